@@ -1,0 +1,151 @@
+"""What follows from a child's facts: the phase of the form, the funding scheme, and which switches of the form are on.
+
+The form names the switches, this module decides them; what a field then does is pep_form's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from pep_admin.school_calendar import YEAR_GROUPS, age_on, year_group
+from pep_admin.vocabulary import PepKind, Phase, Scheme, SenStatus
+
+SDQ_AGES = range(4, 17)  # years, at the meeting: the statutory return asks from 4 to 16
+LOW_ATTENDANCE = 95  # per cent of possible sessions, below which the form asks why
+
+SWITCHES = frozenset(
+    {
+        "initial",
+        "no_school_place",
+        "has_ehcp",
+        "sen_support",
+        "sen_any",
+        "sdq_due",
+        "sdq_high",
+        "no_child_voice",
+        "targets_to_review",
+        "attendance_expected",
+        "attendance_low",
+        "behaviour_concern",
+        "child_absent",
+    }
+)
+
+CHILD_VOICE = ("child_voice_good", "child_voice_hard", "child_voice_want")
+
+
+@dataclass(frozen=True, slots=True)
+class CircumstanceFacts:
+    """The facts of one child and PEP that the switches depend on.
+
+    `on` is the day of the meeting, or today while there is none. `sdq_total` is the latest SDQ total of the child (0 to 40) or
+    None; a score among `answers` wins over it. `answers` are stored and posted answers together, keyed by field.
+    """
+
+    year_group: str
+    date_of_birth: date
+    on: date
+    kind: PepKind
+    has_school: bool
+    sen_status: SenStatus | str
+    sdq_total: int | None
+    sdq_threshold: int
+    has_targets_to_review: bool
+    answers: Mapping[str, Any] = field(default_factory=dict)
+
+
+def phase_of(group: str) -> Phase:
+    """The phase of the form for a year group; ValueError for a word that is none.
+
+    "" (younger or older than the year groups) reads as early years: who still has a PEP then is a two-year-old in a setting.
+    """
+    number = _number(group)
+    if number < 1:
+        return Phase.EARLY_YEARS
+    if number <= 6:
+        return Phase.PRIMARY
+    return Phase.SECONDARY if number <= 11 else Phase.POST_16
+
+
+def scheme_of(group: str) -> Scheme:
+    """Which money a year group falls under: N1 and N2 HB-6.3, Reception to 11 HB-6.1, 12 and 13 HB-6.2.
+
+    "" reads as early years too, the scheme that pays nothing here: no grant goes out for a child whose year group is unknown.
+    """
+    number = _number(group)
+    if number < 0:
+        return Scheme.EARLY_YEARS
+    return Scheme.SCHOOL_AGE if number <= 11 else Scheme.POST_16
+
+
+def _number(group: str) -> int:
+    """Reception is 0, Year 1 is 1; nursery and "" are below 0."""
+    if group == "":
+        return -3
+    return YEAR_GROUPS.index(group) - YEAR_GROUPS.index("R")
+
+
+def is_pep_age(date_of_birth: date, on: date) -> bool:
+    """HB-1.1: from N1 to the 18th birthday or the end of Year 13, whichever is later.
+
+    The birthday always falls in Year 13, so that a young person keeps the PEP until its last day.
+    """
+    return year_group(date_of_birth, on) != ""
+
+
+def switches_for(facts: CircumstanceFacts) -> frozenset[str]:
+    """The names of SWITCHES that are on."""
+    states = {**_of_the_child(facts), **_of_the_answers(facts.answers)}
+    return frozenset(name for name, on in states.items() if on)
+
+
+def _of_the_child(facts: CircumstanceFacts) -> dict[str, bool]:
+    initial = facts.kind == PepKind.INITIAL
+    total = latest_sdq(facts.answers.get("sdq"), facts.sdq_total)
+    return {
+        "initial": initial,
+        "no_school_place": not facts.has_school,
+        "has_ehcp": facts.sen_status == SenStatus.EHCP,
+        "sen_support": facts.sen_status == SenStatus.SUPPORT,
+        "sen_any": facts.sen_status in (SenStatus.EHCP, SenStatus.SUPPORT),
+        "sdq_due": age_on(facts.date_of_birth, facts.on) in SDQ_AGES,
+        "sdq_high": total is not None and total >= facts.sdq_threshold,
+        "targets_to_review": facts.has_targets_to_review and not initial,
+        # No register is kept where there is no school, nor one in sessions before Reception or after Year 11.
+        "attendance_expected": facts.has_school and 0 <= _number(facts.year_group) <= 11,
+    }
+
+
+def _of_the_answers(answers: Mapping[str, Any]) -> dict[str, bool]:
+    spoken = any(said(answers.get(key)) for key in CHILD_VOICE)
+    return {
+        # Only "asked, and could not be had" counts: on an empty form the questions of when and by whom must stand there.
+        "no_child_voice": not spoken and said(answers.get("child_voice_attempts")),
+        "attendance_low": any(_is_low(row) for row in answers.get("attendance") or ()),
+        "behaviour_concern": answers.get("behaviour") in ("some", "serious"),
+        "child_absent": answers.get("child_attended") in ("part", "no"),
+    }
+
+
+def said(value: object) -> bool:
+    """Whether words stand there, not only blanks."""
+    return isinstance(value, str) and bool(value.strip())
+
+
+def latest_sdq(rows: Sequence[Mapping[str, Any]] | None, otherwise: int | None) -> int | None:
+    """The total of the most recent complete SDQ row, else `otherwise`."""
+    dated = [row for row in rows or () if row.get("total") is not None and row.get("completed_on") is not None]
+    if not dated:
+        return otherwise
+    latest: int = max(dated, key=lambda row: row["completed_on"])["total"]
+    return latest
+
+
+def _is_low(row: Mapping[str, Any]) -> bool:
+    possible, present = row.get("possible"), row.get("present")
+    if not possible or present is None:
+        return False
+    return bool(present * 100 < possible * LOW_ATTENDANCE)

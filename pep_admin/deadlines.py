@@ -1,0 +1,85 @@
+"""A due date with its rule and the arithmetic that made it, so that nobody has to believe a date. Also the one date printer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from pep_admin.school_calendar import MONTHS, WEEKDAYS, add_school_days, add_working_days, england_working_day
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A due day; `rule` says in words how it came about (at most 300 characters), `code` names the rule (HB-...)."""
+
+    on: date
+    rule: str
+    code: str
+
+
+def due_for_term(deadline_on: date, term_label: str) -> Due:
+    """The term's own deadline (HB-1.4); `term_label` as people say it, "Autumn 2024-25"."""
+    return Due(deadline_on, f"Deadline of {term_label}", "HB-1.4")
+
+
+def due_for_new_child(entered_on: date, *, days: int, is_school_day: Callable[[date], bool]) -> Due:
+    """When a new child's first PEP must be written, signed and sent (HB-1.3); `days` in school days, 20 in the handbook.
+
+    TermsUnknown comes through where the calendar ends too early.
+    """
+    due_on = add_school_days(entered_on, days, is_school_day)
+    return Due(due_on, _arithmetic(entered_on, due_on, days, "school", is_school_day), "HB-1.3")
+
+
+def initiate_by(entered_on: date, *, days: int) -> Due:
+    """When a new child's first PEP must be with its writers (HB-1.2); `days` in England's working days, 10 in the handbook."""
+    due_on = add_working_days(entered_on, days, england_working_day)
+    return Due(due_on, _arithmetic(entered_on, due_on, days, "working", england_working_day), "HB-1.2")
+
+
+def format_day(day: date) -> str:
+    """The date as it stands in lists and sentences: "01 Sep 2024"."""
+    return f"{day.day:02d} {MONTHS[day.month - 1]} {day.year:04d}"
+
+
+def format_long(day: date) -> str:
+    """The date with its weekday: "Mon 16 Dec 2024"."""
+    return f"{WEEKDAYS[day.weekday()]} {format_day(day)}"
+
+
+def _arithmetic(start: date, end: date, days: int, kind: str, counts: Callable[[date], bool]) -> str:
+    """ "10 working days from Mon 16 Dec 2024, skipping 25, 26 Dec and 1 Jan"; weekends go without saying."""
+    between = (start + timedelta(days=number) for number in range(1, (end - start).days))
+    skipped = _skipped([day for day in between if day.weekday() < 5 and not counts(day)])
+    plural = "" if days == 1 else "s"
+    return f"{days} {kind} day{plural} from {format_long(start)}" + (f", skipping {skipped}" if skipped else "")
+
+
+def _skipped(weekdays: list[date]) -> str:
+    pieces: list[str] = []
+    spans = [span for run in _runs(weekdays) for span in ([(day, day) for day in run] if len(run) < 3 else [(run[0], run[-1])])]
+    for position, (first, last) in enumerate(spans):
+        follows = spans[position + 1] if position + 1 < len(spans) else None
+        pieces.append(_span(first, last, follows))
+    return ", ".join(pieces[:-1]) + (" and " if len(pieces) > 1 else "") + (pieces[-1] if pieces else "")
+
+
+def _runs(weekdays: list[date]) -> list[list[date]]:
+    """Stretches of weekdays with nothing but a weekend in between."""
+    runs: list[list[date]] = []
+    for day in weekdays:
+        before = day - timedelta(days=3 if day.weekday() == 0 else 1)
+        if runs and runs[-1][-1] == before:
+            runs[-1].append(day)
+        else:
+            runs.append([day])
+    return runs
+
+
+def _span(first: date, last: date, follows: tuple[date, date] | None) -> str:
+    if first == last:
+        shares_month = follows is not None and follows[0] == follows[1] and follows[0].month == first.month
+        return str(first.day) if shares_month else f"{first.day} {MONTHS[first.month - 1]}"
+    begin = str(first.day) if first.month == last.month else f"{first.day} {MONTHS[first.month - 1]}"
+    return f"{begin} to {last.day} {MONTHS[last.month - 1]}"

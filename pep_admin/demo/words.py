@@ -1,0 +1,92 @@
+"""The words of the demonstration: invented names, schools and answers. Every one of them is plainly made up."""
+
+from __future__ import annotations
+
+FIRST_NAMES = ("Amber", "Basil", "Clover", "Dill", "Elowen", "Fern", "Gale", "Hazel", "Indigo", "Juniper", "Kestrel", "Linden", "Maple",
+               "Nettle", "Olive", "Perry", "Quill", "Rowan", "Sorrel", "Teasel", "Umber", "Vetch", "Willow", "Yarrow", "Zoë")
+LAST_NAMES = ("Acornfield", "Bellweather", "Cloudberry", "Dandelight", "Everbrook", "Fiddlewood", "Gooseberry", "Honeythorn",
+              "Inkwell", "Jackdaw", "Kettlewick", "Lanternhill", "Mossbank", "Nutbourne", "Otterfold", "Puddlecombe",
+              "Quillfeather", "Ravenscroft-Example", "Sparrowmere", "Thistledown", "Underhill-Example", "Windlestraw")
+SCHOOLS = (
+    ("Bramble Lane Primary (fictional)", "school", "primary"), ("Copperbeech Primary (fictional)", "school", "primary"),
+    ("Dovecote Infant and Junior (fictional)", "school", "primary"), ("Elder Tree Academy (fictional)", "school", "secondary"),
+    ("Foxglove High (fictional)", "school", "secondary"), ("Greenfinch Community School (fictional)", "school", "secondary"),
+    ("Hawthorn Park Special School (fictional)", "special", "all_through"), ("Ivy House Nursery (fictional)", "nursery", "early_years"),
+    ("Jasmine Sixth Form College (fictional)", "college", "post_16"), ("Kingfisher Primary (fictional)", "school", "primary"),
+    ("Lapwing High (fictional)", "school", "secondary"), ("Magpie Workshop, alternative provision (fictional)", "alternative", "secondary"),
+)
+PHASE_OF_GROUP = {"N1": "early_years", "N2": "early_years", "R": "primary", **{str(year): "primary" for year in range(1, 7)},
+                  **{str(year): "secondary" for year in range(7, 12)}, "12": "post_16", "13": "post_16"}
+
+ABOUT = {"first_language": "English", "interpreter_needed": False, "communicates_by": ("speech",), "permanence_plan": "stay"}
+HEALTH = {
+    "health_effect_on_learning": "Wears glasses for reading; tires in the last lesson of the day. None seen otherwise.",
+    "emotional_needs": "Finds changes of adult hard, and goes quiet rather than asking. A calm word before the lesson helps.",
+    "mental_health_support": "none",
+    "sdq_missing_reason": None,
+}
+BACKGROUND = {
+    "what_school_needs_to_know": "Please tell {name} early about cover teachers, visits and changes of room.",
+    "confidential_history": "Two moves of home in the first year in care. Held by the social worker.",
+    "disruption_before_care": "weeks",
+}
+STRENGTHS = {
+    "achievements": "{name} read aloud in assembly for the first time, and finished the ten-mile sponsored walk.",
+    "strengths": "Kind to younger children, notices when somebody is left out, and draws with great patience.",
+    "leisure_interests": "Drawing, swimming on Thursdays, and the allotment at home. Would like to try the drums.",
+}
+VOICE = {
+    "child_voice_good": "I like science now because we do real experiments. Mr Lumen lets me sit near the front.",
+    "child_voice_hard": "Fractions. And when people talk all at once at lunch.",
+    "child_voice_want": "I want somebody to go over maths with me, not in front of everyone.",
+    "voice_gathered_by": "The designated teacher",
+    "voice_how": ("talk_dt", "drawing"),
+    "wants_to_attend": "part",
+    "hopes": "To be a vet or somebody who draws animals for books. To be picked for the swimming squad.",
+}
+LEARNING = {
+    "attainment_context": "Maths is about a year behind after two schools in one year; reading has caught up since September.",
+    "needs_and_provision": "Small reading group three times a week, which is working; a quiet place at lunch, used most days.",
+    "changes_ahead": "None expected this year.",
+}
+ATTENDANCE = {
+    "behaviour": "none",
+    "exclusion_risk": False,
+    "sen_provision": "Help with working memory: short instructions, a written list, and time to answer.",
+    "attendance_reasons": "Two days of illness and three dental visits; the carer now asks for late appointments.",
+}
+MEETING = {"meeting_how": "in_person", "meeting_place": "School library", "chair": "The designated teacher",
+           "chair_from_education": True, "child_attended": "part",
+           "child_absent_reason": "Chose to come for the first half and then go to swimming."}
+DISCUSSION = {
+    "discussion": "Began with the assembly and the walk, with {name} in the room. Reading has come on; maths needs its own time. "
+    "Friends are steady. Homework is done at the kitchen table with help.\nA move of class in January was talked through.",
+    "reports_and_slips_discussed": True,
+}
+VOICES = {
+    "carer_voice": "{name} comes home talking about science. Homework is easier than last year, but maths ends in tears.",
+    "carer_part": "Reads with {name} each evening and takes {name} to swimming.",
+    "social_worker_voice": "This is a good plan. A steady school is what the care plan needs most, and {name} feels listened to here.",
+}
+NEXT = {"after_how_it_went": "“It was okay. They listened to the maths thing.”", "child_understands": "yes", "copy_wanted": "full"}
+
+TARGETS = (
+    {"area": "cognition", "subject": "english", "is_strength": True, "answers_sdq": False,
+     "need": "Reads fluently but rarely finishes a book; comprehension is strong when the subject interests {name}.",
+     "support_what": "A book chosen together and talked over", "support_when": "Tuesday and Friday, form time",
+     "support_where": "Library", "support_who": "Ms Verse, form tutor", "support_how_often": "Twice a week",
+     "outcome": "{name} will read four whole books and tell an adult about each one by the end of the spring term.",
+     "baseline": "One book finished since September", "success_measure": "Four books finished, each with a page in the reading diary"},
+    {"area": "cognition", "subject": "maths", "is_strength": False, "answers_sdq": False,
+     "need": "A year behind in maths; loses marks on fractions, as the October test showed.",
+     "support_what": "One-to-one maths tuition", "support_when": "Wednesday after school", "support_where": "Room 12",
+     "support_who": "A qualified tutor", "support_how_often": "Weekly, ten hours",
+     "outcome": "{name} will answer 16 of 20 fraction questions correctly in the class test by the end of the spring term.",
+     "baseline": "9 of 20 in October", "success_measure": "16 of 20 in the March test"},
+    {"area": "semh", "subject": "other", "is_strength": False, "answers_sdq": True,
+     "need": "Goes quiet when worried and does not ask for help.",
+     "support_what": "A daily check-in and an exit card", "support_when": "8.40 each morning", "support_where": "Pastoral room",
+     "support_who": "Mr Lumen, key adult", "support_how_often": "Daily",
+     "outcome": "{name} will use the exit card or ask an adult for help at least 3 times a week by the end of the spring term.",
+     "baseline": "Once a week in October", "success_measure": "3 times a week, counted in the check-in book"},
+)

@@ -1,0 +1,162 @@
+"""How the demonstration writes, signs, sends and grades its PEPs: by the same verbs that people use, as the people of the demo."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from pep_admin.demo import words
+from pep_admin.models import Pep
+from pep_admin.pep_document import read_document
+from pep_admin.permissions import Actor, audience_for
+from pep_admin.vocabulary import Part, PpgCategory, Role, Subject, TargetArea
+from pep_admin.workflow import peps as pep_verbs
+from pep_admin.workflow import ppg, sections, targets
+
+MEETING_DAYS_AFTER_LAUNCH = 45
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """The people of the Virtual School and finance, as the demo's accounts act."""
+
+    head: Actor
+    officer: Actor
+    finance: Actor
+
+
+def people_of(pep: Pep) -> tuple[Actor, Actor]:
+    """The writer and the social worker of a PEP, as they would act when signed in."""
+    assert pep.writer is not None and pep.social_worker is not None  # noqa: S101  # the demo names both before writing
+    return (
+        Actor(f"person:{pep.writer.id}", pep.writer.name, frozenset({Role.DESIGNATED_TEACHER}), pep.writer.id),
+        Actor(f"person:{pep.social_worker.id}", pep.social_worker.name, frozenset({Role.SOCIAL_WORKER}), pep.social_worker.id),
+    )
+
+
+def act_as(session: Session, actor: Actor) -> Actor:
+    """Let the session's history and scope be this person's."""
+    session.info["actor"] = actor
+    return actor
+
+
+def write(session: Session, pep: Pep, *, meeting_on: date, unfinished: bool = False, money: bool = True) -> None:
+    """Both writers fill in their parts; an unfinished one stops before the meeting part."""
+    teacher, worker = people_of(pep)
+    name = pep.child.called
+    act_as(session, worker)
+    for key, values in _social_care(pep, meeting_on).items():
+        _save(session, pep, key, values, worker)
+    act_as(session, teacher)
+    for key, values in _education(pep, meeting_on).items():
+        _save(session, pep, key, values, teacher)
+    _targets(session, pep, teacher, meeting_on, money=money)
+    if not unfinished:
+        act_as(session, worker)
+        for key, values in _meeting(pep, meeting_on, name).items():
+            _save(session, pep, key, values, worker)
+
+
+def sign_and_send(session: Session, pep: Pep, *, today: date, now: datetime) -> None:
+    """Each signs their own parts, and the last one sends it."""
+    teacher, worker = people_of(pep)
+    act_as(session, teacher)
+    sections.sign_part(session, pep.id, Part.EDUCATION, actor=teacher, today=today, now=now)
+    act_as(session, worker)
+    for part in (Part.SOCIAL_CARE, Part.MEETING):
+        sections.sign_part(session, pep.id, part, actor=worker, today=today, now=now)
+    pep_verbs.submit_pep(session, pep.id, actor=worker, today=today, now=now)
+
+
+def _save(session: Session, pep: Pep, key: str, values: Mapping[str, Any], actor: Actor) -> None:
+    """Save what the page asks; what it asks only because of that is saved from the page that comes next."""
+    document = read_document(session, pep, audience=audience_for(actor))
+    base = {each: document.digests[each] for each in values if each in document.digests}
+    shown = {each: _named(values[each], pep.child.called) for each in base}
+    written = sections.save_section(session, pep.id, key, shown, base=base, actor=actor)
+    later = {each: value for each, value in values.items() if each not in shown}
+    if later and written.changed:
+        _save(session, pep, key, later, actor)
+
+
+def _named(value: Any, name: str) -> Any:
+    return value.replace("{name}", name) if isinstance(value, str) else value
+
+
+def _social_care(pep: Pep, meeting_on: date) -> dict[str, Mapping[str, Any]]:
+    score = {"id": None, "total": 11 + pep.id % 9, "completed_on": meeting_on - timedelta(days=30), "completed_by": "carer"}
+    return {
+        "about": {**words.ABOUT, "next_care_review_on": meeting_on + timedelta(days=40)},
+        "responsibility": {
+            "parental_responsibility": [{"id": None, "name": "The local authority", "relation": "Corporate parent", "gets_reports": True}],
+            "reports_to": "The social worker and the carer",
+            "slips_signed_by": "The carer for day trips, the social worker for nights away",
+        },
+        "health": {**words.HEALTH, "sdq": [score]},
+        "background": words.BACKGROUND,
+    }
+
+
+def _education(pep: Pep, meeting_on: date) -> dict[str, Mapping[str, Any]]:
+    attended = 74 + pep.id % 6
+    return {
+        "strengths": words.STRENGTHS,
+        "voice": {**words.VOICE, "voice_gathered_on": meeting_on - timedelta(days=6)},
+        "learning": {
+            **words.LEARNING,
+            "attainment": [
+                {"id": None, "subject": subject, "current": now, "expected": then, "on_track": track}
+                for subject, now, then, track in (("English", "Working towards", "Expected", "ON"), ("Maths", "Below", "Expected", "B"),
+                                                  ("Science", "Expected", "Expected", "ON"))
+            ],
+        },
+        "attendance": {
+            **words.ATTENDANCE,
+            "attendance": [{"id": None, "possible": 80, "present": attended, "authorised": 80 - attended, "unauthorised": 0,
+                            "figures_to": meeting_on - timedelta(days=4)}],
+        },
+    }
+
+
+def _targets(session: Session, pep: Pep, teacher: Actor, meeting_on: date, *, money: bool) -> None:
+    due = date(2025, 3, 28)
+    for each in words.TARGETS:
+        values = {key: _named(value, pep.child.called) for key, value in each.items()}
+        values |= {"area": TargetArea(str(each["area"])), "subject": Subject(str(each["subject"])), "due_on": due}
+        target, _ = targets.save_target(session, pep.id, values, actor=teacher)
+        if money and target.subject is Subject.MATHS and pep.year_group not in ("N1", "N2"):
+            ppg.save_request(session, pep.id, _request(pep, target.id), actor=teacher)
+
+
+def _request(pep: Pep, target_id: int) -> dict[str, Any]:
+    hours, rate = (6, 45_00) if pep.year_group in ("12", "13") else (10, 55_00)
+    return {"target_id": target_id, "category": PpgCategory.TUITION_1, "provider": "A qualified tutor of the school",
+            "description": f"{hours} weekly hours of one-to-one maths tuition", "payee_school_id": pep.school_id, "payee_name": None,
+            "quantity": hours, "unit": "hour", "unit_cost_pence": rate, "amount_pence": hours * rate}
+
+
+def _meeting(pep: Pep, meeting_on: date, name: str) -> dict[str, Mapping[str, Any]]:
+    at = datetime(meeting_on.year, meeting_on.month, meeting_on.day, 14, 0, tzinfo=UTC)
+    came = ((name, "child", "part"), (pep.social_worker, "social_worker", "attended"), (pep.writer, "designated_teacher", "attended"),
+            (pep.child.carer or "The carer", "carer", "attended"))
+    return {
+        "meeting": {
+            **words.MEETING,
+            "meeting_at": at,
+            "attendees": [{"id": None, "name": str(who), "role": role, "took_part": how, "report_received": None} for who, role, how in came],
+        },
+        "discussion": words.DISCUSSION,
+        "voices": words.VOICES,
+        "actions": {
+            **words.NEXT,
+            "actions": [{"id": None, "what": "Arrange the maths tutor and tell the carer the day", "who": str(pep.writer),
+                         "by_on": meeting_on + timedelta(days=14)},
+                        {"id": None, "what": "Ask the dentist for appointments after school", "who": str(pep.child.carer or "The carer"),
+                         "by_on": meeting_on + timedelta(days=21)}],
+            "next_pep_on": date(2025, 2, 12),
+        },
+    }

@@ -1,0 +1,187 @@
+"""Fields of a PEP laid out for paper: what stands beside its label, what needs paragraphs, what makes a table.
+
+Free text of any length stays out of table cells, because a cell that outgrows its page is lost or refused. Which field stands
+where in the document is pep_pages.py's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import groupby
+
+from pep_admin.documents.pdf_fonts import Ink
+from pep_admin.documents.wording import value_words
+from pep_admin.pep_form import Document, Field, Kind
+from pep_admin.vocabulary import Subject
+
+NOT_ANSWERED = "Not answered"
+LONGEST_PARAGRAPH = 5_000
+"""Characters. Beyond it the engine's line breaking grows worse than the text does."""
+LONGEST_CELL = 600
+"""Characters beside a label: a table cell that outgrows its page is a refusal, so longer words stand in paragraphs."""
+LONGEST_COLUMN = 200
+"""Characters that a column of a table may be declared to hold; rows with a longer one are printed as blocks."""
+NOTHING = "–"  # noqa: RUF001 (a dash, as tables show an empty cell)
+_VOICE = ("child_voice_good", "child_voice_hard", "child_voice_want")
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A table of short cells; `widths` in per cent add to 100. `total` is a last row that sums the others up."""
+
+    heads: tuple[str, ...]
+    widths: tuple[int, ...]
+    rows: tuple[tuple[str, ...], ...]
+    total: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A label with what stands there. `layout` is fact (the first of `lines` beside the label), prose, grid or blocks."""
+
+    label: str
+    layout: str
+    lines: tuple[str, ...] = ()
+    grid: Grid | None = None
+    blocks: tuple[Block, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Answers in a row that are laid out alike, so that facts share one table."""
+
+    layout: str
+    answers: tuple[Answer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Something with a first line of its own and labelled words after it: an action, a review, a cost."""
+
+    title: tuple[str, ...]
+    runs: tuple[Run, ...]
+
+
+class Answers:
+    """Fields of the document laid out for paper."""
+
+    def __init__(self, document: Document, ink: Ink) -> None:
+        self.document = document
+        self._ink = ink
+        self._asked = {found.key: found for found in document.fields()}
+
+    def of(self, keys: Iterable[str]) -> list[Answer]:
+        """The answers of those fields that apply, bar those that are merely the other way out of a field that is answered."""
+        return [self._answer(self._asked[key]) for key in keys if key in self._asked and not self._stands_in_for_nothing(key)]
+
+    def runs(self, keys: Iterable[str]) -> tuple[Run, ...]:
+        return runs_of(self.of(keys))
+
+    def labelled(self, pairs: Iterable[tuple[str, str]]) -> tuple[Run, ...]:
+        """Labels with words; a pair without words is left out."""
+        return runs_of(self._laid_out(label, lines) for label, words in pairs if (lines := self.paragraphs(words)))
+
+    def paragraphs(self, text: str) -> tuple[str, ...]:
+        """Printable text as one paragraph a line, blank lines dropped, none longer than the engine breaks in good time."""
+        return tuple(piece for line in self._ink(text).split("\n") for piece in _pieces(" ".join(line.split())))
+
+    def _answer(self, found: Field) -> Answer:
+        value = self.document.answer(found.key)
+        if found.kind is Kind.ROWS and value:
+            return self._rows(found)
+        lines = self.paragraphs(value_words(found, value))
+        if not lines:
+            return Answer(found.label, "fact", (NOT_ANSWERED,))
+        return Answer(found.label, "prose", lines) if found.kind is Kind.PARA else self._laid_out(found.label, lines)
+
+    def _laid_out(self, label: str, lines: tuple[str, ...]) -> Answer:
+        return Answer(label, "fact" if _fits_a_cell(lines) else "prose", lines)
+
+    def _rows(self, found: Field) -> Answer:
+        cells = tuple(
+            tuple(value_words(column, row.get(column.key)) or NOTHING for column in found.columns) for row in self.document.rows(found.key)
+        )
+        wordy = any(column.kind is Kind.PARA or _is_long_line(column) for column in found.columns)
+        if wordy or not all(_fits_a_cell(self.paragraphs(cell)) for row in cells for cell in row):
+            return Answer(found.label, "blocks", blocks=tuple(self._block(found, row) for row in cells))
+        if found.key == "attendance":
+            return Answer(found.label, "grid", grid=_with_percentages(_grid(found, cells), self.document.rows(found.key)))
+        return Answer(found.label, "grid", grid=_grid(found, cells))
+
+    def _block(self, found: Field, cells: tuple[str, ...]) -> Block:
+        rest = zip(found.columns[1:], cells[1:], strict=True)
+        return Block(
+            self.paragraphs(cells[0]),
+            self.labelled((column.label, cell) for column, cell in rest),
+        )
+
+    def _stands_in_for_nothing(self, key: str) -> bool:
+        if self.document.answer(key):
+            return False
+        targets = self.document.targets
+        instead: Mapping[str, bool] = {
+            "child_voice_attempts": any(self.document.answer(each) for each in _VOICE),
+            "carer_voice_attempts": bool(self.document.answer("carer_voice")),
+            "social_worker_voice_attempts": bool(self.document.answer("social_worker_voice")),
+            "sdq_missing_reason": bool(self.document.rows("sdq")),
+            "english_exception": any(target.subject == Subject.ENGLISH for target in targets),
+            "maths_exception": any(target.subject == Subject.MATHS for target in targets),
+            "sdq_answer_reason": any(target.answers_sdq for target in targets),
+            "no_next_pep_reason": self.document.next_pep_on is not None,
+        }
+        return instead.get(key, False)
+
+
+def runs_of(answers: Iterable[Answer]) -> tuple[Run, ...]:
+    """Neighbours of one layout together, in their order."""
+    return tuple(Run(layout, tuple(run)) for layout, run in groupby(answers, key=lambda each: each.layout))
+
+
+
+def _pieces(line: str) -> Iterator[str]:
+    while len(line) > LONGEST_PARAGRAPH:
+        space = line.rfind(" ", 1, LONGEST_PARAGRAPH)
+        at = space if space > 0 else LONGEST_PARAGRAPH
+        yield line[:at]
+        line = line[at:].lstrip(" ")
+    if line:
+        yield line
+
+
+
+def _fits_a_cell(lines: tuple[str, ...]) -> bool:
+    return len(lines) <= 1 and sum(map(len, lines)) <= LONGEST_CELL
+
+
+
+def _is_long_line(column: Field) -> bool:
+    return column.kind is Kind.LINE and column.max_length > LONGEST_COLUMN
+
+
+
+def _grid(found: Field, cells: tuple[tuple[str, ...], ...]) -> Grid:
+    """Columns share the width by how much they may hold, so that a name gets more of it than a number."""
+    weights = [3 if column.kind is Kind.LINE and column.max_length >= 80 else 2 for column in found.columns]
+    widths = [100 * weight // sum(weights) for weight in weights]
+    widths[0] += 100 - sum(widths)
+    return Grid(tuple(column.label for column in found.columns), tuple(widths), cells)
+
+
+
+def _with_percentages(grid: Grid, rows: Iterable[Mapping[str, int | None]]) -> Grid:
+    """Sessions mean little to a reader without the share that was attended, in per cent, cut off after one decimal."""
+    shares = []
+    for row in rows:
+        possible, present = row.get("possible") or 0, row.get("present") or 0
+        tenths = 1000 * present // possible if possible else 0
+        shares.append(f"{tenths // 10}.{tenths % 10}%" if possible else NOTHING)
+    return Grid(
+        (*grid.heads, "Attendance"),
+        _even(len(grid.heads) + 1),
+        tuple((*cells, share) for cells, share in zip(grid.rows, shares, strict=True)),
+    )
+
+
+def _even(columns: int) -> tuple[int, ...]:
+    return (100 - (columns - 1) * (100 // columns), *(100 // columns for _ in range(columns - 1)))

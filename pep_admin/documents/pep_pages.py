@@ -1,0 +1,332 @@
+"""What the PDF of a PEP says, piece by piece in the order of its pages.
+
+Everything comes from the Document, which is already filtered for its reader; labels come from its form. How it looks is in
+templates/pep/pdf; how it becomes a file is in pep_pdf.py and pdf_engine.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from pep_admin.documents.pdf_fonts import Ink
+from pep_admin.documents.pep_answers import NOT_ANSWERED, NOTHING, Answer, Answers, Block, Grid, Run
+from pep_admin.documents.wording import date_words, label_of, moment_words, value_words, year_words
+from pep_admin.money import format_pounds
+from pep_admin.pep_form import Document, Field, RequestFacts, TargetFacts, TargetReviewFacts
+from pep_admin.vocabulary import (
+    Audience,
+    Grade,
+    Part,
+    PepKind,
+    PepStatus,
+    PpgCategory,
+    PpgStatus,
+    SenStatus,
+    Subject,
+    TargetArea,
+)
+
+# Part 2 is printed in the order of a good conversation, not of the form; Parts 1 and 3 keep the form's.
+VOICE = ("child_voice_good", "child_voice_hard", "child_voice_want")
+VOICE_AROUND = ("child_voice_attempts", "voice_gathered_on", "voice_gathered_by", "voice_how", "wants_to_attend")
+STRENGTHS = ("achievements", "strengths", "leisure_interests", "hopes")
+ATTAINMENT = ("attainment", "attainment_context")
+ATTENDANCE = ("attendance", "attendance_reasons", "behaviour", "behaviour_seen", "exclusion_risk")
+NEEDS = ("needs_and_provision", "sen_provision", "changes_ahead")
+EXCEPTIONS = ("english_exception", "maths_exception", "sdq_answer_reason")
+REVIEWS = "target_reviews"
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A new target: its number and subject, its wording, what stands behind it, and what it costs."""
+
+    number: int
+    heading: str
+    wording: tuple[str, ...]
+    runs: tuple[Run, ...]
+    costs: tuple[Block, ...]
+
+
+class Pages:
+    """What the template asks of a document."""
+
+    def __init__(self, document: Document, ink: Ink) -> None:
+        self.document = document
+        self._answers = Answers(document, ink)
+
+    # front
+
+    @property
+    def for_child(self) -> bool:
+        return self.document.audience is Audience.CHILD
+
+    @property
+    def shows_money(self) -> bool:
+        """Money and grade are the adults' business, and not a parent's (pep-form: versions)."""
+        return self.document.audience not in (Audience.CHILD, Audience.PARENT)
+
+    @property
+    def copy(self) -> str:
+        """Whose copy this is: every page says so."""
+        return {
+            Audience.SCHOOL: "School’s copy",
+            Audience.CHILD: "Child’s copy",
+            Audience.PARENT: "Carer’s or parent’s copy",
+        }.get(self.document.audience, "Full copy")
+
+    @property
+    def front(self) -> list[tuple[str, str]]:
+        """Labels and words at a glance, in pairs across the page; what is not known yet is not printed."""
+        document = self.document
+        facts = [
+            ("School", document.school),
+            ("Year group", year_words(document.child.year_group)),
+            ("School’s part by", document.writer),
+            ("Kind of PEP", label_of(PepKind, document.kind)),
+            ("Social worker", document.child.social_worker),
+            ("Opened", _on(document.initiated_on)),
+            ("Carer", document.child.carer),
+            ("Due", _on(document.due_on)),
+            ("Where it stands", label_of(PepStatus, document.status)),
+            ("Meeting", moment_words(document.meeting_at) if document.meeting_at else ""),
+            ("Grade", label_of(Grade, document.grade) if document.grade and self.shows_money else ""),
+            ("Next PEP", _on(document.next_pep_on)),
+        ]
+        return [fact for fact in facts if fact[1]]
+
+    @property
+    def glance(self) -> list[tuple[int, str, str]]:
+        """Each target in one line: number, subject and the beginning of its wording; the whole stands on its card."""
+        return [
+            (each.number, label_of(Subject, each.subject), _beginning(self._wording(each))) for each in self.document.targets
+        ]
+
+    # the child, the school
+
+    @property
+    def voice(self) -> list[Answer]:
+        return self._answers.of(VOICE)
+
+    @property
+    def voice_around(self) -> tuple[Run, ...]:
+        return self._answers.runs(VOICE_AROUND)
+
+    @property
+    def strengths(self) -> tuple[Run, ...]:
+        return self._answers.runs(STRENGTHS)
+
+    @property
+    def attainment(self) -> tuple[Run, ...]:
+        return self._answers.runs(ATTAINMENT)
+
+    @property
+    def attendance(self) -> tuple[Run, ...]:
+        return self._answers.runs(ATTENDANCE)
+
+    @property
+    def needs(self) -> tuple[Run, ...]:
+        """Needs and support, and after them whatever a later form asks in Part 2 that has no place of its own here."""
+        placed = {*VOICE, *VOICE_AROUND, *STRENGTHS, *ATTAINMENT, *ATTENDANCE, *NEEDS, *EXCEPTIONS, REVIEWS}
+        others = (found.key for found in self.document.form.fields(Part.EDUCATION) if found.key not in placed)
+        return self._answers.runs((*NEEDS, *others))
+
+    # targets, old and new
+
+    @property
+    def reviews_title(self) -> str:
+        found = self._reviews_field
+        return found.label if found else ""
+
+    @property
+    def reviews(self) -> list[Block]:
+        """The targets to look back on, each with what is said of it."""
+        found = self._reviews_field
+        if found is None:
+            return []
+        columns = [column for column in found.columns if column.key != "target_id"]
+        return [self._review(each, columns) for each in self.document.reviews]
+
+    @property
+    def _reviews_field(self) -> Field | None:
+        return next((found for found in self.document.fields(Part.EDUCATION) if found.key == REVIEWS), None)
+
+    def _review(self, review: TargetReviewFacts, columns: Iterable[Field]) -> Block:
+        said = ((column.label, value_words(column, getattr(review, column.key, "")) or NOT_ANSWERED) for column in columns)
+        return Block(self._answers.paragraphs(review.wording), self._answers.labelled([*said, ("Set in", review.set_in)]))
+
+    @property
+    def cards(self) -> list[Card]:
+        return [self._card(target) for target in self.document.targets]
+
+    def _card(self, target: TargetFacts) -> Card:
+        asked = [
+            ("Need", target.need),
+            ("Where now", target.baseline),
+            ("How we will know", target.success_measure),
+            ("What", target.support_what),
+            ("When", target.support_when),
+            ("Where", target.support_where),
+            ("Who", target.support_who),
+            ("How often", target.support_how_often),
+            ("Due", _on(target.due_on)),
+        ]
+        asked = [(label, words or NOT_ANSWERED) for label, words in asked]
+        where_there = [
+            ("Serves the plan", "" if self.for_child else target.from_plan),
+            ("In the child’s words", "" if self.for_child else target.child_wording),
+            ("Does the child agree?", _agreement(target.child_agrees)),
+        ]
+        area = [] if self.for_child else [("Area of need", label_of(TargetArea, target.area))]
+        return Card(
+            number=target.number,
+            heading=self._heading(target),
+            wording=self._answers.paragraphs(self._wording(target)),
+            runs=self._answers.labelled([*area, *asked, *where_there]),
+            costs=tuple(self._cost(each) for each in self._requests if each.target_id == target.id),
+        )
+
+    def _heading(self, target: TargetFacts) -> str:
+        marks = [label_of(Subject, target.subject)]
+        marks += ["builds on a strength"] if target.is_strength else []
+        marks += ["answers the SDQ"] if target.answers_sdq and not self.for_child else []
+        return " · ".join(marks)
+
+    def _wording(self, target: TargetFacts) -> str:
+        return (self.for_child and target.child_wording) or target.outcome
+
+    @property
+    def exceptions(self) -> tuple[Run, ...]:
+        return self._answers.runs(EXCEPTIONS)
+
+    # money
+
+    @property
+    def _requests(self) -> list[RequestFacts]:
+        """What is asked for, for readers who may know of it; a line that was taken back is not printed."""
+        return [each for each in self.document.requests if self.shows_money and each.status != PpgStatus.WITHDRAWN]
+
+    @property
+    def other_costs(self) -> list[Block]:
+        """Requests under no target of this PEP, told in full since no card tells them."""
+        known = {target.id for target in self.document.targets}
+        return [self._cost(each) for each in self._requests if each.target_id not in known]
+
+    def _cost(self, request: RequestFacts) -> Block:
+        title = f"{format_pounds(request.amount_pence)} · {label_of(PpgCategory, request.category)}"
+        costed = f"{request.quantity} × {format_pounds(request.unit_cost_pence)} ({request.unit})"  # noqa: RUF001 (a times sign)
+        told = [("Costed as", costed), ("For", request.description), ("Given by", request.provider), ("Paid to", request.payee)]
+        return Block((title,), self._answers.labelled(told))
+
+    @property
+    def money(self) -> Grid | None:
+        """Every line asked for, and the totals; None where there is none."""
+        requests = self._requests
+        if not requests:
+            return None
+        numbers = {target.id: f"Target {target.number}" for target in self.document.targets}
+        approved = sum(each.approved_pence or 0 for each in requests)
+        asked = format_pounds(sum(each.amount_pence for each in requests))
+        return Grid(
+            ("For", "What", "Quantity", "Unit", "Unit cost", "Asked for", "Approved", "Status"),
+            (11, 23, 10, 10, 11, 12, 12, 11),
+            tuple(_money_row(each, numbers.get(each.target_id or 0, NOTHING)) for each in requests),
+            ("Total", "", "", "", "", asked, format_pounds(approved) if approved else NOTHING, ""),
+        )
+
+    # the meeting, the annex
+
+    @property
+    def meeting(self) -> list[tuple[str, tuple[Run, ...]]]:
+        return self._sections(Part.MEETING)
+
+    @property
+    def annex(self) -> list[tuple[str, tuple[Run, ...]]]:
+        """Part 1, which stands apart so that it can be kept apart; it has no place in the child's own copy."""
+        return [] if self.for_child else self._sections(Part.SOCIAL_CARE)
+
+    @property
+    def annex_title(self) -> str:
+        return next((each.title for each in self.document.form.parts if each.part == Part.SOCIAL_CARE), "")
+
+    @property
+    def care_only(self) -> tuple[Run, ...]:
+        """What is kept from school and child, as far as it was answered (HB-3.11)."""
+        fields = self.document.fields()
+        return self._answers.runs(found.key for found in fields if _is_care_only(found) and self.document.answer(found.key))
+
+    def _sections(self, part: str) -> list[tuple[str, tuple[Run, ...]]]:
+        sections = [section for each in self.document.form.parts if each.part == part for section in each.sections]
+        told = [
+            (section.title, self._answers.runs(found.key for found in section.fields if not _is_care_only(found)))
+            for section in sections
+        ]
+        return [(title, runs) for title, runs in told if runs]
+
+    @property
+    def identity(self) -> list[tuple[str, str]]:
+        """Who the child is; what the reader may not know is None in the facts and is not printed."""
+        child = self.document.child
+        facts = [
+            ("Full name", " ".join(name for name in (child.first_name, child.last_name) if name)),
+            ("Known as", child.known_as),
+            ("Date of birth", _on(child.date_of_birth)),
+            ("UPN", child.upn),
+            ("LCS id", child.lcs_id),
+            ("In care since", _on(child.entered_care_on)),
+            ("Legal status", child.legal_status),
+            ("Special educational needs", label_of(SenStatus, child.sen_status)),
+            ("EHCP review", _on(child.ehcp_review_on)),
+            ("Home (care placement)", child.home),
+            ("There since", _on(child.home_since)),
+        ]
+        return [(label, words) for label, words in facts if words]
+
+    @property
+    def signatures(self) -> Grid:
+        """Part, name and moment of each signature, and why where the Virtual School signed for somebody."""
+        rows = []
+        for part in self.document.form.parts:
+            signed = self.document.signatures.get(part.part)
+            name = signed.name if signed else "Not signed"
+            rows.append((part.title, name, moment_words(signed.at) if signed else NOTHING))
+        return Grid(("Part", "Signed by", "When"), (38, 37, 25), tuple(rows))
+
+    @property
+    def signed_for(self) -> tuple[Run, ...]:
+        signed = ((part.title, self.document.signatures.get(part.part)) for part in self.document.form.parts)
+        return self._answers.labelled((f"{title}: signed for, because", each.reason) for title, each in signed if each)
+
+
+def _money_row(request: RequestFacts, target: str) -> tuple[str, ...]:
+    return (
+        target,
+        label_of(PpgCategory, request.category),
+        str(request.quantity),
+        request.unit,
+        format_pounds(request.unit_cost_pence),
+        format_pounds(request.amount_pence),
+        format_pounds(request.approved_pence) if request.approved_pence else NOTHING,
+        label_of(PpgStatus, request.status),
+    )
+
+
+def _is_care_only(found: Field) -> bool:
+    return found.store == "sensitive_answers"
+
+
+def _on(day: date | None) -> str:
+    return date_words(day) if day else ""
+
+
+def _agreement(code: str) -> str:
+    return {"yes": "Yes", "partly": "Partly", "no": "No", "not_asked": "Could not say or not asked"}.get(code, code)
+
+
+def _beginning(text: str, longest: int = 110) -> str:
+    line = " ".join(text.split())
+    if len(line) <= longest:
+        return line
+    return line[:longest].rsplit(" ", 1)[0].rstrip(" ,.;:") + " …"

@@ -1,0 +1,876 @@
+"""The tables of the domain in reading order: the data dictionary of one Virtual School.
+
+Only columns, relationships, constraints and properties derived from them stand here. Who may do what, and what follows, are
+elsewhere. Money is integer pence; dates end in _on, instants in _at (UTC); people who act are an opaque `actor_id`.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Date,
+    DateTime,
+    Dialect,
+    Enum,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    event,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, Mapped, Mapper, declared_attr, mapped_column, orm_insert_sentinel, relationship
+
+from pep_admin import vocabulary as words
+
+NAMES = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+# --- column types ------------------------------------------------------------------------------------------------------
+
+
+def clean(value: str) -> str:
+    """Text that both databases can hold: NUL and lone surrogates are dropped, nothing else is touched."""
+    return _UNSTORABLE.sub("", value)
+
+
+def clean_json(value: Any) -> Any:
+    """`clean`, through every string and key of a JSON value."""
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, dict):
+        return {clean(key): clean_json(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [clean_json(each) for each in value]
+    return value
+
+
+class Words(TypeDecorator[str]):
+    """Text a person typed, cleaned on the way in; with a length a VARCHAR, else TEXT."""
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, length: int | None = None) -> None:
+        super().__init__()
+        self.length = length
+
+    def load_dialect_impl(self, dialect: Dialect) -> Any:
+        return dialect.type_descriptor(String(self.length) if self.length else Text())
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return None if value is None else clean(value)
+
+
+class Answers(TypeDecorator[dict[str, Any]]):
+    """A dict kept as JSON (JSONB on PostgreSQL), cleaned on the way in; assign a new dict, never change one in place."""
+
+    impl = JSON
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> Any:
+        return dialect.type_descriptor(JSONB() if dialect.name == "postgresql" else JSON())
+
+    def process_bind_param(self, value: dict[str, Any] | None, dialect: Dialect) -> Any:
+        return clean_json(value)
+
+
+class Instant(TypeDecorator[datetime]):
+    """An instant, always aware and in UTC; SQLite keeps it naive and gets its zone back on reading."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("An instant needs a time zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def choice(kind: type[words.Labelled]) -> Enum:
+    """An enum column stored by value under a CHECK."""
+    name = re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower()
+    return Enum(kind, values_callable=lambda cls: [each.value for each in cls], native_enum=False, length=40,
+                create_constraint=True, name=name, validate_strings=True)
+
+
+# --- bases -------------------------------------------------------------------------------------------------------------
+
+
+class Base(DeclarativeBase):
+    """The plugin's own base; a host lists `Base.metadata` beside its own."""
+
+    metadata = MetaData(naming_convention=NAMES)
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        str: Words(),
+        datetime: Instant(),
+        date: Date(),
+        bool: Boolean(),
+        dict[str, Any]: Answers(),
+    }
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    _sentinel: Mapped[int] = orm_insert_sentinel()
+
+
+class Tracked:
+    """Mixin of every table whose changes are kept, old and new value (history.py)."""
+
+    __table__: ClassVar[Any]
+    __untracked__: ClassVar[frozenset[str]] = frozenset({"_sentinel", "row_version"})
+
+
+class OfChild:
+    """Mixin of rows that belong to one child: seen by whoever sees the child."""
+
+    child_id: Mapped[int] = mapped_column(ForeignKey("pep_child.id"), index=True)
+
+
+class OfPep:
+    """Mixin of rows that belong to one PEP: seen by whoever sees its child."""
+
+    pep_id: Mapped[int] = mapped_column(ForeignKey("pep_pep.id"), index=True)
+
+
+@event.listens_for(Mapper, "mapper_configured")
+def _keep_old(mapper: Mapper[Any], cls: type) -> None:
+    # An expired attribute that is overwritten would lose its old value; active history reads it first.
+    if issubclass(cls, Tracked):
+        for prop in mapper.column_attrs:
+            event.listen(prop.class_attribute, "set", lambda *_: None, active_history=True)
+
+
+@event.listens_for(Table, "after_parent_attach")
+def _never_reuse_ids(table: Table, parent: Any) -> None:
+    # SQLite would give a deleted last row's id to the next one, which would inherit its history.
+    if parent is Base.metadata:
+        table.dialect_options["sqlite"]["autoincrement"] = True
+
+
+
+class Versioned:
+    """Mixin of rows that people edit: the version travels in the form, and a stale save is refused."""
+
+    row_version: Mapped[int] = mapped_column(Integer, default=1)
+
+    @declared_attr.directive
+    def __mapper_args__(cls) -> dict[str, Any]:
+        return {"version_id_col": cls.row_version}
+
+
+# --- years and terms ---------------------------------------------------------------------------------------------------
+
+
+class AcademicYear(Tracked, Versioned, Base):
+    """A school year with the numbers that hold in it; seeded from policy.py, changed by the VS."""
+
+    __tablename__ = "pep_academic_year"
+
+    name: Mapped[str] = mapped_column(Words(9), unique=True)
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]
+    ppg_term_cap_pence: Mapped[int] = mapped_column(BigInteger)
+    ppg_year_cap_pence: Mapped[int] = mapped_column(BigInteger)
+    post16_year_cap_pence: Mapped[int] = mapped_column(BigInteger)
+    grant_per_child_pence: Mapped[int] = mapped_column(BigInteger)
+    sdq_threshold: Mapped[int]
+    initiate_working_days: Mapped[int]
+    complete_school_days: Mapped[int]
+    amber_is_satisfactory: Mapped[bool] = mapped_column(default=False)
+    terms: Mapped[list[Term]] = relationship(back_populates="year", order_by="Term.starts_on")
+
+    __table_args__ = (CheckConstraint("ends_on > starts_on", name="ends_after_start"),)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Term(Tracked, Versioned, Base):
+    """A term of the Virtual School's own calendar, with the PEP deadline of HB-1.4."""
+
+    __tablename__ = "pep_term"
+
+    year_id: Mapped[int] = mapped_column(ForeignKey("pep_academic_year.id"), index=True)
+    name: Mapped[words.TermName] = mapped_column(choice(words.TermName))
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]
+    half_term_from: Mapped[date | None]
+    half_term_to: Mapped[date | None]
+    deadline_on: Mapped[date]
+    launched_at: Mapped[datetime | None]
+    year: Mapped[AcademicYear] = relationship(back_populates="terms")
+
+    __table_args__ = (
+        UniqueConstraint("year_id", "name"),
+        CheckConstraint("ends_on > starts_on", name="ends_after_start"),
+    )
+
+    @property
+    def label(self) -> str:
+        """As people say it: "Autumn 2024-25"."""
+        return f"{self.name.label} {self.year.name}"
+
+    def __str__(self) -> str:
+        return self.label
+
+
+# --- people and schools ------------------------------------------------------------------------------------------------
+
+
+class Person(Tracked, Versioned, Base):
+    """A named person with one e-mail: designated teacher, social worker, carer or another professional."""
+
+    __tablename__ = "pep_person"
+
+    first_name: Mapped[str] = mapped_column(Words(100))
+    last_name: Mapped[str] = mapped_column(Words(100), index=True)
+    kind: Mapped[words.PersonKind] = mapped_column(choice(words.PersonKind), index=True)
+    email: Mapped[str | None] = mapped_column(Words(254), unique=True)
+    phone: Mapped[str | None] = mapped_column(Words(40))
+    organisation: Mapped[str | None] = mapped_column(Words(200))
+    bounced_on: Mapped[date | None]
+    left_on: Mapped[date | None]
+
+    @property
+    def name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
+
+    @property
+    def has_working_address(self) -> bool:
+        """Whether mail can be expected to reach them (HB-2.2)."""
+        return bool(self.email) and self.bounced_on is None and self.left_on is None
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class School(Tracked, Versioned, Base):
+    """Any setting where a child learns: a school, a nursery, a college, alternative provision."""
+
+    __tablename__ = "pep_school"
+
+    urn: Mapped[str | None] = mapped_column(Words(6), unique=True)
+    name: Mapped[str] = mapped_column(Words(200), index=True)
+    kind: Mapped[words.SchoolKind] = mapped_column(choice(words.SchoolKind))
+    phase: Mapped[words.SchoolPhase] = mapped_column(choice(words.SchoolPhase))
+    local_authority_code: Mapped[str | None] = mapped_column(Words(3))
+    in_borough: Mapped[bool] = mapped_column(default=True)
+    town: Mapped[str | None] = mapped_column(Words(100))
+    phone: Mapped[str | None] = mapped_column(Words(40))
+    less_than_good: Mapped[bool] = mapped_column(default=False)
+    finance_reference: Mapped[str | None] = mapped_column(Words(40))
+    payment_method: Mapped[words.PaymentMethod] = mapped_column(choice(words.PaymentMethod), default=words.PaymentMethod.BACS)
+    closed_on: Mapped[date | None]
+    designated_teacher_id: Mapped[int | None] = mapped_column(ForeignKey("pep_person.id"), index=True)
+    headteacher_id: Mapped[int | None] = mapped_column(ForeignKey("pep_person.id"), index=True)
+    designated_teacher: Mapped[Person | None] = relationship(foreign_keys=[designated_teacher_id])
+    headteacher: Mapped[Person | None] = relationship(foreign_keys=[headteacher_id])
+
+    def __str__(self) -> str:
+        return self.name
+
+
+# --- the roll ----------------------------------------------------------------------------------------------------------
+
+
+class Child(Tracked, Versioned, Base):
+    """A child known to the Virtual School. Current school, worker and home are written only by workflow/roll.py."""
+
+    __tablename__ = "pep_child"
+
+    first_name: Mapped[str] = mapped_column(Words(100), default="")
+    last_name: Mapped[str] = mapped_column(Words(100), default="", index=True)
+    known_as: Mapped[str | None] = mapped_column(Words(100))
+    date_of_birth: Mapped[date] = mapped_column(index=True)
+    upn: Mapped[str | None] = mapped_column(Words(13), unique=True)
+    lcs_id: Mapped[str | None] = mapped_column(Words(40), unique=True)
+    entered_care_on: Mapped[date] = mapped_column(index=True)
+    notified_on: Mapped[date | None]
+    left_care_on: Mapped[date | None] = mapped_column(index=True)
+    legal_status: Mapped[words.LegalStatus] = mapped_column(choice(words.LegalStatus))
+    sen_status: Mapped[words.SenStatus] = mapped_column(choice(words.SenStatus), default=words.SenStatus.NONE)
+    ehcp_review_on: Mapped[date | None]
+    year_group_override: Mapped[str | None] = mapped_column(Words(2))
+    year_group_reason: Mapped[str | None] = mapped_column(Words(500))
+    school_id: Mapped[int | None] = mapped_column(ForeignKey("pep_school.id"), index=True)
+    social_worker_id: Mapped[int | None] = mapped_column(ForeignKey("pep_person.id"), index=True)
+    carer_id: Mapped[int | None] = mapped_column(ForeignKey("pep_person.id"), index=True)
+    school: Mapped[School | None] = relationship()
+    social_worker: Mapped[Person | None] = relationship(foreign_keys=[social_worker_id])
+    carer: Mapped[Person | None] = relationship(foreign_keys=[carer_id])
+
+    __table_args__ = (
+        CheckConstraint("left_care_on IS NULL OR left_care_on >= entered_care_on", name="leaves_after_entering"),
+    )
+
+    @property
+    def name(self) -> str:
+        """Full name, or what stands in its place while a return gave only a number."""
+        full = f"{self.first_name} {self.last_name}".strip()
+        return full or f"Name not known, ref {self.lcs_id or self.id}"
+
+    @property
+    def called(self) -> str:
+        return self.known_as or self.first_name or self.name
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Enrolment(Tracked, Versioned, OfChild, Base):
+    """A child at a school, from-to; the open one is the child's school."""
+
+    __tablename__ = "pep_enrolment"
+
+    school_id: Mapped[int] = mapped_column(ForeignKey("pep_school.id"), index=True)
+    started_on: Mapped[date]
+    ended_on: Mapped[date | None]
+    leaving_reason: Mapped[words.LeavingReason | None] = mapped_column(choice(words.LeavingReason))
+    child: Mapped[Child] = relationship()
+    school: Mapped[School] = relationship()
+
+    __table_args__ = (
+        Index("uq_pep_enrolment_open", "child_id", unique=True, sqlite_where=text("ended_on IS NULL"),
+              postgresql_where=text("ended_on IS NULL")),
+        CheckConstraint("ended_on IS NULL OR ended_on >= started_on", name="ends_after_start"),
+    )
+
+
+class CareEpisode(Tracked, Versioned, OfChild, Base):
+    """A period in care; the open one says that the child is looked after now."""
+
+    __tablename__ = "pep_care_episode"
+
+    started_on: Mapped[date]
+    ended_on: Mapped[date | None]
+    end_reason: Mapped[str | None] = mapped_column(Words(200))
+    child: Mapped[Child] = relationship()
+
+    __table_args__ = (
+        Index("uq_pep_care_episode_open", "child_id", unique=True, sqlite_where=text("ended_on IS NULL"),
+              postgresql_where=text("ended_on IS NULL")),
+        CheckConstraint("ended_on IS NULL OR ended_on >= started_on", name="ends_after_start"),
+    )
+
+
+class CarePlacement(Tracked, Versioned, OfChild, Base):
+    """A home: where the child lives and with whom, from-to."""
+
+    __tablename__ = "pep_care_placement"
+
+    kind: Mapped[words.PlacementKind] = mapped_column(choice(words.PlacementKind))
+    carer_id: Mapped[int | None] = mapped_column(ForeignKey("pep_person.id"), index=True)
+    started_on: Mapped[date]
+    ended_on: Mapped[date | None]
+    child: Mapped[Child] = relationship()
+    carer: Mapped[Person | None] = relationship()
+
+    __table_args__ = (
+        Index("uq_pep_care_placement_open", "child_id", unique=True, sqlite_where=text("ended_on IS NULL"),
+              postgresql_where=text("ended_on IS NULL")),
+        CheckConstraint("ended_on IS NULL OR ended_on >= started_on", name="ends_after_start"),
+    )
+
+
+class Caseload(Tracked, Versioned, OfChild, Base):
+    """A social worker for a child, from-to; the open one may see the child."""
+
+    __tablename__ = "pep_caseload"
+
+    social_worker_id: Mapped[int] = mapped_column(ForeignKey("pep_person.id"), index=True)
+    started_on: Mapped[date]
+    ended_on: Mapped[date | None]
+    child: Mapped[Child] = relationship()
+    social_worker: Mapped[Person] = relationship()
+
+    __table_args__ = (
+        Index("uq_pep_caseload_open", "child_id", unique=True, sqlite_where=text("ended_on IS NULL"),
+              postgresql_where=text("ended_on IS NULL")),
+        CheckConstraint("ended_on IS NULL OR ended_on >= started_on", name="ends_after_start"),
+    )
+
+
+class SdqScore(Tracked, Versioned, OfChild, Base):
+    """A total of the strengths and difficulties questionnaire; the questions are never kept."""
+
+    __tablename__ = "pep_sdq_score"
+
+    pep_id: Mapped[int | None] = mapped_column(ForeignKey("pep_pep.id"), index=True)
+    total: Mapped[int]
+    completed_on: Mapped[date]
+    completed_by: Mapped[words.SdqBy] = mapped_column(choice(words.SdqBy))
+    child: Mapped[Child] = relationship()
+
+    __table_args__ = (
+        UniqueConstraint("child_id", "completed_on", "completed_by"),
+        CheckConstraint("total BETWEEN 0 AND 40", name="total_in_range"),
+    )
+
+
+# --- the PEP -----------------------------------------------------------------------------------------------------------
+
+
+class FormVersion(Base):
+    """The document's declaration as it stood when a PEP was opened (pep_form.snapshot), under its digest; never changed."""
+
+    __tablename__ = "pep_form_version"
+
+    digest: Mapped[str] = mapped_column(Words(64), unique=True)
+    declared: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime]
+
+
+class Pep(Tracked, Versioned, OfChild, Base):
+    """One Personal Education Plan of one child in one term. Its status moves only by the verbs of workflow/."""
+
+    __tablename__ = "pep_pep"
+
+    reference: Mapped[str] = mapped_column(Words(20), unique=True)
+    term_id: Mapped[int] = mapped_column(ForeignKey("pep_term.id"), index=True)
+    school_id: Mapped[int | None] = mapped_column(ForeignKey("pep_school.id"), index=True)
+    writer_id: Mapped[int | None] = mapped_column(ForeignKey("pep_person.id"), index=True)
+    social_worker_id: Mapped[int | None] = mapped_column(ForeignKey("pep_person.id"), index=True)
+    form_version_id: Mapped[int] = mapped_column(ForeignKey("pep_form_version.id"), index=True)
+    kind: Mapped[words.PepKind] = mapped_column(choice(words.PepKind))
+    reason: Mapped[str | None] = mapped_column(Words(500))
+    status: Mapped[words.PepStatus] = mapped_column(choice(words.PepStatus), default=words.PepStatus.INITIATED, index=True)
+    year_group: Mapped[str] = mapped_column(Words(2), default="")
+    initiated_on: Mapped[date]
+    delegated_at: Mapped[datetime | None]
+    due_on: Mapped[date] = mapped_column(index=True)
+    due_rule: Mapped[str] = mapped_column(Words(300))
+    meeting_at: Mapped[datetime | None]
+    next_pep_on: Mapped[date | None]
+    submitted_at: Mapped[datetime | None]
+    completed_at: Mapped[datetime | None]
+    closing_reason: Mapped[str | None] = mapped_column(Words(500))
+    grade: Mapped[words.Grade | None] = mapped_column(choice(words.Grade))
+    child: Mapped[Child] = relationship()
+    term: Mapped[Term] = relationship()
+    school: Mapped[School | None] = relationship()
+    writer: Mapped[Person | None] = relationship(foreign_keys=[writer_id])
+    social_worker: Mapped[Person | None] = relationship(foreign_keys=[social_worker_id])
+    form_version: Mapped[FormVersion] = relationship()
+    targets: Mapped[list[Target]] = relationship(back_populates="pep", order_by="Target.number")
+    requests: Mapped[list[PpgRequest]] = relationship(back_populates="pep", order_by="PpgRequest.id")
+
+    __table_args__ = (
+        # HB-1.4: one PEP of the term; a change, need or funding PEP may stand beside it.
+        Index("uq_pep_pep_one_a_term", "child_id", "term_id", unique=True,
+              sqlite_where=text("kind IN ('initial', 'termly') AND status <> 'withdrawn'"),
+              postgresql_where=text("kind IN ('initial', 'termly') AND status <> 'withdrawn'")),
+        Index("ix_pep_pep_term_status", "term_id", "status"),
+    )
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class PepPart(Tracked, Versioned, OfPep, Base):
+    """What the three parts share: their answers and their signature. Only pep_document.py touches the answers."""
+
+    __abstract__ = True
+
+    @declared_attr
+    def pep_id(cls) -> Mapped[int]:
+        return mapped_column(ForeignKey("pep_pep.id"), unique=True)
+
+    @declared_attr
+    def pep(cls) -> Mapped[Pep]:
+        return relationship()
+
+    answers: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    sensitive_answers: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    signed_by: Mapped[str | None] = mapped_column(Words(64))
+    signed_name: Mapped[str | None] = mapped_column(Words(200))
+    signed_at: Mapped[datetime | None]
+    signed_reason: Mapped[str | None] = mapped_column(Words(500))
+    reopened_at: Mapped[datetime | None]
+
+
+class SocialCareSection(PepPart):
+    """Part 1, the social worker's (HB-2.3)."""
+
+    __tablename__ = "pep_social_care_section"
+
+
+class EducationSection(PepPart):
+    """Part 2, the named writer's (HB-2.4)."""
+
+    __tablename__ = "pep_education_section"
+
+
+class MeetingSection(PepPart):
+    """Part 3, the social worker's (HB-2.5)."""
+
+    __tablename__ = "pep_meeting_section"
+
+
+class Attainment(Tracked, Versioned, OfPep, Base):
+    """A judgement in one subject, made for one PEP (HB-4.1, HB-4.9)."""
+
+    __tablename__ = "pep_attainment"
+
+    position: Mapped[int] = mapped_column(default=0)
+    subject: Mapped[str] = mapped_column(Words(80))
+    current: Mapped[str] = mapped_column(Words(40))
+    expected: Mapped[str | None] = mapped_column(Words(40))
+    on_track: Mapped[words.OnTrack] = mapped_column(choice(words.OnTrack))
+    pep: Mapped[Pep] = relationship()
+
+
+class AttendanceSummary(Tracked, Versioned, OfPep, Base):
+    """Sessions (half days) from the start of the year to a date, stated for one PEP (HB-4.1)."""
+
+    __tablename__ = "pep_attendance_summary"
+
+    position: Mapped[int] = mapped_column(default=0)
+    possible: Mapped[int]
+    present: Mapped[int]
+    authorised: Mapped[int | None]
+    unauthorised: Mapped[int | None]
+    figures_to: Mapped[date]
+    pep: Mapped[Pep] = relationship()
+
+    __table_args__ = (CheckConstraint("present BETWEEN 0 AND possible", name="present_within_possible"),)
+
+
+class Attendee(Tracked, Versioned, OfPep, Base):
+    """Somebody invited to the meeting, and how they took part (HB-3.2)."""
+
+    __tablename__ = "pep_attendee"
+
+    position: Mapped[int] = mapped_column(default=0)
+    name: Mapped[str] = mapped_column(Words(200))
+    role: Mapped[words.AttendeeRole] = mapped_column(choice(words.AttendeeRole))
+    took_part: Mapped[words.Attendance] = mapped_column(choice(words.Attendance))
+    report_received: Mapped[bool | None]
+    pep: Mapped[Pep] = relationship()
+
+
+class AgreedAction(Tracked, Versioned, OfPep, Base):
+    """What somebody promised at the meeting, by when (HB-3.9)."""
+
+    __tablename__ = "pep_agreed_action"
+
+    position: Mapped[int] = mapped_column(default=0)
+    what: Mapped[str] = mapped_column(Words(500))
+    who: Mapped[str] = mapped_column(Words(200))
+    by_on: Mapped[date]
+    pep: Mapped[Pep] = relationship()
+
+
+class Target(Tracked, Versioned, OfPep, Base):
+    """A SMART target, its fields following the steps of HB-5.4."""
+
+    __tablename__ = "pep_target"
+
+    number: Mapped[int]
+    area: Mapped[words.TargetArea] = mapped_column(choice(words.TargetArea))
+    subject: Mapped[words.Subject] = mapped_column(choice(words.Subject))
+    is_strength: Mapped[bool] = mapped_column(default=False)
+    answers_sdq: Mapped[bool] = mapped_column(default=False)
+    need: Mapped[str] = mapped_column(Words(2_000), default="")
+    support_what: Mapped[str] = mapped_column(Words(500), default="")
+    support_when: Mapped[str] = mapped_column(Words(200), default="")
+    support_where: Mapped[str] = mapped_column(Words(200), default="")
+    support_who: Mapped[str] = mapped_column(Words(200), default="")
+    support_how_often: Mapped[str] = mapped_column(Words(200), default="")
+    outcome: Mapped[str] = mapped_column(Words(2_000))
+    baseline: Mapped[str] = mapped_column(Words(500), default="")
+    success_measure: Mapped[str] = mapped_column(Words(500), default="")
+    due_on: Mapped[date | None]
+    from_plan: Mapped[str | None] = mapped_column(Words(500))
+    child_agrees: Mapped[str | None] = mapped_column(Words(20))
+    child_wording: Mapped[str | None] = mapped_column(Words(1_000))
+    pep: Mapped[Pep] = relationship(back_populates="targets")
+
+    __table_args__ = (UniqueConstraint("pep_id", "number"),)
+
+    def __str__(self) -> str:
+        return f"Target {self.number}"
+
+
+class TargetReview(Tracked, Versioned, OfPep, Base):
+    """What became of an earlier target, said in this PEP (HB-5.7)."""
+
+    __tablename__ = "pep_target_review"
+
+    position: Mapped[int] = mapped_column(default=0)
+    target_id: Mapped[int] = mapped_column(ForeignKey("pep_target.id"), index=True)
+    outcome: Mapped[words.TargetOutcome] = mapped_column(choice(words.TargetOutcome))
+    what_happened: Mapped[str] = mapped_column(Words(2_000))
+    support_effect: Mapped[str] = mapped_column(Words(20))
+    child_view: Mapped[str | None] = mapped_column(Words(2_000))
+    next: Mapped[words.TargetNext] = mapped_column(choice(words.TargetNext))
+    pep: Mapped[Pep] = relationship()
+    target: Mapped[Target] = relationship()
+
+    __table_args__ = (UniqueConstraint("pep_id", "target_id"),)
+
+
+# --- money -------------------------------------------------------------------------------------------------------------
+
+
+class PpgRequest(Tracked, Versioned, OfPep, Base):
+    """Money asked for under a target (HB-6). Its status moves only by the verbs of workflow/ppg.py and payments.py."""
+
+    __tablename__ = "pep_ppg_request"
+
+    target_id: Mapped[int | None] = mapped_column(ForeignKey("pep_target.id"), index=True)
+    category: Mapped[words.PpgCategory] = mapped_column(choice(words.PpgCategory))
+    description: Mapped[str] = mapped_column(Words(500))
+    provider: Mapped[str] = mapped_column(Words(200), default="")
+    payee_school_id: Mapped[int | None] = mapped_column(ForeignKey("pep_school.id"), index=True)
+    payee_name: Mapped[str | None] = mapped_column(Words(200))
+    quantity: Mapped[int]
+    unit: Mapped[str] = mapped_column(Words(40))
+    unit_cost_pence: Mapped[int] = mapped_column(BigInteger)
+    amount_pence: Mapped[int] = mapped_column(BigInteger)
+    approved_pence: Mapped[int | None] = mapped_column(BigInteger)
+    status: Mapped[words.PpgStatus] = mapped_column(choice(words.PpgStatus), default=words.PpgStatus.DRAFT, index=True)
+    decided_by: Mapped[str | None] = mapped_column(Words(64))
+    decided_name: Mapped[str | None] = mapped_column(Words(200))
+    decided_on: Mapped[date | None]
+    decision_reason: Mapped[str | None] = mapped_column(Words(500))
+    pep: Mapped[Pep] = relationship(back_populates="requests")
+    target: Mapped[Target | None] = relationship()
+    payee_school: Mapped[School | None] = relationship()
+
+    __table_args__ = (
+        CheckConstraint("amount_pence > 0", name="amount_positive"),
+        CheckConstraint("quantity > 0", name="quantity_positive"),
+        CheckConstraint("unit_cost_pence > 0", name="unit_cost_positive"),
+        CheckConstraint("quantity * unit_cost_pence = amount_pence", name="fully_costed"),
+        CheckConstraint("approved_pence IS NULL OR approved_pence BETWEEN 1 AND amount_pence", name="approved_within_asked"),
+        CheckConstraint("(status IN ('approved', 'released')) = (approved_pence IS NOT NULL)", name="approved_has_amount"),
+    )
+
+    @property
+    def payee(self) -> str:
+        return self.payee_school.name if self.payee_school else (self.payee_name or "")
+
+    def __str__(self) -> str:
+        return self.description
+
+
+class Allocation(OfChild, Base):
+    """What a child may still get in a period; a counter under CHECK, moved only by conditional UPDATE (security.md 3.2)."""
+
+    __tablename__ = "pep_allocation"
+
+    year_id: Mapped[int] = mapped_column(ForeignKey("pep_academic_year.id"), index=True)
+    term_id: Mapped[int | None] = mapped_column(ForeignKey("pep_term.id"), index=True)
+    period: Mapped[str] = mapped_column(Words(20))
+    cap_pence: Mapped[int] = mapped_column(BigInteger)
+    reserved_pence: Mapped[int] = mapped_column(BigInteger, default=0)
+    released_pence: Mapped[int] = mapped_column(BigInteger, default=0)
+    child: Mapped[Child] = relationship()
+    year: Mapped[AcademicYear] = relationship()
+    term: Mapped[Term | None] = relationship()
+
+    __table_args__ = (
+        UniqueConstraint("child_id", "period"),
+        CheckConstraint("reserved_pence >= 0 AND released_pence >= 0", name="never_negative"),
+        CheckConstraint("reserved_pence + released_pence <= cap_pence", name="within_cap"),
+    )
+
+
+class FundingRelease(OfPep, Base):
+    """A row of the ledger: money let go, voided or returned. Append-only."""
+
+    __tablename__ = "pep_funding_release"
+
+    request_id: Mapped[int] = mapped_column(ForeignKey("pep_ppg_request.id"), index=True)
+    kind: Mapped[words.ReleaseKind] = mapped_column(choice(words.ReleaseKind))
+    number: Mapped[int] = mapped_column(default=1)
+    pence: Mapped[int] = mapped_column(BigInteger)
+    approved_by: Mapped[str] = mapped_column(Words(64))
+    released_by: Mapped[str] = mapped_column(Words(64))
+    released_name: Mapped[str] = mapped_column(Words(200))
+    released_at: Mapped[datetime]
+    alone_reason: Mapped[str | None] = mapped_column(Words(500))
+    request: Mapped[PpgRequest] = relationship()
+    pep: Mapped[Pep] = relationship()
+
+    __table_args__ = (
+        UniqueConstraint("request_id", "kind", "number"),
+        CheckConstraint("pence > 0", name="pence_positive"),
+        CheckConstraint("approved_by <> released_by OR alone_reason IS NOT NULL", name="two_people"),
+    )
+
+
+class PaymentBatch(Tracked, Base):
+    """Released money handed to finance in one file. Its lines are frozen; `digest` is the SHA-256 over their canonical JSON."""
+
+    __tablename__ = "pep_payment_batch"
+
+    reference: Mapped[str] = mapped_column(Words(20), unique=True)
+    made_by: Mapped[str] = mapped_column(Words(64))
+    made_name: Mapped[str] = mapped_column(Words(200))
+    made_at: Mapped[datetime]
+    total_pence: Mapped[int] = mapped_column(BigInteger)
+    line_count: Mapped[int]
+    digest: Mapped[str] = mapped_column(Words(64))
+    lines: Mapped[list[PaymentLine]] = relationship(back_populates="batch", order_by="PaymentLine.number")
+
+    __table_args__ = (CheckConstraint("total_pence > 0", name="total_positive"),)
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class PaymentLine(Base):
+    """One release in a batch, its words frozen as they stood; holds no child's name. Append-only."""
+
+    __tablename__ = "pep_payment_line"
+
+    batch_id: Mapped[int] = mapped_column(ForeignKey("pep_payment_batch.id"), index=True)
+    release_id: Mapped[int] = mapped_column(ForeignKey("pep_funding_release.id"), unique=True)
+    number: Mapped[int]
+    payee: Mapped[str] = mapped_column(Words(200))
+    payee_urn: Mapped[str | None] = mapped_column(Words(6))
+    finance_reference: Mapped[str | None] = mapped_column(Words(40))
+    payment_method: Mapped[words.PaymentMethod] = mapped_column(choice(words.PaymentMethod))
+    pep_reference: Mapped[str] = mapped_column(Words(20))
+    pence: Mapped[int] = mapped_column(BigInteger)
+    batch: Mapped[PaymentBatch] = relationship(back_populates="lines")
+    release: Mapped[FundingRelease] = relationship()
+
+    __table_args__ = (UniqueConstraint("batch_id", "number"), CheckConstraint("pence > 0", name="pence_positive"))
+
+
+# --- quality -----------------------------------------------------------------------------------------------------------
+
+
+class QaReview(Tracked, OfPep, Base):
+    """One grading of one PEP, with what was said (HB-7.2)."""
+
+    __tablename__ = "pep_qa_review"
+
+    kind: Mapped[words.ReviewKind] = mapped_column(choice(words.ReviewKind))
+    grade: Mapped[words.Grade | None] = mapped_column(choice(words.Grade))
+    decision: Mapped[words.Decision] = mapped_column(choice(words.Decision))
+    feedback: Mapped[str] = mapped_column(Words(5_000))
+    improve: Mapped[str] = mapped_column(Words(5_000), default="")
+    attempts_accepted: Mapped[bool] = mapped_column(default=False)
+    reviewer: Mapped[str] = mapped_column(Words(64))
+    reviewer_name: Mapped[str] = mapped_column(Words(200))
+    reviewed_on: Mapped[date]
+    rubric_version: Mapped[str] = mapped_column(Words(20))
+    pep: Mapped[Pep] = relationship()
+
+    __table_args__ = (CheckConstraint("decision = 'ask' OR grade IS NOT NULL", name="graded_unless_asked"),)
+
+
+# --- what leaves, what waits, what was done ------------------------------------------------------------------------------
+
+
+class Delivery(Base):
+    """A message to one person, queued in the transaction that made it due; the worker sends it. Names no child."""
+
+    __tablename__ = "pep_delivery"
+
+    key: Mapped[str] = mapped_column(Words(120), unique=True)
+    template: Mapped[str] = mapped_column(Words(60))
+    person_id: Mapped[int] = mapped_column(ForeignKey("pep_person.id"), index=True)
+    pep_id: Mapped[int | None] = mapped_column(ForeignKey("pep_pep.id"), index=True)
+    arguments: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    state: Mapped[words.DeliveryState] = mapped_column(choice(words.DeliveryState), default=words.DeliveryState.QUEUED, index=True)
+    queued_at: Mapped[datetime]
+    due_at: Mapped[datetime] = mapped_column(index=True)
+    leased_until: Mapped[datetime | None]
+    sent_at: Mapped[datetime | None]
+    sent_to: Mapped[str | None] = mapped_column(Words(254))
+    tries: Mapped[int] = mapped_column(default=0)
+    problem: Mapped[str | None] = mapped_column(Words(200))
+    person: Mapped[Person] = relationship()
+    pep: Mapped[Pep | None] = relationship()
+
+
+class Job(Base):
+    """Work for the background, queued in the transaction that made it due."""
+
+    __tablename__ = "pep_job"
+
+    kind: Mapped[str] = mapped_column(Words(60), index=True)
+    once_key: Mapped[str | None] = mapped_column(Words(120), unique=True)
+    payload: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    state: Mapped[words.JobState] = mapped_column(choice(words.JobState), default=words.JobState.QUEUED, index=True)
+    queued_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    holder: Mapped[str | None] = mapped_column(Words(80))
+    beat_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    tries: Mapped[int] = mapped_column(default=0)
+    problem: Mapped[str | None] = mapped_column(Words(200))
+
+
+class RecordChange(Base):
+    """Old and new value of one row's fields in one flush: `{field: [old, new]}`. Append-only."""
+
+    __tablename__ = "pep_record_change"
+
+    at: Mapped[datetime] = mapped_column(index=True)
+    actor_id: Mapped[str] = mapped_column(Words(64))
+    actor_name: Mapped[str] = mapped_column(Words(200))
+    request_id: Mapped[str | None] = mapped_column(Words(40))
+    table_name: Mapped[str] = mapped_column(Words(60))
+    row_id: Mapped[int]
+    child_id: Mapped[int | None] = mapped_column(index=True)
+    verb: Mapped[str] = mapped_column(Words(10))
+    changes: Mapped[dict[str, Any]]
+
+    __table_args__ = (Index("ix_pep_record_change_row", "table_name", "row_id"),)
+
+
+class AuditEvent(Base):
+    """Who did, who looked, who was refused. Append-only; holds ids and field names, never a child's words."""
+
+    __tablename__ = "pep_audit_event"
+
+    at: Mapped[datetime] = mapped_column(index=True)
+    actor_id: Mapped[str] = mapped_column(Words(64), index=True)
+    actor_name: Mapped[str] = mapped_column(Words(200))
+    roles: Mapped[str] = mapped_column(Words(200))
+    action: Mapped[str] = mapped_column(Words(60), index=True)
+    object_type: Mapped[str] = mapped_column(Words(60))
+    object_id: Mapped[int | None]
+    child_id: Mapped[int | None] = mapped_column(index=True)
+    outcome: Mapped[str] = mapped_column(Words(20))
+    details: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    request_id: Mapped[str | None] = mapped_column(Words(40))
+
+
+PARTS: dict[words.Part, type[PepPart]] = {
+    words.Part.SOCIAL_CARE: SocialCareSection,
+    words.Part.EDUCATION: EducationSection,
+    words.Part.MEETING: MeetingSection,
+}

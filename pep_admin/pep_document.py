@@ -1,0 +1,572 @@
+"""One PEP as one document: the only code that touches the answers of its parts and the rows that stand beside them.
+
+Reading is set-based and filtered by phase and audience; writing is per field, all or nothing, and refuses what somebody else
+saved meanwhile. What a field is, is pep_form.py's; who may write it and what follows is workflow/sections.py's.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from enum import Enum
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from pep_admin.circumstances import CircumstanceFacts, phase_of, switches_for
+from pep_admin.config import LONDON
+from pep_admin.exceptions import NotFound
+from pep_admin.models import (
+    PARTS,
+    AgreedAction,
+    Attainment,
+    AttendanceSummary,
+    Attendee,
+    Base,
+    CarePlacement,
+    Child,
+    FormVersion,
+    Pep,
+    PepPart,
+    PpgRequest,
+    SdqScore,
+    Target,
+    TargetReview,
+    Term,
+    clean,
+)
+from pep_admin.pep_form import (
+    FORM,
+    ChildFacts,
+    Document,
+    Field,
+    Form,
+    Kind,
+    RequestFacts,
+    Signature,
+    TargetFacts,
+    TargetReviewFacts,
+    applies,
+    digest_of,
+    load_form,
+    snapshot,
+    visible,
+)
+from pep_admin.permissions import Actor
+from pep_admin.school_calendar import year_group
+from pep_admin.vocabulary import Audience, Part, PepStatus, SdqBy
+
+ROWS: dict[str, type[Any]] = {
+    "Attainment": Attainment,
+    "AttendanceSummary": AttendanceSummary,
+    "Attendee": Attendee,
+    "AgreedAction": AgreedAction,
+    "TargetReview": TargetReview,
+    "SdqScore": SdqScore,
+}
+
+
+# --- values and digests ------------------------------------------------------------------------------------------------
+
+
+def normal(found: Field, value: Any) -> Any:
+    """A value in its one stored form: blank is None, line ends are \\n, choices stand in declared order, rows are tuples."""
+    if value is None or value == "" or value == [] or value == ():
+        return None
+    if found.kind in (Kind.LINE, Kind.PARA):
+        text = clean(str(value)).replace("\r\n", "\n").replace("\r", "\n")
+        text = " ".join(text.split()) if found.kind is Kind.LINE else text
+        return text if text.strip() else None
+    if found.kind is Kind.MANY_OF:
+        picked = set(value)
+        return tuple(code for code, _ in found.choices if code in picked) or None
+    if found.kind is Kind.ONE_OF:
+        return value.value if isinstance(value, Enum) else value
+    if found.kind is Kind.ROWS:
+        return tuple(_normal_row(found, row) for row in value) or None
+    return value
+
+
+def _normal_row(found: Field, row: Mapping[str, Any]) -> dict[str, Any]:
+    columns = {column.key: normal(column, row.get(column.key)) for column in found.columns}
+    return {"id": row.get("id") or None, **columns}
+
+
+def digest(found: Field, value: Any) -> str:
+    """Sixteen hex digits that tell one value of a field from another; row ids count for nothing."""
+    value = normal(found, value)
+    if found.kind is Kind.ROWS and value is not None:
+        value = [{key: each for key, each in row.items() if key != "id"} for row in value]
+    text = json.dumps(value, sort_keys=True, default=_plain, ensure_ascii=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def _stored(found: Field, value: Any) -> Any:
+    """A normal value as JSON keeps it; rows inside JSON carry an id of their own."""
+    if isinstance(value, date):
+        return value.isoformat()
+    if found.kind is Kind.ROWS and value is not None:
+        by_key = {column.key: column for column in found.columns}
+        return [
+            {"id": row.get("id") or uuid.uuid4().hex[:12]}
+            | {key: _stored(by_key[key], each) for key, each in row.items() if key in by_key}
+            for row in value
+        ]
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _loaded(found: Field, value: Any) -> Any:
+    """A value back from JSON."""
+    if value is None:
+        return None
+    if found.kind is Kind.DATE:
+        return date.fromisoformat(value)
+    if found.kind is Kind.MANY_OF:
+        return tuple(value)
+    if found.kind is Kind.ROWS:
+        return tuple(
+            {"id": row.get("id")} | {column.key: _loaded(column, row.get(column.key)) for column in found.columns} for row in value
+        )
+    return value
+
+
+# --- form versions -----------------------------------------------------------------------------------------------------
+
+_forms: dict[str, Form] = {}
+
+
+def current_form_version(session: Session, now: datetime) -> FormVersion:
+    """The row of today's declaration, made when it is new."""
+    declared = snapshot(FORM)
+    wanted = digest_of(declared)
+    found = session.scalar(select(FormVersion).where(FormVersion.digest == wanted))
+    if found is None:
+        found = FormVersion(digest=wanted, declared=declared, created_at=now)
+        session.add(found)
+        session.flush()
+    return found
+
+
+def form_of(version: FormVersion) -> Form:
+    """The declaration that a PEP was opened with."""
+    if version.digest not in _forms:
+        _forms[version.digest] = load_form(version.declared)
+    return _forms[version.digest]
+
+
+# --- reading -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Shelf:
+    """Everything the documents of a set of PEPs are made of, each read once; keyed by PEP or child."""
+
+    parts: dict[Part, dict[int, PepPart]]
+    rows: dict[str, dict[int, list[Any]]]
+    targets: dict[int, list[Target]]
+    requests: dict[int, list[PpgRequest]]
+    earlier: dict[int, list[tuple[Target, str]]]
+    reviewed_elsewhere: set[tuple[int, int]]
+    homes: dict[int, CarePlacement]
+
+
+def read_document(session: Session, pep: Pep, *, audience: Audience) -> Document:
+    """`read_documents` for one."""
+    return read_documents(session, [pep], audience=audience)[pep.id]
+
+
+def read_documents(session: Session, peps: Iterable[Pep], *, audience: Audience) -> dict[int, Document]:
+    """The documents of those PEPs by id, filtered for that audience; a fixed number of statements however many."""
+    ids = [pep.id for pep in peps]
+    wanted = list(
+        session.scalars(
+            select(Pep)
+            .where(Pep.id.in_(ids))
+            .options(
+                joinedload(Pep.child).joinedload(Child.social_worker),
+                joinedload(Pep.child).joinedload(Child.carer),
+                joinedload(Pep.term).joinedload(Term.year),
+                joinedload(Pep.school),
+                joinedload(Pep.writer),
+                joinedload(Pep.form_version),
+            )
+        )
+    )
+    shelf = _fill(session, wanted)
+    return {pep.id: _document(pep, shelf, audience) for pep in wanted}
+
+
+def _fill(session: Session, peps: Sequence[Pep]) -> _Shelf:
+    ids, children = [pep.id for pep in peps], [pep.child_id for pep in peps]
+    rows: dict[str, dict[int, list[Any]]] = {}
+    for name, model in ROWS.items():
+        key, order = (model.child_id, model.completed_on.desc()) if model is SdqScore else (model.pep_id, model.position)
+        wanted = children if model is SdqScore else ids
+        rows[name] = _by(session.scalars(select(model).where(key.in_(wanted)).order_by(order, model.id)), key.key)
+    earlier: dict[int, list[tuple[Target, str]]] = defaultdict(list)
+    past = (
+        select(Target, Pep.child_id, Pep.reference)
+        .join(Pep, Target.pep_id == Pep.id)
+        .where(Pep.child_id.in_(children), Pep.status == PepStatus.COMPLETE)
+        .order_by(Pep.id, Target.number)
+    )
+    for target, child_id, reference in session.execute(past):
+        earlier[child_id].append((target, reference))
+    past_ids = [target.id for found in earlier.values() for target, _ in found]
+    reviewed = session.execute(select(TargetReview.target_id, TargetReview.pep_id).where(TargetReview.target_id.in_(past_ids)))
+    homes = session.scalars(
+        select(CarePlacement).where(CarePlacement.child_id.in_(children), CarePlacement.ended_on.is_(None))
+    )
+    return _Shelf(
+        parts={
+            part: {each.pep_id: each for each in session.scalars(select(model).where(model.pep_id.in_(ids)))}
+            for part, model in PARTS.items()
+        },
+        rows=rows,
+        targets=_by(session.scalars(select(Target).where(Target.pep_id.in_(ids)).order_by(Target.number)), "pep_id"),
+        requests=_by(
+            session.scalars(
+                select(PpgRequest)
+                .where(PpgRequest.pep_id.in_(ids))
+                .options(joinedload(PpgRequest.payee_school))
+                .order_by(PpgRequest.id)
+            ),
+            "pep_id",
+        ),
+        earlier=earlier,
+        reviewed_elsewhere={(target, pep) for target, pep in reviewed},
+        homes={home.child_id: home for home in homes},
+    )
+
+
+def _by(found: Iterable[Any], key: str) -> dict[int, list[Any]]:
+    grouped: dict[int, list[Any]] = defaultdict(list)
+    for each in found:
+        grouped[getattr(each, key)].append(each)
+    return grouped
+
+
+def _document(pep: Pep, shelf: _Shelf, audience: Audience) -> Document:
+    form, phase = form_of(pep.form_version), phase_of(_year_group(pep))
+    held = {found.key: normal(found, _value(pep, found, part, shelf)) for part, found in _each(form)}
+    to_review = _to_review(pep, shelf)
+    switches = switches_for(_circumstances(pep, shelf, held, bool(to_review)))
+    shown = {
+        found.key: held[found.key]
+        for _, found in _each(form)
+        if applies(found, phase.value, switches) and visible(found, audience)
+    }
+    money = audience not in (Audience.CHILD, Audience.PARENT)
+    return Document(
+        pep_id=pep.id,
+        reference=pep.reference,
+        kind=pep.kind.value,
+        status=pep.status.value,
+        grade=pep.grade.value if pep.grade else None,
+        year=pep.term.year.name,
+        term=pep.term.name.value,
+        term_label=pep.term.label,
+        school=pep.school.name if pep.school else "",
+        school_id=pep.school_id,
+        writer=pep.writer.name if pep.writer else "",
+        due_on=pep.due_on,
+        due_rule=pep.due_rule,
+        initiated_on=pep.initiated_on,
+        meeting_at=pep.meeting_at,
+        next_pep_on=pep.next_pep_on,
+        phase=phase.value,
+        audience=audience,
+        form=form,
+        child=_child(pep, shelf, audience),
+        switches=switches,
+        answers=shown,
+        digests={key: digest(form.field(key), value) for key, value in shown.items()},
+        signatures={part.value: _signature(shelf.parts[part].get(pep.id)) for part in Part},
+        targets=tuple(_target(each) for each in shelf.targets.get(pep.id, ())),
+        reviews=to_review,
+        requests=tuple(_request(each) for each in shelf.requests.get(pep.id, ())) if money else (),
+        versions={part.value: each.row_version for part in Part if (each := shelf.parts[part].get(pep.id))},
+    )
+
+
+def _each(form: Form) -> Iterable[tuple[Part, Field]]:
+    for part in form.parts:
+        for found in form.fields(part.part):
+            yield Part(part.part), found
+
+
+def _year_group(pep: Pep) -> str:
+    return pep.year_group or pep.child.year_group_override or year_group(pep.child.date_of_birth, pep.initiated_on)
+
+
+def _value(pep: Pep, found: Field, part: Part, shelf: _Shelf) -> Any:
+    if found.store in ("answers", "sensitive_answers"):
+        kept = shelf.parts[part].get(pep.id)
+        return _loaded(found, getattr(kept, found.store).get(found.key)) if kept else None
+    if found.store.startswith("Pep."):
+        return getattr(pep, found.store.removeprefix("Pep."))
+    name = found.store.removeprefix("rows:")
+    if name == "SdqScore":
+        return [_row(found, each) for each in _scores(pep, shelf)]
+    return [_row(found, each) for each in shelf.rows[name].get(pep.id, ())]
+
+
+def _scores(pep: Pep, shelf: _Shelf) -> list[SdqScore]:
+    """The scores recorded with this PEP; while there are none, the child's latest, carried."""
+    every: list[SdqScore] = shelf.rows["SdqScore"].get(pep.child_id, [])
+    return [each for each in every if each.pep_id == pep.id] or every[:1]
+
+
+def _row(found: Field, each: Any) -> dict[str, Any]:
+    return {"id": each.id} | {column.key: getattr(each, column.key) for column in found.columns}
+
+
+def _to_review(pep: Pep, shelf: _Shelf) -> tuple[TargetReviewFacts, ...]:
+    """Targets of the child's signed-off PEPs that no other PEP has looked back on, with what this one says of them (HB-5.7)."""
+    said = {review.target_id: review for review in shelf.rows["TargetReview"].get(pep.id, ())}
+    elsewhere = {target for target, where in shelf.reviewed_elsewhere if where != pep.id}
+    found = []
+    for target, reference in shelf.earlier.get(pep.child_id, ()):
+        if target.pep_id >= pep.id or target.id in elsewhere:
+            continue
+        review = said.get(target.id)
+        found.append(
+            TargetReviewFacts(
+                target_id=target.id,
+                wording=target.outcome,
+                set_in=reference,
+                outcome=review.outcome.value if review else "",
+                what_happened=review.what_happened if review else "",
+                support_effect=review.support_effect if review else "",
+                child_view=(review.child_view or "") if review else "",
+                next=review.next.value if review else "",
+            )
+        )
+    return tuple(found)
+
+
+def _circumstances(pep: Pep, shelf: _Shelf, held: Mapping[str, Any], has_targets: bool) -> CircumstanceFacts:
+    scores = _scores(pep, shelf)
+    return CircumstanceFacts(
+        year_group=_year_group(pep),
+        date_of_birth=pep.child.date_of_birth,
+        on=pep.meeting_at.astimezone(LONDON).date() if pep.meeting_at else pep.due_on,
+        kind=pep.kind,
+        has_school=pep.school_id is not None,
+        sen_status=pep.child.sen_status,
+        sdq_total=scores[0].total if scores else None,
+        sdq_threshold=pep.term.year.sdq_threshold,
+        has_targets_to_review=has_targets,
+        answers=held,
+    )
+
+
+def _child(pep: Pep, shelf: _Shelf, audience: Audience) -> ChildFacts:
+    child, home = pep.child, shelf.homes.get(pep.child_id)
+    office = audience not in (Audience.CHILD, Audience.PARENT)
+    return ChildFacts(
+        id=child.id,
+        first_name=child.first_name,
+        last_name=child.last_name,
+        known_as=child.known_as or "",
+        date_of_birth=child.date_of_birth,
+        year_group=_year_group(pep),
+        upn=child.upn if office else None,
+        lcs_id=child.lcs_id if office else None,
+        entered_care_on=child.entered_care_on if office else None,
+        legal_status=child.legal_status.label if office else None,
+        sen_status=child.sen_status.value,
+        ehcp_review_on=child.ehcp_review_on,
+        social_worker=child.social_worker.name if child.social_worker else "",
+        carer=child.carer.name if child.carer else "",
+        home=home.kind.label if home else "",
+        home_since=home.started_on if home else None,
+    )
+
+
+def _signature(part: PepPart | None) -> Signature | None:
+    if part is None or part.signed_at is None or part.signed_by is None:
+        return None
+    return Signature(part.signed_by, part.signed_name or "", part.signed_at, part.signed_reason or "")
+
+
+def _target(each: Target) -> TargetFacts:
+    return TargetFacts(
+        id=each.id,
+        number=each.number,
+        area=each.area.value,
+        subject=each.subject.value,
+        is_strength=each.is_strength,
+        answers_sdq=each.answers_sdq,
+        need=each.need,
+        support_what=each.support_what,
+        support_when=each.support_when,
+        support_where=each.support_where,
+        support_who=each.support_who,
+        support_how_often=each.support_how_often,
+        outcome=each.outcome,
+        baseline=each.baseline,
+        success_measure=each.success_measure,
+        due_on=each.due_on,
+        child_agrees=each.child_agrees or "",
+        child_wording=each.child_wording or "",
+        from_plan=each.from_plan or "",
+    )
+
+
+def _request(each: PpgRequest) -> RequestFacts:
+    return RequestFacts(
+        id=each.id,
+        target_id=each.target_id,
+        category=each.category.value,
+        description=each.description,
+        provider=each.provider,
+        payee=each.payee,
+        quantity=each.quantity,
+        unit=each.unit,
+        unit_cost_pence=each.unit_cost_pence,
+        amount_pence=each.amount_pence,
+        approved_pence=each.approved_pence,
+        status=each.status.value,
+    )
+
+
+# --- writing -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a save did: the keys that changed, or, by key, what somebody else saved meanwhile (then nothing was stored)."""
+
+    changed: tuple[str, ...] = ()
+    conflicts: Mapping[str, Any] | None = None
+
+
+def open_parts(session: Session, pep: Pep) -> None:
+    """Give a new PEP its three empty parts."""
+    session.add_all(model(pep=pep, answers={}, sensitive_answers={}) for model in PARTS.values())
+
+
+def take_part(session: Session, pep: Pep, part: Part) -> PepPart:
+    """The part's row, locked and read anew; NotFound when the PEP has none."""
+    model = PARTS[part]
+    found = session.scalar(
+        select(model).where(model.pep_id == pep.id).with_for_update(of=model).execution_options(populate_existing=True)
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def write_answers(
+    session: Session, pep: Pep, part: Part, values: Mapping[str, Any], *, base: Mapping[str, str], actor: Actor
+) -> Written:
+    """Store posted values of one part's fields, all or nothing.
+
+    `values` are parsed values by key, `base` the digests the form was filled with. A value equal to its base was not touched; one
+    whose stored value has moved since is a conflict, as is one with no base. Raises NotFound for a key the part does not have.
+    """
+    row = take_part(session, pep, part)
+    shelf = _fill(session, [pep])
+    shelf.parts[part] = {pep.id: row}
+    form = form_of(pep.form_version)
+    if unknown := set(values) - {found.key for found in form.fields(part.value)}:
+        raise NotFound(f"{part.label} has no {', '.join(sorted(unknown))}")
+    fresh: dict[str, Any] = {}
+    conflicts: dict[str, Any] = {}
+    for key, value in values.items():
+        found = form.field(key)
+        stored = normal(found, _value(pep, found, part, shelf))
+        posted, stands = digest(found, value), digest(found, stored)
+        if posted in (base.get(key), stands):
+            continue
+        if base.get(key) != stands:
+            conflicts[key] = stored
+        else:
+            fresh[key] = normal(found, value)
+    if conflicts:
+        return Written(conflicts=conflicts)
+    for key, value in fresh.items():
+        _store(session, pep, row, form.field(key), value)
+    session.flush()
+    return Written(changed=tuple(fresh))
+
+
+def _store(session: Session, pep: Pep, row: PepPart, found: Field, value: Any) -> None:
+    if found.store in ("answers", "sensitive_answers"):
+        kept = dict(getattr(row, found.store))
+        kept[found.key] = _stored(found, value)
+        setattr(row, found.store, kept)
+    elif found.store.startswith("Pep."):
+        setattr(pep, found.store.removeprefix("Pep."), value)
+    elif found.store == "rows:SdqScore":
+        _store_scores(session, pep, value or ())
+    else:
+        _store_rows(session, pep, found, ROWS[found.store.removeprefix("rows:")], value or ())
+
+
+def _columns(model: type[Base], found: Field, row: Mapping[str, Any]) -> dict[str, Any]:
+    """A posted row as column values; enum columns take members."""
+    kinds = {column.key: getattr(model.__table__.c[column.key].type, "enum_class", None) for column in found.columns}
+    return {
+        key: kind(row[key]) if (kind := kinds[key]) is not None and row[key] is not None else row[key]
+        for key in kinds
+    }
+
+
+def _store_rows(session: Session, pep: Pep, found: Field, model: type[Any], rows: Sequence[Mapping[str, Any]]) -> None:
+    standing = {each.id: each for each in session.scalars(select(model).where(model.pep_id == pep.id))}
+    if model is TargetReview:
+        _refuse_foreign_targets(session, pep, rows)
+        # A target is looked back on once a PEP: its row is the target's, whatever row id was posted.
+        by_target = {each.target_id: each.id for each in standing.values()}
+        rows = [{**row, "id": by_target.get(row["target_id"])} for row in rows]
+    for position, row in enumerate(rows):
+        known = row.get("id")
+        if known is None:
+            session.add(model(pep_id=pep.id, position=position, **_columns(model, found, row)))
+            continue
+        if int(known) not in standing:
+            raise NotFound("A row of another record was posted.")
+        each = standing.pop(int(known))
+        for key, value in ({"position": position} | _columns(model, found, row)).items():
+            setattr(each, key, value)
+    for each in standing.values():
+        session.delete(each)
+
+
+def _refuse_foreign_targets(session: Session, pep: Pep, rows: Sequence[Mapping[str, Any]]) -> None:
+    wanted = {row["target_id"] for row in rows}
+    own = select(Target.id).join(Pep, Target.pep_id == Pep.id).where(Target.id.in_(wanted), Pep.child_id == pep.child_id)
+    if wanted - set(session.scalars(own)):
+        raise NotFound("A target of another child was posted.")
+
+
+def _store_scores(session: Session, pep: Pep, rows: Sequence[Mapping[str, Any]]) -> None:
+    """A score is the child's: the same day and author is a correction of it, anything else a new one of this PEP."""
+    standing = {(each.completed_on, each.completed_by.value): each
+                for each in session.scalars(select(SdqScore).where(SdqScore.child_id == pep.child_id))}
+    kept = set()
+    for row in rows:
+        known = standing.get((row["completed_on"], row["completed_by"]))
+        if known is None:
+            known = SdqScore(child_id=pep.child_id, pep_id=pep.id, completed_on=row["completed_on"],
+                             completed_by=SdqBy(row["completed_by"]), total=row["total"])
+            session.add(known)
+        known.total = row["total"]
+        kept.add(known)
+    for each in standing.values():
+        if each.pep_id == pep.id and each not in kept:
+            session.delete(each)

@@ -1,0 +1,223 @@
+"""Who may do what (the role table) and whose rows they may see (the scope), and the net that applies the scope to every query.
+
+A new permission gets its name, its sentence and its roles here and nowhere else. No web and no verb stands here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Protocol
+
+from sqlalchemy import Select, event, or_, select
+from sqlalchemy.orm import ORMExecuteState, Session, sessionmaker, with_loader_criteria
+
+from pep_admin.exceptions import NoActor, NotAllowed
+from pep_admin.models import Child, OfChild, OfPep, Pep, School
+from pep_admin.vocabulary import Audience, Part, Role
+
+
+class Permission(StrEnum):
+    """What can be done, each with the sentence a refusal is explained by."""
+
+    sentence: str
+
+    def __new__(cls, value: str, sentence: str) -> Permission:
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.sentence = sentence
+        return member
+
+    DASHBOARD = "dashboard:read", "open the front page"
+    CHILD_READ = "child:read", "read children's records"
+    CHILD_EDIT = "child:edit", "change children's records"
+    SCHOOL_READ = "school:read", "read schools"
+    SCHOOL_EDIT = "school:edit", "change schools"
+    PERSON_READ = "person:read", "read the list of people"
+    PERSON_EDIT = "person:edit", "change people"
+    TERM_READ = "term:read", "read years and terms"
+    TERM_EDIT = "term:edit", "change years and terms"
+    TERM_LAUNCH = "term:launch", "launch a term"
+    PEP_READ = "pep:read", "read PEPs"
+    PEP_OPEN = "pep:open", "open a PEP for a child"
+    PEP_EDIT = "pep:edit", "change who writes a PEP and when it is due"
+    PEP_DELEGATE = "pep:delegate", "send PEPs to their writers"
+    PEP_WRITE = "pep:write", "write a part of a PEP"
+    PEP_SIGN = "pep:sign", "sign a part of a PEP"
+    PEP_SIGN_FOR = "pep:sign_for", "sign a part for somebody else"
+    PEP_SUBMIT = "pep:submit", "send a PEP to the Virtual School"
+    PEP_GRADE = "pep:grade", "grade PEPs"
+    PEP_REOPEN = "pep:reopen", "reopen a signed-off PEP"
+    PEP_WITHDRAW = "pep:withdraw", "close a PEP that is not needed"
+    PEP_PDF = "pep:pdf", "make the PDF of a PEP"
+    TARGET_READ = "target:read", "read targets"
+    TARGET_WRITE = "target:write", "write targets"
+    REQUEST_READ = "request:read", "read Pupil Premium requests"
+    REQUEST_WRITE = "request:write", "ask for Pupil Premium"
+    REQUEST_DECIDE = "request:decide", "approve or decline Pupil Premium requests"
+    FUNDING_RELEASE = "funding:release", "release funding"
+    PAYMENT_READ = "payment:read", "read payment batches"
+    PAYMENT_BATCH = "payment:batch", "make payment batches"
+    LIST_EXPORT = "list:export", "export lists"
+    HISTORY_READ = "history:read", "read a record's history"
+    AUDIT_READ = "audit:read", "read the audit log"
+    ACCOUNT_EDIT = "account:edit", "manage accounts"
+
+
+P = Permission
+_READ_ALL = {P.DASHBOARD, P.CHILD_READ, P.SCHOOL_READ, P.PERSON_READ, P.TERM_READ, P.PEP_READ, P.TARGET_READ, P.REQUEST_READ,
+             P.PAYMENT_READ, P.HISTORY_READ}
+_OFFICER = _READ_ALL | {P.CHILD_EDIT, P.SCHOOL_EDIT, P.PERSON_EDIT, P.TERM_LAUNCH, P.PEP_OPEN, P.PEP_EDIT, P.PEP_DELEGATE,
+                        P.PEP_WRITE, P.PEP_SIGN, P.PEP_SIGN_FOR, P.PEP_SUBMIT, P.PEP_GRADE, P.PEP_REOPEN, P.PEP_WITHDRAW,
+                        P.PEP_PDF, P.TARGET_WRITE, P.REQUEST_WRITE, P.REQUEST_DECIDE, P.LIST_EXPORT}
+_WRITER = {P.DASHBOARD, P.PEP_READ, P.PEP_WRITE, P.PEP_SIGN, P.PEP_SUBMIT, P.PEP_PDF, P.TARGET_READ, P.TARGET_WRITE,
+           P.REQUEST_READ, P.REQUEST_WRITE, P.CHILD_READ}
+
+ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.VS_HEAD: frozenset(_OFFICER | {P.TERM_EDIT, P.AUDIT_READ, P.FUNDING_RELEASE, P.PAYMENT_BATCH}),
+    Role.VS_OFFICER: frozenset(_OFFICER),
+    Role.FINANCE: frozenset({P.DASHBOARD, P.REQUEST_READ, P.FUNDING_RELEASE, P.PAYMENT_READ, P.PAYMENT_BATCH, P.LIST_EXPORT}),
+    Role.DESIGNATED_TEACHER: frozenset(_WRITER),
+    Role.SOCIAL_WORKER: frozenset(_WRITER),
+    Role.AUDITOR: frozenset(_READ_ALL | {P.AUDIT_READ}),
+    Role.ADMINISTRATOR: frozenset({P.DASHBOARD, P.ACCOUNT_EDIT}),
+}
+SEES_ALL = frozenset({Role.VS_HEAD, Role.VS_OFFICER, Role.FINANCE, Role.AUDITOR})
+IN_CARE_TEAM = frozenset({Role.VS_HEAD, Role.VS_OFFICER, Role.SOCIAL_WORKER, Role.AUDITOR})
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts: an opaque id, a name to show, the roles, and the Person they are (None where they are none)."""
+
+    id: str
+    name: str
+    roles: frozenset[Role]
+    person_id: int | None = None
+    all_rows: bool = field(default=False)
+
+    @property
+    def sees_all(self) -> bool:
+        """Whether the row scope leaves nothing out; what may be read of a row is the permissions' matter."""
+        return self.all_rows or bool(self.roles & SEES_ALL)
+
+    @property
+    def is_vs(self) -> bool:
+        return bool(self.roles & {Role.VS_HEAD, Role.VS_OFFICER})
+
+
+SYSTEM = Actor("system", "pep_admin", frozenset(), None, all_rows=True)
+"""Commands and background jobs act as this: every row, recorded under its own name."""
+
+
+class PepPeople(Protocol):
+    """What the part predicates read of a PEP."""
+
+    @property
+    def writer_id(self) -> int | None: ...
+    @property
+    def social_worker_id(self) -> int | None: ...
+
+
+def can(actor: Actor | None, permission: Permission, subject: PepPeople | None = None, part: Part | None = None) -> bool:
+    """Whether the actor holds the permission, and, for a part of a PEP, is one of those who write it (HB-2.3 to 2.5).
+
+    The rows an actor may see are the scope's matter: `subject` was read through it.
+    """
+    if actor is None:
+        return False
+    if actor is SYSTEM:
+        return True
+    if not any(permission in ROLE_PERMISSIONS[role] for role in actor.roles):
+        return False
+    return subject is None or part is None or writes_part(actor, subject, part)
+
+
+def require(actor: Actor | None, permission: Permission, subject: PepPeople | None = None, part: Part | None = None) -> None:
+    """Raise NotAllowed unless `can`."""
+    if not can(actor, permission, subject, part):
+        raise NotAllowed(permission.value, f"Your account may not {permission.sentence}.")
+
+
+def writes_part(actor: Actor, pep: PepPeople, part: Part) -> bool:
+    """The VS writes any part on behalf; Part 2 is the named writer's or the school's DT's; Parts 1 and 3 the social worker's.
+
+    A PEP without a writer at a school is written by its social worker (HB-2.2).
+    """
+    if actor.is_vs:
+        return True
+    is_worker = Role.SOCIAL_WORKER in actor.roles and actor.person_id is not None and actor.person_id == pep.social_worker_id
+    is_writer = actor.person_id is not None and actor.person_id == pep.writer_id
+    if part is Part.EDUCATION:
+        return is_writer
+    return is_worker
+
+
+def audience_for(actor: Actor) -> Audience:
+    """For whose eyes a document is read when this actor opens it: the social-care side or the school's (HB-3.11)."""
+    return Audience.CARE if actor is SYSTEM or actor.roles & IN_CARE_TEAM else Audience.SCHOOL
+
+
+# --- the scope ---------------------------------------------------------------------------------------------------------
+
+_children, _schools, _peps = Child.__table__, School.__table__, Pep.__table__
+_NOBODY = -1
+
+
+def children_seen(teacher: int, worker: int) -> Select[tuple[int]]:
+    """Ids of the children a designated teacher or writer (person id, -1 for none) or a social worker (likewise) may see.
+
+    A writer keeps sight while the PEP's school is still the child's: a move ends it, for the old school's people at once.
+    """
+    taught = select(_schools.c.id).where(_schools.c.designated_teacher_id == teacher)
+    written = (
+        select(_peps.c.id)
+        .where(_peps.c.child_id == _children.c.id, _peps.c.writer_id == teacher, _peps.c.school_id == _children.c.school_id)
+        .exists()
+    )
+    return select(_children.c.id).where(
+        or_(_children.c.social_worker_id == worker, _children.c.school_id.in_(taught), written)
+    )
+
+
+def _keys(actor: Actor) -> tuple[int, int]:
+    person = actor.person_id if actor.person_id is not None else _NOBODY
+    return (
+        person if Role.DESIGNATED_TEACHER in actor.roles else _NOBODY,
+        person if Role.SOCIAL_WORKER in actor.roles else _NOBODY,
+    )
+
+
+def _criteria(actor: Actor) -> Iterable[Any]:
+    teacher, worker = _keys(actor)  # plain locals: the lambdas are cached and bind them as parameters
+    yield with_loader_criteria(Child, lambda cls: cls.id.in_(children_seen(teacher, worker)), include_aliases=True)
+    yield with_loader_criteria(OfChild, lambda cls: cls.child_id.in_(children_seen(teacher, worker)), include_aliases=True)
+    yield with_loader_criteria(
+        OfPep,
+        lambda cls: cls.pep_id.in_(select(_peps.c.id).where(_peps.c.child_id.in_(children_seen(teacher, worker)))),
+        include_aliases=True,
+    )
+
+
+def guard(sessions: sessionmaker[Any] | type[Session]) -> None:
+    """Put the net under every ORM statement of those sessions: rows outside the actor's scope are not there.
+
+    A statement that names its reason by `execution_options(unscoped="…")` passes (queries.py, facts for rules only). A scoped
+    table read with no actor in `session.info["actor"]` raises NoActor.
+    """
+    event.listen(sessions, "do_orm_execute", _apply_scope)
+
+
+def _apply_scope(state: ORMExecuteState) -> None:
+    if state.is_column_load or state.is_relationship_load or state.execution_options.get("unscoped"):
+        return
+    if not (state.is_select or state.is_update or state.is_delete):
+        return
+    actor: Actor | None = state.session.info.get("actor")
+    if actor is None:
+        if any(issubclass(mapper.class_, (Child, OfChild, OfPep)) for mapper in state.all_mappers):
+            raise NoActor("A scoped table was read with nobody acting.")
+        return
+    if not actor.sees_all:
+        state.statement = state.statement.options(*_criteria(actor))

@@ -1,0 +1,83 @@
+"""How each database is opened: the settings of a SQLite file, how its transactions begin, the time limits of PostgreSQL.
+
+Only engines handed to `prepare` are touched, never the Engine class: a plugin must not alter its host's other databases.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import has_request_context, request
+from sqlalchemy import Connection, Engine, event, make_url
+
+from pep_admin.exceptions import ConfigError
+
+BUSY_SECONDS = 30
+"""How long a SQLite connection waits for another's write before it gives up."""
+POSTGRES_LIMITS = {"statement_timeout": "120s", "lock_timeout": "30s", "idle_in_transaction_session_timeout": "300s"}
+READING = ("GET", "HEAD", "OPTIONS")
+PRAGMAS = (f"busy_timeout={BUSY_SECONDS * 1000}", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "trusted_schema=OFF")
+
+
+def engine_options(url: str) -> dict[str, Any]:
+    """What `create_engine` is to be given for that address, besides the address."""
+    dialect = make_url(url).get_backend_name()
+    options: dict[str, Any] = {"hide_parameters": True}
+    if dialect == "sqlite":
+        options["connect_args"] = {"timeout": BUSY_SECONDS}
+    if dialect == "postgresql":
+        limits = " ".join(f"-c {name}={value}" for name, value in POSTGRES_LIMITS.items())
+        options.update(connect_args={"options": limits}, pool_pre_ping=True)
+    return options
+
+
+def prepare(engine: Engine) -> None:
+    """Make every connection of a SQLite engine durable, checked and honest about its transactions; once is enough.
+
+    A transaction begins as a read (`BEGIN`) in a GET or HEAD request and where the connection has the execution option
+    `readonly`; everywhere else, and always with the option `write`, it takes the write lock at once (`BEGIN IMMEDIATE`), so
+    that what it reads stays true until it writes. PostgreSQL needs nothing here. Raises ConfigError for any other database.
+    """
+    if engine.dialect.name == "postgresql":
+        return
+    if engine.dialect.name != "sqlite":
+        raise ConfigError(f"pep_admin keeps its records in SQLite or PostgreSQL, not in {engine.dialect.name}.")
+    if event.contains(engine, "begin", _begin):
+        return
+    event.listen(engine, "checkout", _open)
+    event.listen(engine, "begin", _begin)
+
+
+def quick_check(engine: Engine) -> str | None:
+    """What SQLite finds wrong with its own file, in a sentence to act on; None when all is well."""
+    if engine.dialect.name != "sqlite":
+        return None
+    with engine.connect().execution_options(readonly=True) as connection:
+        found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
+    if found == "ok":
+        return None
+    return ("The database file is damaged. Nothing was started, so that no more is lost: keep a copy of the file, then restore "
+            "the last backup.")
+
+
+def _open(dbapi: Any, record: Any, _: Any) -> None:
+    # At each checkout rather than each connect: connections that the pool held before `prepare` are covered too.
+    if record.info.get("pep_admin"):
+        return
+    dbapi.isolation_level = None  # _begin sends the BEGIN; the driver would send none before a SELECT
+    cursor = dbapi.cursor()
+    for pragma in PRAGMAS:
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+    record.info["pep_admin"] = True
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN" if _only_reads(connection) else "BEGIN IMMEDIATE")
+
+
+def _only_reads(connection: Connection) -> bool:
+    options = connection.get_execution_options()
+    if options.get("write"):
+        return False
+    return bool(options.get("readonly")) or (has_request_context() and request.method in READING)

@@ -1,0 +1,74 @@
+"""Whether one answer fits its field: length, range, choices, and rows with nothing missing in them.
+
+The shape only, judged when it is saved; whether an answer must be there is peps.py's, judged when a part is signed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from pep_admin.pep_form import Field, Kind
+from pep_admin.validators.findings import Finding
+
+EARLIEST, LATEST = date(1990, 1, 1), date(2100, 12, 31)
+"""No date of a school record lies outside; a year typed as 20224 or 0024 is a slip."""
+MOST_ROWS = 60
+
+
+def check_answer(found: Field, value: Any) -> list[Finding]:
+    """What is wrong with a parsed value (None when unanswered, which is never wrong here)."""
+    if value is None:
+        return []
+    if found.kind is Kind.ROWS:
+        return _check_rows(found, value)
+    message = _problem(found, value)
+    return [Finding(found.check or "shape", found.rule or "DATA-shape", found.key, message)] if message else []
+
+
+def _problem(found: Field, value: Any) -> str:
+    if found.kind in (Kind.LINE, Kind.PARA):
+        over = len(value) - found.max_length
+        return f"{found.label}: {over} characters too many; {found.max_length:,} fit." if over > 0 else ""
+    if found.kind is Kind.NUMBER:
+        low, high = found.lowest, found.highest
+        if (low is not None and value < low) or (high is not None and value > high):
+            return f"{found.label}: enter a whole number from {low} to {high}."
+    if found.kind is Kind.DATE and not EARLIEST <= value <= LATEST:
+        return f"{found.label}: check the year."
+    codes = {code for code, _ in found.choices}
+    if found.kind is Kind.ONE_OF and value not in codes:
+        return f"{found.label}: choose one of the list."
+    if found.kind is Kind.MANY_OF and not set(value) <= codes:
+        return f"{found.label}: choose from the list."
+    return ""
+
+
+def _check_rows(found: Field, rows: tuple[Mapping[str, Any], ...]) -> list[Finding]:
+    check, code = found.check or "shape", found.rule or "DATA-shape"
+    if len(rows) > MOST_ROWS:
+        return [Finding(check, code, found.key, f"{found.label}: {MOST_ROWS} lines fit.")]
+    wrong = []
+    for number, row in enumerate(rows, start=1):
+        for column in found.columns:
+            value = row.get(column.key)
+            if value is None and column.must == "always":
+                message = f"Line {number} of “{found.label}” has no {column.label.lower()}."
+            else:
+                message = _problem(column, value) if value is not None else ""
+                message = f"Line {number} of “{found.label}”: {message}" if message else ""
+            if message:
+                wrong.append(Finding(check, code, found.key, message, row=f"{number - 1}-{column.key}"))
+    return wrong + _check_together(found, rows)
+
+
+def _check_together(found: Field, rows: tuple[Mapping[str, Any], ...]) -> list[Finding]:
+    """What the columns of one line must agree on."""
+    if found.key != "attendance":
+        return []
+    return [
+        Finding("RD-207", "HB-4.1", found.key, "The sessions attended are more than the sessions possible.", row=f"{number}-present")
+        for number, row in enumerate(rows)
+        if row.get("present") is not None and row.get("possible") is not None and row["present"] > row["possible"]
+    ]

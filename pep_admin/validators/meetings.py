@@ -1,0 +1,105 @@
+"""The dates round a meeting: its own day, the care review, who was heard when, the next PEP. What was said is peps.py's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from pep_admin.deadlines import format_day, format_long
+from pep_admin.school_calendar import TermsUnknown, england_working_day
+from pep_admin.validators.findings import Finding
+from pep_admin.vocabulary import Part
+
+LONDON = ZoneInfo("Europe/London")
+FIGURES_STALE_DAYS = 28  # RD-208: attendance figures are at most four weeks old at the meeting
+_MEETING, _EDUCATION = Part.MEETING.value, Part.EDUCATION.value
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """What is known of the days to come. By default only England's working days are, and no deadline."""
+
+    is_school_day: Callable[[date], bool] = england_working_day
+    next_deadline_on: date | None = None
+
+
+def day_of(moment: datetime | None) -> date | None:
+    """The day in England on which a moment lies (aware moments in any zone, naive ones as they stand)."""
+    if moment is None:
+        return None
+    return moment.date() if moment.tzinfo is None else moment.astimezone(LONDON).date()
+
+
+def check_meeting_day(
+    meeting_on: date | None, *, entered_care_on: date | None, care_review_on: date | None, today: date
+) -> list[Finding]:
+    """RD-301 (blocking): the meeting has been held, and in care. RD-303 (warning): not on the day of the care review."""
+    if meeting_on is None:
+        return [Finding("RD-301", "HB-2.5", "meeting_at", "Enter the date and time of the meeting.", part=_MEETING)]
+    found: list[Finding] = []
+    if meeting_on > today:
+        message = f"The meeting on {format_long(meeting_on)} is still to come. Part 3 is its record; finish it afterwards."
+        found.append(Finding("RD-301", "HB-2.5", "meeting_at", message, part=_MEETING))
+    if entered_care_on and meeting_on < entered_care_on:
+        message = f"The meeting cannot have been before the child came into care on {format_day(entered_care_on)}."
+        found.append(Finding("RD-301", "HB-2.5", "meeting_at", message, part=_MEETING))
+    if care_review_on and meeting_on == care_review_on:
+        message = f"The meeting is on {format_day(meeting_on)}, the day of the care review. Many children want them apart."
+        found.append(Finding("RD-303", "HB-3.3", "meeting_at", message, "warning", _MEETING))
+    return found
+
+
+def check_next_date(
+    next_on: date | None, *, reason: str | None, meeting_on: date | None, calendar: Calendar | None = None
+) -> list[Finding]:
+    """RD-313 (blocking): a date, or the reason for none. RD-314: after this meeting (blocking), on a school day and before the
+    next deadline (warnings)."""
+    if next_on is None:
+        if reason:
+            return []
+        message = "Set the date of the next PEP, or say why there is none: turning 18, leaving care, or the new school sets it."
+        return [Finding("RD-313", "HB-1.7", "next_pep_on", message, part=_MEETING)]
+    if meeting_on and next_on <= meeting_on:
+        message = f"The next PEP, {format_day(next_on)}, has to come after this meeting, {format_day(meeting_on)}."
+        return [Finding("RD-314", "HB-1.7", "next_pep_on", message, part=_MEETING)]
+    return list(_next_date_warnings(next_on, calendar or Calendar()))
+
+
+def _next_date_warnings(next_on: date, calendar: Calendar) -> Iterator[Finding]:
+    if _known_holiday(next_on, calendar):
+        message = f"The next PEP, {format_long(next_on)}, is not on a school day. Please choose a day in term."
+        yield Finding("RD-314", "HB-1.7", "next_pep_on", message, "warning", _MEETING)
+    if calendar.next_deadline_on and next_on > calendar.next_deadline_on:
+        message = f"The next PEP, {format_day(next_on)}, is after the next deadline, {format_day(calendar.next_deadline_on)}."
+        yield Finding("RD-314", "HB-1.4", "next_pep_on", message, "warning", _MEETING)
+
+
+def _known_holiday(day: date, calendar: Calendar) -> bool:
+    try:
+        return not calendar.is_school_day(day)
+    except TermsUnknown:
+        return not england_working_day(day)
+
+
+def check_heard_on(heard_on: date | None, *, name: str, meeting_on: date | None, today: date) -> list[Finding]:
+    """RD-204 (blocking): the child was heard by now. RD-205 (warning): and before the meeting (HB-3.14)."""
+    if heard_on is None:
+        return []
+    if heard_on > today:
+        message = f"{format_day(heard_on)}, the day on which {name} was listened to, is still to come."
+        return [Finding("RD-204", "HB-3.14", "voice_gathered_on", message, part=_EDUCATION)]
+    if meeting_on and heard_on > meeting_on:
+        message = f"{name} was heard on {format_day(heard_on)}, which is after the meeting on {format_day(meeting_on)}."
+        return [Finding("RD-205", "HB-3.14", "voice_gathered_on", message, "warning", _EDUCATION)]
+    return []
+
+
+def check_figures_to(figures_to: date | None, *, meeting_on: date | None, row: str = "") -> list[Finding]:
+    """RD-208 (warning): attendance figures that stop more than four weeks before the meeting."""
+    if figures_to is None or meeting_on is None or (meeting_on - figures_to).days <= FIGURES_STALE_DAYS:
+        return []
+    weeks = (meeting_on - figures_to).days // 7
+    message = f"The attendance figures stop on {format_day(figures_to)}, {weeks} weeks before the meeting."
+    return [Finding("RD-208", "HB-4.1", "attendance", message, "warning", _EDUCATION, row)]

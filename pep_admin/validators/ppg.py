@@ -1,0 +1,234 @@
+"""Pupil Premium money: what may be asked for (HB-6.1 to 6.6) and what may be paid out (HB-6.7, HB-4.6).
+
+The facts come in as frozen values; who counts them, reserves and pays is workflow's.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from pep_admin.money import format_pounds
+from pep_admin.policy import BARRED, BARRED_WORDS, is_satisfactory
+from pep_admin.validators.findings import Finding, Severity
+from pep_admin.vocabulary import Grade, PepStatus, PpgCategory, PpgStatus, Scheme
+
+
+@dataclass(frozen=True, slots=True)
+class PpgFacts:
+    """What the money of one request depends on; money in pence.
+
+    `term_cap_pence` is None where only a year's cap holds (post-16). `term_taken_pence` and `year_taken_pence` are what the
+    child's other requests hold across every school and PEP (drafts of the same PEP, reserved and released), without this one.
+    `has_target` says whether the target of the request stands in the same PEP.
+    """
+
+    scheme: Scheme
+    term_label: str
+    year_label: str
+    term_cap_pence: int | None
+    year_cap_pence: int
+    term_taken_pence: int
+    year_taken_pence: int
+    has_target: bool
+
+    @property
+    def left_pence(self) -> int:
+        """What may still be asked for now: the tighter of the two caps, never below nothing; 0 in early years (HB-6.3)."""
+        if self.scheme is Scheme.EARLY_YEARS:
+            return 0
+        year = self.year_cap_pence - self.year_taken_pence
+        term = year if self.term_cap_pence is None else self.term_cap_pence - self.term_taken_pence
+        return max(0, min(term, year))
+
+
+class RequestLike(Protocol):
+    """What check_request reads; the PpgRequest row, RequestFacts and a form's values fit."""
+
+    @property
+    def category(self) -> PpgCategory | str: ...
+    @property
+    def description(self) -> str: ...
+    @property
+    def quantity(self) -> int: ...
+    @property
+    def unit(self) -> str: ...
+    @property
+    def unit_cost_pence(self) -> int: ...
+    @property
+    def amount_pence(self) -> int: ...
+    @property
+    def target_id(self) -> int | None: ...
+    @property
+    def payee(self) -> str: ...
+
+
+def check_request(request: RequestLike, *, facts: PpgFacts) -> list[Finding]:
+    """Every finding on one request (RD-401 to RD-406). In early years the refusal of HB-6.3 stands alone."""
+    if facts.scheme is Scheme.EARLY_YEARS:
+        message = "Nursery children's money comes from the Early Years Team, not from the Virtual School. Please ask them."
+        return [Finding("RD-404", "HB-6.3", "", message)]
+    return [
+        *_serves_a_target(request, facts),
+        *_costed(request),
+        *_within_caps(request, facts),
+        *_allowed(request),
+        *_described(request),
+    ]
+
+
+def _serves_a_target(request: RequestLike, facts: PpgFacts) -> Iterator[Finding]:
+    if request.target_id is None or not facts.has_target:
+        message = f"“{_item(request)}” is not tied to a target of this PEP. Choose the target that it serves."
+        yield Finding("RD-401", "HB-6.5", "target_id", message)
+
+
+def _costed(request: RequestLike) -> Iterator[Finding]:
+    """RD-402, each missing piece once; the sum itself only when its pieces are there."""
+    if request.quantity < 1:
+        yield Finding("RD-402", "HB-6.6", "quantity", "Enter how many, as a whole number from 1 on.")
+    if request.unit_cost_pence < 1:
+        yield Finding("RD-402", "HB-6.6", "unit_cost", "Enter what one costs, at least one penny.")
+    if request.amount_pence < 1:
+        yield Finding("RD-402", "HB-6.6", "amount", "The amount has to be more than nothing.")
+    elif request.quantity > 0 and request.unit_cost_pence > 0:
+        total = request.quantity * request.unit_cost_pence
+        if total != request.amount_pence:
+            message = (
+                f"“{_item(request)}”: {request.quantity} × {format_pounds(request.unit_cost_pence)} is "  # noqa: RUF001
+                f"{format_pounds(total)}, not {format_pounds(request.amount_pence)}."
+            )
+            yield Finding("RD-402", "HB-6.6", "amount", message)
+
+
+def _within_caps(request: RequestLike, facts: PpgFacts) -> Iterator[Finding]:
+    code = "HB-6.2" if facts.scheme is Scheme.POST_16 else "HB-6.1"
+    spans = (
+        (f"in {facts.term_label}", facts.term_cap_pence, facts.term_taken_pence),
+        (f"in the academic year {facts.year_label}", facts.year_cap_pence, facts.year_taken_pence),
+    )
+    for span, cap, taken in spans:
+        total = taken + request.amount_pence
+        if cap is not None and total > cap:
+            message = (
+                f"That makes {format_pounds(total)} for this child {span}; {format_pounds(cap)} is the limit and "
+                f"{format_pounds(max(0, cap - taken))} is left."
+            )
+            yield Finding("RD-403", code, "amount", message)
+
+
+def _allowed(request: RequestLike) -> Iterator[Finding]:
+    barred = {category.value: kind for category, kind in BARRED.items()}.get(str(request.category))
+    if barred:
+        yield Finding("RD-405", "HB-6.4", "category", f"The grant cannot pay for {barred}.")
+        return
+    for word, kind in sounds_barred(request.description):
+        message = f"“{word}” sounds like {kind}, which the grant cannot pay for. Say what it is for, or change it."
+        yield Finding("RD-406", "HB-6.4", "description", message, "warning")
+
+
+def _described(request: RequestLike) -> Iterator[Finding]:
+    if not request.description.strip():
+        yield Finding("RD-402", "HB-6.6", "description", "Say what exactly is paid for, like “weekly hours of maths tuition”.")
+    if not request.unit.strip():
+        yield Finding("RD-402", "HB-6.6", "unit", "Say what is counted: hours, sessions, items, places.")
+    if not request.payee.strip():
+        yield Finding("PPG-payee", "HB-6.7", "payee", "Say who is to be paid: the school, or the provider's name.")
+
+
+def _item(request: RequestLike) -> str:
+    return request.description.strip() or "This request"
+
+
+def sounds_barred(description: str) -> list[tuple[str, str]]:
+    """Words of a description that sound like barred spending, each with its kind; the first word of each kind only."""
+    plain = unicodedata.normalize("NFKC", description).replace("-", " ").replace("P.E.", "PE").replace("p.e.", "pe")
+    found = ((pattern.search(plain), kind) for kind, pattern in _SOUNDS.items())
+    return [(match.group(), kind) for match, kind in found if match]
+
+
+def _pattern(words: tuple[str, ...]) -> re.Pattern[str]:
+    longest_first = sorted(words, key=len, reverse=True)
+    spaced = "|".join(r"\s+".join(re.escape(piece) for piece in word.split()) for word in longest_first)
+    return re.compile(rf"\b(?:{spaced})(?:e?s)?\b", re.IGNORECASE)
+
+
+_SOUNDS = {kind: _pattern(words) for kind, words in BARRED_WORDS.items()}
+
+
+# --- release -------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseFacts:
+    """What paying out one approved request depends on.
+
+    `approved_by` and `releaser_id` are actor ids. `alone_reason` is the head's reason for releasing what they approved
+    themselves. `voices_missing` as peps.voices_missing gives it.
+    """
+
+    pep_status: PepStatus
+    grade: Grade | None
+    amber_is_satisfactory: bool
+    request_status: PpgStatus
+    approved_by: str | None
+    releaser_id: str
+    releaser_is_head: bool
+    alone_reason: str
+    child_in_care: bool
+    payee_has_finance_reference: bool
+    voices_missing: tuple[str, ...]
+
+
+def check_release(facts: ReleaseFacts) -> list[Finding]:
+    """Everything that holds one payment back, each blocking, with its rule."""
+    return [*_request_is_due(facts), *_pep_allows(facts), *_two_people(facts), *_payee_and_child(facts)]
+
+
+def _held(check: str, code: str, message: str, severity: Severity = "blocking") -> Finding:
+    return Finding(check, code, "", message, severity)
+
+
+def _request_is_due(facts: ReleaseFacts) -> Iterator[Finding]:
+    if facts.request_status is PpgStatus.RELEASED:
+        yield _held("REL-status", "HB-6.7", "This money has been released already. Nothing was released again.")
+    elif facts.request_status is not PpgStatus.APPROVED:
+        yield _held("REL-status", "HB-6.7", f"Only an approved request can be released; this one is {_lower(facts)}.")
+
+
+def _lower(facts: ReleaseFacts) -> str:
+    return facts.request_status.label.lower()
+
+
+def _pep_allows(facts: ReleaseFacts) -> Iterator[Finding]:
+    if facts.pep_status is not PepStatus.COMPLETE:
+        yield _held("REL-complete", "HB-6.7", "The PEP is not signed off yet. The money waits until it is.")
+    elif not is_satisfactory(facts.grade, facts.amber_is_satisfactory):
+        grade = facts.grade.label if facts.grade else "not graded"
+        message = f"The PEP is {grade}, which is not satisfactory. The money waits for a better one."
+        yield _held("REL-satisfactory", "HB-6.7", message)
+    if facts.voices_missing:
+        voices = " and ".join(f"the {voice}'s" for voice in facts.voices_missing)
+        plural = "voices are" if len(facts.voices_missing) > 1 else "voice is"
+        message = f"{voices[0].upper()}{voices[1:]} {plural} missing from the PEP. The money waits until it is supplied."
+        yield _held("REL-voices", "HB-4.6", message)
+
+
+def _two_people(facts: ReleaseFacts) -> Iterator[Finding]:
+    if facts.request_status is not PpgStatus.APPROVED:
+        return
+    if not facts.approved_by:
+        yield _held("REL-two-people", "DATA-two-people", "Nobody is recorded as having approved this request.")
+    elif facts.approved_by == facts.releaser_id and not (facts.releaser_is_head and facts.alone_reason.strip()):
+        reason = "Say why you release it alone." if facts.releaser_is_head else "Please ask a colleague to release it."
+        yield _held("REL-two-people", "DATA-two-people", f"You approved this request yourself. {reason}")
+
+
+def _payee_and_child(facts: ReleaseFacts) -> Iterator[Finding]:
+    if not facts.payee_has_finance_reference:
+        yield _held("REL-payee", "DATA-payee", "The payee has no finance reference. Enter it on the school's page first.")
+    if not facts.child_in_care:
+        yield _held("REL-in-care", "DATA-in-care", "The child has left care. The money waits for the Virtual School to decide.")

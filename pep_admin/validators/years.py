@@ -1,0 +1,106 @@
+"""What makes an academic year and its terms acceptable: dates in their order, numbers that can hold together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from typing import Protocol
+
+from pep_admin.deadlines import format_day
+from pep_admin.validators.findings import Finding
+
+_NAME = re.compile(r"(20[0-9]{2})-([0-9]{2})")
+
+
+class YearLike(Protocol):
+    """What check_year reads."""
+
+    @property
+    def name(self) -> str | None: ...
+    @property
+    def starts_on(self) -> date | None: ...
+    @property
+    def ends_on(self) -> date | None: ...
+    @property
+    def ppg_term_cap_pence(self) -> int | None: ...
+    @property
+    def ppg_year_cap_pence(self) -> int | None: ...
+
+
+class TermLike(Protocol):
+    """What check_term reads; `year` may be None while a form is incomplete."""
+
+    @property
+    def starts_on(self) -> date | None: ...
+    @property
+    def ends_on(self) -> date | None: ...
+    @property
+    def half_term_from(self) -> date | None: ...
+    @property
+    def half_term_to(self) -> date | None: ...
+    @property
+    def deadline_on(self) -> date | None: ...
+    @property
+    def year(self) -> YearLike | None: ...
+
+
+def check_year(year: YearLike) -> list[Finding]:
+    """A year is named like 2024-25, ends after it begins, and allows no more in a term than in the year (HB-6.1)."""
+    return [*_name(year), *_span(year), *_caps(year)]
+
+
+def check_term(term: TermLike) -> list[Finding]:
+    """A term lies inside its year, its half-term inside the term, its deadline not before it begins (HB-1.4)."""
+    return [*_span(term), *_inside(term), *_half_term(term), *_deadline(term)]
+
+
+def _dates(field: str, message: str, code: str = "DATA-dates") -> Finding:
+    return Finding("TERM-dates", code, field, message)
+
+
+def _name(year: YearLike) -> Iterator[Finding]:
+    found = _NAME.fullmatch(year.name or "")
+    if found is None or (int(found[1]) + 1) % 100 != int(found[2]):
+        yield Finding("YEAR-name", "DATA-year", "name", "Name the year by its two halves, like 2024-25.")
+
+
+def _span(span: YearLike | TermLike) -> Iterator[Finding]:
+    if span.starts_on and span.ends_on and span.ends_on <= span.starts_on:
+        yield _dates("ends_on", f"The last day must come after the first, {format_day(span.starts_on)}.")
+
+
+def _caps(year: YearLike) -> Iterator[Finding]:
+    term_cap, year_cap = year.ppg_term_cap_pence, year.ppg_year_cap_pence
+    if term_cap is not None and year_cap is not None and term_cap > year_cap:
+        yield Finding("YEAR-caps", "HB-6.1", "ppg_year_cap_pence", "The year's amount cannot be less than that of one term.")
+
+
+def _inside(term: TermLike) -> Iterator[Finding]:
+    year = term.year
+    if year is None or year.starts_on is None or year.ends_on is None:
+        return
+    for field, day in (("starts_on", term.starts_on), ("ends_on", term.ends_on)):
+        if day is not None and not year.starts_on <= day <= year.ends_on:
+            yield _dates(field, f"{format_day(day)} lies outside {year.name}.")
+
+
+def _half_term(term: TermLike) -> Iterator[Finding]:
+    first, last = term.half_term_from, term.half_term_to
+    if (first is None) != (last is None):
+        yield _dates("half_term_to" if last is None else "half_term_from", "Enter both days of the half-term, or neither.")
+    elif first is not None and last is not None:
+        if last < first:
+            yield _dates("half_term_to", "The half-term cannot end before it begins.")
+        elif term.starts_on and term.ends_on and not (term.starts_on <= first and last <= term.ends_on):
+            yield _dates("half_term_from", "The half-term lies outside the term.")
+
+
+def _deadline(term: TermLike) -> Iterator[Finding]:
+    due, year = term.deadline_on, term.year
+    if due is None:
+        return
+    if term.starts_on and due < term.starts_on:
+        yield _dates("deadline_on", "PEPs cannot be due before the term begins.", "HB-1.4")
+    elif year is not None and year.ends_on and due > year.ends_on:
+        yield _dates("deadline_on", f"PEPs cannot be due after the end of {year.name}.", "HB-1.4")

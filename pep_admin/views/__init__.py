@@ -1,0 +1,22 @@
+"""The rooms of the admin: one line a view, in the order of the menu. What all of them share is base.py's and gate.py's."""
+
+from __future__ import annotations
+
+from pep_admin.views.audit_log import AuditLog
+from pep_admin.views.children import Children
+from pep_admin.views.dashboard import Dashboard
+from pep_admin.views.gate import PepView
+from pep_admin.views.people import People
+from pep_admin.views.schools import Schools
+from pep_admin.views.terms import Terms, Years
+
+VIEWS: tuple[type[PepView], ...] = (
+    Children,
+    Schools,
+    People,
+    Years,
+    Terms,
+    AuditLog,
+)
+
+__all__ = ["VIEWS", "Dashboard"]

@@ -1,0 +1,156 @@
+"""The filter bar: filters in Flask-Admin's shape whose controls are native and whose strange values are ignored, never an error.
+
+A filter's address is `flt<n>_<key>=value`; `filtered` writes such addresses for links. Which filters a list has is its view's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flask import url_for
+from flask_admin.contrib.sqla.filters import BaseSQLAFilter
+from sqlalchemy import ColumnElement, or_, select
+
+from pep_admin.models import Base
+from pep_admin.views.formats import parse_day
+from pep_admin.views.hosting import HIGHEST_ID, host, present_actor
+from pep_admin.vocabulary import Labelled
+
+MOST_OPTIONS = 250
+LONGEST_VALUE = 100
+
+
+class PepFilter(BaseSQLAFilter):
+    """Base of ours: a `key` for the address and a control for the bar."""
+
+    def __init__(self, column: Any, name: str, key: str) -> None:
+        super().__init__(column, name)
+        self.key = key
+
+    def operation(self) -> str:
+        return ""
+
+    def choices(self) -> list[tuple[str, str]] | None:
+        """(value, label) for a select, asked anew for every page; None for a text box."""
+        return None
+
+    def apply(self, query: Any, value: Any, alias: Any = None) -> Any:
+        return query.filter(self.criterion(self.get_column(alias), value))
+
+    def criterion(self, column: Any, value: Any) -> ColumnElement[bool]:
+        return column == value  # type: ignore[no-any-return]
+
+
+class OneOf(PepFilter):
+    """Equal to one member of an enum, asked for by its value: `OneOf(Child.sen_status, "SEN", "sen", SenStatus)`."""
+
+    def __init__(self, column: Any, name: str, key: str, kind: type[Labelled]) -> None:
+        super().__init__(column, name, key)
+        self.kind = kind
+
+    def clean(self, value: str) -> Labelled:
+        return self.kind(value)
+
+    def choices(self) -> list[tuple[str, str]]:
+        return [(each.value, each.label) for each in self.kind]
+
+
+class Case(PepFilter):
+    """One of some named conditions: `Case(Child.left_care_on, "Care", "care", {"in": ("In care", lambda column: …)})`."""
+
+    def __init__(self, column: Any, name: str, key: str, cases: Mapping[str, tuple[str, Callable[[Any], Any]]]) -> None:
+        super().__init__(column, name, key)
+        self.cases = cases
+
+    def clean(self, value: str) -> str:
+        if value not in self.cases:
+            raise ValueError(value)
+        return value
+
+    def choices(self) -> list[tuple[str, str]]:
+        return [(value, label) for value, (label, _) in self.cases.items()]
+
+    def criterion(self, column: Any, value: str) -> ColumnElement[bool]:
+        return self.cases[value][1](column)  # type: ignore[no-any-return]
+
+
+class Related(PepFilter):
+    """Equal to one row of another table by its id, chosen within the scope; a text box by name beyond MOST_OPTIONS rows.
+
+    `Related(Child.school_id, "School", "school", School, order=(School.name,), search=(School.name,))`
+    """
+
+    def __init__(
+        self, column: Any, name: str, key: str, model: type[Base], *, order: Sequence[Any], search: Sequence[Any],
+        criteria: Sequence[Any] = (), label_of: Callable[[Any], str] = str,
+    ) -> None:
+        super().__init__(column, name, key)
+        self.model, self.order, self.search, self.criteria, self.label_of = model, order, search, criteria, label_of
+
+    def choices(self) -> list[tuple[str, str]] | None:
+        asked = select(self.model).where(*self.criteria).order_by(*self.order).limit(MOST_OPTIONS + 1)
+        actor = present_actor()
+        if actor is None or not actor.sees_all:  # only what stands in rows they see: the bar is no directory
+            asked = asked.where(self.model.id.in_(select(self.column)))
+        rows = list(host().db.session.scalars(asked))
+        return [(str(row.id), self.label_of(row)) for row in rows] if len(rows) <= MOST_OPTIONS else None
+
+    def clean(self, value: str) -> int | str:
+        if value.isascii() and value.isdigit():
+            if len(value) > 10 or int(value) > HIGHEST_ID:
+                raise ValueError(value)
+            return int(value)
+        return value[:LONGEST_VALUE]
+
+    def criterion(self, column: Any, value: int | str) -> ColumnElement[bool]:
+        if isinstance(value, int):
+            return column == value  # type: ignore[no-any-return]
+        found = select(self.model.id)
+        for word in value.split()[:6]:
+            pattern = f"%{word.replace('%', '').replace('_', '')}%"
+            found = found.where(or_(*(each.ilike(pattern) for each in self.search)))
+        return column.in_(found)  # type: ignore[no-any-return]
+
+
+class Day(PepFilter):
+    """On or after a day (`after=True`), or on or before it."""
+
+    def __init__(self, column: Any, name: str, key: str, *, after: bool) -> None:
+        super().__init__(column, name, key)
+        self.after = after
+
+    def clean(self, value: str) -> date:
+        return parse_day(value)
+
+    def criterion(self, column: Any, value: date) -> ColumnElement[bool]:
+        return column >= value if self.after else column <= value  # type: ignore[no-any-return]
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """One native control of the bar: its name in the address, label, present value, and options (None: a text box)."""
+
+    name: str
+    label: str
+    value: str
+    options: list[tuple[str, str]] | None
+
+
+def controls(view: Any, active: Sequence[Any]) -> list[Control]:
+    """The bar of a view, with what is asked for now; Flask-Admin's own filters get a box or a select of their own."""
+    asked = {index: value for index, _, value in active or ()}
+    bar = []
+    for index, each in enumerate(view._filters or ()):
+        options = each.choices() if isinstance(each, PepFilter) else each.get_options(view)
+        label = f"{each.name} {each.operation()}".strip()
+        name = f"flt{index}_{view.get_filter_arg(index, each)}"
+        bar.append(Control(name, label, str(asked.get(index, "")), options and [(str(value), str(text)) for value, text in options]))
+    return bar
+
+
+def filtered(endpoint: str, **asked: str) -> str:
+    """The address of a list with filters set, by their keys: `filtered("pep_children.index_view", care="in")`."""
+    return url_for(endpoint, **{f"flt{number}_{key}": value for number, (key, value) in enumerate(asked.items())})

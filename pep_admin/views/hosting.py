@@ -1,0 +1,69 @@
+"""The host that mounted the plugin, and what a request asks of it: who acts, under which number the request stands.
+
+Which page opens to whom is gate.py's; the frame around a page is shell.py's.
+"""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from flask import Flask, abort, current_app, request
+from flask_admin import Admin
+
+from pep_admin.permissions import Actor
+
+HIGHEST_ID = 2_147_483_647
+"""The highest id a row can have (a PostgreSQL integer); anything above it is asked for by nobody of ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """What the application that mounts the plugin gave it; found in `app.extensions["pep_admin"]`."""
+
+    app: Flask
+    admin: Admin
+    db: Any
+    actor: Callable[[], Actor | None]
+    is_fresh: Callable[[], bool]
+    sign_in_url: Callable[[str], str]
+    sign_out_url: Callable[[], str] | str | None = None
+    prefix: str = "pep"
+    category: str | None = None
+    settings: dict[str, Any] = field(default_factory=dict)
+    """`authority` (the name in the header), `banner` ("" for none), `font_folder`."""
+
+    def own_url(self, noun: str) -> str:
+        """`{admin.url}/{prefix}/<noun>`, absolute."""
+        return f"{(self.admin.url or '').rstrip('/')}/{self.prefix}/{noun}"
+
+    def way_out(self) -> str | None:
+        """The address that a POST signs out at, where the host has one."""
+        return self.sign_out_url() if callable(self.sign_out_url) else self.sign_out_url
+
+
+def host() -> Host:
+    """The host of the current application."""
+    return cast(Host, current_app.extensions["pep_admin"])
+
+
+def present_actor() -> Actor | None:
+    """Who acts in this request, asked of the host once."""
+    if "pep_admin.actor" not in request.environ:
+        request.environ["pep_admin.actor"] = host().actor()
+    return cast("Actor | None", request.environ["pep_admin.actor"])
+
+
+def request_id() -> str:
+    """The number under which this request stands in the history, the audit log and an error page."""
+    return cast(str, request.environ.setdefault("pep_admin.request_id", uuid.uuid4().hex))
+
+
+def whole_id(text: object) -> int:
+    """An id as it came in an address or a form; 404 unless it is plain digits that a row can have."""
+    if not re.fullmatch(r"[0-9]{1,10}", str(text)) or int(str(text)) > HIGHEST_ID:
+        abort(404)
+    return int(str(text))

@@ -1,0 +1,57 @@
+"""One page of a list as its template needs it. Which rows stand in it, and who may see them, is base.py's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from pep_admin.views.filters import Control
+
+MOST_COUNTED = 100_000
+"""Rows of a list that are counted; more are "more than"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a list: its name, heading, where its heading leads to sort by it, and how it is sorted now."""
+
+    name: str
+    label: str
+    sort_url: str | None
+    sorted: str | None
+
+
+@dataclass(slots=True)
+class Listing:
+    """One page of a list, ready for its template."""
+
+    rows: list[Any]
+    count: int
+    page: int
+    size: int
+    columns: list[Column] = field(default_factory=list)
+    controls: list[Control] = field(default_factory=list)
+    search: str = ""
+    asked: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.count // self.size))
+
+    @property
+    def first(self) -> int:
+        return self.page * self.size + 1 if self.count else 0
+
+    @property
+    def last(self) -> int:
+        return min(self.count, (self.page + 1) * self.size)
+
+    @property
+    def more_than(self) -> int | None:
+        """The number at which counting stopped, where it did."""
+        return self.count - 1 if self.count > MOST_COUNTED else None
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether a search or a filter leaves something out."""
+        return bool(self.search) or any(each.value for each in self.controls)

@@ -1,0 +1,381 @@
+"""The PEPs: the list with its bulk actions, the page of one PEP, its sections, signing, sending, grading, closing, the PDF.
+
+Each route calls one verb or one query. How a section's fields are drawn and read is section_forms.py's, what the page of one PEP
+holds pep_page.py's.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, ClassVar, TypeVar
+
+from flask import Response, abort, request
+from flask.typing import ResponseReturnValue
+from flask_admin import expose
+from flask_admin.actions import action
+from sqlalchemy.orm import joinedload
+
+from pep_admin import queries
+from pep_admin.documents.pep_pdf import PdfFailed, build_pep_pdf
+from pep_admin.models import Child, Pep, Person, School, Term
+from pep_admin.pep_document import read_document
+from pep_admin.pep_form import Document, Section
+from pep_admin.permissions import Permission, audience_for, can
+from pep_admin.validators.findings import Finding
+from pep_admin.views import pep_page, section_forms
+from pep_admin.views.base import PepModelView
+from pep_admin.views.filters import Day, OneOf, Related
+from pep_admin.views.hosting import host
+from pep_admin.vocabulary import Decision, Grade, Part, PepKind, PepStatus
+from pep_admin.workflow import delegation, reviews, sections
+from pep_admin.workflow import peps as verbs
+
+Word = TypeVar("Word", PepKind, Grade, Decision)
+WHOLE = (joinedload(Pep.child), joinedload(Pep.school), joinedload(Pep.term).joinedload(Term.year), joinedload(Pep.writer),
+         joinedload(Pep.social_worker), joinedload(Pep.form_version))
+
+
+class Peps(PepModelView):
+    """Everything that is done with PEPs on screen."""
+
+    model = Pep
+    noun = "peps"
+    title = "PEPs"
+    singular = "PEP"
+    group = "PEPs"
+    opens: ClassVar[Mapping[str, Permission]] = {
+        "index_view": Permission.PEP_READ,
+        "details_view": Permission.PEP_READ,
+        "export": Permission.LIST_EXPORT,
+        "action_view": Permission.PEP_READ,
+        "edit_view": Permission.PEP_EDIT,
+        "section": Permission.PEP_READ,
+        "check_answers": Permission.PEP_READ,
+        "sign": Permission.PEP_SIGN,
+        "send": Permission.PEP_SUBMIT,
+        "recall": Permission.PEP_SUBMIT,
+        "withdraw": Permission.PEP_WITHDRAW,
+        "open_pep": Permission.PEP_OPEN,
+        "name_writer": Permission.PEP_EDIT,
+        "delegate_confirm": Permission.PEP_DELEGATE,
+        "grade_one": Permission.PEP_GRADE,
+        "grade_confirm": Permission.PEP_GRADE,
+        "pdf": Permission.PEP_PDF,
+    }
+    actions_open: ClassVar[Mapping[str, Permission]] = {"delegate": Permission.PEP_DELEGATE, "grade": Permission.PEP_GRADE}
+    records_views = True
+    loads = WHOLE
+    column_list = ("reference", "child", "school", "term", "kind", "status", "due_on", "grade", "writer", "social_worker")
+    column_labels: ClassVar[Mapping[str, str]] = {
+        "reference": "PEP", "due_on": "Due", "writer": "Written by", "social_worker": "Social worker",
+        "due_rule": "How that date was worked out", "reason": "Why it was opened",
+    }
+    column_default_sort = ("due_on", False)
+    column_sortable_list = ("reference", ("child", "child.last_name"), ("school", "school.name"), "status", "due_on", "grade")
+    column_searchable_list = ("reference", "child.last_name", "child.first_name", "child.known_as")
+    column_filters = (
+        OneOf(Pep.status, "Status", "status", PepStatus),
+        OneOf(Pep.grade, "Grade", "grade", Grade),
+        OneOf(Pep.kind, "Kind", "kind", PepKind),
+        Related(Pep.term_id, "Term", "term", Term, order=(Term.starts_on,), search=()),
+        Related(Pep.school_id, "School", "school", School, order=(School.name,), search=(School.name,)),
+        Related(Pep.writer_id, "Written by", "writer", Person, order=(Person.last_name,), search=(Person.last_name, Person.first_name)),
+        Related(Pep.social_worker_id, "Social worker", "worker", Person, order=(Person.last_name,),
+                search=(Person.last_name, Person.first_name)),
+        Day(Pep.due_on, "Due on or before", "due_to", after=False),
+        Day(Pep.due_on, "Due on or after", "due_from", after=True),
+    )
+    column_export_list = ("reference", "child", "school", "term", "kind", "status", "due_on", "grade", "writer", "social_worker",
+                          "meeting_at", "next_pep_on")
+    form_columns = ("due_on", "due_rule", "reason")
+    details_template = "pep/peps/details.html"
+
+    # --- the page of one PEP -------------------------------------------------------------------------------------------
+
+    @expose("/details/")
+    def details_view(self) -> ResponseReturnValue:
+        pep = self._pep()
+        self.record_view("pep.read", pep)
+        page = pep_page.gather(self.db_session, pep, self.actor, self.today)
+        return self.page(self.details_template, page=page, pep=pep, place_of=self._places(page.document),
+                         timeline=self.timeline(pep))
+
+    @expose("/check/")
+    def check_answers(self) -> ResponseReturnValue:
+        """The readiness list: what must be fixed before sending, and what to look at."""
+        pep = self._pep()
+        self.record_view("pep.read", pep, page="check")
+        page = pep_page.gather(self.db_session, pep, self.actor, self.today)
+        return self.page("pep/peps/check.html", page=page, pep=pep, place_of=self._places(page.document))
+
+    def _pep(self) -> Pep:
+        return self.one_or_404(Pep, request.args.get("id", ""), *WHOLE)
+
+    def _places(self, document: Document) -> Callable[[Finding], str | None]:
+        return lambda finding: pep_page.place_of(document, finding)
+
+    # --- writing -------------------------------------------------------------------------------------------------------
+
+    @expose("/section/", methods=("GET", "POST"))
+    def section(self) -> ResponseReturnValue:
+        """One section: to write for those who write its part, else to read."""
+        pep = self._pep()
+        document = read_document(self.db_session, pep, audience=audience_for(self.actor))
+        part, section = self._section_of(document)
+        writes = pep.status in queries.OPEN_TO_WRITE and can(self.actor, Permission.PEP_WRITE, pep, part)
+        if request.method == "POST":
+            return self._save_section(pep, document, section) if writes else self._not_now(pep, document, part, section)
+        self.record_view("pep.read", pep, page=section.key)
+        return self._section_page(pep, document, section, writes=writes)
+
+    def _section_of(self, document: Document) -> tuple[Part, Section]:
+        try:
+            form, section = document.form.section(request.args.get("section", ""))
+        except KeyError:
+            abort(404)
+        return Part(form.part), section
+
+    def _section_page(
+        self, pep: Pep, document: Document, section: Section, *, writes: bool = True, status: int = 200, **more: Any
+    ) -> ResponseReturnValue:
+        keys = sections.writable(document, section.fields)
+        context = {
+            "pep": pep, "document": document, "section": section, "writes": writes,
+            "questions": section_forms.questions(document, section, keys) if writes else (),
+            "answers": section_forms.answered(document, section), "following": self._following(document, section),
+        }
+        return self.page("pep/peps/section.html", status=status, **{**context, **more})
+
+    def _save_section(self, pep: Pep, document: Document, section: Section) -> ResponseReturnValue:
+        keys = sections.writable(document, section.fields)
+        posted = section_forms.read_post(section, keys, request.form, request.form.getlist)
+        if posted.problems:
+            return self._typed_again(pep, document, section, posted.problems)
+        done = self.commit(sections.save_section, pep.id, section.key, posted.values, base=posted.base)
+        if done.findings or done.value is None:
+            return self._typed_again(self._again(pep), document, section, done.findings)
+        if done.value.conflicts is not None:
+            return self._conflict(self._again(pep), section, done.value.conflicts)
+        return self._after_saving(self._again(pep), section, done.value.changed)
+
+    def _again(self, pep: Pep) -> Pep:
+        return self.one_or_404(Pep, pep.id, *WHOLE)
+
+    def _typed_again(self, pep: Pep, document: Document, section: Section, findings: Sequence[Finding]) -> ResponseReturnValue:
+        asked = section_forms.questions(document, section, sections.writable(document, section.fields))
+        retyped = section_forms.as_typed(asked, request.form, request.form.getlist, findings)
+        return self._section_page(pep, document, section, status=422, questions=retyped, findings=findings)
+
+    def _conflict(self, pep: Pep, section: Section, conflicts: Mapping[str, Any]) -> ResponseReturnValue:
+        document = read_document(self.db_session, pep, audience=audience_for(self.actor))
+        asked = section_forms.questions(document, section, sections.writable(document, section.fields))
+        retyped = section_forms.as_typed(asked, request.form, request.form.getlist, (), conflicts, document)
+        return self._section_page(pep, document, section, status=409, questions=retyped, conflicts=conflicts)
+
+    def _not_now(self, pep: Pep, document: Document, part: Part, section: Section) -> ResponseReturnValue:
+        """A post to a part that is closed, or not this person's: nothing is saved, what was typed is shown."""
+        if not can(self.actor, Permission.PEP_WRITE, pep, part):
+            self.refuse(Permission.PEP_WRITE)
+        asked = section_forms.questions(document, section, sections.writable(document, section.fields))
+        retyped = section_forms.as_typed(asked, request.form, request.form.getlist)
+        return self._section_page(pep, document, section, writes=False, status=409, typed=retyped)
+
+    def _after_saving(self, pep: Pep, section: Section, changed: Sequence[str]) -> ResponseReturnValue:
+        document = read_document(self.db_session, pep, audience=audience_for(self.actor))
+        self.say("Saved." if changed else "Nothing was changed.")
+        newly = [found for found in section.fields if found.asked and document.asked(found) and document.must(found)
+                 and document.answer(found.key) is None]
+        following = self._following(document, section)
+        if request.form.get("then") == "stay" or newly:
+            if newly:
+                self.say("Because of what you answered, this page now asks something more.", "warning")
+            return self.back_to("section", id=pep.id, section=section.key)
+        if request.form.get("then") == "next" and following:
+            return self.back_to("section", id=pep.id, section=following.key)
+        return self.back_to("details_view", id=pep.id)
+
+    def _following(self, document: Document, section: Section) -> Section | None:
+        """The next section of the same part that asks anything."""
+        form, _ = document.form.section(section.key)
+        after = form.sections[form.sections.index(section) + 1 :]
+        return next((each for each in after if any(document.asked(found) for found in each.fields)), None)
+
+    # --- signing and sending -------------------------------------------------------------------------------------------
+
+    @expose("/sign/", methods=("GET", "POST"))
+    def sign(self) -> ResponseReturnValue:
+        """Sign one part: the page says what it still needs, and asks who signs for somebody else why."""
+        pep, part = self._pep(), self._part()
+        if request.method == "GET":
+            return self._sign_page(pep, part, sections.part_findings(self.db_session, pep, part, today=self.today))
+        done = self.commit(sections.sign_part, pep.id, part, today=self.today, now=self.now, reason=request.form.get("reason", ""))
+        if done.findings:
+            return self._sign_page(self._again(pep), part, done.findings, status=422)
+        self.say(f"{part.label} is signed.")
+        return self.back_to("details_view", id=pep.id)
+
+    def _part(self) -> Part:
+        try:
+            return Part(request.values.get("part", ""))
+        except ValueError:
+            abort(404)
+
+    def _sign_page(self, pep: Pep, part: Part, findings: Sequence[Finding], status: int = 200) -> ResponseReturnValue:
+        document = read_document(self.db_session, pep, audience=audience_for(self.actor))
+        owner = pep.writer_id if part is Part.EDUCATION else pep.social_worker_id
+        return self.page("pep/peps/sign.html", status=status, pep=pep, part=part, findings=findings, document=document,
+                         place_of=self._places(document), own=self.actor.person_id is not None and owner == self.actor.person_id,
+                         reason=request.form.get("reason", ""))
+
+    @expose("/send/", methods=("POST",))
+    def send(self) -> ResponseReturnValue:
+        pep = self._pep()
+        done = self.commit(verbs.submit_pep, pep.id, today=self.today, now=self.now)
+        if done.findings:
+            return self._check_page(pep, done.findings)
+        self.say("Sent to the Virtual School.")
+        return self.back_to("details_view", id=pep.id)
+
+    def _check_page(self, pep: Pep, refused: Sequence[Finding]) -> ResponseReturnValue:
+        page = pep_page.gather(self.db_session, self._again(pep), self.actor, self.today)
+        return self.page("pep/peps/check.html", status=422, page=page, pep=page.pep, refused=refused,
+                         place_of=self._places(page.document))
+
+    @expose("/recall/", methods=("POST",))
+    def recall(self) -> ResponseReturnValue:
+        pep = self._pep()
+        done = self.commit(verbs.recall_pep, pep.id)
+        if done.findings:
+            return self._check_page(pep, done.findings)
+        self.say("Taken back. It can be changed and sent again.")
+        return self.back_to("details_view", id=pep.id)
+
+    @expose("/withdraw/", methods=("GET", "POST"))
+    def withdraw(self) -> ResponseReturnValue:
+        pep, reason = self._pep(), request.form.get("reason", "")
+        findings: Sequence[Finding] = ()
+        if request.method == "POST":
+            done = self.commit(verbs.withdraw_pep, pep.id, reason=reason)
+            if done.ok:
+                self.say(f"{done.value} is closed as not needed.")
+                return self.back_to("details_view", id=pep.id)
+            findings = done.findings
+        return self.page("pep/peps/withdraw.html", status=422 if findings else 200, pep=pep, reason=reason, findings=findings)
+
+    # --- opening and naming --------------------------------------------------------------------------------------------
+
+    @expose("/open/", methods=("GET", "POST"))
+    def open_pep(self) -> ResponseReturnValue:
+        """Open one PEP for one child, out of the term's launch (HB-1.5)."""
+        child = self.one_or_404(Child, request.args.get("child", ""))
+        term = queries.term_of(self.db_session, self.today)
+        findings: Sequence[Finding] = ()
+        if request.method == "POST" and term is not None:
+            kind = _member(PepKind, request.form.get("kind", ""))
+            done = self.commit(verbs.initiate_pep, child, term, kind=kind, reason=request.form.get("reason", ""),
+                               today=self.today, now=self.now, subject=child)
+            if done.value is not None:
+                self.say(f"{done.value.reference} is open.")
+                return self.back_to("details_view", id=done.value.id)
+            findings = done.findings
+        return self.page("pep/peps/open.html", status=422 if findings else 200, child=child, term=term, findings=findings,
+                         kinds=PepKind, typed=request.form)
+
+    @expose("/writer/", methods=("GET", "POST"))
+    def name_writer(self) -> ResponseReturnValue:
+        """Name the one person who writes the school's part (HB-2.2)."""
+        pep = self._pep()
+        findings: Sequence[Finding] = ()
+        if request.method == "POST":
+            person = self.one_or_404(Person, request.form.get("writer_id", ""))
+            done = self.commit(delegation.name_writer, pep.id, person.id)
+            if done.ok:
+                self.say(f"{person} writes the school's part. Send it to them from the list or with the button here.")
+                return self.back_to("details_view", id=pep.id)
+            findings = done.findings
+        return self.page("pep/peps/writer.html", status=422 if findings else 200, pep=pep, findings=findings,
+                         people=queries.possible_writers(self.db_session))
+
+    # --- bulk: delegate ------------------------------------------------------------------------------------------------
+
+    @action("delegate", "Send to their writers…")
+    def delegate(self, ids: Sequence[str]) -> ResponseReturnValue:
+        return self._delegation_page(self.rows_for(ids))
+
+    def _delegation_page(self, rows: Sequence[Pep], *, status: int = 200, moved: Sequence[Pep] = ()) -> ResponseReturnValue:
+        looked = delegation.delegate_peps(self.db_session, [pep.id for pep in rows], actor=self.actor, now=self.now,
+                                          run=uuid.uuid4().hex, dry_run=True)
+        return self.page("pep/peps/delegate.html", status=status, rows=rows, outcome=looked, moved=moved)
+
+    @expose("/delegate/", methods=("POST",))
+    def delegate_confirm(self) -> ResponseReturnValue:
+        rows = self.rows_for(request.form.getlist("rowid"))
+        if moved := self.moved(rows):
+            return self._delegation_page(rows, status=409, moved=moved)
+        done = self.commit(delegation.delegate_peps, [pep.id for pep in rows], now=self.now, run=uuid.uuid4().hex)
+        if done.value is None:
+            return self._delegation_page(rows, status=422)
+        return self.page("pep/peps/delegated.html", outcome=done.value)
+
+    # --- bulk: grade ---------------------------------------------------------------------------------------------------
+
+    @action("grade", "Grade…")
+    def grade(self, ids: Sequence[str]) -> ResponseReturnValue:
+        return self._grading_page(self.rows_for(ids))
+
+    @expose("/grade/")
+    def grade_one(self) -> ResponseReturnValue:
+        """The same page for one PEP, from its own page."""
+        return self._grading_page([self._pep()])
+
+    def _grading_page(
+        self, rows: Sequence[Pep], *, status: int = 200, moved: Sequence[Pep] = (), outcome: reviews.GradingResult | None = None
+    ) -> ResponseReturnValue:
+        found = reviews.readiness_of(self.db_session, list(rows), today=self.today)
+        held = {pep.id: findings for pep, findings in outcome.held} if outcome else {}
+        return self.page("pep/peps/grade.html", status=status, rows=rows, readiness=found, held=held, moved=moved, grades=Grade,
+                         decisions=Decision, typed=request.form)
+
+    @expose("/grade/confirm/", methods=("POST",))
+    def grade_confirm(self) -> ResponseReturnValue:
+        rows = self.rows_for(request.form.getlist("rowid"))
+        if moved := self.moved(rows):
+            return self._grading_page(rows, status=409, moved=moved)
+        done = self.commit(reviews.grade_peps, [pep.id for pep in rows], self._grading(), today=self.today, now=self.now)
+        rows = self.rows_for(request.form.getlist("rowid"))
+        if done.value is None or not done.value.done:
+            return self._grading_page(rows, status=422, outcome=done.value)
+        return self.page("pep/peps/graded.html", outcome=done.value, grading=self._grading())
+
+    def _grading(self) -> reviews.Grading:
+        form = request.form
+        grade = _member(Grade, form["grade"]) if form.get("grade") else None
+        return reviews.Grading(grade, _member(Decision, form.get("decision", "")), form.get("feedback", ""), form.get("improve", ""),
+                               form.get("attempts_accepted") == "yes")
+
+    # --- the PDF -------------------------------------------------------------------------------------------------------
+
+    @expose("/pdf/")
+    def pdf(self) -> ResponseReturnValue:
+        """The PEP as the actor may read it, as a PDF; a draft says so on every page."""
+        pep = self._pep()
+        audience = audience_for(self.actor)
+        document = read_document(self.db_session, pep, audience=audience)
+        self.record_view("pep.pdf", pep, audience=audience.value)
+        try:
+            made = build_pep_pdf(document, fonts=Path(host().settings["font_folder"]), made_at=self.now, made_by=self.actor.name,
+                                 draft=pep.status is not PepStatus.COMPLETE)
+        except PdfFailed as problem:
+            return self.page("pep/peps/pdf_failed.html", status=500, pep=pep, problem=problem)
+        name = f"pep-{pep.reference}{'' if pep.status is PepStatus.COMPLETE else '-draft'}.pdf"
+        return Response(made.data, mimetype="application/pdf", headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+def _member(kind: type[Word], value: str) -> Word:
+    """A member of an enum by a posted value; 400 for one that no page offers."""
+    try:
+        return kind(value)
+    except ValueError:
+        abort(400, description="Choose one of what the page offers. Nothing was saved.")

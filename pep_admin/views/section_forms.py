@@ -1,0 +1,322 @@
+"""One section of a PEP as a page: how a declared field is filled in, posted, read back, and shown again after a refusal.
+
+Everything follows from the field's declaration in pep_form.py; no field is named here. What a value must be is the validators'.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, time
+from typing import Any
+
+from pep_admin.config import LONDON
+from pep_admin.deadlines import format_day
+from pep_admin.pep_form import Document, Field, Kind, Section
+from pep_admin.validators.findings import Finding
+from pep_admin.views.formats import parse_day
+
+BASE = "base-"
+SPARE_LINES = 2
+MOST_LINES = 60
+_TIME = re.compile(r"(\d{1,2})[:.](\d{2})")
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """One input as the template draws it; `text` is what stands in it, `picked` the codes that are chosen."""
+
+    field: Field
+    name: str
+    text: str = ""
+    picked: frozenset[str] = frozenset()
+    error: str = ""
+    required: bool = False
+
+    @property
+    def id(self) -> str:
+        return f"f-{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a table: its number, its row's id ("" for a new one), its controls, and what heads it."""
+
+    number: int
+    row_id: str
+    controls: tuple[Control, ...]
+    heading: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A field on the page: one control, or the lines of a table. `last` is what stands in the record where that differs."""
+
+    control: Control
+    base: str
+    lines: tuple[Line, ...] = ()
+    saved: str | None = None
+
+    @property
+    def field(self) -> Field:
+        return self.control.field
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A post read back: parsed values and bases by key, and what could not be read. What failed is not in `values`."""
+
+    values: Mapping[str, Any]
+    base: Mapping[str, str]
+    problems: tuple[Finding, ...]
+
+
+# --- filling in --------------------------------------------------------------------------------------------------------
+
+
+def questions(document: Document, section: Section, keys: Iterable[str]) -> list[Question]:
+    """The section's fields of those keys, filled from the record."""
+    wanted = set(keys)
+    return [_question(document, found) for found in section.fields if found.key in wanted and document.asked(found)]
+
+
+def _question(document: Document, found: Field) -> Question:
+    value = document.answer(found.key)
+    control = _control(found, found.key, value, required=document.must(found))
+    lines = _lines(document, found, value) if found.kind is Kind.ROWS else ()
+    return Question(control, document.digests[found.key], lines)
+
+
+def _control(found: Field, name: str, value: Any, *, required: bool) -> Control:
+    picked = {str(each) for each in value} if found.kind is Kind.MANY_OF and value else set()
+    if found.kind in (Kind.ONE_OF, Kind.YES_NO) and value is not None:
+        picked = {written(found, value)}
+    return Control(found, name, "" if found.kind in (Kind.ROWS, Kind.MANY_OF) else written(found, value), frozenset(picked),
+                   required=required)
+
+
+def written(found: Field, value: Any) -> str:
+    """A value as its input holds it; `read` of it gives the value again."""
+    if value is None:
+        return ""
+    if found.kind is Kind.YES_NO:
+        return "yes" if value else "no"
+    if found.kind is Kind.DATE:
+        return format_day(value)
+    if found.kind is Kind.MOMENT:
+        local = value.astimezone(LONDON)
+        return f"{format_day(local.date())} {local:%H:%M}"
+    return str(getattr(value, "value", value))
+
+
+def _lines(document: Document, found: Field, value: Any) -> tuple[Line, ...]:
+    rows: list[Mapping[str, Any]] = list(value or ())
+    headings = [""] * len(rows)
+    if found.store == "rows:TargetReview":
+        rows, headings = _review_rows(document, rows)
+    else:
+        rows = [*rows, *({} for _ in range(SPARE_LINES))]
+        headings += [""] * SPARE_LINES
+    return tuple(_line(found, number, row, headings[number]) for number, row in enumerate(rows))
+
+
+def _review_rows(document: Document, rows: list[Mapping[str, Any]]) -> tuple[list[Mapping[str, Any]], list[str]]:
+    """A line for each target to look back on, whether something was said of it or not yet; none may be added."""
+    said = {row["target_id"]: row for row in rows}
+    lines = [said.get(each.target_id, {"target_id": each.target_id}) for each in document.reviews]
+    return lines, [f"{each.wording} ({each.set_in})" for each in document.reviews]
+
+
+def _line(found: Field, number: int, row: Mapping[str, Any], heading: str) -> Line:
+    controls = tuple(
+        _control(column, f"{found.key}-{number}-{column.key}", row.get(column.key), required=column.must == "always")
+        for column in found.columns
+    )
+    return Line(number, str(row.get("id") or ""), controls, heading)
+
+
+# --- reading back ------------------------------------------------------------------------------------------------------
+
+
+def read_post(section: Section, keys: Iterable[str], form: Mapping[str, Any], many: Callable[[str], list[str]]) -> Posted:
+    """Read the post of a section page. A field counts as posted when its base came with it; `many` is the form's getlist."""
+    values: dict[str, Any] = {}
+    base: dict[str, str] = {}
+    problems: list[Finding] = []
+    wanted = set(keys)
+    for found in section.fields:
+        if found.key not in wanted or f"{BASE}{found.key}" not in form:
+            continue
+        base[found.key] = form[f"{BASE}{found.key}"]
+        try:
+            values[found.key] = _read_field(found, form, many)
+        except Unreadable as problem:
+            problems += problem.findings
+    return Posted(values, base, tuple(problems))
+
+
+class Unreadable(ValueError):
+    """What could not be read of one field, as findings; `row` names the line and column."""
+
+    def __init__(self, findings: list[Finding]) -> None:
+        self.findings = findings
+        super().__init__(" ".join(each.message for each in findings))
+
+
+def _read_field(found: Field, form: Mapping[str, Any], many: Callable[[str], list[str]]) -> Any:
+    if found.kind is Kind.MANY_OF:
+        return tuple(many(found.key)) or None
+    if found.kind is Kind.ROWS:
+        return _read_rows(found, form)
+    try:
+        return read(found, form.get(found.key, ""))
+    except ValueError as problem:
+        raise Unreadable([_unread(found, found, str(problem))]) from problem
+
+
+def _unread(owner: Field, found: Field, sentence: str, row: str = "") -> Finding:
+    return Finding(found.check or "shape", found.rule or "DATA-shape", owner.key, f"{found.label}: {sentence}", row=row)
+
+
+def read(found: Field, text: str) -> Any:
+    """A typed text as a value of the field's kind, None when blank; ValueError with a sentence to act on."""
+    if not text.strip():
+        return None
+    if found.kind is Kind.PARA:
+        return text.replace("\r\n", "\n").replace("\r", "\n")
+    text = text.strip()
+    readers: dict[Kind, Callable[[str], Any]] = {Kind.DATE: parse_day, Kind.MOMENT: parse_moment, Kind.NUMBER: _number, Kind.YES_NO: _yes_no}
+    return readers.get(found.kind, str)(text)
+
+
+def parse_moment(text: str) -> datetime:
+    """A day and a time in England, such as 18 Nov 2024 14:00; ValueError with a sentence."""
+    day_text, _, time_text = text.replace(",", " ").strip().rpartition(" ")
+    found = _TIME.fullmatch(time_text)
+    if not day_text or found is None or int(found[1]) > 23 or int(found[2]) > 59:
+        raise ValueError("Enter the day and the time, like 18 Nov 2024 14:00.")
+    return datetime.combine(parse_day(day_text), time(int(found[1]), int(found[2])), LONDON)
+
+
+def _number(text: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,6}", text, re.ASCII):
+        raise ValueError("Enter a whole number, like 17.")
+    return int(text)
+
+
+def _yes_no(text: str) -> bool:
+    if text not in ("yes", "no"):
+        raise ValueError("Choose yes or no.")
+    return text == "yes"
+
+
+def _read_rows(found: Field, form: Mapping[str, Any]) -> list[dict[str, Any]] | None:
+    rows: list[dict[str, Any]] = []
+    problems: list[Finding] = []
+    for number in _numbers(found, form):
+        typed = {column.key: form.get(f"{found.key}-{number}-{column.key}", "") for column in found.columns}
+        # A line counts once anything is typed in it; a target to look back on brings its own id along.
+        if not any(text.strip() for key, text in typed.items() if key != "target_id"):
+            continue
+        row: dict[str, Any] = {"id": form.get(f"{found.key}-{number}-id") or None}
+        for column in found.columns:
+            try:
+                row[column.key] = read(column, typed[column.key])
+            except ValueError as problem:
+                problems.append(_unread(found, column, str(problem), f"{number}-{column.key}"))
+        rows.append(row)
+    if problems:
+        raise Unreadable(problems)
+    return rows or None
+
+
+def _numbers(found: Field, form: Mapping[str, Any]) -> list[int]:
+    """The numbers of the lines that were posted, in order."""
+    pattern = re.compile(rf"{re.escape(found.key)}-([0-9]{{1,3}})-[a-z_]+")
+    return sorted({int(match[1]) for key in form if (match := pattern.fullmatch(key))})[:MOST_LINES]
+
+
+# --- showing again -----------------------------------------------------------------------------------------------------
+
+
+def as_typed(
+    asked: list[Question], form: Mapping[str, Any], many: Callable[[str], list[str]], findings: Iterable[Finding] = (),
+    conflicts: Mapping[str, Any] | None = None, document: Document | None = None,
+) -> list[Question]:
+    """The questions with what was typed in them, errors beside their fields, and, in a conflict, what stands in the record now.
+
+    In a conflict the base moves on to what is saved: sending the page again is then the writer's own choice.
+    """
+    errors: dict[tuple[str, str], str] = {}
+    for finding in findings:
+        errors.setdefault((finding.field, finding.row), finding.message)
+    shown = []
+    for question in asked:
+        again = _retyped(question, form, many, errors)
+        key = question.field.key
+        if conflicts and key in conflicts and document is not None:
+            again = replace(again, saved=_readable(question.field, conflicts[key]), base=document.digests[key])
+        shown.append(again)
+    return shown
+
+
+def _retyped(
+    question: Question, form: Mapping[str, Any], many: Callable[[str], list[str]], errors: Mapping[tuple[str, str], str]
+) -> Question:
+    found = question.field
+    if f"{BASE}{found.key}" not in form:
+        return question
+    base = form[f"{BASE}{found.key}"]
+    if found.kind is Kind.ROWS:
+        lines = _retyped_lines(found, question.lines, form, errors)
+        whole = next((text for (key, row), text in errors.items() if key == found.key and not row), "")
+        return replace(question, base=base, lines=lines, control=replace(question.control, error=whole))
+    return replace(question, base=base, control=_retype(question.control, form, many, errors.get((found.key, ""), "")))
+
+
+def _retyped_lines(
+    found: Field, standing: tuple[Line, ...], form: Mapping[str, Any], errors: Mapping[tuple[str, str], str]
+) -> tuple[Line, ...]:
+    headings = {line.number: line.heading for line in standing}
+    lines = []
+    for number in _numbers(found, form):
+        controls = tuple(
+            _retype(_control(column, f"{found.key}-{number}-{column.key}", None, required=column.must == "always"), form,
+                    lambda _: [], errors.get((found.key, f"{number}-{column.key}"), ""))
+            for column in found.columns
+        )
+        lines.append(Line(number, form.get(f"{found.key}-{number}-id", ""), controls, headings.get(number, "")))
+    return tuple(lines) or standing
+
+
+def _retype(control: Control, form: Mapping[str, Any], many: Callable[[str], list[str]], error: str) -> Control:
+    text = form.get(control.name, "")
+    picked = set(many(control.name)) if control.field.kind is Kind.MANY_OF else {text}
+    return replace(control, text=text, picked=frozenset(picked), error=error)
+
+
+def _readable(found: Field, value: Any) -> str:
+    """A saved value in words, for the comparison page and the read-only page."""
+    if value is None:
+        return "Not answered"
+    labels = dict(found.choices)
+    if found.kind is Kind.MANY_OF:
+        return ", ".join(labels.get(each, each) for each in value)
+    if found.kind is Kind.ONE_OF:
+        return labels.get(str(value), str(value))
+    if found.kind is Kind.YES_NO:
+        return "Yes" if value else "No"
+    if found.kind is Kind.ROWS:
+        return "\n".join(
+            "; ".join(f"{column.label}: {_readable(column, row.get(column.key))}" for column in found.columns if row.get(column.key) is not None)
+            for row in value
+        )
+    return written(found, value)
+
+
+def answered(document: Document, section: Section) -> list[tuple[Field, str]]:
+    """The section to read: each field that applies with its answer in words."""
+    return [(found, _readable(found, document.answer(found.key))) for found in section.fields if document.asked(found)]
+
+

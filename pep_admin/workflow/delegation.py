@@ -1,0 +1,139 @@
+"""Handing PEPs to their writers (HB-2.1, 2.2): the gate of a named person with a working address, and one mail a person a run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from pep_admin import audit, outbox
+from pep_admin.exceptions import NotFound
+from pep_admin.models import Pep, Person, School
+from pep_admin.permissions import Actor, Permission, require
+from pep_admin.queries import OPEN_TO_WRITE
+from pep_admin.validators.findings import Finding
+from pep_admin.vocabulary import PepStatus
+from pep_admin.workflow.taking import all_or_nothing, move_peps, refuse, take_pep, take_peps
+
+
+@dataclass(frozen=True, slots=True)
+class Going:
+    """A PEP that can go, and to whom; `worker` gets word too where there is an address."""
+
+    pep: Pep
+    writer: Person
+    worker: Person | None
+
+
+@dataclass(frozen=True, slots=True)
+class DelegationResult:
+    """What went, or would go; what is held and why; how many people get a mail."""
+
+    going: tuple[Going, ...]
+    held: tuple[tuple[Pep, Finding], ...]
+    mails: int
+
+
+def delegate_peps(
+    session: Session, ids: Iterable[int], *, actor: Actor, now: datetime, run: str, dry_run: bool = False,
+    versions: Mapping[int, int] | None = None,
+) -> DelegationResult:
+    """Send those PEPs to their writers. `run` names this run: the same run never mails a person twice.
+
+    What cannot go is held with its reason and does not stop the others.
+    """
+    require(actor, Permission.PEP_DELEGATE)
+    ids = list(ids)
+    peps = _look(session, ids) if dry_run else take_peps(session, ids, versions=versions)
+    people = _people(session, ids)
+    going, held = [], []
+    for pep in peps:
+        writer, worker = people[pep.id]
+        problem = _why_not(pep, writer)
+        if problem or writer is None:
+            held.append((pep, problem or _no_writer(pep)))
+        else:
+            going.append(Going(pep, writer, worker if worker and worker.has_working_address and worker.id != writer.id else None))
+    mails = _mails(going)
+    if not dry_run and going:
+        with all_or_nothing(session):
+            _send(session, going, mails, now=now, run=run)
+    return DelegationResult(tuple(going), tuple(held), len(mails))
+
+
+def _look(session: Session, ids: list[int]) -> list[Pep]:
+    found = list(session.scalars(select(Pep).where(Pep.id.in_(ids)).order_by(Pep.id)))
+    if len(found) != len(set(ids)):
+        raise NotFound
+    return found
+
+
+def _people(session: Session, ids: list[int]) -> dict[int, tuple[Person | None, Person | None]]:
+    """Named writer (by default the school's designated teacher; without a school the social worker) and social worker."""
+    rows = session.scalars(
+        select(Pep).where(Pep.id.in_(ids)).options(
+            joinedload(Pep.writer), joinedload(Pep.social_worker), joinedload(Pep.school).joinedload(School.designated_teacher)
+        )
+    )
+    return {
+        pep.id: (pep.writer or (pep.school.designated_teacher if pep.school else pep.social_worker), pep.social_worker)
+        for pep in rows
+    }
+
+
+def _why_not(pep: Pep, writer: Person | None) -> Finding | None:
+    if pep.status not in OPEN_TO_WRITE:
+        return Finding("status", "DATA-status", "", f"It is “{pep.status.label}”.")
+    if writer is None:
+        return _no_writer(pep)
+    if not writer.has_working_address:
+        return Finding("RD-001", "HB-2.2", "writer", f"{writer.name} has no working e-mail address. Put one in under People.")
+    return None
+
+
+def _no_writer(pep: Pep) -> Finding:
+    where = pep.school.name if pep.school else "this child, who has no school and no social worker on record"
+    return Finding("RD-001", "HB-2.2", "writer",
+                   f"Nobody with a working address is named as designated teacher at {where}. Name the writer first.")
+
+
+def _mails(going: Iterable[Going]) -> dict[int, tuple[Person, list[int]]]:
+    mails: dict[int, tuple[Person, list[int]]] = {}
+    for each in going:
+        for person in (each.writer, each.worker):
+            if person is not None:
+                mails.setdefault(person.id, (person, []))[1].append(each.pep.id)
+    return mails
+
+
+def _send(session: Session, going: list[Going], mails: dict[int, tuple[Person, list[int]]], *, now: datetime, run: str) -> None:
+    for each in going:
+        if each.pep.writer_id != each.writer.id:
+            each.pep.writer = each.writer
+    session.flush()
+    move_peps(session, [each.pep for each in going if each.pep.status is PepStatus.INITIATED], PepStatus.IN_PROGRESS,
+              delegated_at=now)
+    move_peps(session, [each.pep for each in going if each.pep.status is PepStatus.RETURNED], PepStatus.RETURNED, delegated_at=now)
+    for person, peps in mails.values():
+        outbox.queue_mail(session, f"delegated:{run}:{person.id}", person, "delegated", now=now, count=len(peps))
+    session.flush()
+    for each in going:
+        audit.record(session, "pep.delegate", each.pep, person_id=each.writer.id)
+
+
+def name_writer(session: Session, pep_id: int, person_id: int, *, actor: Actor, version: int | None = None) -> Pep:
+    """Name who writes the school's part of one PEP (HB-2.2); it still has to be sent to them."""
+    require(actor, Permission.PEP_EDIT)
+    pep = take_pep(session, pep_id, *OPEN_TO_WRITE, version=version)
+    person = session.get(Person, person_id)
+    if person is None or person.left_on is not None:
+        raise refuse("writer", "HB-2.2", "Choose a person who has not left.", "writer_id")
+    pep.writer = person
+    session.flush()
+    audit.record(session, "pep.name_writer", pep, person_id=person.id)
+    return pep
+
+

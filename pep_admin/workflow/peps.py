@@ -1,0 +1,218 @@
+"""A PEP's own life: opening (a term's launch, or one), sending, recalling, closing as not needed.
+
+Writing is sections.py's, handing out delegation.py's, grading reviews.py's, money ppg.py's and payments.py's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from pep_admin import audit, queries, signals
+from pep_admin.deadlines import Due, due_for_new_child, due_for_term
+from pep_admin.exceptions import NotFound, Refused
+from pep_admin.models import AcademicYear, Child, Pep, PpgRequest, QaReview, Term
+from pep_admin.pep_document import current_form_version, open_parts, read_document
+from pep_admin.permissions import Actor, Permission, require
+from pep_admin.queries import LaunchCandidate
+from pep_admin.school_calendar import TermDates, TermsUnknown, school_days
+from pep_admin.validators.findings import Finding, blocking
+from pep_admin.validators.peps import check_readiness
+from pep_admin.vocabulary import Audience, PepKind, PepStatus, PpgStatus
+from pep_admin.workflow import ppg
+from pep_admin.workflow.taking import all_or_nothing, move_peps, refuse, take_pep, take_term
+
+
+@dataclass(frozen=True, slots=True)
+class LaunchResult:
+    """What a launch did, or would do: references opened (child ids in a dry run), how many had one, who was left out and why."""
+
+    opened: tuple[str, ...] = ()
+    children: tuple[int, ...] = ()
+    already: int = 0
+    skipped: tuple[tuple[int, str], ...] = ()
+    peps: tuple[Pep, ...] = field(default=(), compare=False)
+
+
+def launch_term(
+    session: Session, term: Term, *, actor: Actor, today: date, now: datetime, dry_run: bool = False
+) -> LaunchResult:
+    """Open one PEP for every child of PEP age in care that day who lacks one in the term (HB-1.4, HB-2.1).
+
+    Safe to repeat, and to run twice at once: the term's row is locked, and the second finds nothing left to open.
+    """
+    require(actor, Permission.TERM_LAUNCH)
+    term = term if dry_run else take_term(session, term.id)
+    if today > term.ends_on:
+        raise refuse("launch-past", "HB-1.4", f"{term.label} ended before today; launch the term that is running or comes next.")
+    candidates = queries.launch_candidates(session, term, today)
+    missing = [each for each in candidates if not each.why_not and not each.has_pep_of_term]
+    outcome = LaunchResult(
+        children=tuple(each.child_id for each in missing),
+        already=sum(each.has_pep_of_term for each in candidates),
+        skipped=tuple((each.child_id, each.why_not) for each in candidates if each.why_not and not each.has_pep_of_term),
+    )
+    if dry_run or not missing:
+        return outcome
+    peps = _open_all(session, term, missing, today=today, now=now)
+    term.launched_at = term.launched_at or now
+    session.flush()
+    audit.record(session, "term.launch", term, opened=len(peps), already=outcome.already, left_out=len(outcome.skipped))
+    return LaunchResult(tuple(pep.reference for pep in peps), outcome.children, outcome.already, outcome.skipped, tuple(peps))
+
+
+def _open_all(session: Session, term: Term, children: Sequence[LaunchCandidate], *, today: date, now: datetime) -> list[Pep]:
+    form, terms, year = current_form_version(session, now), queries.known_terms(session), term.year
+    number = _last_number(session, term)
+    peps = []
+    for step, child in enumerate(children, start=1):
+        due, is_new = _due(child, term, year, terms)
+        peps.append(
+            Pep(
+                reference=_reference(year, term, number + step), child_id=child.child_id, term=term, school_id=child.school_id,
+                writer_id=child.designated_teacher_id, social_worker_id=child.social_worker_id, form_version=form,
+                kind=PepKind.INITIAL if is_new else PepKind.TERMLY, status=PepStatus.INITIATED, year_group=child.year_group,
+                initiated_on=today, due_on=due.on, due_rule=due.rule,
+            )
+        )
+    session.add_all(peps)
+    session.flush()
+    for pep in peps:
+        open_parts(session, pep)
+    session.flush()
+    return peps
+
+
+def _due(child: LaunchCandidate, term: Term, year: AcademicYear, terms: Sequence[TermDates]) -> tuple[Due, bool]:
+    """The term's deadline; for a child newly in care the 20 school days win (HB-1.3).
+
+    Newly in care: no PEP yet, and those school days had not run out when the term began. Where the calendar does not reach
+    (a child in care since before the first term on record), the term's deadline holds.
+    """
+    of_term = due_for_term(term.deadline_on, term.label)
+    if child.has_any_pep:
+        return of_term, False
+    try:
+        of_child = due_for_new_child(child.entered_care_on, days=year.complete_school_days, is_school_day=school_days(terms))
+    except TermsUnknown:
+        return of_term, False
+    return (of_child, True) if of_child.on >= term.starts_on else (of_term, False)
+
+
+def _last_number(session: Session, term: Term) -> int:
+    return session.scalar(select(func.count(Pep.id)).where(Pep.term_id == term.id)) or 0
+
+
+def _reference(year: AcademicYear, term: Term, number: int) -> str:
+    """Such as 2425-AUT-0042: unique, in the order of opening, and says nothing of the child."""
+    return f"{year.name[2:4]}{year.name[5:7]}-{term.name.value[:3].upper()}-{number:04d}"
+
+
+def initiate_pep(
+    session: Session, child: Child, term: Term, *, kind: PepKind, reason: str, actor: Actor, today: date, now: datetime
+) -> Pep:
+    """Open one PEP for one child out of the launch: an initial or termly one, or beside it one for a change, need or funding.
+
+    Raises Refused when the child has the term's PEP already (HB-1.4), or a reason is wanting (HB-1.5).
+    """
+    require(actor, Permission.PEP_OPEN)
+    term = take_term(session, term.id)
+    if kind not in queries.ONE_A_TERM and not reason.strip():
+        raise refuse("open-reason", "HB-1.5", "Say what has changed, or why another PEP is needed.", "reason")
+    found = next((each for each in queries.launch_candidates(session, term, today) if each.child_id == child.id), None)
+    if found is None:
+        raise refuse("open-care", "HB-1.1", f"{child.called} is not in care today, so no PEP can be opened.")
+    if found.why_not:
+        raise refuse("open-age", "HB-1.1", f"{child.called} is {found.why_not}.")
+    if kind in queries.ONE_A_TERM and found.has_pep_of_term:
+        raise refuse("open-twice", "HB-1.4", f"{child.called} has a PEP for {term.label} already.", "kind")
+    with all_or_nothing(session):
+        pep = _open_all(session, term, [found], today=today, now=now)[0]
+        pep.kind, pep.reason = (pep.kind if kind in queries.ONE_A_TERM else kind), reason.strip() or None
+        session.flush()
+    audit.record(session, "pep.open", pep)
+    return pep
+
+
+# --- sending -----------------------------------------------------------------------------------------------------------
+
+
+def readiness(session: Session, pep: Pep, *, today: date, signed: bool = True) -> list[Finding]:
+    """Every finding of a PEP as it stands (pep-form section 6), read with the eyes of the rules: the one list that the
+    *Check answers* page, sending and grading all use."""
+    document = read_document(session, pep, audience=Audience.RULES)
+    facts = queries.ppg_facts_for(session, [pep])[pep.id]
+    return check_readiness(document, today=today, ppg_facts={key: each for key, each in facts.items() if key is not None},
+                           signed=signed)
+
+
+def submit_pep(session: Session, pep_id: int, *, actor: Actor, today: date, now: datetime, version: int | None = None) -> Pep:
+    """Send a signed PEP to the Virtual School; its requests go with it and their money is set aside.
+
+    Raises Refused with every gate that is not met; nothing has changed then.
+    """
+    require(actor, Permission.PEP_SUBMIT)
+    pep = take_pep(session, pep_id, PepStatus.IN_PROGRESS, PepStatus.RETURNED, version=version)
+    if not (actor.is_vs or actor.person_id in (pep.writer_id, pep.social_worker_id)):
+        raise refuse("submit-who", "HB-2.6", "Only those who write this PEP, or the Virtual School, may send it.")
+    if wrong := blocking(readiness(session, pep, today=today)):
+        raise Refused(wrong)
+    with all_or_nothing(session):
+        ppg.ask_for(session, pep, _requests(session, pep, PpgStatus.DRAFT))
+        move_peps(session, [pep], PepStatus.SUBMITTED, submitted_at=now)
+    audit.record(session, "pep.submit", pep)
+    signals.announce(session, signals.pep_submitted, pep_id=pep.id)
+    return pep
+
+
+def recall_pep(session: Session, pep_id: int, *, actor: Actor, version: int | None = None) -> Pep:
+    """Take a sent PEP back before the Virtual School has begun on it; the money set aside is given back."""
+    require(actor, Permission.PEP_SUBMIT)
+    pep = take_pep(session, pep_id, PepStatus.SUBMITTED, version=version)
+    if not (actor.is_vs or actor.person_id in (pep.writer_id, pep.social_worker_id)):
+        raise refuse("recall-who", "HB-2.6", "Only those who write this PEP may take it back.")
+    begun = select(QaReview.id).where(QaReview.pep_id == pep.id, QaReview.reviewed_on >= pep.submitted_at.date())  # type: ignore[union-attr]  # a sent PEP has its moment
+    if session.scalar(begun.limit(1)) is not None:
+        raise refuse("recall-late", "HB-7.1", "The Virtual School has begun to read this PEP. Ask them to send it back.")
+    with all_or_nothing(session):
+        ppg.give_back(session, pep, _requests(session, pep, PpgStatus.REQUESTED, PpgStatus.APPROVED))
+        move_peps(session, [pep], PepStatus.IN_PROGRESS, submitted_at=None)
+    audit.record(session, "pep.recall", pep)
+    return pep
+
+
+def withdraw_pep(session: Session, pep_id: int, *, reason: str, actor: Actor, version: int | None = None) -> Pep:
+    """Close a PEP that is not needed (left care, entered in error); its requests are withdrawn with it."""
+    require(actor, Permission.PEP_WITHDRAW)
+    pep = take_pep(session, pep_id, PepStatus.INITIATED, PepStatus.IN_PROGRESS, PepStatus.SUBMITTED, PepStatus.RETURNED,
+                   version=version)
+    if not reason.strip():
+        raise refuse("withdraw-reason", "DATA-reason", "Say why this PEP is not needed.", "reason")
+    with all_or_nothing(session):
+        ppg.withdraw_all(session, pep, _requests(session, pep, PpgStatus.DRAFT, PpgStatus.REQUESTED, PpgStatus.APPROVED))
+        move_peps(session, [pep], PepStatus.WITHDRAWN, closing_reason=reason.strip())
+    audit.record(session, "pep.withdraw", pep)
+    return pep
+
+
+def find_pep(session: Session, pep_id: int) -> Pep:
+    """The PEP inside the actor's scope; NotFound otherwise."""
+    found = session.scalar(select(Pep).where(Pep.id == pep_id))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _requests(session: Session, pep: Pep, *statuses: PpgStatus) -> list[PpgRequest]:
+    return list(
+        session.scalars(
+            select(PpgRequest).where(PpgRequest.pep_id == pep.id, PpgRequest.status.in_(statuses)).order_by(PpgRequest.id)
+            .with_for_update(of=PpgRequest).execution_options(populate_existing=True)
+        )
+    )
+
+

@@ -1,0 +1,258 @@
+"""Pupil Premium requests before any money moves: writing them, setting money aside, deciding on them.
+
+The counter row (Allocation) is touched only here and in payments.py, only by conditional UPDATE under its CHECK: that is what
+holds the caps under a race on both databases (docs/decisions/0004).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from pep_admin import audit, queries, signals
+from pep_admin.exceptions import NotFound, Refused, StaleRecord
+from pep_admin.models import Allocation, Pep, PpgRequest, School, Target
+from pep_admin.money import format_pounds
+from pep_admin.pep_form import RequestFacts
+from pep_admin.permissions import Actor, Permission, require, writes_part
+from pep_admin.validators.findings import Finding, blocking
+from pep_admin.validators.ppg import check_request
+from pep_admin.vocabulary import Part, PepStatus, PpgStatus, Scheme
+from pep_admin.workflow.sections import require_writer, unsign
+from pep_admin.workflow.taking import all_or_nothing, move_requests, refuse, take_pep, take_requests
+
+WRITTEN = frozenset({"target_id", "category", "description", "provider", "payee_school_id", "payee_name", "quantity", "unit",
+                     "unit_cost_pence", "amount_pence"})
+"""The columns a request's writer may set; everything else is the verbs'."""
+
+
+def save_request(
+    session: Session, pep_id: int, values: Mapping[str, Any], *, actor: Actor, request_id: int | None = None,
+    version: int | None = None,
+) -> tuple[PpgRequest, list[Finding]]:
+    """Write a new request or change a draft; the request and its warnings.
+
+    Raises Refused when a rule of HB-6 forbids it; nothing is stored then. Raises NotFound for a target of another PEP.
+    """
+    require(actor, Permission.REQUEST_WRITE)
+    pep = take_pep(session, pep_id, *queries.OPEN_TO_WRITE)
+    _require_asker(actor, pep)
+    found = _draft(session, pep, request_id, version) if request_id is not None else None
+    proposed = _proposed(session, pep, found, values)
+    findings = check_request(proposed, facts=queries.ppg_facts_for(session, [pep])[pep.id][request_id])
+    if wrong := blocking(findings):
+        raise Refused(wrong)
+    if found is None:
+        found = PpgRequest(pep_id=pep.id, status=PpgStatus.DRAFT)
+        session.add(found)
+    for key in WRITTEN & set(values):
+        setattr(found, key, values[key])
+    unsign(session, pep, Part.EDUCATION)
+    session.flush()
+    audit.record(session, "request.save", found, child_id=pep.child_id)
+    return found, [each for each in findings if each.severity == "warning"]
+
+
+def _require_asker(actor: Actor, pep: Pep) -> None:
+    """The school's part asks for money; after 16 the social worker may ask too (HB-6.2)."""
+    social_worker_asks = queries.scheme_for(pep) is Scheme.POST_16 and writes_part(actor, pep, Part.SOCIAL_CARE)
+    if not social_worker_asks:
+        require_writer(actor, pep, Part.EDUCATION)
+
+
+def _draft(session: Session, pep: Pep, request_id: int, version: int | None) -> PpgRequest:
+    found = take_requests(session, [request_id])[0]
+    if found.pep_id != pep.id:
+        raise NotFound
+    if found.status is not PpgStatus.DRAFT:
+        raise refuse("request-status", "DATA-status", f"This request is “{found.status.label}” and cannot be changed now.")
+    if version is not None and found.row_version != version:
+        raise StaleRecord({"description": found.description, "amount_pence": found.amount_pence})
+    return found
+
+
+def _proposed(session: Session, pep: Pep, found: PpgRequest | None, values: Mapping[str, Any]) -> RequestFacts:
+    """The request as it would stand. Its target must be this PEP's, and a school that is paid must exist; else NotFound."""
+    would = {key: values.get(key, getattr(found, key, None)) for key in WRITTEN}
+    if would["target_id"] is not None:
+        owner = session.scalar(select(Target.pep_id).where(Target.id == would["target_id"]))
+        if owner != pep.id:
+            raise NotFound
+    school = session.get(School, would["payee_school_id"]) if would["payee_school_id"] else None
+    if would["payee_school_id"] and school is None:
+        raise NotFound
+    return RequestFacts(
+        id=found.id if found else 0, target_id=would["target_id"], category=would["category"], description=would["description"] or "",
+        provider=would["provider"] or "", payee=school.name if school else (would["payee_name"] or ""),
+        quantity=would["quantity"], unit=would["unit"] or "", unit_cost_pence=would["unit_cost_pence"],
+        amount_pence=would["amount_pence"], approved_pence=None, status=PpgStatus.DRAFT.value,
+    )
+
+
+# --- setting aside -----------------------------------------------------------------------------------------------------
+
+
+def ask_for(session: Session, pep: Pep, requests: Sequence[PpgRequest]) -> None:
+    """Draft requests become requested, their money set aside under the caps; Refused when somebody else took it first."""
+    if not requests:
+        return
+    total = sum(each.amount_pence for each in requests)
+    _open_counters(session, pep)
+    for allocation in _counters(session, pep):
+        kept = session.scalar(
+            update(Allocation)
+            .where(Allocation.id == allocation.id,
+                   Allocation.reserved_pence + Allocation.released_pence + total <= Allocation.cap_pence)
+            .values(reserved_pence=Allocation.reserved_pence + total)
+            .returning(Allocation.id),
+            execution_options={"synchronize_session": False},
+        )
+        session.expire(allocation)
+        if kept is None:
+            left = allocation.cap_pence - allocation.reserved_pence - allocation.released_pence
+            rule = "HB-6.2" if queries.scheme_for(pep) is Scheme.POST_16 else "HB-6.1"
+            raise refuse("RD-403", rule, f"{format_pounds(total)} is more than what is left for {allocation.period}: "
+                         f"{format_pounds(left)} of {format_pounds(allocation.cap_pence)}.", "amount")
+    move_requests(session, requests, PpgStatus.DRAFT, PpgStatus.REQUESTED)
+
+
+def give_back(session: Session, pep: Pep, requests: Sequence[PpgRequest]) -> None:
+    """Requested and approved requests become drafts again and let go of what was set aside."""
+    _let_go(session, pep, sum(_held(each) for each in requests))
+    for status in (PpgStatus.REQUESTED, PpgStatus.APPROVED):
+        move_requests(session, [each for each in requests if each.status is status], status, PpgStatus.DRAFT,
+                      approved_pence=None, decided_by=None, decided_name=None, decided_on=None)
+
+
+def withdraw_all(session: Session, pep: Pep, requests: Sequence[PpgRequest]) -> None:
+    """Requests that go with a PEP that is not needed."""
+    _let_go(session, pep, sum(_held(each) for each in requests))
+    for status in (PpgStatus.DRAFT, PpgStatus.REQUESTED, PpgStatus.APPROVED):
+        move_requests(session, [each for each in requests if each.status is status], status, PpgStatus.WITHDRAWN, approved_pence=None)
+
+
+def _held(request: PpgRequest) -> int:
+    if request.status is PpgStatus.REQUESTED:
+        return request.amount_pence
+    return request.approved_pence or 0 if request.status is PpgStatus.APPROVED else 0
+
+
+def _let_go(session: Session, pep: Pep, pence: int) -> None:
+    if not pence:
+        return
+    for allocation in _counters(session, pep):
+        session.execute(
+            update(Allocation).where(Allocation.id == allocation.id).values(reserved_pence=Allocation.reserved_pence - pence),
+            execution_options={"synchronize_session": False},
+        )
+        session.expire(allocation)
+
+
+def _open_counters(session: Session, pep: Pep) -> None:
+    """The counter rows of the child's year and term, made when they are not there; two makers at once make one."""
+    year, term = pep.term.year, pep.term
+    caps = {year.name: year.ppg_year_cap_pence, f"{year.name} {term.name.value}": year.ppg_term_cap_pence}
+    if queries.scheme_for(pep) is Scheme.POST_16:
+        caps = {year.name: year.post16_year_cap_pence}
+    kind = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    rows = [
+        {"child_id": pep.child_id, "year_id": year.id, "term_id": None if period == year.name else term.id, "period": period,
+         "cap_pence": cap, "reserved_pence": 0, "released_pence": 0}
+        for period, cap in caps.items()
+    ]
+    session.execute(kind.insert(Allocation).values(rows).on_conflict_do_nothing(index_elements=["child_id", "period"]))
+
+
+def _counters(session: Session, pep: Pep) -> list[Allocation]:
+    """In the order of their ids, so that two verbs never wait for one another crosswise."""
+    wanted = queries.periods(pep.term.year.name, pep.term.name.value, queries.scheme_for(pep))
+    return list(
+        session.scalars(select(Allocation).where(Allocation.child_id == pep.child_id, Allocation.period.in_(wanted))
+                        .order_by(Allocation.id).execution_options(populate_existing=True))
+    )
+
+
+# --- deciding ----------------------------------------------------------------------------------------------------------
+
+
+def approve_all(session: Session, pep: Pep, requests: Iterable[PpgRequest], *, actor: Actor, today: date) -> None:
+    """Approve whole the requests of a PEP that was just accepted."""
+    chosen = list(requests)
+    move_requests(session, chosen, PpgStatus.REQUESTED, PpgStatus.APPROVED, approved_pence=PpgRequest.amount_pence,
+                  decided_by=actor.id, decided_name=actor.name, decided_on=today)
+    for each in chosen:
+        audit.record(session, "request.approve", each, child_id=pep.child_id, pence=each.approved_pence)
+        signals.announce(session, signals.ppg_approved, request_id=each.id, pence=each.approved_pence)
+
+
+def approve_request(
+    session: Session, request_id: int, *, pence: int, reason: str, actor: Actor, today: date, version: int | None = None
+) -> PpgRequest:
+    """Approve one request of a signed-off PEP, whole or, with a reason, less; what is not approved is given back."""
+    require(actor, Permission.REQUEST_DECIDE)
+    pep, found = _to_decide(session, request_id, version)
+    if not 0 < pence <= found.amount_pence:
+        raise refuse("approve-amount", "HB-6.1", f"Approve between £0.01 and the {format_pounds(found.amount_pence)} that was asked.",
+                     "amount")
+    if pence < found.amount_pence and not reason.strip():
+        raise refuse("approve-less", "HB-6.8", "Say why less is approved than was asked.", "reason")
+    with all_or_nothing(session):
+        _let_go(session, pep, found.amount_pence - pence)
+        move_requests(session, [found], PpgStatus.REQUESTED, PpgStatus.APPROVED, approved_pence=pence, decided_by=actor.id,
+                      decided_name=actor.name, decided_on=today, decision_reason=reason.strip() or None)
+    audit.record(session, "request.approve", found, child_id=pep.child_id, pence=pence)
+    signals.announce(session, signals.ppg_approved, request_id=found.id, pence=pence)
+    return found
+
+
+def decline_request(
+    session: Session, request_id: int, *, reason: str, actor: Actor, today: date, version: int | None = None
+) -> PpgRequest:
+    """Say no to one request, with the reason; its money is given back."""
+    require(actor, Permission.REQUEST_DECIDE)
+    pep, found = _to_decide(session, request_id, version)
+    if not reason.strip():
+        raise refuse("decline-reason", "DATA-reason", "Say why the request is declined; the school reads it.", "reason")
+    with all_or_nothing(session):
+        _let_go(session, pep, found.amount_pence)
+        move_requests(session, [found], PpgStatus.REQUESTED, PpgStatus.DECLINED, decided_by=actor.id, decided_name=actor.name,
+                      decided_on=today, decision_reason=reason.strip())
+    audit.record(session, "request.decline", found, child_id=pep.child_id)
+    return found
+
+
+def _to_decide(session: Session, request_id: int, version: int | None) -> tuple[Pep, PpgRequest]:
+    pep_id = session.scalar(select(PpgRequest.pep_id).where(PpgRequest.id == request_id))
+    if pep_id is None:
+        raise NotFound
+    pep = take_pep(session, pep_id, PepStatus.SUBMITTED, PepStatus.COMPLETE)
+    found = take_requests(session, [request_id])[0]
+    if version is not None and found.row_version != version:
+        raise refuse("request-moved", "DATA-status", "Somebody decided on this request a moment ago. Look at it again.")
+    if found.status is not PpgStatus.REQUESTED:
+        raise refuse("request-status", "DATA-status", f"This request is “{found.status.label}”; only a requested one is decided on.")
+    return pep, found
+
+
+def withdraw_request(session: Session, request_id: int, *, actor: Actor) -> PpgRequest:
+    """The writer takes a draft request away again; its row stays, as withdrawn."""
+    require(actor, Permission.REQUEST_WRITE)
+    pep_id = session.scalar(select(PpgRequest.pep_id).where(PpgRequest.id == request_id))
+    if pep_id is None:
+        raise NotFound
+    pep = take_pep(session, pep_id, *queries.OPEN_TO_WRITE)
+    _require_asker(actor, pep)
+    found = take_requests(session, [request_id])[0]
+    if found.status is not PpgStatus.DRAFT:
+        raise refuse("request-status", "DATA-status", f"This request is “{found.status.label}” and cannot be taken away now.")
+    unsign(session, pep, Part.EDUCATION)
+    move_requests(session, [found], PpgStatus.DRAFT, PpgStatus.WITHDRAWN)
+    audit.record(session, "request.withdraw", found, child_id=pep.child_id)
+    return found
+
+

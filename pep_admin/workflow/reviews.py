@@ -1,0 +1,145 @@
+"""Grading (HB-7.1, 7.2): accept, ask or return, with the grade beside it, for one PEP or a term's batch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from pep_admin import audit, outbox, queries, signals
+from pep_admin.exceptions import Refused
+from pep_admin.models import Pep, Person, PpgRequest, QaReview
+from pep_admin.pep_document import read_documents
+from pep_admin.permissions import Actor, Permission, require
+from pep_admin.rubric import RUBRIC_VERSION, is_satisfactory
+from pep_admin.validators.findings import Finding, blocking
+from pep_admin.validators.peps import check_readiness
+from pep_admin.validators.qa import check_grading
+from pep_admin.vocabulary import Audience, Decision, Grade, PepStatus, PpgStatus, ReviewKind
+from pep_admin.workflow import ppg
+from pep_admin.workflow.sections import unsign_all
+from pep_admin.workflow.taking import all_or_nothing, move_peps, take_peps
+
+
+@dataclass(frozen=True, slots=True)
+class Grading:
+    """What the reviewer says of the chosen PEPs. `attempts_accepted`: asked-for words that could not be had are accepted (HB-4.6)."""
+
+    grade: Grade | None
+    decision: Decision
+    feedback: str
+    improve: str = ""
+    attempts_accepted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class GradingResult:
+    """What was graded, or would be, and what was held with its findings."""
+
+    done: tuple[Pep, ...]
+    held: tuple[tuple[Pep, tuple[Finding, ...]], ...]
+
+
+def grade_peps(
+    session: Session, ids: Iterable[int], grading: Grading, *, actor: Actor, today: date, now: datetime,
+    versions: Mapping[int, int] | None = None, dry_run: bool = False,
+) -> GradingResult:
+    """Grade those PEPs. One that may not be so graded is held with its findings and does not stop the others."""
+    require(actor, Permission.PEP_GRADE)
+    peps = take_peps(session, ids, versions=versions)
+    found = readiness_of(session, peps, today=today)
+    done, held = [], []
+    for pep in peps:
+        wrong = blocking(
+            check_grading(grade=grading.grade, decision=grading.decision, feedback=grading.feedback, improve=grading.improve,
+                          status=pep.status, readiness=found[pep.id], attempts_accepted=grading.attempts_accepted)
+        )
+        if wrong:
+            held.append((pep, tuple(wrong)))
+            continue
+        done.append(pep)
+        if not dry_run:
+            with all_or_nothing(session):
+                _grade(session, pep, grading, actor=actor, today=today, now=now)
+    return GradingResult(tuple(done), tuple(held))
+
+
+def readiness_of(session: Session, peps: list[Pep], *, today: date) -> dict[int, list[Finding]]:
+    """The readiness list of many PEPs, set-based, as it stands now: what changed since sending counts."""
+    documents = read_documents(session, peps, audience=Audience.RULES)
+    facts = queries.ppg_facts_for(session, peps)
+    return {
+        pep.id: check_readiness(documents[pep.id], today=today,
+                                ppg_facts={key: each for key, each in facts[pep.id].items() if key is not None}, signed=True)
+        for pep in peps
+    }
+
+
+def grade_pep(
+    session: Session, pep_id: int, grading: Grading, *, actor: Actor, today: date, now: datetime, version: int | None = None
+) -> Pep:
+    """`grade_peps` for one; raises Refused with the findings that hold it."""
+    result = grade_peps(session, [pep_id], grading, actor=actor, today=today, now=now,
+                        versions={} if version is None else {pep_id: version})
+    if result.held:
+        raise Refused(result.held[0][1])
+    return result.done[0]
+
+
+def _grade(session: Session, pep: Pep, grading: Grading, *, actor: Actor, today: date, now: datetime) -> None:
+    session.add(
+        QaReview(pep_id=pep.id, kind=ReviewKind.FIRST, grade=grading.grade if grading.decision is not Decision.ASK else None,
+                 decision=grading.decision, feedback=grading.feedback.strip(), improve=grading.improve.strip(),
+                 attempts_accepted=grading.attempts_accepted, reviewer=actor.id, reviewer_name=actor.name, reviewed_on=today,
+                 rubric_version=RUBRIC_VERSION)
+    )
+    session.flush()
+    if grading.decision is Decision.ACCEPT and grading.grade is not None:
+        _accept(session, pep, grading.grade, actor=actor, today=today, now=now)
+    elif grading.decision is Decision.RETURN:
+        _return(session, pep, grading, now=now)
+    else:
+        _tell(session, pep, "asked", now)
+        audit.record(session, "pep.ask", pep)
+
+
+def _accept(session: Session, pep: Pep, grade: Grade, *, actor: Actor, today: date, now: datetime) -> None:
+    requests = _requests(session, pep)
+    satisfactory = is_satisfactory(grade, pep.term.year.amber_is_satisfactory)
+    move_peps(session, [pep], PepStatus.COMPLETE, grade=grade, completed_at=now)
+    if satisfactory:
+        ppg.approve_all(session, pep, [each for each in requests if each.status is PpgStatus.REQUESTED], actor=actor, today=today)
+    audit.record(session, "pep.grade", pep, grade=grade.value, decision=Decision.ACCEPT.value)
+    signals.announce(session, signals.pep_completed, pep_id=pep.id, grade=grade.value)
+
+
+def _return(session: Session, pep: Pep, grading: Grading, *, now: datetime) -> None:
+    ppg.give_back(session, pep, _requests(session, pep))
+    unsign_all(session, pep, now)
+    session.flush()
+    move_peps(session, [pep], PepStatus.RETURNED, grade=grading.grade, submitted_at=None)
+    _tell(session, pep, "returned", now)
+    audit.record(session, "pep.return", pep, grade=grading.grade.value if grading.grade else "")
+    signals.announce(session, signals.pep_returned, pep_id=pep.id)
+
+
+def _requests(session: Session, pep: Pep) -> list[PpgRequest]:
+    return list(
+        session.scalars(
+            select(PpgRequest)
+            .where(PpgRequest.pep_id == pep.id, PpgRequest.status.in_((PpgStatus.REQUESTED, PpgStatus.APPROVED)))
+            .order_by(PpgRequest.id).with_for_update(of=PpgRequest).execution_options(populate_existing=True)
+        )
+    )
+
+
+def _tell(session: Session, pep: Pep, template: str, now: datetime) -> None:
+    """Word to the writer and the social worker, once for each review; where there is no address the list on screen has it."""
+    review = session.scalar(select(QaReview.id).where(QaReview.pep_id == pep.id).order_by(QaReview.id.desc()).limit(1))
+    for person_id in {pep.writer_id, pep.social_worker_id} - {None}:
+        person = session.get(Person, person_id)
+        if person is not None and person.has_working_address:
+            outbox.queue_mail(session, f"{template}:{review}:{person.id}", person, template, now=now, pep_id=pep.id)

@@ -1,0 +1,165 @@
+"""The roll: taking a child into care, changing school, worker and home, leaving care. A move is a move, with its history.
+
+Only these verbs write a child's current school, social worker and carer, each equal to its open row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from pep_admin import audit
+from pep_admin.deadlines import format_day
+from pep_admin.exceptions import NotFound, Refused
+from pep_admin.models import CareEpisode, CarePlacement, Caseload, Child, Enrolment, Pep, Person, School
+from pep_admin.permissions import Actor, Permission, require
+from pep_admin.queries import OPEN_TO_WRITE
+from pep_admin.validators.children import check_child
+from pep_admin.validators.findings import blocking
+from pep_admin.vocabulary import LeavingReason, PlacementKind
+from pep_admin.workflow.taking import refuse
+
+_Row = TypeVar("_Row", School, Person)
+
+
+def take_into_care(
+    session: Session, *, actor: Actor, today: date, facts: Mapping[str, Any], school_id: int | None = None,
+    school_started_on: date | None = None, social_worker_id: int | None = None, carer_id: int | None = None,
+    placement_kind: PlacementKind | None = None,
+) -> Child:
+    """A new child on the roll, with the first episode, school, worker and home. `facts` are columns of Child.
+
+    Raises Refused with what is wrong in the facts; nothing is stored then.
+    """
+    require(actor, Permission.CHILD_EDIT)
+    child = Child(**facts)
+    if wrong := blocking(check_child(child, today=today)):
+        raise Refused(wrong)
+    with session.begin_nested():
+        session.add(child)
+        session.flush()
+        session.add(CareEpisode(child_id=child.id, started_on=child.entered_care_on))
+        if school_id is not None:
+            _enrol(session, child, _one(session, School, school_id), school_started_on or child.entered_care_on)
+        if social_worker_id is not None:
+            _assign(session, child, _one(session, Person, social_worker_id), child.entered_care_on)
+        if placement_kind is not None:
+            _place(session, child, placement_kind, carer_id, child.entered_care_on)
+        session.flush()
+    audit.record(session, "child.take_into_care", child)
+    return child
+
+
+def change_school(
+    session: Session, child: Child, *, school_id: int | None, on: date, reason: LeavingReason | None, actor: Actor, today: date
+) -> None:
+    """End the open enrolment the day before and start one at the new school, or none.
+
+    Open PEPs go to the new school and wait for its writer; sent and signed-off ones keep the old school for money and record.
+    """
+    require(actor, Permission.CHILD_EDIT)
+    now_open = session.scalar(select(Enrolment).where(Enrolment.child_id == child.id, Enrolment.ended_on.is_(None)))
+    _refuse_date(child, on, now_open.started_on if now_open else None, "school")
+    if school_id is not None and school_id == child.school_id:
+        raise refuse("roll-school", "DATA-roll", f"{child.called} is already at that school.", "school_id")
+    if now_open and reason is None:
+        raise refuse("roll-school", "HB-4.1", "Say why the child left the last school.", "reason")
+    with session.begin_nested():
+        if now_open:
+            now_open.ended_on, now_open.leaving_reason = on, reason
+            session.flush()
+        school = _one(session, School, school_id) if school_id is not None else None
+        child.school = school
+        if school is not None:
+            _enrol(session, child, school, on)
+        for pep in session.scalars(select(Pep).where(Pep.child_id == child.id, Pep.status.in_(OPEN_TO_WRITE))):
+            pep.school, pep.writer_id = school, school.designated_teacher_id if school else None
+        session.flush()
+    audit.record(session, "child.change_school", child, fields=["school_id"])
+
+
+def change_social_worker(session: Session, child: Child, *, person_id: int | None, on: date, actor: Actor, today: date) -> None:
+    """Hand the child over to another social worker from a day; open PEPs go with the child."""
+    require(actor, Permission.CHILD_EDIT)
+    now_open = session.scalar(select(Caseload).where(Caseload.child_id == child.id, Caseload.ended_on.is_(None)))
+    _refuse_date(child, on, now_open.started_on if now_open else None, "social worker")
+    with session.begin_nested():
+        if now_open:
+            now_open.ended_on = on
+            session.flush()
+        child.social_worker = None
+        if person_id is not None:
+            _assign(session, child, _one(session, Person, person_id), on)
+        for pep in session.scalars(select(Pep).where(Pep.child_id == child.id, Pep.status.in_(OPEN_TO_WRITE))):
+            pep.social_worker_id = person_id
+        session.flush()
+    audit.record(session, "child.change_social_worker", child, fields=["social_worker_id"])
+
+
+def change_placement(
+    session: Session, child: Child, *, kind: PlacementKind, carer_id: int | None, on: date, actor: Actor, today: date
+) -> None:
+    """A move of home: the open placement ends and a new one begins the same day."""
+    require(actor, Permission.CHILD_EDIT)
+    now_open = session.scalar(select(CarePlacement).where(CarePlacement.child_id == child.id, CarePlacement.ended_on.is_(None)))
+    _refuse_date(child, on, now_open.started_on if now_open else None, "home")
+    with session.begin_nested():
+        if now_open:
+            now_open.ended_on = on
+            session.flush()
+        _place(session, child, kind, carer_id, on)
+        session.flush()
+    audit.record(session, "child.change_placement", child, fields=["carer_id"])
+
+
+def leave_care(session: Session, child: Child, *, on: date, reason: str, actor: Actor, today: date) -> None:
+    """The child leaves care: the episode and the home end. School and worker stay, so that an open PEP may be the final one."""
+    require(actor, Permission.CHILD_EDIT)
+    _refuse_date(child, on, None, "care")
+    if child.left_care_on is not None:
+        raise refuse("roll-leave", "DATA-roll", f"{child.called} left care on {format_day(child.left_care_on)}.", "on")
+    with session.begin_nested():
+        child.left_care_on = on
+        for episode in session.scalars(select(CareEpisode).where(CareEpisode.child_id == child.id, CareEpisode.ended_on.is_(None))):
+            episode.ended_on, episode.end_reason = on, reason
+        for home in session.scalars(select(CarePlacement).where(CarePlacement.child_id == child.id, CarePlacement.ended_on.is_(None))):
+            home.ended_on = max(on, home.started_on)
+        child.carer = None
+        session.flush()
+    audit.record(session, "child.leave_care", child, fields=["left_care_on"])
+
+
+def _refuse_date(child: Child, on: date, since: date | None, what: str) -> None:
+    if on < child.entered_care_on:
+        raise refuse("roll-date", "DATA-dates", f"The child entered care on {format_day(child.entered_care_on)}; "
+                     "the change cannot be before that.", "on")
+    if since is not None and on < since:
+        raise refuse("roll-date", "DATA-dates", f"The present {what} began on {format_day(since)}; "
+                     "the change cannot be before that.", "on")
+
+
+def _enrol(session: Session, child: Child, school: School, on: date) -> None:
+    session.add(Enrolment(child_id=child.id, school_id=school.id, started_on=on))
+    child.school = school
+
+
+def _assign(session: Session, child: Child, worker: Person, on: date) -> None:
+    session.add(Caseload(child_id=child.id, social_worker_id=worker.id, started_on=on))
+    child.social_worker = worker
+
+
+def _place(session: Session, child: Child, kind: PlacementKind, carer_id: int | None, on: date) -> None:
+    carer = _one(session, Person, carer_id) if carer_id is not None else None
+    session.add(CarePlacement(child_id=child.id, kind=kind, carer_id=carer_id, started_on=on))
+    child.carer = carer
+
+
+def _one(session: Session, model: type[_Row], row_id: int) -> _Row:
+    found = session.get(model, row_id)
+    if found is None:
+        raise NotFound
+    return found

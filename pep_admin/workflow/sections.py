@@ -1,0 +1,123 @@
+"""Writing the parts of a PEP and signing them: who writes what (HB-2.3 to 2.5), and that a changed part is unsigned again.
+
+How answers are kept is pep_document.py's; what must stand in a part is validators/peps.py's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from pep_admin import audit
+from pep_admin.exceptions import NotAllowed, NotFound, Refused
+from pep_admin.models import Pep, PepPart
+from pep_admin.pep_document import Written, form_of, read_document, take_part, write_answers
+from pep_admin.pep_form import Document, Field, applies, visible
+from pep_admin.permissions import Actor, Permission, audience_for, require, writes_part
+from pep_admin.queries import OPEN_TO_WRITE
+from pep_admin.validators.answers import check_answer
+from pep_admin.validators.findings import Finding, blocking
+from pep_admin.validators.peps import check_part
+from pep_admin.vocabulary import Audience, Part
+from pep_admin.workflow.taking import all_or_nothing, refuse, take_pep
+
+
+def require_writer(actor: Actor, pep: Pep, part: Part) -> None:
+    """Raise NotAllowed unless the actor writes that part of that PEP."""
+    if not writes_part(actor, pep, part):
+        raise NotAllowed(Permission.PEP_WRITE.value, f"{part.label} is written by somebody else.")
+
+
+def save_section(
+    session: Session, pep_id: int, section_key: str, values: Mapping[str, Any], *, base: Mapping[str, str], actor: Actor,
+) -> Written:
+    """Store the posted fields of one section; what changed, or the conflicts with what somebody saved meanwhile.
+
+    `values` are parsed values, `base` the digests that the page was filled with. Raises Refused for values that do not fit their
+    fields, NotFound for a field that is not on this page for this person; nothing is stored then.
+    """
+    require(actor, Permission.PEP_WRITE)
+    pep = take_pep(session, pep_id, *OPEN_TO_WRITE)
+    part_form, section = form_of(pep.form_version).section(section_key)
+    part = Part(part_form.part)
+    require_writer(actor, pep, part)
+    document = read_document(session, pep, audience=audience_for(actor)).with_answers(values)
+    fields = {found.key: found for found in section.fields}
+    if set(values) - set(writable(document, section.fields)):
+        raise NotFound
+    if wrong := [each for key, value in values.items() for each in check_answer(fields[key], value)]:
+        raise Refused(wrong)
+    with all_or_nothing(session):
+        written = write_answers(session, pep, part, values, base=base, actor=actor)
+        if written.changed:
+            unsign(session, pep, part)
+            session.flush()
+    if written.changed:
+        audit.record(session, "pep.write", pep, fields=list(written.changed), section=section_key)
+    return written
+
+
+def writable(document: Document, fields: tuple[Field, ...]) -> list[str]:
+    """Keys of those fields that this audience may see in this phase, whatever their conditions say just now: a condition may turn
+    with the very post that carries the answer, and an answer whose condition is false is kept and not read."""
+    return [found.key for found in fields if visible(found, document.audience) and applies_ever(found, document)]
+
+
+def applies_ever(found: Field, document: Document) -> bool:
+    """Whether the field belongs to this phase, with its conditions left open."""
+    return applies(found, document.phase, (document.switches | {found.asked}) - {found.unless})
+
+
+def unsign(session: Session, pep: Pep, part: Part) -> None:
+    """Changing a signed part takes its signature away."""
+    row = take_part(session, pep, part)
+    if row.signed_at is not None:
+        _clear(row)
+        audit.record(session, "pep.unsign", pep, part=part.value)
+
+
+def _clear(row: PepPart) -> None:
+    row.signed_by = row.signed_name = row.signed_at = row.signed_reason = None
+
+
+def unsign_all(session: Session, pep: Pep, now: datetime) -> None:
+    """A PEP that is sent back is signed anew, part by part."""
+    for part in Part:
+        row = take_part(session, pep, part)
+        _clear(row)
+        row.reopened_at = now
+
+
+def part_findings(session: Session, pep: Pep, part: Part, *, today: date) -> list[Finding]:
+    """What stands in the way of signing that part, and what to look at."""
+    return check_part(read_document(session, pep, audience=Audience.RULES), part, today=today)
+
+
+def sign_part(
+    session: Session, pep_id: int, part: Part, *, actor: Actor, today: date, now: datetime, reason: str = ""
+) -> Pep:
+    """Sign one part, dated on its own. The Virtual School may sign for somebody, with the reason.
+
+    Raises Refused with everything that the part still needs.
+    """
+    require(actor, Permission.PEP_SIGN)
+    pep = take_pep(session, pep_id, *OPEN_TO_WRITE)
+    require_writer(actor, pep, part)
+    own = actor.person_id is not None and actor.person_id == (pep.writer_id if part is Part.EDUCATION else pep.social_worker_id)
+    if not own:
+        require(actor, Permission.PEP_SIGN_FOR)
+        if not reason.strip():
+            raise refuse("RD-316", "HB-2.6", "You sign for somebody else: say why.", "reason")
+    row = take_part(session, pep, part)
+    if row.signed_at is not None:
+        raise refuse("sign-twice", "DATA-status", f"{part.label} is signed already, by {row.signed_name}.")
+    if wrong := blocking(part_findings(session, pep, part, today=today)):
+        raise Refused(wrong)
+    row.signed_by, row.signed_name, row.signed_at = actor.id, actor.name, now
+    row.signed_reason = None if own else reason.strip()
+    session.flush()
+    audit.record(session, "pep.sign", pep, part=part.value, for_somebody=not own)
+    return pep

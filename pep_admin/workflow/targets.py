@@ -1,0 +1,95 @@
+"""Writing the targets of a PEP, under Part 2: adding, changing and taking away, until the PEP is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from pep_admin import audit
+from pep_admin.exceptions import NotFound, StaleRecord
+from pep_admin.models import Child, Pep, PpgRequest, Target
+from pep_admin.permissions import Actor, Permission, require
+from pep_admin.queries import OPEN_TO_WRITE
+from pep_admin.validators.findings import Finding
+from pep_admin.validators.targets import check_wording
+from pep_admin.vocabulary import Part, PpgStatus
+from pep_admin.workflow.sections import require_writer, unsign
+from pep_admin.workflow.taking import refuse, take_pep
+
+WRITTEN = frozenset({"area", "subject", "is_strength", "answers_sdq", "need", "support_what", "support_when", "support_where",
+                     "support_who", "support_how_often", "outcome", "baseline", "success_measure", "due_on", "from_plan",
+                     "child_agrees", "child_wording"})
+MOST_TARGETS = 12
+
+
+def save_target(
+    session: Session, pep_id: int, values: Mapping[str, Any], *, actor: Actor, target_id: int | None = None,
+    version: int | None = None,
+) -> tuple[Target, list[Finding]]:
+    """Write a new target or change one; the target and what its wording still wants.
+
+    A target may be saved unfinished, but not without area, subject and outcome: the rest is asked for when Part 2 is signed.
+    """
+    require(actor, Permission.TARGET_WRITE)
+    pep = take_pep(session, pep_id, *OPEN_TO_WRITE)
+    require_writer(actor, pep, Part.EDUCATION)
+    if not str(values.get("outcome") or "").strip():
+        raise refuse("RD-225", "HB-5.4", "Say what the child will be able to do.", "outcome")
+    found = _own_target(session, pep, target_id, version) if target_id is not None else _new_target(session, pep)
+    for key in WRITTEN & set(values):
+        setattr(found, key, values[key])
+    unsign(session, pep, Part.EDUCATION)
+    session.flush()
+    audit.record(session, "target.save", found, child_id=pep.child_id)
+    return found, _wording(session, pep, found)
+
+
+def _new_target(session: Session, pep: Pep) -> Target:
+    last, count = session.execute(
+        select(func.coalesce(func.max(Target.number), 0), func.count(Target.id)).where(Target.pep_id == pep.id)
+    ).one()
+    if count >= MOST_TARGETS:
+        raise refuse("target-many", "HB-5.9", f"{MOST_TARGETS} targets are as many as a child can carry. Change one instead.")
+    found = Target(pep_id=pep.id, number=last + 1)
+    session.add(found)
+    return found
+
+
+def _own_target(session: Session, pep: Pep, target_id: int, version: int | None) -> Target:
+    found = session.scalar(select(Target).where(Target.id == target_id, Target.pep_id == pep.id))
+    if found is None:
+        raise NotFound
+    if version is not None and found.row_version != version:
+        raise StaleRecord({key: getattr(found, key) for key in WRITTEN})
+    return found
+
+
+def _wording(session: Session, pep: Pep, target: Target) -> list[Finding]:
+    names = session.execute(select(Child.first_name, Child.last_name, Child.known_as).where(Child.id == pep.child_id)).one()
+    return check_wording(target.outcome, child_names=[name for name in names if name])
+
+
+def remove_target(session: Session, target_id: int, *, actor: Actor) -> Pep:
+    """Take a target away while the PEP is being written; one that money hangs on stays until the request is gone."""
+    require(actor, Permission.TARGET_WRITE)
+    pep_id = session.scalar(select(Target.pep_id).where(Target.id == target_id))
+    if pep_id is None:
+        raise NotFound
+    pep = take_pep(session, pep_id, *OPEN_TO_WRITE)
+    require_writer(actor, pep, Part.EDUCATION)
+    found = _own_target(session, pep, target_id, None)
+    live = select(PpgRequest.id).where(PpgRequest.target_id == found.id, PpgRequest.status != PpgStatus.WITHDRAWN)
+    if session.scalar(live.limit(1)) is not None:
+        raise refuse("RD-401", "HB-6.5", f"A request hangs on target {found.number}. Take the request away first.")
+    for request in session.scalars(select(PpgRequest).where(PpgRequest.target_id == found.id)):
+        request.target_id = None
+    unsign(session, pep, Part.EDUCATION)
+    audit.record(session, "target.remove", found, child_id=pep.child_id)
+    session.delete(found)
+    session.flush()
+    return pep
+
+

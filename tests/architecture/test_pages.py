@@ -1,0 +1,66 @@
+"""What a page may hold: our own templates under pep/, no inline script or style, nothing kept in the browser."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+OWN_FRAME = ("pep/pdf/", "pep/mail/")  # documents and letters, not pages
+INLINE = {
+    "a script without a file": re.compile(r"<script(?![^>]*\ssrc=)", re.IGNORECASE),
+    "a style element": re.compile(r"<style", re.IGNORECASE),
+    "a style attribute": re.compile(r"<[^>]*\sstyle\s*=", re.IGNORECASE),
+    "an event attribute": re.compile(r"<[^>]*\son[a-z]+\s*=", re.IGNORECASE),
+    "a script address": re.compile(r"javascript:", re.IGNORECASE),
+    "a file from elsewhere": re.compile(r"<(?:script|link|img)[^>]*(?:src|href)=[\"'](?:https?:)?//", re.IGNORECASE),
+}
+KEPT_IN_BROWSER = re.compile(r"localStorage|sessionStorage|indexedDB|document\.cookie", re.IGNORECASE)
+EXTENDS = re.compile(r"{%-?\s*extends\s+([^%]+?)\s*-?%}")
+
+
+@pytest.fixture(scope="session")
+def folder(root: Path) -> Path:
+    return root / "pep_admin" / "templates"
+
+
+@pytest.fixture(scope="session")
+def pages(folder: Path) -> dict[str, str]:
+    """Every HTML page by its name ("pep/base.html"), without documents, letters and their like."""
+    found = {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8") for path in sorted(folder.rglob("*.html"))}
+    return {name: text for name, text in found.items() if not name.startswith(OWN_FRAME)}
+
+
+def test_every_template_is_under_our_own_name(folder: Path) -> None:
+    assert [path.name for path in folder.iterdir() if path.name != "pep"] == []
+
+
+def test_every_page_extends_a_page_of_ours(pages: dict[str, str]) -> None:
+    """Parts that are included or imported begin with an underscore; pep/base.html is the page that all come from."""
+    strangers = {}
+    for name, text in pages.items():
+        is_part = name.rsplit("/", 1)[-1].startswith("_")
+        parent = (EXTENDS.search(text) or ["", ""])[1].strip("\"'")
+        if not is_part and name != "pep/base.html" and not (parent.startswith("pep/") and parent in pages):
+            strangers[name] = parent
+    assert strangers == {}
+    assert "pep/base.html" in pages
+
+
+@pytest.mark.parametrize("what", INLINE)
+def test_no_page_holds_what_the_content_policy_forbids(pages: dict[str, str], what: str) -> None:
+    found = [name for name, text in pages.items() if INLINE[what].search(re.sub(r"{#.*?#}", "", text, flags=re.DOTALL))]
+    assert found == []
+
+
+def test_scripts_keep_nothing_in_the_browser(root: Path) -> None:
+    """A school's computer is shared: what was typed about a child is kept on the server or nowhere."""
+    scripts = sorted((root / "pep_admin" / "static").rglob("*.js"))
+    assert [path.name for path in scripts if KEPT_IN_BROWSER.search(path.read_text(encoding="utf-8"))] == []
+
+
+def test_static_files_are_small_and_our_own(root: Path) -> None:
+    folder = root / "pep_admin" / "static"
+    assert [path.name for path in folder.iterdir() if path.name != "pep"] == []
+    assert [path.name for path in folder.rglob("*") if path.is_file() and path.stat().st_size > 100_000] == []

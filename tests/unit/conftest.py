@@ -1,0 +1,134 @@
+"""One complete document, written by hand, that every check on a PEP is content with; a test changes the one thing it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+
+from pep_admin.circumstances import CircumstanceFacts, switches_for
+from pep_admin.pep_form import FORM, ChildFacts, Document, RequestFacts, Signature, TargetFacts, TargetReviewFacts
+from pep_admin.vocabulary import Audience, Part, PepKind
+
+TODAY = date(2024, 11, 26)
+MEETING_AT = datetime(2024, 11, 20, 14, 0, tzinfo=UTC)
+
+ANSWERS: dict[str, Any] = {
+    "first_language": "English",
+    "interpreter_needed": False,
+    "communicates_by": ("speech",),
+    "permanence_plan": "stay",
+    "next_care_review_on": date(2025, 1, 15),
+    "parental_responsibility": ({"id": "pr1", "name": "Bury Council", "relation": "Local authority", "gets_reports": True},),
+    "reports_to": "The carer and the social worker",
+    "slips_signed_by": "The carer",
+    "health_effect_on_learning": "None seen",
+    "emotional_needs": "Needs warning of any change.",
+    "mental_health_support": "none",
+    "sdq": ({"id": 1, "total": 12, "completed_on": date(2024, 9, 10), "completed_by": "carer"},),
+    "sdq_missing_reason": None,
+    "what_school_needs_to_know": "New to the area.",
+    "disruption_before_care": "weeks",
+    "achievements": "Swam ten metres.",
+    "strengths": "Kind to younger children.",
+    "leisure_interests": "Football on Saturdays.",
+    "child_voice_good": "I like PE.",
+    "child_voice_hard": "Fractions.",
+    "child_voice_want": "More football.",
+    "child_voice_attempts": None,
+    "voice_gathered_on": date(2024, 11, 14),
+    "voice_gathered_by": "Ms Green",
+    "wants_to_attend": "all",
+    "hopes": "To be a coach.",
+    "attainment": ({"id": 1, "subject": "Maths", "current": "WTS", "expected": None, "on_track": "B"},),
+    "attainment_context": "Missed a term in Year 3.",
+    "needs_and_provision": "Small group for maths.",
+    "changes_ahead": "None expected",
+    "attendance": (
+        {"id": 1, "possible": 100, "present": 97, "authorised": 3, "unauthorised": 0, "figures_to": date(2024, 11, 15)},
+    ),
+    "behaviour": "none",
+    "exclusion_risk": False,
+    "english_exception": None,
+    "maths_exception": None,
+    "meeting_at": MEETING_AT,
+    "meeting_how": "in_person",
+    "chair": "Ms Green",
+    "chair_from_education": True,
+    "attendees": (
+        {"id": 1, "name": "Sam", "role": "child", "took_part": "attended", "report_received": None},
+        {"id": 2, "name": "Jo Bell", "role": "social_worker", "took_part": "attended", "report_received": None},
+        {"id": 3, "name": "Ms Green", "role": "designated_teacher", "took_part": "attended", "report_received": None},
+        {"id": 4, "name": "Pat Lee", "role": "carer", "took_part": "part", "report_received": None},
+    ),
+    "child_attended": "whole",
+    "discussion": "Began with the swimming.",
+    "reports_and_slips_discussed": True,
+    "carer_voice": "He is settling well.",
+    "carer_part": "Reads with him each evening.",
+    "social_worker_voice": "The plan serves him.",
+    "actions": ({"id": 1, "what": "Ask for a reading test", "who": "Ms Green", "by_on": date(2024, 12, 6)},),
+    "next_pep_on": date(2025, 2, 12),
+    "no_next_pep_reason": None,
+    "after_how_it_went": "It was fine.",
+    "copy_wanted": "full",
+}
+
+ENGLISH = TargetFacts(
+    id=11, number=1, area="cognition", subject="english", is_strength=True, answers_sdq=False,
+    need="Reads slowly", support_what="Paired reading", support_when="Mornings", support_where="Library",
+    support_who="Mr Shah", support_how_often="Three times a week",
+    outcome="Sam will read 60 words a minute by the end of the spring term", baseline="45 words a minute",
+    success_measure="60 words a minute in the reading check", due_on=date(2025, 4, 4),
+    child_agrees="yes", child_wording="", from_plan="",
+)  # fmt: skip
+MATHS = replace(
+    ENGLISH, id=12, number=2, area="semh", subject="maths", is_strength=False, need="Fractions are hard",
+    outcome="Sam will solve 8 of 10 fraction problems by the end of the spring term", baseline="3 of 10",
+    success_measure="8 of 10 in the class test",
+)  # fmt: skip
+REQUEST = RequestFacts(
+    id=21, target_id=12, category="TUITION_1", description="Ten weekly hours of maths tuition", provider="Outside tutor",
+    payee="Elm School", quantity=10, unit="hour", unit_cost_pence=55_00, amount_pence=550_00, approved_pence=None, status="draft",
+)  # fmt: skip
+REVIEW = TargetReviewFacts(7, "Sam will write 100 words about a trip by October", "PEP-1", "MET", "He wrote 120.", "helped",
+                           "I did it!", "close")
+SIGNED = Signature("sw1", "Jo Bell", datetime(2024, 11, 22, 9, 0, tzinfo=UTC))
+CHILD = ChildFacts(
+    id=5, first_name="Sam", last_name="Reed", known_as="", date_of_birth=date(2015, 3, 1), year_group="5", upn=None, lcs_id="L5",
+    entered_care_on=date(2023, 5, 2), legal_status="C2", sen_status="N", ehcp_review_on=None, social_worker="Jo Bell",
+    carer="Pat Lee", home="Foster home", home_since=date(2023, 5, 2),
+)  # fmt: skip
+
+
+def _switches(answers: Mapping[str, Any], **facts: Any) -> frozenset[str]:
+    known = {
+        "year_group": "5", "date_of_birth": CHILD.date_of_birth, "on": MEETING_AT.date(), "kind": PepKind.TERMLY,
+        "has_school": True, "sen_status": "N", "sdq_total": 12, "sdq_threshold": 17, "has_targets_to_review": True,
+    }  # fmt: skip
+    return switches_for(CircumstanceFacts(answers=answers, **{**known, **facts}))
+
+
+Make = Callable[..., Document]
+
+
+@pytest.fixture
+def a_document() -> Make:
+    """`a_document(answers={...}, facts={...}, **fields)`: the complete document with those changes."""
+
+    def make(answers: Mapping[str, Any] | None = None, facts: Mapping[str, Any] | None = None, **changes: Any) -> Document:
+        held = {**ANSWERS, **(answers or {})}
+        document = Document(
+            pep_id=1, reference="PEP-2", kind="termly", status="in_progress", grade=None, year="2024-25", term="autumn",
+            term_label="Autumn 2024-25", school="Elm School", school_id=3, writer="Ms Green", due_on=date(2024, 11, 29),
+            due_rule="Deadline of Autumn 2024-25", initiated_on=date(2024, 9, 9), meeting_at=MEETING_AT,
+            next_pep_on=date(2025, 2, 12), phase="PRI", audience=Audience.RULES, form=FORM, child=CHILD,
+            switches=_switches(held, **(facts or {})), answers=held, digests={},
+            signatures={part.value: SIGNED for part in Part}, targets=(ENGLISH, MATHS), reviews=(REVIEW,), requests=(REQUEST,),
+        )  # fmt: skip
+        return replace(document, **changes)
+
+    return make

@@ -1,0 +1,59 @@
+"""Due dates with the arithmetic that a person can follow."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from pep_admin.deadlines import Due, due_for_new_child, due_for_term, format_day, format_long, initiate_by
+from pep_admin.policy import YEARS
+from pep_admin.school_calendar import TermDates, TermsUnknown, school_days
+
+IS_SCHOOL_DAY = school_days(
+    [TermDates(term.starts_on, term.ends_on, term.half_term_from, term.half_term_to) for term in YEARS["2024-25"].terms]
+)
+
+
+def test_a_term_has_its_own_deadline() -> None:
+    assert due_for_term(date(2024, 11, 29), "Autumn 2024-25") == Due(date(2024, 11, 29), "Deadline of Autumn 2024-25", "HB-1.4")
+
+
+@pytest.mark.parametrize(
+    ("entered", "due"),
+    [
+        (date(2024, 9, 2), Due(date(2024, 9, 16), "10 working days from Mon 02 Sep 2024", "HB-1.2")),
+        (date(2024, 12, 16), Due(date(2025, 1, 2), "10 working days from Mon 16 Dec 2024, skipping 25, 26 Dec and 1 Jan", "HB-1.2")),
+        (date(2025, 5, 1), Due(date(2025, 5, 16), "10 working days from Thu 01 May 2025, skipping 5 May", "HB-1.2")),
+            (date(2025, 4, 14), Due(date(2025, 4, 30), "10 working days from Mon 14 Apr 2025, skipping 18 and 21 Apr", "HB-1.2")),
+    ],
+)
+def test_the_opening_of_a_new_childs_pep(entered: date, due: Due) -> None:
+    assert initiate_by(entered, days=10) == due
+
+
+@pytest.mark.parametrize(
+    ("entered", "due"),
+    [
+        (date(2024, 9, 2), Due(date(2024, 9, 30), "20 school days from Mon 02 Sep 2024", "HB-1.3")),
+        (date(2024, 10, 14), Due(date(2024, 11, 18), "20 school days from Mon 14 Oct 2024, skipping 21 to 25 Oct", "HB-1.3")),
+        (date(2024, 12, 16), Due(date(2025, 1, 27), "20 school days from Mon 16 Dec 2024, skipping 23 Dec to 3 Jan", "HB-1.3")),
+        (date(2025, 3, 31), Due(date(2025, 5, 14), "20 school days from Mon 31 Mar 2025, skipping 7 to 21 Apr and 5 May", "HB-1.3")),
+    ],
+)
+def test_the_completion_of_a_new_childs_pep(entered: date, due: Due) -> None:
+    assert due_for_new_child(entered, days=20, is_school_day=IS_SCHOOL_DAY) == due
+
+
+def test_one_day_is_called_one_day() -> None:
+    assert initiate_by(date(2024, 9, 2), days=1) == Due(date(2024, 9, 3), "1 working day from Mon 02 Sep 2024", "HB-1.2")
+
+
+def test_no_date_is_guessed_past_the_known_terms() -> None:
+    with pytest.raises(TermsUnknown):
+        due_for_new_child(date(2025, 7, 18), days=20, is_school_day=IS_SCHOOL_DAY)
+
+
+def test_dates_are_english() -> None:
+    assert format_day(date(2024, 9, 1)) == "01 Sep 2024"
+    assert format_long(date(2024, 12, 16)) == "Mon 16 Dec 2024"
