@@ -49,7 +49,7 @@ migrate-new: $(EVERYTHING)  ## write a migration from the models: make migrate-n
 	  && $(BIN)/alembic --config migrations/alembic.ini upgrade heads \
 	  && $(BIN)/alembic --config migrations/alembic.ini -x branch=$(or $(BRANCH),domain) revision --autogenerate \
 	     --head $(or $(BRANCH),domain)@head --message "$(NAME)"
-	@echo "Read it, complete its downgrade, then: make check"
+	@echo "Read what was written, complete its downgrade, then: make check"
 
 LOCK := ../lock/bin/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-header --no-annotate --no-emit-options \
   --no-emit-index-url --no-emit-find-links --no-emit-trusted-host

@@ -6,7 +6,6 @@ keep their place in a version table of our own, so that a host's migrations in t
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -19,8 +18,10 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.sql.elements import conv
 
 from pep_admin.accounts.models import AccountsBase
-from pep_admin.exceptions import ConfigError, PepAdminError
+from pep_admin.config import read_settings
+from pep_admin.exceptions import PepAdminError
 from pep_admin.models import Answers, Base, Instant, Words
+from pep_admin.server.database import engine_options, prepare
 
 VERSION_TABLE = "pep_schema_version"
 METADATA = {"domain": Base.metadata, "accounts": AccountsBase.metadata}
@@ -56,8 +57,11 @@ def include_name(name: str | None, kind: str, _: Any) -> bool:
 
 
 def complete(migration: MigrationContext, _: Any, directives: list[MigrationScript]) -> None:
-    """What Alembic leaves out of a new script: its number, and the CHECKs of the enums."""
-    if directives and len(branches) == 1:
+    """What Alembic leaves out of a new script: its number, and the CHECKs of the enums. No difference, no script."""
+    if directives and directives[0].upgrade_ops.is_empty():
+        config.print_stdout("The tables are as the models say; there is nothing to write.")
+        directives.clear()
+    elif directives and len(branches) == 1:
         _number(directives[0])
         for operation in directives[0].upgrade_ops.ops:
             if isinstance(operation, CreateTableOp):
@@ -81,13 +85,15 @@ def _number(script: MigrationScript) -> None:
 
 
 def find_engine() -> sa.Engine:
-    """The caller's engine, a host's Flask-Migrate database, or the address in the configuration or environment."""
+    """The caller's engine, a host's Flask-Migrate database, or the one that the settings name."""
     engine = config.attributes.get("engine")
     if isinstance(engine, sa.Engine):
         return engine
     if (engine := _flask_engine()) is not None:
         return engine
-    return sa.create_engine(_url(), hide_parameters=True)
+    engine = sa.create_engine(_url(), **engine_options(_url()))
+    prepare(engine)
+    return engine
 
 
 def _flask_engine() -> sa.Engine | None:
@@ -98,10 +104,7 @@ def _flask_engine() -> sa.Engine | None:
 
 
 def _url() -> str:
-    found = config.get_main_option("sqlalchemy.url") or os.environ.get("PEP_ADMIN_DATABASE_URL")
-    if not found:
-        raise ConfigError("No database is named. Use `pep-admin migrate`, or set PEP_ADMIN_DATABASE_URL.")
-    return found
+    return config.get_main_option("sqlalchemy.url") or read_settings().database
 
 
 @contextmanager
@@ -142,6 +145,8 @@ def run_online() -> None:
     with find_engine().execution_options(write=True).connect() as connection, _foreign_keys_paused(connection):
         _configure(connection=connection, transactional_ddl=True, render_as_batch=asked.get("batch") != "no")
         with context.begin_transaction():
+            if connection.dialect.name == "postgresql":
+                connection.exec_driver_sql("SET LOCAL statement_timeout = 0")  # a page may not take minutes, a migration may
             context.run_migrations()
             _refuse_orphans(connection)
 

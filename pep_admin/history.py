@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, cast
 
-from sqlalchemy import event, inspect, insert, select
+from sqlalchemy import event, insert, inspect, select
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, sessionmaker
 from sqlalchemy.orm.util import identity_key
 
@@ -107,7 +107,9 @@ def _child_of(session: Session, row: Any) -> int | None:
 
 def _write(session: Session, _: UOWTransaction) -> None:
     rows = [
-        _entry(session, row.__table__.name, inspect(row).mapper.primary_key_from_instance(row)[0], _child_of(session, row), verb, found)
+        _entry(
+            session, row.__table__.name, inspect(row).mapper.primary_key_from_instance(row)[0], _child_of(session, row), verb, found
+        )
         for verb, objects in (("insert", session.new), ("update", session.dirty), ("delete", session.deleted))
         for row in objects
         if isinstance(row, Tracked) and ((found := _changes(row, verb)) or verb != "update")

@@ -16,7 +16,6 @@ from sqlalchemy.orm import Session
 
 from pep_admin.circumstances import is_pep_age, scheme_of
 from pep_admin.config import LONDON
-from pep_admin.money import format_pounds
 from pep_admin.models import (
     AcademicYear,
     Allocation,
@@ -30,6 +29,7 @@ from pep_admin.models import (
     School,
     Term,
 )
+from pep_admin.money import format_pounds
 from pep_admin.permissions import Actor
 from pep_admin.school_calendar import TermDates, year_group
 from pep_admin.validators.ppg import PpgFacts

@@ -51,12 +51,12 @@ def _the_true_day() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def open_engine() -> Iterator[Callable[[str], sa.Engine]]:
     """`open_engine(url)`: an engine as the program prepares it; the caller may dispose of it, the run does."""
-    from pep_admin.server.database import prepare
+    from pep_admin.server.database import engine_options, prepare
 
     with ExitStack() as closing:
 
         def open_one(url: str) -> sa.Engine:
-            engine = sa.create_engine(url, hide_parameters=True)
+            engine = sa.create_engine(url, **engine_options(url))
             prepare(engine)
             closing.callback(engine.dispose)
             return engine

@@ -179,8 +179,13 @@ def _autumn(session: Session, office: Office, say: Say) -> None:
     say(f"{len(ids):,} PEPs opened for {term.label}")
     to_send = ids[: len(ids) * 5 // 6]
     for start in range(0, len(to_send), CHUNK):
-        delegation.delegate_peps(session, to_send[start : start + CHUNK], actor=office.officer, now=_at(LAUNCHED_ON + timedelta(days=1)),
-                                 run=f"demo-{start}")
+        delegation.delegate_peps(
+            session,
+            to_send[start : start + CHUNK],
+            actor=office.officer,
+            now=_at(LAUNCHED_ON + timedelta(days=1)),
+            run=f"demo-{start}",
+        )
         session.commit()
     sent = _write(session, office, to_send, say)
     _grade(session, office, sent)
@@ -253,9 +258,14 @@ def _accounts(session: Session, office: Sequence[tuple[Person, Role]]) -> list[D
     act_as(session, SYSTEM)
     accounts = [DemoAccount(each.name, f"{role.value.removeprefix('vs_')}@demo.example", frozenset({role}), each.id)
                 for each, role in office]
-    for column, role, address in ((Pep.writer_id, Role.DESIGNATED_TEACHER, "teacher"), (Pep.social_worker_id, Role.SOCIAL_WORKER, "worker")):
+    both = ((Pep.writer_id, Role.DESIGNATED_TEACHER, "teacher"), (Pep.social_worker_id, Role.SOCIAL_WORKER, "worker"))
+    for column, role, address in both:
         busiest = session.execute(
-            select(column, func.count(Pep.id)).where(column.is_not(None)).group_by(column).order_by(func.count(Pep.id).desc(), column).limit(1)
+            select(column, func.count(Pep.id))
+            .where(column.is_not(None))
+            .group_by(column)
+            .order_by(func.count(Pep.id).desc(), column)
+            .limit(1)
         ).first()
         person = session.get(Person, busiest[0]) if busiest else None
         if person is not None:

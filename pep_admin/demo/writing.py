@@ -92,7 +92,9 @@ def _social_care(pep: Pep, meeting_on: date) -> dict[str, Mapping[str, Any]]:
     return {
         "about": {**words.ABOUT, "next_care_review_on": meeting_on + timedelta(days=40)},
         "responsibility": {
-            "parental_responsibility": [{"id": None, "name": "The local authority", "relation": "Corporate parent", "gets_reports": True}],
+            "parental_responsibility": [
+                {"id": None, "name": "The local authority", "relation": "Corporate parent", "gets_reports": True}
+            ],
             "reports_to": "The social worker and the carer",
             "slips_signed_by": "The carer for day trips, the social worker for nights away",
         },
@@ -110,14 +112,25 @@ def _education(pep: Pep, meeting_on: date) -> dict[str, Mapping[str, Any]]:
             **words.LEARNING,
             "attainment": [
                 {"id": None, "subject": subject, "current": now, "expected": then, "on_track": track}
-                for subject, now, then, track in (("English", "Working towards", "Expected", "ON"), ("Maths", "Below", "Expected", "B"),
-                                                  ("Science", "Expected", "Expected", "ON"))
+                for subject, now, then, track in (
+                    ("English", "Working towards", "Expected", "ON"),
+                    ("Maths", "Below", "Expected", "B"),
+                    ("Science", "Expected", "Expected", "ON"),
+                )
             ],
         },
         "attendance": {
             **words.ATTENDANCE,
-            "attendance": [{"id": None, "possible": 80, "present": attended, "authorised": 80 - attended, "unauthorised": 0,
-                            "figures_to": meeting_on - timedelta(days=4)}],
+            "attendance": [
+                {
+                    "id": None,
+                    "possible": 80,
+                    "present": attended,
+                    "authorised": 80 - attended,
+                    "unauthorised": 0,
+                    "figures_to": meeting_on - timedelta(days=4),
+                }
+            ],
         },
     }
 
@@ -134,29 +147,54 @@ def _targets(session: Session, pep: Pep, teacher: Actor, meeting_on: date, *, mo
 
 def _request(pep: Pep, target_id: int) -> dict[str, Any]:
     hours, rate = (6, 45_00) if pep.year_group in ("12", "13") else (10, 55_00)
-    return {"target_id": target_id, "category": PpgCategory.TUITION_1, "provider": "A qualified tutor of the school",
-            "description": f"{hours} weekly hours of one-to-one maths tuition", "payee_school_id": pep.school_id, "payee_name": None,
-            "quantity": hours, "unit": "hour", "unit_cost_pence": rate, "amount_pence": hours * rate}
+    return {
+        "target_id": target_id,
+        "category": PpgCategory.TUITION_1,
+        "provider": "A qualified tutor of the school",
+        "description": f"{hours} weekly hours of one-to-one maths tuition",
+        "payee_school_id": pep.school_id,
+        "payee_name": None,
+        "quantity": hours,
+        "unit": "hour",
+        "unit_cost_pence": rate,
+        "amount_pence": hours * rate,
+    }
 
 
 def _meeting(pep: Pep, meeting_on: date, name: str) -> dict[str, Mapping[str, Any]]:
     at = datetime(meeting_on.year, meeting_on.month, meeting_on.day, 14, 0, tzinfo=UTC)
-    came = ((name, "child", "part"), (pep.social_worker, "social_worker", "attended"), (pep.writer, "designated_teacher", "attended"),
-            (pep.child.carer or "The carer", "carer", "attended"))
+    came = (
+        (name, "child", "part"),
+        (pep.social_worker, "social_worker", "attended"),
+        (pep.writer, "designated_teacher", "attended"),
+        (pep.child.carer or "The carer", "carer", "attended"),
+    )
     return {
         "meeting": {
             **words.MEETING,
             "meeting_at": at,
-            "attendees": [{"id": None, "name": str(who), "role": role, "took_part": how, "report_received": None} for who, role, how in came],
+            "attendees": [
+                {"id": None, "name": str(who), "role": role, "took_part": how, "report_received": None} for who, role, how in came
+            ],
         },
         "discussion": words.DISCUSSION,
         "voices": words.VOICES,
         "actions": {
             **words.NEXT,
-            "actions": [{"id": None, "what": "Arrange the maths tutor and tell the carer the day", "who": str(pep.writer),
-                         "by_on": meeting_on + timedelta(days=14)},
-                        {"id": None, "what": "Ask the dentist for appointments after school", "who": str(pep.child.carer or "The carer"),
-                         "by_on": meeting_on + timedelta(days=21)}],
+            "actions": [
+                {
+                    "id": None,
+                    "what": "Arrange the maths tutor and tell the carer the day",
+                    "who": str(pep.writer),
+                    "by_on": meeting_on + timedelta(days=14),
+                },
+                {
+                    "id": None,
+                    "what": "Ask the dentist for appointments after school",
+                    "who": str(pep.child.carer or "The carer"),
+                    "by_on": meeting_on + timedelta(days=21),
+                },
+            ],
             "next_pep_on": date(2025, 2, 12),
         },
     }

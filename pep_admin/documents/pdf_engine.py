@@ -36,10 +36,14 @@ _WORDS = {
 
 
 class PdfFailed(PepAdminError):
-    """No PDF was made. `reason_code` says why: fonts, too_large, layout, warned or engine; no text of the document is in it."""
+    """No PDF was made. `reason_code` says why: fonts, too_large, layout, warned or engine.
 
-    def __init__(self, reason_code: str) -> None:
+    `kind` is the class of the error underneath, for whoever has to find it; its words would quote the document and are dropped.
+    """
+
+    def __init__(self, reason_code: str, kind: str = "") -> None:
         self.reason_code = reason_code
+        self.kind = kind
         super().__init__(_WORDS[reason_code])
 
 
@@ -50,10 +54,11 @@ def render_pdf(html: str, *, folder: Path) -> bytes:
     """
     written = io.BytesIO()
     with _silenced() as heard:
-        # The engine's own exceptions quote the text: only a code leaves the block in which they are caught.
-        complaint = _convert(html, written, folder)
-    if complaint or heard.warnings:
-        raise PdfFailed(complaint or "warned")
+        failure = _convert(html, written, folder)
+    if failure is None and heard.warnings:
+        failure = PdfFailed("warned")
+    if failure is not None:
+        raise failure
     return written.getvalue()
 
 
@@ -61,8 +66,8 @@ def count_pages(data: bytes) -> int:
     return len(PdfReader(io.BytesIO(data)).pages)
 
 
-def _convert(html: str, written: io.BytesIO, folder: Path) -> str:
-    """Why there is no document, "" when there is one."""
+def _convert(html: str, written: io.BytesIO, folder: Path) -> PdfFailed | None:
+    """Why there is no document. It is given back and not raised here, where the engine's own error would go with it."""
     policy = ResourceAccessPolicy.server(
         folder, allow_remote=False, max_render_seconds=LONGEST_RENDER, max_document_bytes=LONGEST_DOCUMENT
     )
@@ -70,13 +75,13 @@ def _convert(html: str, written: io.BytesIO, folder: Path) -> str:
         done: Any = pisa.CreatePDF(
             html, dest=written, path=str(folder / "document.html"), encoding="utf-8", resource_policy=policy
         )
-    except RenderLimitError:
-        return "too_large"
-    except LayoutError:
-        return "layout"
-    except Exception:  # whatever it is, the document is not given out
-        return "engine"
-    return "warned" if done.err or done.warn else ""
+    except RenderLimitError as error:
+        return PdfFailed("too_large", type(error).__name__)
+    except LayoutError as error:
+        return PdfFailed("layout", type(error).__name__)
+    except Exception as error:  # whatever it is, the document is not given out
+        return PdfFailed("engine", type(error).__name__)
+    return PdfFailed("warned") if done.err or done.warn else None
 
 
 class _Heard(logging.Filter):

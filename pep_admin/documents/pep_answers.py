@@ -28,12 +28,14 @@ _VOICE = ("child_voice_good", "child_voice_hard", "child_voice_want")
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A table of short cells; `widths` in per cent add to 100. `total` is a last row that sums the others up."""
+    """A table of short cells; `widths` in per cent add to 100. `total` is a last row that sums the others up, `figures` the
+    columns of numbers, which stand to the right."""
 
     heads: tuple[str, ...]
     widths: tuple[int, ...]
     rows: tuple[tuple[str, ...], ...]
     total: tuple[str, ...] = ()
+    figures: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,16 @@ class Answer:
     grid: Grid | None = None
     blocks: tuple[Block, ...] = ()
 
+    @property
+    def is_question(self) -> bool:
+        """A label too long for a column: the words follow it in the same line."""
+        return len(self.label) > 24
+
+    @property
+    def is_short(self) -> bool:
+        """Short enough to share a line with another fact."""
+        return not self.is_question and sum(map(len, self.lines)) <= 26
+
 
 @dataclass(frozen=True, slots=True)
 class Run:
@@ -53,6 +65,18 @@ class Run:
 
     layout: str
     answers: tuple[Answer, ...]
+
+    @property
+    def tables(self) -> list[list[tuple[Answer, ...]]]:
+        """Facts as rows of one or, where two short ones follow each other, of two; neighbouring rows of one width together."""
+        rows: list[tuple[Answer, ...]] = []
+        for answer in self.answers:
+            before = rows[-1] if rows else ()
+            if len(before) == 1 and before[0].is_short and answer.is_short:
+                rows[-1] = (before[0], answer)
+            else:
+                rows.append((answer,))
+        return [list(table) for _, table in groupby(rows, key=lambda row: (len(row), row[0].is_question))]
 
 
 @dataclass(frozen=True, slots=True)

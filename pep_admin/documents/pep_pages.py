@@ -78,24 +78,25 @@ class Pages:
         }.get(self.document.audience, "Full copy")
 
     @property
-    def front(self) -> list[tuple[str, str]]:
-        """Labels and words at a glance, in pairs across the page; what is not known yet is not printed."""
+    def front(self) -> tuple[Run, ...]:
+        """What a reader looks for first; what is not known yet is not printed."""
         document = self.document
-        facts = [
-            ("School", document.school),
-            ("Year group", year_words(document.child.year_group)),
-            ("School’s part by", document.writer),
-            ("Kind of PEP", label_of(PepKind, document.kind)),
-            ("Social worker", document.child.social_worker),
-            ("Opened", _on(document.initiated_on)),
-            ("Carer", document.child.carer),
-            ("Due", _on(document.due_on)),
-            ("Where it stands", label_of(PepStatus, document.status)),
-            ("Meeting", moment_words(document.meeting_at) if document.meeting_at else ""),
-            ("Grade", label_of(Grade, document.grade) if document.grade and self.shows_money else ""),
-            ("Next PEP", _on(document.next_pep_on)),
-        ]
-        return [fact for fact in facts if fact[1]]
+        return self._answers.labelled(
+            [
+                ("School", document.school),
+                ("Year group", year_words(document.child.year_group)),
+                ("School’s part by", document.writer),
+                ("Kind of PEP", label_of(PepKind, document.kind)),
+                ("Social worker", document.child.social_worker),
+                ("Opened", _on(document.initiated_on)),
+                ("Carer", document.child.carer),
+                ("Due", _on(document.due_on)),
+                ("Where it stands", label_of(PepStatus, document.status)),
+                ("Meeting", moment_words(document.meeting_at) if document.meeting_at else ""),
+                ("Grade", label_of(Grade, document.grade) if document.grade and self.shows_money else ""),
+                ("Next PEP", _on(document.next_pep_on)),
+            ]
+        )
 
     @property
     def glance(self) -> list[tuple[int, str, str]]:
@@ -162,31 +163,31 @@ class Pages:
         return [self._card(target) for target in self.document.targets]
 
     def _card(self, target: TargetFacts) -> Card:
-        asked = [
-            ("Need", target.need),
-            ("Where now", target.baseline),
-            ("How we will know", target.success_measure),
-            ("What", target.support_what),
-            ("When", target.support_when),
-            ("Where", target.support_where),
-            ("Who", target.support_who),
-            ("How often", target.support_how_often),
-            ("Due", _on(target.due_on)),
-        ]
-        asked = [(label, words or NOT_ANSWERED) for label, words in asked]
+        told = [("Due", _on(target.due_on)), *self._reasons(target), *_support(target)]
+        told = [(label, words or NOT_ANSWERED) for label, words in told]
         where_there = [
             ("Serves the plan", "" if self.for_child else target.from_plan),
             ("In the child’s words", "" if self.for_child else target.child_wording),
             ("Does the child agree?", _agreement(target.child_agrees)),
         ]
-        area = [] if self.for_child else [("Area of need", label_of(TargetArea, target.area))]
         return Card(
             number=target.number,
             heading=self._heading(target),
             wording=self._answers.paragraphs(self._wording(target)),
-            runs=self._answers.labelled([*area, *asked, *where_there]),
+            runs=self._answers.labelled([*told, *where_there]),
             costs=tuple(self._cost(each) for each in self._requests if each.target_id == target.id),
         )
+
+    def _reasons(self, target: TargetFacts) -> list[tuple[str, str]]:
+        """Why this target and how it is measured: left out of the child's copy, which never holds a score or a need by its name."""
+        if self.for_child:
+            return []
+        return [
+            ("Area of need", label_of(TargetArea, target.area)),
+            ("Need", target.need),
+            ("Where now", target.baseline),
+            ("How we will know", target.success_measure),
+        ]
 
     def _heading(self, target: TargetFacts) -> str:
         marks = [label_of(Subject, target.subject)]
@@ -231,9 +232,10 @@ class Pages:
         asked = format_pounds(sum(each.amount_pence for each in requests))
         return Grid(
             ("For", "What", "Quantity", "Unit", "Unit cost", "Asked for", "Approved", "Status"),
-            (11, 23, 10, 10, 11, 12, 12, 11),
+            (11, 22, 10, 8, 11, 12, 12, 14),
             tuple(_money_row(each, numbers.get(each.target_id or 0, NOTHING)) for each in requests),
             ("Total", "", "", "", "", asked, format_pounds(approved) if approved else NOTHING, ""),
+            figures=(2, 4, 5, 6),
         )
 
     # the meeting, the annex
@@ -266,23 +268,24 @@ class Pages:
         return [(title, runs) for title, runs in told if runs]
 
     @property
-    def identity(self) -> list[tuple[str, str]]:
+    def identity(self) -> tuple[Run, ...]:
         """Who the child is; what the reader may not know is None in the facts and is not printed."""
         child = self.document.child
-        facts = [
-            ("Full name", " ".join(name for name in (child.first_name, child.last_name) if name)),
-            ("Known as", child.known_as),
-            ("Date of birth", _on(child.date_of_birth)),
-            ("UPN", child.upn),
-            ("LCS id", child.lcs_id),
-            ("In care since", _on(child.entered_care_on)),
-            ("Legal status", child.legal_status),
-            ("Special educational needs", label_of(SenStatus, child.sen_status)),
-            ("EHCP review", _on(child.ehcp_review_on)),
-            ("Home (care placement)", child.home),
-            ("There since", _on(child.home_since)),
-        ]
-        return [(label, words) for label, words in facts if words]
+        return self._answers.labelled(
+            [
+                ("Full name", " ".join(name for name in (child.first_name, child.last_name) if name)),
+                ("Known as", child.known_as),
+                ("Date of birth", _on(child.date_of_birth)),
+                ("UPN", child.upn or ""),
+                ("LCS id", child.lcs_id or ""),
+                ("In care since", _on(child.entered_care_on)),
+                ("Legal status", child.legal_status or ""),
+                ("SEN", label_of(SenStatus, child.sen_status)),
+                ("EHCP review", _on(child.ehcp_review_on)),
+                ("Home (care placement)", child.home),
+                ("There since", _on(child.home_since)),
+            ]
+        )
 
     @property
     def signatures(self) -> Grid:
@@ -296,8 +299,20 @@ class Pages:
 
     @property
     def signed_for(self) -> tuple[Run, ...]:
+        if self.for_child:
+            return ()
         signed = ((part.title, self.document.signatures.get(part.part)) for part in self.document.form.parts)
         return self._answers.labelled((f"{title}: signed for, because", each.reason) for title, each in signed if each)
+
+
+def _support(target: TargetFacts) -> list[tuple[str, str]]:
+    return [
+        ("What", target.support_what),
+        ("When", target.support_when),
+        ("Where", target.support_where),
+        ("Who", target.support_who),
+        ("How often", target.support_how_often),
+    ]
 
 
 def _money_row(request: RequestFacts, target: str) -> tuple[str, ...]:
@@ -325,7 +340,7 @@ def _agreement(code: str) -> str:
     return {"yes": "Yes", "partly": "Partly", "no": "No", "not_asked": "Could not say or not asked"}.get(code, code)
 
 
-def _beginning(text: str, longest: int = 110) -> str:
+def _beginning(text: str, longest: int = 86) -> str:
     line = " ".join(text.split())
     if len(line) <= longest:
         return line

@@ -16,7 +16,9 @@ BUSY_SECONDS = 30
 """How long a SQLite connection waits for another's write before it gives up."""
 POSTGRES_LIMITS = {"statement_timeout": "120s", "lock_timeout": "30s", "idle_in_transaction_session_timeout": "300s"}
 READING = ("GET", "HEAD", "OPTIONS")
-PRAGMAS = (f"busy_timeout={BUSY_SECONDS * 1000}", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "trusted_schema=OFF")
+PRAGMAS = (
+    f"busy_timeout={BUSY_SECONDS * 1000}", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "trusted_schema=OFF",
+)
 
 
 def engine_options(url: str) -> dict[str, Any]:

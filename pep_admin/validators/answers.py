@@ -68,7 +68,9 @@ def _check_together(found: Field, rows: tuple[Mapping[str, Any], ...]) -> list[F
     if found.key != "attendance":
         return []
     return [
-        Finding("RD-207", "HB-4.1", found.key, "The sessions attended are more than the sessions possible.", row=f"{number}-present")
+        Finding(
+            "RD-207", "HB-4.1", found.key, "The sessions attended are more than the sessions possible.", row=f"{number}-present"
+        )
         for number, row in enumerate(rows)
         if row.get("present") is not None and row.get("possible") is not None and row["present"] > row["possible"]
     ]

@@ -17,6 +17,7 @@ from pep_admin.validators.identifiers import check_email, check_upn, check_urn
 
 Check = Callable[[Any], Sequence[Finding]]
 FormValidator = Callable[[BaseForm, Field], None]
+ENDINGS = ("_pence", "_id", "_name")  # by which a form's name for a field may differ from the check's
 
 
 def with_rule(finding: Finding) -> str:
@@ -61,7 +62,7 @@ def Email() -> FormValidator:
 def attach(form: Form, findings: Iterable[Finding]) -> list[Finding]:
     """Put each finding on the field it is about: blocking ones among its errors, the others on `field.warnings`.
 
-    A field is found by the finding's `field`, also where the form's name differs only by "_pence" or "_id". Returns the
+    A field is found by the finding's `field`, also where the form's name differs only by one of ENDINGS. Returns the
     findings that fit no field, for the head of the page.
     """
     left_over: list[Finding] = []
@@ -80,7 +81,7 @@ def _field_of(form: Form, name: str) -> Field | None:
     if not name:
         return None
     bare = name.removesuffix("_pence").removesuffix("_id")
-    found = (form._fields.get(key) for key in (name, bare, f"{bare}_pence", f"{bare}_id"))
+    found = (form._fields.get(key) for key in (name, bare, *(f"{bare}{ending}" for ending in ENDINGS)))
     return next((field for field in found if field is not None), None)
 
 

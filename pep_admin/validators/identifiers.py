@@ -46,7 +46,7 @@ def check_email(text: str) -> list[Finding]:
 
     try:
         # Addresses that end in .test are let through: they cannot be delivered, and trial systems are full of them.
-        validate_email(text.strip(), check_deliverability=False, allow_smtputf8=False, test_environment=True)
+        validate_email(text.strip(), check_deliverability=False, allow_smtputf8=False, strict=True, test_environment=True)
     except EmailNotValidError:
         return [Finding("EMAIL-shape", "DATA-email", "email", "Enter one whole e-mail address, like a.teacher@school.example.")]
     return []

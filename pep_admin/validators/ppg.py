@@ -87,21 +87,18 @@ def _serves_a_target(request: RequestLike, facts: PpgFacts) -> Iterator[Finding]
 
 
 def _costed(request: RequestLike) -> Iterator[Finding]:
-    """RD-402, each missing piece once; the sum itself only when its pieces are there."""
-    if request.quantity < 1:
+    """RD-402, each missing piece once (a form may leave one empty); the sum itself only when its pieces are there."""
+    quantity, unit_cost, amount = request.quantity or 0, request.unit_cost_pence or 0, request.amount_pence or 0
+    if quantity < 1:
         yield Finding("RD-402", "HB-6.6", "quantity", "Enter how many, as a whole number from 1 on.")
-    if request.unit_cost_pence < 1:
+    if unit_cost < 1:
         yield Finding("RD-402", "HB-6.6", "unit_cost", "Enter what one costs, at least one penny.")
-    if request.amount_pence < 1:
+    if amount < 1:
         yield Finding("RD-402", "HB-6.6", "amount", "The amount has to be more than nothing.")
-    elif request.quantity > 0 and request.unit_cost_pence > 0:
-        total = request.quantity * request.unit_cost_pence
-        if total != request.amount_pence:
-            message = (
-                f"“{_item(request)}”: {request.quantity} × {format_pounds(request.unit_cost_pence)} is "  # noqa: RUF001
-                f"{format_pounds(total)}, not {format_pounds(request.amount_pence)}."
-            )
-            yield Finding("RD-402", "HB-6.6", "amount", message)
+    elif quantity > 0 and unit_cost > 0 and quantity * unit_cost != amount:
+        total = f"{quantity} × {format_pounds(unit_cost)} is {format_pounds(quantity * unit_cost)}"  # noqa: RUF001
+        message = f"“{_item(request)}”: {total}, not {format_pounds(amount)}."
+        yield Finding("RD-402", "HB-6.6", "amount", message)
 
 
 def _within_caps(request: RequestLike, facts: PpgFacts) -> Iterator[Finding]:
@@ -111,7 +108,7 @@ def _within_caps(request: RequestLike, facts: PpgFacts) -> Iterator[Finding]:
         (f"in the academic year {facts.year_label}", facts.year_cap_pence, facts.year_taken_pence),
     )
     for span, cap, taken in spans:
-        total = taken + request.amount_pence
+        total = taken + (request.amount_pence or 0)
         if cap is not None and total > cap:
             message = (
                 f"That makes {format_pounds(total)} for this child {span}; {format_pounds(cap)} is the limit and "

@@ -1,6 +1,6 @@
 """The filter bar: filters in Flask-Admin's shape whose controls are native and whose strange values are ignored, never an error.
 
-A filter's address is `flt<n>_<key>=value`; `filtered` writes such addresses for links. Which filters a list has is its view's.
+A filter's address is `flt<n>_<key>=value`; `asked_for` writes such addresses for links. Which filters a list has is its view's.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from flask import url_for
 from flask_admin.contrib.sqla.filters import BaseSQLAFilter
 from sqlalchemy import ColumnElement, or_, select
 
 from pep_admin.models import Base
+from pep_admin.queries import day_bounds
 from pep_admin.views.formats import parse_day
 from pep_admin.views.hosting import HIGHEST_ID, host, present_actor
 from pep_admin.vocabulary import Labelled
@@ -129,6 +129,24 @@ class Day(PepFilter):
         return column >= value if self.after else column <= value  # type: ignore[no-any-return]
 
 
+class Moment(Day):
+    """A day asked of an instant: from its first moment in England, or up to its last."""
+
+    def criterion(self, column: Any, value: date) -> ColumnElement[bool]:
+        first, beyond = day_bounds(value)
+        return column >= first if self.after else column < beyond  # type: ignore[no-any-return]
+
+
+class Contains(PepFilter):
+    """A text that holds what is typed."""
+
+    def clean(self, value: str) -> str:
+        return value[:LONGEST_VALUE]
+
+    def criterion(self, column: Any, value: str) -> ColumnElement[bool]:
+        return column.ilike(f"%{value.replace('%', '').replace('_', '')}%")  # type: ignore[no-any-return]
+
+
 @dataclass(frozen=True, slots=True)
 class Control:
     """One native control of the bar: its name in the address, label, present value, and options (None: a text box)."""
@@ -151,6 +169,6 @@ def controls(view: Any, active: Sequence[Any]) -> list[Control]:
     return bar
 
 
-def filtered(endpoint: str, **asked: str) -> str:
-    """The address of a list with filters set, by their keys: `filtered("pep_children.index_view", care="in")`."""
-    return url_for(endpoint, **{f"flt{number}_{key}": value for number, (key, value) in enumerate(asked.items())})
+def asked_for(**values: str) -> dict[str, str]:
+    """The query of a list's address with filters set, by their keys: `url_for("pep_children.index_view", **asked_for(care="in"))`."""
+    return {f"flt{number}_{key}": value for number, (key, value) in enumerate(values.items())}

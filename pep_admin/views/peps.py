@@ -81,9 +81,17 @@ class Peps(PepModelView):
         OneOf(Pep.kind, "Kind", "kind", PepKind),
         Related(Pep.term_id, "Term", "term", Term, order=(Term.starts_on,), search=()),
         Related(Pep.school_id, "School", "school", School, order=(School.name,), search=(School.name,)),
-        Related(Pep.writer_id, "Written by", "writer", Person, order=(Person.last_name,), search=(Person.last_name, Person.first_name)),
-        Related(Pep.social_worker_id, "Social worker", "worker", Person, order=(Person.last_name,),
-                search=(Person.last_name, Person.first_name)),
+        Related(
+            Pep.writer_id, "Written by", "writer", Person, order=(Person.last_name,), search=(Person.last_name, Person.first_name)
+        ),
+        Related(
+            Pep.social_worker_id,
+            "Social worker",
+            "worker",
+            Person,
+            order=(Person.last_name,),
+            search=(Person.last_name, Person.first_name),
+        ),
         Day(Pep.due_on, "Due on or before", "due_to", after=False),
         Day(Pep.due_on, "Due on or after", "due_from", after=True),
     )
@@ -351,9 +359,13 @@ class Peps(PepModelView):
 
     def _grading(self) -> reviews.Grading:
         form = request.form
-        grade = _member(Grade, form["grade"]) if form.get("grade") else None
-        return reviews.Grading(grade, _member(Decision, form.get("decision", "")), form.get("feedback", ""), form.get("improve", ""),
-                               form.get("attempts_accepted") == "yes")
+        return reviews.Grading(
+            grade=_member(Grade, form["grade"]) if form.get("grade") else None,
+            decision=_member(Decision, form.get("decision", "")),
+            feedback=form.get("feedback", ""),
+            improve=form.get("improve", ""),
+            attempts_accepted=form.get("attempts_accepted") == "yes",
+        )
 
     # --- the PDF -------------------------------------------------------------------------------------------------------
 

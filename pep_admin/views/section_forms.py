@@ -186,8 +186,7 @@ def read(found: Field, text: str) -> Any:
     if found.kind is Kind.PARA:
         return text.replace("\r\n", "\n").replace("\r", "\n")
     text = text.strip()
-    readers: dict[Kind, Callable[[str], Any]] = {Kind.DATE: parse_day, Kind.MOMENT: parse_moment, Kind.NUMBER: _number, Kind.YES_NO: _yes_no}
-    return readers.get(found.kind, str)(text)
+    return READERS.get(found.kind, str)(text)
 
 
 def parse_moment(text: str) -> datetime:
@@ -209,6 +208,14 @@ def _yes_no(text: str) -> bool:
     if text not in ("yes", "no"):
         raise ValueError("Choose yes or no.")
     return text == "yes"
+
+
+READERS: dict[Kind, Callable[[str], Any]] = {
+    Kind.DATE: parse_day,
+    Kind.MOMENT: parse_moment,
+    Kind.NUMBER: _number,
+    Kind.YES_NO: _yes_no,
+}
 
 
 def _read_rows(found: Field, form: Mapping[str, Any]) -> list[dict[str, Any]] | None:
@@ -309,7 +316,11 @@ def _readable(found: Field, value: Any) -> str:
         return "Yes" if value else "No"
     if found.kind is Kind.ROWS:
         return "\n".join(
-            "; ".join(f"{column.label}: {_readable(column, row.get(column.key))}" for column in found.columns if row.get(column.key) is not None)
+            "; ".join(
+                f"{column.label}: {_readable(column, row.get(column.key))}"
+                for column in found.columns
+                if row.get(column.key) is not None
+            )
             for row in value
         )
     return written(found, value)

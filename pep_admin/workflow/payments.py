@@ -207,7 +207,8 @@ def batch_releases(session: Session, *, actor: Actor, now: datetime) -> PaymentB
             session.add(batch)
             session.flush()
     except IntegrityError as error:
-        raise refuse("batch-race", "DATA-status", "Somebody made a batch of this money a moment ago. Look at the list again.") from error
+        sentence = "Somebody made a batch of this money a moment ago. Look at the list again."
+        raise refuse("batch-race", "DATA-status", sentence) from error
     audit.record(session, "payment.batch", batch, lines=len(lines), pence=batch.total_pence)
     signals.announce(session, signals.payment_batch_built, batch_id=batch.id, pence=batch.total_pence)
     return batch

@@ -65,18 +65,22 @@ def launch_term(
     return LaunchResult(tuple(pep.reference for pep in peps), outcome.children, outcome.already, outcome.skipped, tuple(peps))
 
 
-def _open_all(session: Session, term: Term, children: Sequence[LaunchCandidate], *, today: date, now: datetime) -> list[Pep]:
+def _open_all(
+    session: Session, term: Term, children: Sequence[LaunchCandidate], *, today: date, now: datetime,
+    beside: PepKind | None = None, reason: str | None = None,
+) -> list[Pep]:
+    """New PEPs with their parts. `beside` opens them as that kind, beside the term's own."""
     form, terms, year = current_form_version(session, now), queries.known_terms(session), term.year
     number = _last_number(session, term)
     peps = []
     for step, child in enumerate(children, start=1):
-        due, is_new = _due(child, term, year, terms)
+        due, is_new = _due_beside(today, term, year, terms) if beside else _due(child, term, year, terms)
         peps.append(
             Pep(
                 reference=_reference(year, term, number + step), child_id=child.child_id, term=term, school_id=child.school_id,
                 writer_id=child.designated_teacher_id, social_worker_id=child.social_worker_id, form_version=form,
-                kind=PepKind.INITIAL if is_new else PepKind.TERMLY, status=PepStatus.INITIATED, year_group=child.year_group,
-                initiated_on=today, due_on=due.on, due_rule=due.rule,
+                kind=beside or (PepKind.INITIAL if is_new else PepKind.TERMLY), status=PepStatus.INITIATED,
+                year_group=child.year_group, initiated_on=today, due_on=due.on, due_rule=due.rule, reason=reason,
             )
         )
     session.add_all(peps)
@@ -101,6 +105,14 @@ def _due(child: LaunchCandidate, term: Term, year: AcademicYear, terms: Sequence
     except TermsUnknown:
         return of_term, False
     return (of_child, True) if of_child.on >= term.starts_on else (of_term, False)
+
+
+def _due_beside(today: date, term: Term, year: AcademicYear, terms: Sequence[TermDates]) -> tuple[Due, bool]:
+    """A review out of turn is due in as many school days as a new child's PEP (HB-1.5; the number is ours)."""
+    try:
+        return due_for_new_child(today, days=year.complete_school_days, is_school_day=school_days(terms)), False
+    except TermsUnknown:
+        return due_for_term(term.deadline_on, term.label), False
 
 
 def _last_number(session: Session, term: Term) -> int:
@@ -130,10 +142,8 @@ def initiate_pep(
         raise refuse("open-age", "HB-1.1", f"{child.called} is {found.why_not}.")
     if kind in queries.ONE_A_TERM and found.has_pep_of_term:
         raise refuse("open-twice", "HB-1.4", f"{child.called} has a PEP for {term.label} already.", "kind")
-    with all_or_nothing(session):
-        pep = _open_all(session, term, [found], today=today, now=now)[0]
-        pep.kind, pep.reason = (pep.kind if kind in queries.ONE_A_TERM else kind), reason.strip() or None
-        session.flush()
+    beside = None if kind in queries.ONE_A_TERM else kind
+    pep = _open_all(session, term, [found], today=today, now=now, beside=beside, reason=reason.strip() or None)[0]
     audit.record(session, "pep.open", pep)
     return pep
 

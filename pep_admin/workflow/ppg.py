@@ -87,10 +87,18 @@ def _proposed(session: Session, pep: Pep, found: PpgRequest | None, values: Mapp
     if would["payee_school_id"] and school is None:
         raise NotFound
     return RequestFacts(
-        id=found.id if found else 0, target_id=would["target_id"], category=would["category"], description=would["description"] or "",
-        provider=would["provider"] or "", payee=school.name if school else (would["payee_name"] or ""),
-        quantity=would["quantity"], unit=would["unit"] or "", unit_cost_pence=would["unit_cost_pence"],
-        amount_pence=would["amount_pence"], approved_pence=None, status=PpgStatus.DRAFT.value,
+        id=found.id if found else 0,
+        target_id=would["target_id"],
+        category=would["category"],
+        description=would["description"] or "",
+        provider=would["provider"] or "",
+        payee=school.name if school else (would["payee_name"] or ""),
+        quantity=would["quantity"],
+        unit=would["unit"] or "",
+        unit_cost_pence=would["unit_cost_pence"],
+        amount_pence=would["amount_pence"],
+        approved_pence=None,
+        status=PpgStatus.DRAFT.value,
     )
 
 
@@ -133,7 +141,8 @@ def withdraw_all(session: Session, pep: Pep, requests: Sequence[PpgRequest]) -> 
     """Requests that go with a PEP that is not needed."""
     _let_go(session, pep, sum(_held(each) for each in requests))
     for status in (PpgStatus.DRAFT, PpgStatus.REQUESTED, PpgStatus.APPROVED):
-        move_requests(session, [each for each in requests if each.status is status], status, PpgStatus.WITHDRAWN, approved_pence=None)
+        chosen = [each for each in requests if each.status is status]
+        move_requests(session, chosen, status, PpgStatus.WITHDRAWN, approved_pence=None)
 
 
 def _held(request: PpgRequest) -> int:
@@ -197,8 +206,8 @@ def approve_request(
     require(actor, Permission.REQUEST_DECIDE)
     pep, found = _to_decide(session, request_id, version)
     if not 0 < pence <= found.amount_pence:
-        raise refuse("approve-amount", "HB-6.1", f"Approve between £0.01 and the {format_pounds(found.amount_pence)} that was asked.",
-                     "amount")
+        sentence = f"Approve between £0.01 and the {format_pounds(found.amount_pence)} that was asked."
+        raise refuse("approve-amount", "HB-6.1", sentence, "amount")
     if pence < found.amount_pence and not reason.strip():
         raise refuse("approve-less", "HB-6.8", "Say why less is approved than was asked.", "reason")
     with all_or_nothing(session):
@@ -235,7 +244,8 @@ def _to_decide(session: Session, request_id: int, version: int | None) -> tuple[
     if version is not None and found.row_version != version:
         raise refuse("request-moved", "DATA-status", "Somebody decided on this request a moment ago. Look at it again.")
     if found.status is not PpgStatus.REQUESTED:
-        raise refuse("request-status", "DATA-status", f"This request is “{found.status.label}”; only a requested one is decided on.")
+        sentence = f"This request is “{found.status.label}”; only a requested one is decided on."
+        raise refuse("request-status", "DATA-status", sentence)
     return pep, found
 
 

@@ -26,7 +26,7 @@ from pep_admin.workflow.taking import all_or_nothing, move_peps, take_peps
 
 @dataclass(frozen=True, slots=True)
 class Grading:
-    """What the reviewer says of the chosen PEPs. `attempts_accepted`: asked-for words that could not be had are accepted (HB-4.6)."""
+    """What the reviewer says of the chosen PEPs. `attempts_accepted`: words that could not be had are done without (HB-4.6)."""
 
     grade: Grade | None
     decision: Decision

@@ -126,7 +126,8 @@ def leave_care(session: Session, child: Child, *, on: date, reason: str, actor: 
         child.left_care_on = on
         for episode in session.scalars(select(CareEpisode).where(CareEpisode.child_id == child.id, CareEpisode.ended_on.is_(None))):
             episode.ended_on, episode.end_reason = on, reason
-        for home in session.scalars(select(CarePlacement).where(CarePlacement.child_id == child.id, CarePlacement.ended_on.is_(None))):
+        homes = select(CarePlacement).where(CarePlacement.child_id == child.id, CarePlacement.ended_on.is_(None))
+        for home in session.scalars(homes):
             home.ended_on = max(on, home.started_on)
         child.carer = None
         session.flush()

@@ -78,7 +78,7 @@ ANSWERS: dict[str, Any] = {
 }
 
 ENGLISH = TargetFacts(
-    id=11, number=1, area="cognition", subject="english", is_strength=True, answers_sdq=False,
+    id=11, number=1, area="cognition", subject="english", is_strength=False, answers_sdq=False,
     need="Reads slowly", support_what="Paired reading", support_when="Mornings", support_where="Library",
     support_who="Mr Shah", support_how_often="Three times a week",
     outcome="Sam will read 60 words a minute by the end of the spring term", baseline="45 words a minute",
@@ -86,9 +86,14 @@ ENGLISH = TargetFacts(
     child_agrees="yes", child_wording="", from_plan="",
 )  # fmt: skip
 MATHS = replace(
-    ENGLISH, id=12, number=2, area="semh", subject="maths", is_strength=False, need="Fractions are hard",
+    ENGLISH, id=12, number=2, subject="maths", need="Fractions are hard",
     outcome="Sam will solve 8 of 10 fraction problems by the end of the spring term", baseline="3 of 10",
     success_measure="8 of 10 in the class test",
+)  # fmt: skip
+PERSONAL = replace(
+    ENGLISH, id=13, number=3, area="independence", subject="other", is_strength=True, need="Likes to look after younger ones",
+    outcome="Sam will lead the playground games twice a week until the end of the spring term", baseline="Has led once",
+    success_measure="The games diary, twice a week",
 )  # fmt: skip
 REQUEST = RequestFacts(
     id=21, target_id=12, category="TUITION_1", description="Ten weekly hours of maths tuition", provider="Outside tutor",
@@ -127,7 +132,7 @@ def a_document() -> Make:
             due_rule="Deadline of Autumn 2024-25", initiated_on=date(2024, 9, 9), meeting_at=MEETING_AT,
             next_pep_on=date(2025, 2, 12), phase="PRI", audience=Audience.RULES, form=FORM, child=CHILD,
             switches=_switches(held, **(facts or {})), answers=held, digests={},
-            signatures={part.value: SIGNED for part in Part}, targets=(ENGLISH, MATHS), reviews=(REVIEW,), requests=(REQUEST,),
+            signatures={part.value: SIGNED for part in Part}, targets=(ENGLISH, MATHS, PERSONAL), reviews=(REVIEW,), requests=(REQUEST,),
         )  # fmt: skip
         return replace(document, **changes)
 

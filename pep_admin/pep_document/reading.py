@@ -1,19 +1,11 @@
-"""One PEP as one document: the only code that touches the answers of its parts and the rows that stand beside them.
-
-Reading is set-based and filtered by phase and audience; writing is per field, all or nothing, and refuses what somebody else
-saved meanwhile. What a field is, is pep_form.py's; who may write it and what follows is workflow/sections.py's.
-"""
+"""Reading PEPs as documents: everything a set of them is made of, each table once, then one Document each, filtered."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from enum import Enum
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -21,14 +13,12 @@ from sqlalchemy.orm import Session, joinedload
 
 from pep_admin.circumstances import CircumstanceFacts, phase_of, switches_for
 from pep_admin.config import LONDON
-from pep_admin.exceptions import NotFound
 from pep_admin.models import (
     PARTS,
     AgreedAction,
     Attainment,
     AttendanceSummary,
     Attendee,
-    Base,
     CarePlacement,
     Child,
     FormVersion,
@@ -39,15 +29,14 @@ from pep_admin.models import (
     Target,
     TargetReview,
     Term,
-    clean,
 )
+from pep_admin.pep_document.values import digest, loaded, normal
 from pep_admin.pep_form import (
     FORM,
     ChildFacts,
     Document,
     Field,
     Form,
-    Kind,
     RequestFacts,
     Signature,
     TargetFacts,
@@ -58,9 +47,8 @@ from pep_admin.pep_form import (
     snapshot,
     visible,
 )
-from pep_admin.permissions import Actor
 from pep_admin.school_calendar import year_group
-from pep_admin.vocabulary import Audience, Part, PepStatus, SdqBy
+from pep_admin.vocabulary import Audience, Part, PepStatus
 
 ROWS: dict[str, type[Any]] = {
     "Attainment": Attainment,
@@ -70,76 +58,7 @@ ROWS: dict[str, type[Any]] = {
     "TargetReview": TargetReview,
     "SdqScore": SdqScore,
 }
-
-
-# --- values and digests ------------------------------------------------------------------------------------------------
-
-
-def normal(found: Field, value: Any) -> Any:
-    """A value in its one stored form: blank is None, line ends are \\n, choices stand in declared order, rows are tuples."""
-    if value is None or value == "" or value == [] or value == ():
-        return None
-    if found.kind in (Kind.LINE, Kind.PARA):
-        text = clean(str(value)).replace("\r\n", "\n").replace("\r", "\n")
-        text = " ".join(text.split()) if found.kind is Kind.LINE else text
-        return text if text.strip() else None
-    if found.kind is Kind.MANY_OF:
-        picked = set(value)
-        return tuple(code for code, _ in found.choices if code in picked) or None
-    if found.kind is Kind.ONE_OF:
-        return value.value if isinstance(value, Enum) else value
-    if found.kind is Kind.ROWS:
-        return tuple(_normal_row(found, row) for row in value) or None
-    return value
-
-
-def _normal_row(found: Field, row: Mapping[str, Any]) -> dict[str, Any]:
-    columns = {column.key: normal(column, row.get(column.key)) for column in found.columns}
-    return {"id": row.get("id") or None, **columns}
-
-
-def digest(found: Field, value: Any) -> str:
-    """Sixteen hex digits that tell one value of a field from another; row ids count for nothing."""
-    value = normal(found, value)
-    if found.kind is Kind.ROWS and value is not None:
-        value = [{key: each for key, each in row.items() if key != "id"} for row in value]
-    text = json.dumps(value, sort_keys=True, default=_plain, ensure_ascii=True)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-def _plain(value: Any) -> str:
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat()
-    return value.isoformat() if isinstance(value, date) else str(value)
-
-
-def _stored(found: Field, value: Any) -> Any:
-    """A normal value as JSON keeps it; rows inside JSON carry an id of their own."""
-    if isinstance(value, date):
-        return value.isoformat()
-    if found.kind is Kind.ROWS and value is not None:
-        by_key = {column.key: column for column in found.columns}
-        return [
-            {"id": row.get("id") or uuid.uuid4().hex[:12]}
-            | {key: _stored(by_key[key], each) for key, each in row.items() if key in by_key}
-            for row in value
-        ]
-    return list(value) if isinstance(value, tuple) else value
-
-
-def _loaded(found: Field, value: Any) -> Any:
-    """A value back from JSON."""
-    if value is None:
-        return None
-    if found.kind is Kind.DATE:
-        return date.fromisoformat(value)
-    if found.kind is Kind.MANY_OF:
-        return tuple(value)
-    if found.kind is Kind.ROWS:
-        return tuple(
-            {"id": row.get("id")} | {column.key: _loaded(column, row.get(column.key)) for column in found.columns} for row in value
-        )
-    return value
+"""The tables behind `rows:` stores."""
 
 
 # --- form versions -----------------------------------------------------------------------------------------------------
@@ -170,7 +89,7 @@ def form_of(version: FormVersion) -> Form:
 
 
 @dataclass(slots=True)
-class _Shelf:
+class Shelf:
     """Everything the documents of a set of PEPs are made of, each read once; keyed by PEP or child."""
 
     parts: dict[Part, dict[int, PepPart]]
@@ -204,11 +123,11 @@ def read_documents(session: Session, peps: Iterable[Pep], *, audience: Audience)
             )
         )
     )
-    shelf = _fill(session, wanted)
+    shelf = fill(session, wanted)
     return {pep.id: _document(pep, shelf, audience) for pep in wanted}
 
 
-def _fill(session: Session, peps: Sequence[Pep]) -> _Shelf:
+def fill(session: Session, peps: Sequence[Pep]) -> Shelf:
     ids, children = [pep.id for pep in peps], [pep.child_id for pep in peps]
     rows: dict[str, dict[int, list[Any]]] = {}
     for name, model in ROWS.items():
@@ -229,7 +148,7 @@ def _fill(session: Session, peps: Sequence[Pep]) -> _Shelf:
     homes = session.scalars(
         select(CarePlacement).where(CarePlacement.child_id.in_(children), CarePlacement.ended_on.is_(None))
     )
-    return _Shelf(
+    return Shelf(
         parts={
             part: {each.pep_id: each for each in session.scalars(select(model).where(model.pep_id.in_(ids)))}
             for part, model in PARTS.items()
@@ -258,9 +177,9 @@ def _by(found: Iterable[Any], key: str) -> dict[int, list[Any]]:
     return grouped
 
 
-def _document(pep: Pep, shelf: _Shelf, audience: Audience) -> Document:
+def _document(pep: Pep, shelf: Shelf, audience: Audience) -> Document:
     form, phase = form_of(pep.form_version), phase_of(_year_group(pep))
-    held = {found.key: normal(found, _value(pep, found, part, shelf)) for part, found in _each(form)}
+    held = {found.key: normal(found, value_of(pep, found, part, shelf)) for part, found in _each(form)}
     to_review = _to_review(pep, shelf)
     switches = switches_for(_circumstances(pep, shelf, held, bool(to_review)))
     shown = {
@@ -311,10 +230,10 @@ def _year_group(pep: Pep) -> str:
     return pep.year_group or pep.child.year_group_override or year_group(pep.child.date_of_birth, pep.initiated_on)
 
 
-def _value(pep: Pep, found: Field, part: Part, shelf: _Shelf) -> Any:
+def value_of(pep: Pep, found: Field, part: Part, shelf: Shelf) -> Any:
     if found.store in ("answers", "sensitive_answers"):
         kept = shelf.parts[part].get(pep.id)
-        return _loaded(found, getattr(kept, found.store).get(found.key)) if kept else None
+        return loaded(found, getattr(kept, found.store).get(found.key)) if kept else None
     if found.store.startswith("Pep."):
         return getattr(pep, found.store.removeprefix("Pep."))
     name = found.store.removeprefix("rows:")
@@ -323,7 +242,7 @@ def _value(pep: Pep, found: Field, part: Part, shelf: _Shelf) -> Any:
     return [_row(found, each) for each in shelf.rows[name].get(pep.id, ())]
 
 
-def _scores(pep: Pep, shelf: _Shelf) -> list[SdqScore]:
+def _scores(pep: Pep, shelf: Shelf) -> list[SdqScore]:
     """The scores recorded with this PEP; while there are none, the child's latest, carried."""
     every: list[SdqScore] = shelf.rows["SdqScore"].get(pep.child_id, [])
     return [each for each in every if each.pep_id == pep.id] or every[:1]
@@ -333,7 +252,7 @@ def _row(found: Field, each: Any) -> dict[str, Any]:
     return {"id": each.id} | {column.key: getattr(each, column.key) for column in found.columns}
 
 
-def _to_review(pep: Pep, shelf: _Shelf) -> tuple[TargetReviewFacts, ...]:
+def _to_review(pep: Pep, shelf: Shelf) -> tuple[TargetReviewFacts, ...]:
     """Targets of the child's signed-off PEPs that no other PEP has looked back on, with what this one says of them (HB-5.7)."""
     said = {review.target_id: review for review in shelf.rows["TargetReview"].get(pep.id, ())}
     elsewhere = {target for target, where in shelf.reviewed_elsewhere if where != pep.id}
@@ -357,7 +276,7 @@ def _to_review(pep: Pep, shelf: _Shelf) -> tuple[TargetReviewFacts, ...]:
     return tuple(found)
 
 
-def _circumstances(pep: Pep, shelf: _Shelf, held: Mapping[str, Any], has_targets: bool) -> CircumstanceFacts:
+def _circumstances(pep: Pep, shelf: Shelf, held: Mapping[str, Any], has_targets: bool) -> CircumstanceFacts:
     scores = _scores(pep, shelf)
     return CircumstanceFacts(
         year_group=_year_group(pep),
@@ -373,7 +292,7 @@ def _circumstances(pep: Pep, shelf: _Shelf, held: Mapping[str, Any], has_targets
     )
 
 
-def _child(pep: Pep, shelf: _Shelf, audience: Audience) -> ChildFacts:
+def _child(pep: Pep, shelf: Shelf, audience: Audience) -> ChildFacts:
     child, home = pep.child, shelf.homes.get(pep.child_id)
     office = audience not in (Audience.CHILD, Audience.PARENT)
     return ChildFacts(
@@ -441,132 +360,3 @@ def _request(each: PpgRequest) -> RequestFacts:
         approved_pence=each.approved_pence,
         status=each.status.value,
     )
-
-
-# --- writing -----------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """What a save did: the keys that changed, or, by key, what somebody else saved meanwhile (then nothing was stored)."""
-
-    changed: tuple[str, ...] = ()
-    conflicts: Mapping[str, Any] | None = None
-
-
-def open_parts(session: Session, pep: Pep) -> None:
-    """Give a new PEP its three empty parts."""
-    session.add_all(model(pep=pep, answers={}, sensitive_answers={}) for model in PARTS.values())
-
-
-def take_part(session: Session, pep: Pep, part: Part) -> PepPart:
-    """The part's row, locked and read anew; NotFound when the PEP has none."""
-    model = PARTS[part]
-    found = session.scalar(
-        select(model).where(model.pep_id == pep.id).with_for_update(of=model).execution_options(populate_existing=True)
-    )
-    if found is None:
-        raise NotFound
-    return found
-
-
-def write_answers(
-    session: Session, pep: Pep, part: Part, values: Mapping[str, Any], *, base: Mapping[str, str], actor: Actor
-) -> Written:
-    """Store posted values of one part's fields, all or nothing.
-
-    `values` are parsed values by key, `base` the digests the form was filled with. A value equal to its base was not touched; one
-    whose stored value has moved since is a conflict, as is one with no base. Raises NotFound for a key the part does not have.
-    """
-    row = take_part(session, pep, part)
-    shelf = _fill(session, [pep])
-    shelf.parts[part] = {pep.id: row}
-    form = form_of(pep.form_version)
-    if unknown := set(values) - {found.key for found in form.fields(part.value)}:
-        raise NotFound(f"{part.label} has no {', '.join(sorted(unknown))}")
-    fresh: dict[str, Any] = {}
-    conflicts: dict[str, Any] = {}
-    for key, value in values.items():
-        found = form.field(key)
-        stored = normal(found, _value(pep, found, part, shelf))
-        posted, stands = digest(found, value), digest(found, stored)
-        if posted in (base.get(key), stands):
-            continue
-        if base.get(key) != stands:
-            conflicts[key] = stored
-        else:
-            fresh[key] = normal(found, value)
-    if conflicts:
-        return Written(conflicts=conflicts)
-    for key, value in fresh.items():
-        _store(session, pep, row, form.field(key), value)
-    session.flush()
-    return Written(changed=tuple(fresh))
-
-
-def _store(session: Session, pep: Pep, row: PepPart, found: Field, value: Any) -> None:
-    if found.store in ("answers", "sensitive_answers"):
-        kept = dict(getattr(row, found.store))
-        kept[found.key] = _stored(found, value)
-        setattr(row, found.store, kept)
-    elif found.store.startswith("Pep."):
-        setattr(pep, found.store.removeprefix("Pep."), value)
-    elif found.store == "rows:SdqScore":
-        _store_scores(session, pep, value or ())
-    else:
-        _store_rows(session, pep, found, ROWS[found.store.removeprefix("rows:")], value or ())
-
-
-def _columns(model: type[Base], found: Field, row: Mapping[str, Any]) -> dict[str, Any]:
-    """A posted row as column values; enum columns take members."""
-    kinds = {column.key: getattr(model.__table__.c[column.key].type, "enum_class", None) for column in found.columns}
-    return {
-        key: kind(row[key]) if (kind := kinds[key]) is not None and row[key] is not None else row[key]
-        for key in kinds
-    }
-
-
-def _store_rows(session: Session, pep: Pep, found: Field, model: type[Any], rows: Sequence[Mapping[str, Any]]) -> None:
-    standing = {each.id: each for each in session.scalars(select(model).where(model.pep_id == pep.id))}
-    if model is TargetReview:
-        _refuse_foreign_targets(session, pep, rows)
-        # A target is looked back on once a PEP: its row is the target's, whatever row id was posted.
-        by_target = {each.target_id: each.id for each in standing.values()}
-        rows = [{**row, "id": by_target.get(row["target_id"])} for row in rows]
-    for position, row in enumerate(rows):
-        known = row.get("id")
-        if known is None:
-            session.add(model(pep_id=pep.id, position=position, **_columns(model, found, row)))
-            continue
-        if int(known) not in standing:
-            raise NotFound("A row of another record was posted.")
-        each = standing.pop(int(known))
-        for key, value in ({"position": position} | _columns(model, found, row)).items():
-            setattr(each, key, value)
-    for each in standing.values():
-        session.delete(each)
-
-
-def _refuse_foreign_targets(session: Session, pep: Pep, rows: Sequence[Mapping[str, Any]]) -> None:
-    wanted = {row["target_id"] for row in rows}
-    own = select(Target.id).join(Pep, Target.pep_id == Pep.id).where(Target.id.in_(wanted), Pep.child_id == pep.child_id)
-    if wanted - set(session.scalars(own)):
-        raise NotFound("A target of another child was posted.")
-
-
-def _store_scores(session: Session, pep: Pep, rows: Sequence[Mapping[str, Any]]) -> None:
-    """A score is the child's: the same day and author is a correction of it, anything else a new one of this PEP."""
-    standing = {(each.completed_on, each.completed_by.value): each
-                for each in session.scalars(select(SdqScore).where(SdqScore.child_id == pep.child_id))}
-    kept = set()
-    for row in rows:
-        known = standing.get((row["completed_on"], row["completed_by"]))
-        if known is None:
-            known = SdqScore(child_id=pep.child_id, pep_id=pep.id, completed_on=row["completed_on"],
-                             completed_by=SdqBy(row["completed_by"]), total=row["total"])
-            session.add(known)
-        known.total = row["total"]
-        kept.add(known)
-    for each in standing.values():
-        if each.pep_id == pep.id and each not in kept:
-            session.delete(each)

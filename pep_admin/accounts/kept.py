@@ -1,0 +1,136 @@
+"""Typing outlives the sign-in: a form sent by somebody who is no longer signed in comes back inside the sign-in form.
+
+Afterwards the same person sees what they typed and sends it again with one button; it is never sent by itself, and another person
+who signs in does not see it. Nothing is stored: the text travels in the page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Flask, abort, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import TooManyRequests
+
+from pep_admin.views.errors import WRITER
+from pep_admin.views.gate import SAME_ORIGIN_PATH
+
+SIGN_IN, SIGN_OUT = "security.login", "security.logout"
+MARK = "kept-"
+ADDRESS, AUTHOR = "kept_address", "kept_author"
+LEFT_OUT = frozenset({"csrf_token", WRITER})
+SIGN_IN_AGAIN = ("You are no longer signed in, so nothing was saved yet. What you typed is kept in this page: sign in, "
+                 "and you can send it again.")
+SIGN_IN_FIRST = "You are no longer signed in, so nothing was done. Please sign in and try again."
+ONCE_MORE = "This page was open for a long time. Please enter your password once more."
+ANOTHER = ("Somebody else had typed the text that this page was carrying, so it is not shown and was not saved. "
+           "Whoever wrote it can sign in and send it again.")
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A post that was not carried out: where it was to go, who wrote it (an actor's id), and its fields in order."""
+
+    address: str
+    author: str
+    fields: tuple[tuple[str, str], ...]
+
+    @property
+    def readable(self) -> list[tuple[str, str]]:
+        """What a person would recognise as typed, by its field's name in words."""
+        return [(name.replace("_", " ").capitalize(), text) for name, text in self.fields
+                if text and name not in ("row_version", "rowid", "action", "url", "next") and not name.startswith("version-")]
+
+
+def install(app: Flask) -> None:
+    """Catch posts of nobody before they reach a page; must be called before CSRFProtect and after the throttle."""
+    app.before_request(_ask_to_sign_in)
+    app.register_error_handler(TooManyRequests, _too_many)
+    app.register_error_handler(CSRFError, _unmarked)
+
+
+def keep_through_sign_in(app: Flask) -> None:
+    """Let the sign-in page answer with what was typed before; called once Flask-Security's pages are there."""
+    app.view_functions[SIGN_IN] = _showing_what_was_kept(app.view_functions[SIGN_IN])
+
+
+def sign_in_page(problem: str, status: int, kept: Kept | None = None) -> ResponseReturnValue:
+    """The sign-in form with a sentence at its head, carrying what was typed."""
+    return render_template("pep/account/login.html", problem=problem, kept=kept or carried()), status
+
+
+def carried() -> Kept | None:
+    """What the sign-in form that was just sent carries."""
+    address = request.form.get(ADDRESS, "")
+    if request.endpoint != SIGN_IN or not SAME_ORIGIN_PATH.fullmatch(address):
+        return None
+    fields = tuple((name.removeprefix(MARK), text) for name, text in request.form.items(multi=True) if name.startswith(MARK))
+    return Kept(address, request.form.get(AUTHOR, ""), fields)
+
+
+def _ask_to_sign_in() -> ResponseReturnValue | None:
+    endpoint = request.endpoint or ""
+    if request.method in ("GET", "HEAD", "OPTIONS") or not endpoint or current_user.is_authenticated:
+        return None
+    if endpoint == SIGN_OUT:
+        return redirect(url_for(SIGN_IN))
+    if endpoint.startswith("security."):
+        return None
+    _refuse_foreign_origin()
+    kept = _typed()
+    return sign_in_page(SIGN_IN_AGAIN if kept.fields else SIGN_IN_FIRST, 401, kept)
+
+
+def _refuse_foreign_origin() -> None:
+    """400 for a post that another site made a browser send: its words must not be put before somebody as their own."""
+    origin = request.headers.get("Origin")
+    if origin is not None and urlsplit(origin).netloc != request.host:
+        abort(400, description="This form was not sent from a page of this site. Nothing was done.")
+
+
+def _typed() -> Kept:
+    fields = tuple((name, text) for name, text in request.form.items(multi=True)
+                   if name not in LEFT_OUT and "password" not in name.lower())
+    return Kept(request.script_root + request.full_path.rstrip("?"), request.form.get(WRITER, ""), fields)
+
+
+def _showing_what_was_kept(sign_in: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(sign_in)
+    def page(*args: Any, **kwargs: Any) -> Any:
+        answer = sign_in(*args, **kwargs)
+        kept = carried() if request.method == "POST" and current_user.is_authenticated else None
+        return answer if kept is None else _kept_page(kept)
+
+    return page
+
+
+def _kept_page(kept: Kept) -> ResponseReturnValue:
+    if kept.author != f"user:{current_user.id}":
+        return render_template("pep/error.html", title="Not your text", message=ANOTHER, code=409, kept=[]), 409
+    return render_template("pep/account/kept.html", kept=kept)
+
+
+def _too_many(problem: TooManyRequests) -> ResponseReturnValue:
+    if request.endpoint == SIGN_IN:
+        answer = make_response(sign_in_page(str(problem.description), 429))
+    else:
+        answer = make_response(render_template("pep/error.html", title="Too many tries", message=problem.description, code=429,
+                                               kept=[]), 429)
+    if problem.retry_after is not None:
+        answer.headers["Retry-After"] = str(problem.retry_after)
+    return answer
+
+
+def _unmarked(problem: CSRFError) -> ResponseReturnValue:
+    """A post without its session's mark: on the sign-in page simply the form again, with what it carried."""
+    if request.endpoint != SIGN_IN:
+        raise problem
+    if current_user.is_authenticated and (kept := carried()):
+        return _kept_page(kept)
+    return sign_in_page(ONCE_MORE, 400)

@@ -1,0 +1,144 @@
+"""The session table: what a browser holds is a random number; everything else, and the end of it, is on the server.
+
+An idle and an absolute limit, a new number at each sign-in, the row gone at sign-out. Who may sign in is Flask-Security's matter.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime, timedelta
+from typing import Any, cast
+
+from flask import Flask, Request, Response, g, session
+from flask.json.tag import TaggedJSONSerializer
+from flask.sessions import SecureCookieSession, SessionInterface, SessionMixin
+from flask_login import user_logged_in, user_logged_out
+from flask_security import password_changed
+from sqlalchemy import Connection, delete, insert, or_, select, update
+from sqlalchemy.orm import Session
+
+from pep_admin.accounts.models import SignInSession as Row
+from pep_admin.accounts.models import User, new_key
+
+TOKEN_BYTES = 32
+SEEN_EVERY = timedelta(seconds=60)
+"""A page asked for within this of the last does not write the row again: else every GET would take the write lock."""
+_plain = TaggedJSONSerializer()
+
+
+class TableSession(SecureCookieSession):
+    """What Flask calls the session, and where its row stands."""
+
+    def __init__(self, values: Any = None, token: str | None = None, user_key: str | None = None, born_at: datetime | None = None,
+                 seen_at: datetime | None = None) -> None:
+        super().__init__(values)
+        self.token, self.user_key = token, user_key
+        self.born_at, self.seen_at = born_at, seen_at
+        self.new = token is None
+        self.replaced = False
+
+    def replace(self) -> None:
+        """Leave the row behind: what is kept goes into a new one, under a new number."""
+        self.replaced = self.modified = True
+
+
+class SessionTable(SessionInterface):
+    """Flask's sessions in the table `account_session`, on connections of its own; `idle` and `absolute` end them."""
+
+    def __init__(self, db: Any, idle: timedelta, absolute: timedelta) -> None:
+        self.db, self.idle, self.absolute = db, idle, absolute
+
+    def open_session(self, app: Flask, request: Request) -> TableSession:
+        token = request.cookies.get(self.get_cookie_name(app), "")
+        if not 20 <= len(token) <= 100 or not token.isascii():
+            return TableSession()
+        with self.db.engine.connect().execution_options(readonly=True) as connection:
+            row = connection.execute(select(Row).where(Row.key == _key(token))).one_or_none()
+        if row is None or self._is_over(row):
+            return TableSession()
+        return TableSession(_plain.loads(row.body), token, row.user_key, row.born_at, row.seen_at)
+
+    def _is_over(self, row: Any) -> bool:
+        now = datetime.now(UTC)
+        return bool(now - row.seen_at > self.idle or now - row.born_at > self.absolute)
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        if not isinstance(session, TableSession):
+            return
+        if session.accessed:
+            response.vary.add("Cookie")
+        old = session.token if session.replaced or not session else None
+        if old is not None:
+            with self._writing() as connection:
+                connection.execute(delete(Row).where(Row.key == _key(old)))
+            session.token = None
+        if not session:
+            if old is not None:
+                self._forget(app, response)
+        elif session.token is None:
+            self._begin(app, session, response)
+        elif session.modified or session.seen_at is None or datetime.now(UTC) - session.seen_at > SEEN_EVERY:
+            self._go_on(session, session.token)
+
+    def _begin(self, app: Flask, session: TableSession, response: Response) -> None:
+        now, token = datetime.now(UTC), secrets.token_urlsafe(TOKEN_BYTES)
+        with self._writing() as connection:
+            over = or_(Row.seen_at < now - self.idle, Row.born_at < now - self.absolute)
+            connection.execute(delete(Row).where(over))
+            connection.execute(insert(Row).values(key=_key(token), user_key=session.get("_user_id"), born_at=now, seen_at=now,
+                                                  body=_plain.dumps(dict(session))))
+        session.token = token
+        response.set_cookie(
+            self.get_cookie_name(app), token, path=self.get_cookie_path(app), domain=self.get_cookie_domain(app),
+            secure=self.get_cookie_secure(app), httponly=True, samesite=self.get_cookie_samesite(app),
+        )
+
+    def _go_on(self, session: TableSession, token: str) -> None:
+        values: dict[str, Any] = {"seen_at": datetime.now(UTC)}
+        if session.modified:
+            values["body"] = _plain.dumps(dict(session))
+        with self._writing() as connection:  # never an insert: the row may have been ended meanwhile
+            connection.execute(update(Row).where(Row.key == _key(token)).values(values))
+
+    def _forget(self, app: Flask, response: Response) -> None:
+        response.delete_cookie(
+            self.get_cookie_name(app), path=self.get_cookie_path(app), domain=self.get_cookie_domain(app),
+            secure=self.get_cookie_secure(app), httponly=True, samesite=self.get_cookie_samesite(app),
+        )
+
+    def _writing(self) -> AbstractContextManager[Connection]:
+        return cast("AbstractContextManager[Connection]", self.db.engine.execution_options(write=True).begin())
+
+
+def end_all_sessions(of: Session, user: User) -> None:
+    """End every session of that user, in the caller's transaction: their next request is answered as nobody's."""
+    of.execute(delete(Row).where(Row.user_key == user.fs_uniquifier))
+    user.fs_uniquifier = new_key()
+
+
+def install(app: Flask, db: Any, idle: timedelta, absolute: timedelta) -> None:
+    """Put the table in the place of the signed cookie."""
+    app.session_interface = SessionTable(db, idle, absolute)
+    user_logged_in.connect(_renumber, app)
+    user_logged_out.connect(_renumber, app)
+
+    def end_the_others(_: Flask, **__: Any) -> None:
+        if isinstance(held := session._get_current_object(), TableSession) and held.user_key:  # type: ignore[attr-defined]
+            db.session.execute(delete(Row).where(Row.user_key == held.user_key))
+
+    password_changed.connect(end_the_others, app, weak=False)
+
+
+def _renumber(_: Flask, **__: Any) -> None:
+    # The mark against forged posts belongs to the session that ends; Flask-WTF keeps a second copy in g.
+    session.pop("csrf_token", None)
+    g.pop("csrf_token", None)
+    held = session._get_current_object()  # type: ignore[attr-defined]
+    if isinstance(held, TableSession):
+        held.replace()
+
+
+def _key(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

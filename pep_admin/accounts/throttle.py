@@ -1,0 +1,146 @@
+"""The brake on guessing: failed tries counted in the database, for one account and for one address, with a growing wait.
+
+A try is counted before the password is looked at, so that many at once cannot slip past; a success gives the count back. Nobody is
+ever locked for good, and a stranger elsewhere cannot hold up somebody who signs in from where they signed in last.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from flask import Flask, Response, abort, request, session
+from flask_login import user_logged_in
+from sqlalchemy import Connection, delete, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from pep_admin.accounts.models import Attempt, User
+
+
+@dataclass(frozen=True, slots=True)
+class Brake:
+    """How many tries are free, and the longest wait, in seconds, that further ones grow to."""
+
+    free: int
+    longest: int
+
+    def wait(self, failures: int) -> int:
+        """Seconds to wait after that many failures: 0 while they are free, then 2, 4, 8 … up to the longest."""
+        beyond = failures - self.free + 1
+        return 0 if beyond <= 0 else min(2 ** min(beyond, 20), self.longest)
+
+
+ACCOUNT = Brake(free=5, longest=15 * 60)
+ADDRESS = Brake(free=30, longest=15 * 60)
+FORGOTTEN_AFTER = timedelta(hours=24)
+GUARDED = "security."
+UNGUARDED = frozenset({"security.logout"})
+
+
+def install(app: Flask, db: Any) -> None:
+    """Count every post to a sign-in page before anything else is read; answer 429 with a sentence while one has to wait."""
+
+    @app.before_request
+    def count_try() -> None:
+        endpoint = request.endpoint or ""
+        if request.method != "POST" or not endpoint.startswith(GUARDED) or endpoint in UNGUARDED:
+            return
+        if request.mimetype not in ("application/x-www-form-urlencoded", "multipart/form-data"):
+            abort(400)
+        seconds = _count(db.engine, _who(), request.remote_addr or "")
+        if seconds:
+            abort(429, description=f"There were too many tries. Please wait {_spoken(seconds)} and try again.")
+
+    @app.after_request
+    def give_back_after_verifying(response: Response) -> Response:
+        # Only this page says by its redirect alone that the password was right; the others sign in, which has its signal.
+        if request.endpoint == "security.verify" and request.method == "POST" and response.status_code == 302:
+            _give_back(db.session, _who(), request.remote_addr or "")
+            db.session.commit()
+        return response
+
+    def give_back_after_signing_in(_: Flask, user: User, **__: Any) -> None:
+        # In the sign-in's own transaction, which Flask-Security commits.
+        _give_back(db.session, user.email, request.remote_addr or "")
+
+    user_logged_in.connect(give_back_after_signing_in, app, weak=False)
+
+
+def _who() -> str:
+    """Whose account this try is for: the address typed, or who is signed in already; no query yet."""
+    return request.form.get("email") or str(session.get("_user_id") or "")
+
+
+def _give_back(of: Session, who: str, address: str) -> None:
+    of.execute(delete(Attempt).where(Attempt.key == _account_key(who)))
+    one_less = update(Attempt).where(Attempt.key == _address_key(address), Attempt.failures > 0)
+    of.execute(one_less.values(failures=Attempt.failures - 1), execution_options={"synchronize_session": False})
+
+
+def _count(engine: Any, who: str, address: str) -> int:
+    """Count one try; the seconds to wait if it comes too early, which then does not count."""
+    now = datetime.now(UTC)
+    brakes = {_address_key(address): ADDRESS}
+    with engine.execution_options(write=True).begin() as connection:
+        if who and not _is_at_home(connection, who, address):
+            brakes[_account_key(who)] = ACCOUNT
+        counted = _take_rows(connection, brakes, now)
+        seconds = max(_still_to_wait(brakes[row.key], row, now) for row in counted)
+        if not seconds:
+            for row in counted:
+                failures = 1 if now - row.last_at > FORGOTTEN_AFTER else row.failures + 1
+                connection.execute(update(Attempt).where(Attempt.key == row.key).values(failures=failures, last_at=now))
+    return seconds
+
+
+def _take_rows(connection: Connection, brakes: Mapping[str, Brake], now: datetime) -> list[Any]:
+    """The rows of those keys, made where they are missing, locked in one order."""
+    connection.execute(delete(Attempt).where(Attempt.last_at < now - FORGOTTEN_AFTER))
+    wanted = sorted(brakes)
+    held = select(Attempt).where(Attempt.key.in_(wanted)).order_by(Attempt.key).with_for_update()
+    rows = connection.execute(held).all()
+    for key in wanted:
+        if key not in {row.key for row in rows}:
+            _make_row(connection, key, now)
+    return list(rows if len(rows) == len(wanted) else connection.execute(held).all())
+
+
+def _make_row(connection: Connection, key: str, now: datetime) -> None:
+    try:
+        with connection.begin_nested():
+            connection.execute(insert(Attempt).values(key=key, failures=0, last_at=now))
+    except IntegrityError:
+        pass  # another try made it at the same moment
+
+
+def _still_to_wait(brake: Brake, row: Any, now: datetime) -> int:
+    passed: float = (now - row.last_at).total_seconds()
+    return max(0, math.ceil(brake.wait(row.failures) - passed))
+
+
+def _is_at_home(connection: Connection, who: str, address: str) -> bool:
+    here = or_(User.current_login_ip == address, User.last_login_ip == address)
+    return connection.execute(select(User.id).where(User.email == who.strip().lower(), here)).first() is not None
+
+
+def _account_key(who: str) -> str:
+    return _digest(f"account {who.strip().lower()}")
+
+
+def _address_key(address: str) -> str:
+    return _digest(f"address {address}")
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
+
+
+def _spoken(seconds: int) -> str:
+    if seconds < 90:
+        return f"{seconds} seconds" if seconds != 1 else "1 second"
+    return f"{(seconds + 59) // 60} minutes"

@@ -1,0 +1,22 @@
+"""One PEP as one document: the only room that touches the answers of its parts and the rows that stand beside them.
+
+Reading is set-based and filtered by phase and audience; writing is per field and all or nothing. What a field is, is
+pep_form.py's; who may write it and what follows is workflow/sections.py's.
+"""
+
+from pep_admin.pep_document.reading import current_form_version, form_of, read_document, read_documents
+from pep_admin.pep_document.values import digest, normal
+from pep_admin.pep_document.writing import Written, open_parts, take_part, write_answers
+
+__all__ = [
+    "Written",
+    "current_form_version",
+    "digest",
+    "form_of",
+    "normal",
+    "open_parts",
+    "read_document",
+    "read_documents",
+    "take_part",
+    "write_answers",
+]

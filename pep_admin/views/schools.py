@@ -1,0 +1,100 @@
+"""Schools and all other settings where children learn: the list, one school's page, its form."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import joinedload
+
+from pep_admin import config
+from pep_admin.models import Child, Person, School
+from pep_admin.permissions import Permission
+from pep_admin.validators.children import check_name
+from pep_admin.validators.findings import Finding
+from pep_admin.validators.forms import Urn
+from pep_admin.views.base import Link, PepModelView, RelatedTable
+from pep_admin.views.filters import Case, OneOf
+from pep_admin.vocabulary import PersonKind, SchoolKind, SchoolPhase
+
+IN_SCHOOL = (PersonKind.DESIGNATED_TEACHER, PersonKind.HEADTEACHER, PersonKind.SCHOOL_STAFF)
+STAFF = {"criteria": lambda: [Person.left_on.is_(None), Person.kind.in_(IN_SCHOOL)], "order": (Person.last_name, Person.first_name),
+         "search": (Person.first_name, Person.last_name, Person.email), "blank": "Nobody yet",
+         "label_of": lambda person: f"{person.name}, {person.organisation}" if person.organisation else person.name}
+
+
+class Schools(PepModelView):
+    """Schools, nurseries, colleges, alternative and training providers."""
+
+    model = School
+    noun = "schools"
+    title = "Schools"
+    singular = "School"
+    group = "Schools and people"
+    opens = {
+        "index_view": Permission.SCHOOL_READ,
+        "details_view": Permission.SCHOOL_READ,
+        "create_view": Permission.SCHOOL_EDIT,
+        "edit_view": Permission.SCHOOL_EDIT,
+        "export": Permission.LIST_EXPORT,
+    }
+    loads = (joinedload(School.designated_teacher), joinedload(School.headteacher))
+
+    column_list = ("name", "urn", "kind", "phase", "town", "designated_teacher", "in_borough")
+    column_details_list = ("urn", "kind", "phase", "town", "phone", "local_authority_code", "in_borough", "less_than_good",
+                           "designated_teacher", "designated_teacher.email", "headteacher", "finance_reference", "payment_method",
+                           "closed_on")
+    column_export_list = ("name", "urn", "kind", "phase", "town", "phone", "local_authority_code", "in_borough", "less_than_good",
+                          "designated_teacher", "headteacher", "finance_reference", "payment_method", "closed_on")
+    column_labels = {
+        "name": "Name", "urn": "URN", "kind": "Kind", "phase": "Phase", "town": "Town", "phone": "Telephone",
+        "designated_teacher": "Designated teacher", "designated_teacher.email": "Designated teacher's e-mail",
+        "designated_teacher_id": "Designated teacher", "headteacher": "Headteacher", "headteacher_id": "Headteacher",
+        "in_borough": "In the borough", "local_authority_code": "Local authority number", "less_than_good": "Judged less than good",
+        "finance_reference": "Finance reference", "payment_method": "Paid by", "closed_on": "Closed on",
+    }
+    column_descriptions = {
+        "urn": "Six figures, from the national register. Empty for a setting without one.",
+        "finance_reference": "The vendor or cost-centre number that the payment file names.",
+        "designated_teacher": "PEPs are sent to this person unless another writer is named for a child (HB-2.2).",
+    }
+    column_sortable_list = ("name", "urn", "kind", "phase", "town", "in_borough", ("designated_teacher", "designated_teacher.last_name"))
+    column_default_sort = "name"
+    column_searchable_list = ("name", "urn", "town")
+    column_filters = (
+        OneOf(School.kind, "Kind", "kind", SchoolKind),
+        OneOf(School.phase, "Phase", "phase", SchoolPhase),
+        Case(School.in_borough, "Place", "place", {
+            "in": ("In the borough", lambda column: column.is_(True)),
+            "out": ("Out of the borough", lambda column: column.is_(False)),
+        }),
+        Case(School.designated_teacher_id, "Designated teacher", "teacher", {
+            "named": ("Named", lambda column: column.is_not(None)),
+            "missing": ("Not named", lambda column: column.is_(None)),
+        }),
+        Case(School.closed_on, "Open", "open", {
+            "yes": ("Open", lambda column: column.is_(None) | (column > config.today())),
+            "no": ("Closed", lambda column: column <= config.today()),
+        }),
+    )
+    form_columns = ("name", "urn", "kind", "phase", "town", "phone", "local_authority_code", "in_borough", "less_than_good",
+                    "designated_teacher", "headteacher", "finance_reference", "payment_method", "closed_on")
+    form_args = {"urn": {"validators": [Urn()]}, "designated_teacher": STAFF, "headteacher": STAFF}
+
+    def check(self, proposed: Any) -> list[Finding]:
+        return [each for each in check_name(proposed.name or "", "name") if len(proposed.name or "") <= 200]
+
+    def related(self, row: School) -> list[RelatedTable]:
+        """The children who are at the school now, for those who may read children."""
+        if not self.may(Permission.CHILD_READ):
+            return []
+        found = self.db_session.scalars(
+            select(Child).where(Child.school_id == row.id, or_(Child.left_care_on.is_(None), Child.left_care_on > self.today))
+            .options(joinedload(Child.social_worker)).order_by(Child.last_name, Child.first_name).limit(500)
+        )
+        rows = [[self._child(child), child.social_worker, child.sen_status] for child in found]
+        return [RelatedTable("Children in care here", ("Child", "Social worker", "SEN"), rows, "No child in care is at this school now.")]
+
+    def _child(self, child: Child) -> Any:
+        url = self.way_to("pep_children.details_view", id=child.id)
+        return Link(child.name, url) if url else child.name

@@ -1,0 +1,115 @@
+"""The dates round a meeting."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta, timezone
+
+import pytest
+
+from pep_admin.school_calendar import TermDates, school_days
+from pep_admin.validators.findings import Finding
+from pep_admin.validators.meetings import (
+    Calendar,
+    check_figures_to,
+    check_heard_on,
+    check_meeting_day,
+    check_next_date,
+    day_of,
+)
+
+TODAY = date(2024, 11, 26)
+MEETING = date(2024, 11, 20)
+
+
+def short(findings: list[Finding]) -> list[tuple[str, str, str, str]]:
+    return [(finding.check, finding.code, finding.field, finding.severity) for finding in findings]
+
+
+@pytest.mark.parametrize(
+    ("moment", "day"),
+    [
+        (datetime(2024, 7, 1, 23, 30, tzinfo=UTC), date(2024, 7, 2)),  # half past midnight in England
+        (datetime(2024, 11, 20, 23, 30, tzinfo=UTC), date(2024, 11, 20)),
+        (datetime(2024, 11, 20, 1, 0, tzinfo=timezone(timedelta(hours=5))), date(2024, 11, 19)),
+        (datetime(2024, 11, 20, 9, 0), date(2024, 11, 20)),
+        (None, None),
+    ],
+)
+def test_the_day_in_england(moment: datetime | None, day: date | None) -> None:
+    assert day_of(moment) == day
+
+
+def meeting(on: date | None, review: date | None = date(2025, 1, 15), entered: date | None = date(2023, 5, 2)) -> list[Finding]:
+    return check_meeting_day(on, entered_care_on=entered, care_review_on=review, today=TODAY)
+
+
+def test_a_meeting_that_was_held() -> None:
+    assert meeting(MEETING) == []
+    assert meeting(TODAY) == []
+    assert meeting(MEETING, review=None, entered=None) == []
+
+
+@pytest.mark.parametrize("on", [None, date(2024, 11, 27), date(2023, 5, 1)], ids=["no date", "to come", "before care"])
+def test_a_meeting_that_was_not(on: date | None) -> None:
+    assert short(meeting(on)) == [("RD-301", "HB-2.5", "meeting_at", "blocking")]
+
+
+def test_the_first_day_in_care_is_in_care() -> None:
+    assert meeting(MEETING, entered=MEETING) == []
+
+
+def test_the_care_review_of_the_same_day_is_a_warning() -> None:
+    assert short(meeting(MEETING, review=MEETING)) == [("RD-303", "HB-3.3", "meeting_at", "warning")]
+
+
+@pytest.mark.parametrize("reason", [None, ""])
+def test_the_next_date_or_why_there_is_none(reason: str | None) -> None:
+    assert short(check_next_date(None, reason=reason, meeting_on=MEETING)) == [("RD-313", "HB-1.7", "next_pep_on", "blocking")]
+    assert check_next_date(None, reason="turning_18", meeting_on=MEETING) == []
+    assert check_next_date(date(2025, 2, 12), reason=reason, meeting_on=MEETING) == []
+
+
+@pytest.mark.parametrize("on", [MEETING, date(2024, 11, 19)])
+def test_the_next_pep_comes_after_this_one(on: date) -> None:
+    assert short(check_next_date(on, reason=None, meeting_on=MEETING)) == [("RD-314", "HB-1.7", "next_pep_on", "blocking")]
+
+
+@pytest.mark.parametrize("on", [date(2025, 2, 15), date(2024, 12, 25)], ids=["Saturday", "Christmas Day"])
+def test_a_day_off_is_a_warning_without_any_calendar(on: date) -> None:
+    assert short(check_next_date(on, reason=None, meeting_on=None)) == [("RD-314", "HB-1.7", "next_pep_on", "warning")]
+
+
+def test_a_known_calendar_knows_half_term_and_deadline() -> None:
+    spring = TermDates(date(2025, 1, 6), date(2025, 4, 4), date(2025, 2, 17), date(2025, 2, 21))
+    calendar = Calendar(school_days([spring]), date(2025, 2, 28))
+
+    def said(on: date) -> list[tuple[str, str]]:
+        return [(finding.code, finding.severity) for finding in check_next_date(on, reason=None, meeting_on=MEETING, calendar=calendar)]
+
+    assert said(date(2025, 2, 12)) == []
+    assert said(date(2025, 2, 28)) == []
+    assert said(date(2025, 2, 18)) == [("HB-1.7", "warning")]
+    assert said(date(2025, 3, 3)) == [("HB-1.4", "warning")]
+    assert said(date(2025, 6, 10)) == [("HB-1.4", "warning")]  # past the known terms: a weekday is let be
+    assert said(date(2025, 6, 14)) == [("HB-1.7", "warning"), ("HB-1.4", "warning")]
+
+
+def test_when_the_child_was_heard() -> None:
+    def said(on: date | None) -> list[tuple[str, str, str, str]]:
+        return short(check_heard_on(on, name="Sam", meeting_on=MEETING, today=TODAY))
+
+    assert said(None) == []
+    assert said(MEETING) == []
+    assert said(date(2024, 11, 21)) == [("RD-205", "HB-3.14", "voice_gathered_on", "warning")]
+    assert said(date(2024, 11, 27)) == [("RD-204", "HB-3.14", "voice_gathered_on", "blocking")]
+    assert check_heard_on(TODAY, name="Sam", meeting_on=None, today=TODAY) == []
+
+
+def test_attendance_figures_are_at_most_four_weeks_old() -> None:
+    assert check_figures_to(MEETING - timedelta(days=28), meeting_on=MEETING) == []
+    (finding,) = check_figures_to(MEETING - timedelta(days=35), meeting_on=MEETING, row="4")
+    assert (finding.check, finding.severity, finding.row) == ("RD-208", "warning", "4")
+    assert "stop on 16 Oct 2024, 5 weeks before" in finding.message
+    assert short(check_figures_to(MEETING - timedelta(days=29), meeting_on=MEETING)) == [("RD-208", "HB-4.1", "attendance", "warning")]
+    assert check_figures_to(None, meeting_on=MEETING) == []
+    assert check_figures_to(MEETING, meeting_on=None) == []

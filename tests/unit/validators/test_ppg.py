@@ -1,0 +1,254 @@
+"""Pupil Premium money: requests (HB-6.1 to 6.6) and releases (HB-6.7). Every sum is worked by hand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+
+from pep_admin.validators.findings import Finding
+from pep_admin.validators.ppg import PpgFacts, ReleaseFacts, check_release, check_request, sounds_barred
+from pep_admin.vocabulary import Grade, PepStatus, PpgCategory, PpgStatus, Scheme
+
+
+@dataclass(frozen=True)
+class Request:
+    """Ten weekly hours at £55, the handbook's own example."""
+
+    category: str = "TUITION_1"
+    description: str = "Ten weekly hours of maths tuition"
+    quantity: int = 10
+    unit: str = "hour"
+    unit_cost_pence: int = 5500
+    amount_pence: int = 55000
+    target_id: int | None = 12
+    payee: str = "Elm School"
+
+
+FACTS = PpgFacts(
+    scheme=Scheme.SCHOOL_AGE, term_label="Autumn 2024-25", year_label="2024-25", term_cap_pence=60000, year_cap_pence=180000,
+    term_taken_pence=0, year_taken_pence=0, has_target=True,
+)  # fmt: skip
+POST_16 = replace(FACTS, scheme=Scheme.POST_16, term_cap_pence=None, year_cap_pence=30000)
+
+
+def judged(facts: PpgFacts = FACTS, **changes: Any) -> list[tuple[str, str, str, str]]:
+    findings = check_request(replace(Request(), **changes), facts=facts)
+    return [(finding.check, finding.code, finding.field, finding.severity) for finding in findings]
+
+
+def costing(pence: int) -> dict[str, int]:
+    return {"quantity": 1, "unit_cost_pence": pence, "amount_pence": pence}
+
+
+def test_the_handbooks_example_passes() -> None:
+    assert judged() == []
+
+
+def test_a_category_may_come_as_an_enum() -> None:
+    assert judged(category=PpgCategory.TUITION_1) == []
+    assert judged(category=PpgCategory.X_TRANSPORT) == [("RD-405", "HB-6.4", "category", "blocking")]
+
+
+@pytest.mark.parametrize(
+    ("facts", "target_id"), [(FACTS, None), (replace(FACTS, has_target=False), 12)], ids=["none", "of another PEP"]
+)
+def test_a_request_serves_a_target_of_this_pep(facts: PpgFacts, target_id: int | None) -> None:
+    assert judged(facts, target_id=target_id) == [("RD-401", "HB-6.5", "target_id", "blocking")]
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"amount_pence": 54999}, "amount"),
+        ({"amount_pence": 55001}, "amount"),
+        ({"quantity": 0}, "quantity"),
+        ({"quantity": -10}, "quantity"),
+        ({"quantity": None}, "quantity"),
+        ({"unit_cost_pence": 0}, "unit_cost"),
+        ({"unit_cost_pence": None}, "unit_cost"),
+        ({"amount_pence": 0}, "amount"),
+        ({"amount_pence": -55000}, "amount"),
+        ({"amount_pence": None}, "amount"),
+        ({"description": " "}, "description"),
+        ({"unit": ""}, "unit"),
+    ],
+)
+def test_a_request_is_fully_costed(changes: dict[str, Any], field: str) -> None:
+    assert judged(**changes) == [("RD-402", "HB-6.6", field, "blocking")]
+
+
+def test_the_sum_is_shown() -> None:
+    (finding,) = check_request(replace(Request(), amount_pence=50000), facts=FACTS)
+    assert finding.message == "“Ten weekly hours of maths tuition”: 10 × £55.00 is £550.00, not £500.00."  # noqa: RUF001
+
+
+def test_a_payee_is_named() -> None:
+    assert judged(payee=" ") == [("PPG-payee", "HB-6.7", "payee", "blocking")]
+
+
+@pytest.mark.parametrize(
+    ("facts", "pence", "fits"),
+    [
+        (FACTS, 1, True),
+        (FACTS, 60000, True),
+        (FACTS, 60001, False),
+        (replace(FACTS, term_taken_pence=5000, year_taken_pence=5000), 55000, True),
+        (replace(FACTS, term_taken_pence=5001, year_taken_pence=5001), 55000, False),
+        (replace(FACTS, year_taken_pence=120000), 60000, True),
+        (replace(FACTS, year_taken_pence=120001), 60000, False),
+        (replace(FACTS, term_cap_pence=70000), 70000, True),
+        (POST_16, 30000, True),
+        (POST_16, 30001, False),
+        (replace(POST_16, year_taken_pence=10000), 20000, True),
+        (replace(POST_16, year_taken_pence=10000), 20001, False),
+    ],
+)
+def test_the_caps_hold_to_the_penny(facts: PpgFacts, pence: int, fits: bool) -> None:
+    code = "HB-6.2" if facts.scheme is Scheme.POST_16 else "HB-6.1"
+    assert judged(facts, **costing(pence)) == ([] if fits else [("RD-403", code, "amount", "blocking")])
+
+
+def test_a_refusal_says_sum_cap_and_what_is_left() -> None:
+    facts = replace(FACTS, term_taken_pence=35000, year_taken_pence=35000)
+    (finding,) = check_request(replace(Request(), **costing(35000)), facts=facts)
+    assert finding.message == (
+        "That makes £700.00 for this child in Autumn 2024-25; £600.00 is the limit and £250.00 is left."
+    )
+    (finding,) = check_request(replace(Request(), **costing(20001)), facts=replace(POST_16, year_taken_pence=40000))
+    assert finding.message == (
+        "That makes £600.01 for this child in the academic year 2024-25; £300.00 is the limit and £0.00 is left."
+    )
+
+
+def test_both_caps_may_be_passed_at_once() -> None:
+    facts = replace(FACTS, year_taken_pence=179999)
+    assert judged(facts, **costing(60001)) == [("RD-403", "HB-6.1", "amount", "blocking")] * 2
+
+
+@pytest.mark.parametrize(
+    ("facts", "left"),
+    [
+        (FACTS, 60000),
+        (replace(FACTS, term_taken_pence=55000, year_taken_pence=55000), 5000),
+        (replace(FACTS, term_taken_pence=0, year_taken_pence=150000), 30000),
+        (replace(FACTS, term_taken_pence=70000, year_taken_pence=70000), 0),
+        (POST_16, 30000),
+        (replace(POST_16, year_taken_pence=1), 29999),
+        (replace(FACTS, scheme=Scheme.EARLY_YEARS), 0),
+    ],
+)
+def test_what_is_left(facts: PpgFacts, left: int) -> None:
+    assert facts.left_pence == left
+
+
+def test_early_years_are_refused_with_the_one_sentence() -> None:
+    facts = replace(FACTS, scheme=Scheme.EARLY_YEARS)
+    (finding,) = check_request(replace(Request(), target_id=None, amount_pence=0), facts=facts)
+    assert (finding.check, finding.code, finding.severity) == ("RD-404", "HB-6.3", "blocking")
+    assert "Early Years Team" in finding.message
+
+
+@pytest.mark.parametrize(
+    ("category", "kind"), [("X_ADMIN", "administration"), ("X_CLOTHING", "clothing"), ("X_TRANSPORT", "transport")]
+)
+def test_barred_spending_is_refused(category: str, kind: str) -> None:
+    (finding,) = check_request(replace(Request(), category=category, description="Taxi to school"), facts=FACTS)
+    assert finding == Finding("RD-405", "HB-6.4", "category", f"The grant cannot pay for {kind}.")
+
+
+@pytest.mark.parametrize(
+    ("description", "sounds"),
+    [
+        ("Taxi to the tutor", [("Taxi", "transport")]),
+        ("TAXIS for six weeks", [("TAXIS", "transport")]),
+        ("A bus  pass for college", [("bus  pass", "transport")]),
+        ("School shoes and a blazer", [("shoes", "clothing")]),
+        ("P.E. kit for the club", [("PE kit", "clothing")]),
+        ("New school-uniform", [("uniform", "clothing")]),
+        ("Admin time of the office", [("Admin", "administration")]),
+        ("Photocopying and a travel card", [("Photocopying", "administration"), ("travel", "transport")]),
+        ("Coaching in mathematics", []),
+        ("Welfare and training of the team", []),
+        ("A beanbag throwing game", []),
+        ("Overcoating", []),
+        ("", []),
+    ],
+)
+def test_words_that_sound_barred(description: str, sounds: list[tuple[str, str]]) -> None:
+    assert sounds_barred(description) == sounds
+
+
+def test_a_word_that_sounds_barred_only_warns() -> None:
+    (finding,) = check_request(replace(Request(), description="Minibus to the theatre"), facts=FACTS)
+    assert (finding.check, finding.code, finding.field, finding.severity) == ("RD-406", "HB-6.4", "description", "warning")
+    assert "“Minibus” sounds like transport" in finding.message
+
+
+# --- release -------------------------------------------------------------------------------------------------------------
+
+DUE = ReleaseFacts(
+    pep_status=PepStatus.COMPLETE, grade=Grade.GOLD, amber_is_satisfactory=False, request_status=PpgStatus.APPROVED,
+    approved_by="officer", releaser_id="finance", releaser_is_head=False, alone_reason="", child_in_care=True,
+    payee_has_finance_reference=True, voices_missing=(),
+)  # fmt: skip
+
+
+def held(**changes: Any) -> list[tuple[str, str]]:
+    findings = check_release(replace(DUE, **changes))
+    assert all(finding.severity == "blocking" for finding in findings)
+    return [(finding.check, finding.code) for finding in findings]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"grade": Grade.GREEN},
+        {"grade": Grade.AMBER, "amber_is_satisfactory": True},
+        {"releaser_id": "officer", "releaser_is_head": True, "alone_reason": "Nobody else is at work until January."},
+    ],
+)
+def test_money_that_may_go(changes: dict[str, Any]) -> None:
+    assert held(**changes) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "finding"),
+    [
+        ({"pep_status": PepStatus.SUBMITTED}, ("REL-complete", "HB-6.7")),
+        ({"pep_status": PepStatus.RETURNED}, ("REL-complete", "HB-6.7")),
+        ({"grade": Grade.AMBER}, ("REL-satisfactory", "HB-6.7")),
+        ({"grade": Grade.RED, "amber_is_satisfactory": True}, ("REL-satisfactory", "HB-6.7")),
+        ({"grade": None}, ("REL-satisfactory", "HB-6.7")),
+        ({"voices_missing": ("carer",)}, ("REL-voices", "HB-4.6")),
+        ({"request_status": PpgStatus.RELEASED}, ("REL-status", "HB-6.7")),
+        ({"request_status": PpgStatus.REQUESTED}, ("REL-status", "HB-6.7")),
+        ({"request_status": PpgStatus.DECLINED}, ("REL-status", "HB-6.7")),
+        ({"approved_by": None}, ("REL-two-people", "DATA-two-people")),
+        ({"releaser_id": "officer"}, ("REL-two-people", "DATA-two-people")),
+        ({"releaser_id": "officer", "alone_reason": "In a hurry"}, ("REL-two-people", "DATA-two-people")),
+        ({"releaser_id": "officer", "releaser_is_head": True}, ("REL-two-people", "DATA-two-people")),
+        ({"releaser_id": "officer", "releaser_is_head": True, "alone_reason": " "}, ("REL-two-people", "DATA-two-people")),
+        ({"payee_has_finance_reference": False}, ("REL-payee", "DATA-payee")),
+        ({"child_in_care": False}, ("REL-in-care", "DATA-in-care")),
+    ],
+)
+def test_one_thing_holds_the_money_back(changes: dict[str, Any], finding: tuple[str, str]) -> None:
+    assert held(**changes) == [finding]
+
+
+def test_the_sentences_say_what_is_so() -> None:
+    def sentence(**changes: Any) -> str:
+        (finding,) = check_release(replace(DUE, **changes))
+        return finding.message
+
+    assert sentence(request_status=PpgStatus.RELEASED) == "This money has been released already. Nothing was released again."
+    assert "this one is declined" in sentence(request_status=PpgStatus.DECLINED)
+    assert sentence(voices_missing=("child",)).startswith("The child's voice is missing")
+    assert sentence(voices_missing=("child", "social worker")).startswith("The child's and the social worker's voices are missing")
+    assert "The PEP is Amber" in sentence(grade=Grade.AMBER)
+    assert "not graded" in sentence(grade=None)
+    assert "ask a colleague" in sentence(releaser_id="officer")
+    assert "Say why you release it alone" in sentence(releaser_id="officer", releaser_is_head=True)
