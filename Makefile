@@ -55,7 +55,7 @@ LOCK := ../lock/bin/pip-compile --quiet --generate-hashes --allow-unsafe --strip
   --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
 lock: $(EVERYTHING)  ## pin the newest versions that pyproject.toml allows (asks the package index)
-	@rm -rf build/pins && mkdir -p build/pins && $(BIN)/python -m venv build/lock && build/lock/bin/pip install --quiet pip-tools
+	@rm -rf build/pins && mkdir -p build/pins && $(BIN)/python -m venv build/lock && build/lock/bin/pip install -qq pip-tools
 	@cp pyproject.toml build/pins/
 	@cd build/pins && printf 'hatchling>=1.27\nsetuptools>=80\n' | $(LOCK) --output-file build - \
 	  && $(LOCK) --output-file runtime pyproject.toml \

@@ -141,7 +141,7 @@ class Settings:
         _number(0, 5), "proxies"))
     today: date | None = field(default=None, metadata=_about(
         "Let the program stand on this day, for the demo and tests; the true day when empty.", _day))
-    authority: str = field(default="Virtual School", metadata=_about(
+    authority_name: str = field(default="Virtual School", metadata=_about(
         "Name of the Virtual School, shown at the head of every page."))
     font_folder: Path | None = field(default=None, metadata=_about(
         "Folder where the PDF's fonts are kept; fonts/ in the instance folder when empty.", Path))

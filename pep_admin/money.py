@@ -11,7 +11,7 @@ from operator import index
 MOST_PENCE = 99_999_999_99  # £99,999,999.99: above any grant, and far inside every column
 _AMOUNT = re.compile(r"£?(?P<pounds>[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.(?P<pence>[0-9]{2}))?")
 _ODD_PENCE = re.compile(r"£?[0-9,]*\.[0-9]*")
-_NEGATIVE = re.compile(r"[-−–]\s*£?[0-9.,]+|£[-−–][0-9.,]+")  # noqa: RUF001 (dashes that word processors type)
+_NEGATIVE = re.compile(r"[-−–]\s*£?[0-9.,]+|£[-−–][0-9.,]+")
 
 SHAPE = "Enter an amount in pounds, like 550 or 599.50."
 WHOLE_PENCE = "Enter pounds with two figures for the pence, like 599.50. Nothing is rounded."

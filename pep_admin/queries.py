@@ -12,7 +12,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import Row, case, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from pep_admin.circumstances import is_pep_age, scheme_of
 from pep_admin.config import LONDON
@@ -26,6 +26,7 @@ from pep_admin.models import (
     Person,
     PpgRequest,
     QaReview,
+    RecordChange,
     School,
     Term,
 )
@@ -327,3 +328,97 @@ def possible_writers(session: Session) -> list[Person]:
 def day_bounds(day: date) -> tuple[datetime, datetime]:
     """First and one-past-last instant of an English day."""
     return datetime.combine(day, time(), LONDON), datetime.combine(day + timedelta(days=1), time(), LONDON)
+
+
+# --- the life of a request, and what waits for its money -------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class RequestStep:
+    """One step of a request's life: the status it came to, when, by whom, how much (pence) and why; its ledger row and batch."""
+
+    status: PpgStatus
+    at: datetime | date | None
+    who: str
+    pence: int | None = None
+    why: str | None = None
+    ledger: FundingRelease | None = None
+    line: PaymentLine | None = None
+
+
+def life_of_request(session: Session, request: PpgRequest, *, with_history: bool) -> list[RequestStep]:
+    """The steps of one request in their order; without its history, what the row and the ledger alone tell."""
+    own = FundingRelease.request_id == request.id
+    ledger = session.execute(
+        select(FundingRelease, PaymentLine).outerjoin(PaymentLine, PaymentLine.release_id == FundingRelease.id)
+        .options(joinedload(PaymentLine.batch)).where(own).order_by(FundingRelease.id)
+    )
+    paid = iter([_step_of(release, line) for release, line in ledger])
+    moves = _moves(session, request) if with_history else _decision(request)
+    steps = [next(paid, step) if _is_paid(before, step) else step for before, step in moves]
+    return [*steps, *paid]
+
+
+def _moves(session: Session, request: PpgRequest) -> list[tuple[PpgStatus | None, RequestStep]]:
+    """Every move of its status with the status before it, from its history."""
+    entries = session.scalars(
+        select(RecordChange).where(RecordChange.table_name == PpgRequest.__tablename__, RecordChange.row_id == request.id)
+        .order_by(RecordChange.id)
+    )
+    return [_move(entry) for entry in entries if "status" in entry.changes]
+
+
+def _move(entry: RecordChange) -> tuple[PpgStatus | None, RequestStep]:
+    old, new = entry.changes["status"]
+    pence, why = (entry.changes.get(key, (None, None))[1] for key in ("approved_pence", "decision_reason"))
+    if entry.verb == "insert":
+        pence = entry.changes["amount_pence"][1]
+    return PpgStatus(old) if old else None, RequestStep(PpgStatus(new), entry.at, entry.actor_name, pence, why)
+
+
+def _is_paid(before: PpgStatus | None, step: RequestStep) -> bool:
+    """Whether the ledger tells this move itself: a release, or a release taken back."""
+    return PpgStatus.RELEASED in (before, step.status)
+
+
+def _decision(request: PpgRequest) -> list[tuple[PpgStatus | None, RequestStep]]:
+    if request.decided_on is None:
+        return []
+    status = PpgStatus.DECLINED if request.status is PpgStatus.DECLINED else PpgStatus.APPROVED
+    who, why = request.decided_name or "", request.decision_reason
+    return [(None, RequestStep(status, request.decided_on, who, request.approved_pence, why))]
+
+
+def _step_of(release: FundingRelease, line: PaymentLine | None) -> RequestStep:
+    status = PpgStatus.RELEASED if release.kind is ReleaseKind.RELEASE else PpgStatus.APPROVED
+    return RequestStep(status, release.released_at, release.released_name, release.pence, release.alone_reason, release, line)
+
+
+def approved_requests(session: Session, limit: int) -> tuple[list[int], int]:
+    """Ids of the requests that are approved and not released, the oldest first and at most `limit`, and how many there are."""
+    approved = PpgRequest.status == PpgStatus.APPROVED
+    ids = session.scalars(select(PpgRequest.id).where(approved).order_by(PpgRequest.id).limit(limit)).all()
+    return list(ids), session.scalar(select(func.count(PpgRequest.id)).where(approved)) or 0
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Released money that no batch holds: requests, pence, by payee, and a mark that changes whenever it does."""
+
+    count: int
+    pence: int
+    by_payee: tuple[tuple[str, int, int], ...]
+    mark: str
+
+
+def waiting_for_batch(session: Session) -> Waiting:
+    """What the next payment batch would hold."""
+    releases = unbatched_releases(session)
+    asked = select(PpgRequest).where(PpgRequest.id.in_({each.request_id for each in releases}))
+    requests = {each.id: each for each in session.scalars(asked.options(joinedload(PpgRequest.payee_school)))}
+    sums: dict[str, tuple[int, int]] = {}
+    for each in releases:
+        count, pence = sums.get(requests[each.request_id].payee, (0, 0))
+        sums[requests[each.request_id].payee] = (count + 1, pence + each.pence)
+    total, by_payee = sum(each.pence for each in releases), tuple((payee, *both) for payee, both in sorted(sums.items()))
+    return Waiting(len(releases), total, by_payee, f"{len(releases)}-{total}-{releases[-1].id if releases else 0}")

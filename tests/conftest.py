@@ -27,6 +27,7 @@ from sqlalchemy.orm import Session, sessionmaker
 ROOT = pathlib.Path(__file__).parent.parent
 CHROMIUM_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
                   "--disable-component-update", "--disable-sync"]
+PASSWORD = "lantern orchard seven kites"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 settings.register_profile("suite", deadline=None)  # two shared cores: time says nothing about the code
@@ -248,6 +249,21 @@ def client(app: Any) -> Any:
     return app.test_client()
 
 
+@pytest.fixture
+def make_account(app: Any) -> Callable[..., None]:
+    """`make_account(email, *roles, person_id=None, password=PASSWORD)`: an account of the application's, ready to sign in."""
+    from pep_admin.accounts.creating import create_account
+
+    def make(email: str, *roles: Any, person_id: int | None = None, password: str = PASSWORD) -> None:
+        with app.app_context():
+            session = app.extensions["sqlalchemy"].session
+            create_account(session, email, email.partition("@")[0].title(), roles, password, person_id)
+            session.commit()
+            session.remove()
+
+    return make
+
+
 _TOKEN = re.compile(r'name="csrf_token"[^>]*?value="([^"]+)"|value="([^"]+)"[^>]*?name="csrf_token"')
 
 
@@ -265,9 +281,9 @@ def csrf_token() -> Callable[[str], str]:
 
 @pytest.fixture(scope="session")
 def sign_in(csrf_token: Callable[[str], str]) -> Callable[..., Any]:
-    """`sign_in(client, email, password)`: through the page, as a person does; gives the answer to the post."""
+    """`sign_in(client, email, password=PASSWORD)`: through the page, as a person does; gives the answer to the post."""
 
-    def do(client: Any, email: str, password: str) -> Any:
+    def do(client: Any, email: str, password: str = PASSWORD) -> Any:
         page = client.get("/account/login")
         answer = client.post(
             "/account/login", data={"csrf_token": csrf_token(page.text), "email": email, "password": password}

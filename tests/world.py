@@ -22,14 +22,16 @@ from pep_admin.vocabulary import (
     Grade,
     LegalStatus,
     PersonKind,
+    PepStatus,
     PlacementKind,
     PpgCategory,
     Role,
     SchoolKind,
     SchoolPhase,
     SenStatus,
+    Subject,
 )
-from pep_admin.workflow import delegation, reviews, roll, sections
+from pep_admin.workflow import delegation, ppg, reviews, roll, sections
 from pep_admin.workflow import peps as pep_verbs
 from pep_admin.workflow.years import open_years
 
@@ -97,13 +99,23 @@ class World:
         """Launched where need be, and sent to its writer."""
         self.launch()
         pep = self.pep_of(child_id)
+        if pep.status is not PepStatus.INITIATED:
+            return pep
         delegation.delegate_peps(self.session, [pep.id], actor=self.act(self.officer), now=NOW, run="run-1")
         return pep
 
     def written_pep(self, *, money: bool = True, child_id: int | None = None) -> Pep:
-        """Both writers have filled in everything; nothing is signed."""
-        pep = self.delegated_pep(child_id)
-        writing.write(self.session, pep, meeting_on=MEETING_DAY, money=money)
+        """Both writers have filled in everything; nothing is signed. Written already where the world came written."""
+        if self.session.scalar(select(Pep.id).limit(1)) is None:
+            self.delegated_pep(child_id)
+        pep = self.pep_of(child_id)
+        if pep.meeting_at is None:
+            if pep.status is PepStatus.INITIATED:
+                delegation.delegate_peps(self.session, [pep.id], actor=self.act(self.officer), now=NOW, run=f"run-{pep.id}")
+            writing.write(self.session, pep, meeting_on=MEETING_DAY, money=False)
+        if money and not self.requests_of(pep):
+            maths = self.session.scalars(select(Target).where(Target.pep_id == pep.id, Target.subject == Subject.MATHS)).one()
+            ppg.save_request(self.session, pep.id, self.request_values(pep, target_id=maths.id), actor=self.act(self.officer))
         self.act(SYSTEM)
         return pep
 

@@ -10,15 +10,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any
-from urllib.parse import urlsplit
 
-from flask import Flask, abort, make_response, redirect, render_template, request, url_for
+from flask import Flask, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import TooManyRequests
 
-from pep_admin.views.errors import WRITER
+from pep_admin.views.errors import WRITER, error_page
 from pep_admin.views.gate import SAME_ORIGIN_PATH
 
 SIGN_IN, SIGN_OUT = "security.login", "security.logout"
@@ -57,6 +56,7 @@ def install(app: Flask) -> None:
 
 def keep_through_sign_in(app: Flask) -> None:
     """Let the sign-in page answer with what was typed before; called once Flask-Security's pages are there."""
+    app.jinja_env.globals["kept_through_sign_in"] = carried
     app.view_functions[SIGN_IN] = _showing_what_was_kept(app.view_functions[SIGN_IN])
 
 
@@ -82,16 +82,8 @@ def _ask_to_sign_in() -> ResponseReturnValue | None:
         return redirect(url_for(SIGN_IN))
     if endpoint.startswith("security."):
         return None
-    _refuse_foreign_origin()
     kept = _typed()
     return sign_in_page(SIGN_IN_AGAIN if kept.fields else SIGN_IN_FIRST, 401, kept)
-
-
-def _refuse_foreign_origin() -> None:
-    """400 for a post that another site made a browser send: its words must not be put before somebody as their own."""
-    origin = request.headers.get("Origin")
-    if origin is not None and urlsplit(origin).netloc != request.host:
-        abort(400, description="This form was not sent from a page of this site. Nothing was done.")
 
 
 def _typed() -> Kept:
@@ -105,7 +97,7 @@ def _showing_what_was_kept(sign_in: Callable[..., Any]) -> Callable[..., Any]:
     def page(*args: Any, **kwargs: Any) -> Any:
         answer = sign_in(*args, **kwargs)
         kept = carried() if request.method == "POST" and current_user.is_authenticated else None
-        return answer if kept is None else _kept_page(kept)
+        return _kept_page(kept) if kept and kept.fields else answer
 
     return page
 
@@ -128,9 +120,11 @@ def _too_many(problem: TooManyRequests) -> ResponseReturnValue:
 
 
 def _unmarked(problem: CSRFError) -> ResponseReturnValue:
-    """A post without its session's mark: on the sign-in page simply the form again, with what it carried."""
+    """A post without its session's mark: the sign-in form again, with what it carried; the sign-out button again."""
+    if request.endpoint == SIGN_OUT:
+        return render_template("pep/account/logout.html"), 400
     if request.endpoint != SIGN_IN:
-        raise problem
+        return error_page(problem)
     if current_user.is_authenticated and (kept := carried()):
         return _kept_page(kept)
     return sign_in_page(ONCE_MORE, 400)

@@ -59,7 +59,7 @@ class OurPasswords(PasswordUtil):
         """The complaints (None for none) and the password as it is hashed."""
         user, normal = kwargs.get("user"), normalised(password)
         about = [user.email, user.name] if user is not None else []
-        problem = why_refused(normal, about=[*about, str(current_app.config.get("PEP_ADMIN_AUTHORITY", ""))])
+        problem = why_refused(normal, about=[*about, str(current_app.config.get("PEP_ADMIN_AUTHORITY_NAME", ""))])
         return ([problem] if problem else None), normal
 
 

@@ -18,6 +18,7 @@ from flask_login import user_logged_in
 from sqlalchemy import Connection, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
+from werkzeug.exceptions import TooManyRequests
 
 from pep_admin.accounts.models import Attempt, User
 
@@ -54,7 +55,7 @@ def install(app: Flask, db: Any) -> None:
             abort(400)
         seconds = _count(db.engine, _who(), request.remote_addr or "")
         if seconds:
-            abort(429, description=f"There were too many tries. Please wait {_spoken(seconds)} and try again.")
+            raise TooManyRequests(f"There were too many tries. Please wait {_spoken(seconds)} and try again.", retry_after=seconds)
 
     @app.after_request
     def give_back_after_verifying(response: Response) -> Response:
@@ -72,8 +73,8 @@ def install(app: Flask, db: Any) -> None:
 
 
 def _who() -> str:
-    """Whose account this try is for: the address typed, or who is signed in already; no query yet."""
-    return request.form.get("email") or str(session.get("_user_id") or "")
+    """Whose account this try is for: who is signed in already, or the address typed; no query yet."""
+    return str(session.get("_user_id") or request.form.get("email", ""))
 
 
 def _give_back(of: Session, who: str, address: str) -> None:

@@ -73,7 +73,12 @@ def _convert(html: str, written: io.BytesIO, folder: Path) -> PdfFailed | None:
     )
     try:
         done: Any = pisa.CreatePDF(
-            html, dest=written, path=str(folder / "document.html"), encoding="utf-8", resource_policy=policy
+            html,
+            dest=written,
+            path=str(folder / "document.html"),
+            encoding="utf-8",
+            capacity=LONGEST_DOCUMENT,  # a larger document would pass through a file in /tmp
+            resource_policy=policy,
         )
     except RenderLimitError as error:
         return PdfFailed("too_large", type(error).__name__)

@@ -15,6 +15,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import accumulate
 from pathlib import Path
 
 import pymupdf_fonts
@@ -52,10 +53,9 @@ FAMILIES = (
 """In the order in which a character looks for a font that draws it. Noto Sans CJK is no choice: its outlines cannot be embedded."""
 
 _ARABIC_WORD = re.compile("[\u0600-\u06ff\u0750-\u077f\u08a0-\u08ff\ufb50-\ufdff\ufe70-\ufefc\u200c\u200d]+")
-_JOINERS = re.compile("[\u200c\u200d]")
+_JOINERS = "\u200c\u200d"
 # Scripts whose letters move or merge in ways that the engine does not know: it would draw them wrongly and say nothing.
 _UNSHAPED = ((0x0700, 0x074F), (0x07C0, 0x07FF), (0x0900, 0x0DFF), (0x0E80, 0x109F), (0x1780, 0x18AF))
-_BEH = "\u0628"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class FontSet:
 
     folder: Path
     faces: tuple[Face, ...]
-    covered: frozenset[int]
+    covered: frozenset[int] = field(repr=False)
     missing: tuple[str, ...]
     plain: _Plain = field(repr=False, compare=False)
 
@@ -101,24 +101,31 @@ class Ink:
         return printable
 
     def _arabic(self, found: re.Match[str]) -> str:
-        """A word of joined script is judged as it will be drawn: each letter in the form that its neighbours give it."""
-        word = found[0]
-        if self._drawn(word):
-            return word
-        letters = [letter if self._in_every_form(letter) else _code_point(letter) for letter in word]
-        if not self._drawn("".join(letters)):
-            letters = [_code_point(letter) for letter in word]
-        self.unprintable += sum(len(letter) > 1 for letter in letters)
+        """A word of joined script is judged as it will be drawn: each letter in the form that its neighbours give it.
+
+        A letter taken out changes its neighbours' forms, so it is looked at again until all that is left can be drawn.
+        """
+        letters = list(found[0])
+        while undrawn := self._undrawn(letters):
+            for place in undrawn:
+                letters[place] = _code_point(letters[place])
+            self.unprintable += len(undrawn)
         return "".join(letters)
 
-    def _drawn(self, text: str) -> bool:
-        return all(ord(char) in self._fonts.covered for char in _JOINERS.sub("", shape_frag_text(text) or text))
-
-    def _in_every_form(self, letter: str) -> bool:
-        """Alone, first, last and between others; BEH joins on both sides."""
-        joined = ((letter, 0), (letter + _BEH, 0), (_BEH + letter, 1), (_BEH + letter + _BEH, 1))
-        shaped = ((shape_frag_text(text) or text, text, place) for text, place in joined)
-        return all(self._drawn(drawn[place]) for drawn, text, place in shaped if len(drawn) == len(text))
+    def _undrawn(self, letters: list[str]) -> list[int]:
+        word = "".join(letters)
+        shaped = shape_frag_text(word) or word
+        if all(ord(char) in self._fonts.covered or char in _JOINERS for char in shaped):
+            return []
+        standing = [place for place, letter in enumerate(letters) if len(letter) == 1]
+        if len(shaped) != len(word):  # letters merged, marks dropped: nobody can say which is which
+            return standing
+        starts = list(accumulate(map(len, letters), initial=0))
+        return [
+            place
+            for place in standing
+            if ord(shaped[starts[place]]) not in self._fonts.covered and shaped[starts[place]] not in _JOINERS
+        ]
 
 
 class _Plain(dict[int, str]):
@@ -139,7 +146,7 @@ class _Plain(dict[int, str]):
             return "\n"
         if kind == "Zs" or char in "\t\v\f":
             return " "
-        if char in "\u200c\u200d" and ord(char) in self._covered:
+        if char in _JOINERS and ord(char) in self._covered:
             return char
         if kind in ("Cc", "Cf", "Cs") or _chooses_a_variant(ord(char)):
             return ""
@@ -211,7 +218,7 @@ def _covered(found: Iterable[tuple[Face, bytes]], weight: str) -> frozenset[int]
     for face, data in found:
         if face.weight == weight or face.family not in chosen:
             chosen[face.family] = data
-    return frozenset().union(*(TTFontFile(io.BytesIO(data)).charToGlyph for data in chosen.values()))
+    return frozenset().union(*(TTFontFile(io.BytesIO(data)).charToGlyph for data in chosen.values())) - {0xFFFF}  # no character
 
 
 def _keep(target: Path, data: bytes) -> None:

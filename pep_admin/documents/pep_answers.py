@@ -20,6 +20,8 @@ LONGEST_PARAGRAPH = 5_000
 """Characters. Beyond it the engine's line breaking grows worse than the text does."""
 LONGEST_CELL = 600
 """Characters beside a label: a table cell that outgrows its page is a refusal, so longer words stand in paragraphs."""
+LONGEST_BOX = 32
+"""Lines: some two thirds of a page."""
 LONGEST_COLUMN = 200
 """Characters that a column of a table may be declared to hold; rows with a longer one are printed as blocks."""
 NOTHING = "–"  # noqa: RUF001 (a dash, as tables show an empty cell)
@@ -85,6 +87,17 @@ class Block:
 
     title: tuple[str, ...]
     runs: tuple[Run, ...]
+
+    @property
+    def height(self) -> int:
+        """About how many lines of paper it takes."""
+        told = (line for run in self.runs for answer in run.answers for line in answer.lines)
+        return sum(1 + len(line) // 75 for line in (*self.title, *told))
+
+    @property
+    def is_long(self) -> bool:
+        """Too long to be kept on one page: that would leave the page before it empty."""
+        return self.height > LONGEST_BOX
 
 
 class Answers:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from pep_admin.documents.pdf_fonts import Ink
-from pep_admin.documents.pep_answers import NOT_ANSWERED, NOTHING, Answer, Answers, Block, Grid, Run
+from pep_admin.documents.pep_answers import LONGEST_BOX, NOT_ANSWERED, NOTHING, Answer, Answers, Block, Grid, Run
 from pep_admin.documents.wording import date_words, label_of, moment_words, value_words, year_words
 from pep_admin.money import format_pounds
 from pep_admin.pep_form import Document, Field, RequestFacts, TargetFacts, TargetReviewFacts
@@ -41,13 +41,16 @@ REVIEWS = "target_reviews"
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A new target: its number and subject, its wording, what stands behind it, and what it costs."""
+    """A new target: its number and subject, its wording with what stands behind it, and what it costs."""
 
     number: int
     heading: str
-    wording: tuple[str, ...]
-    runs: tuple[Run, ...]
+    told: Block
     costs: tuple[Block, ...]
+
+    @property
+    def is_long(self) -> bool:
+        return self.told.height + sum(cost.height for cost in self.costs) > LONGEST_BOX
 
 
 class Pages:
@@ -173,8 +176,7 @@ class Pages:
         return Card(
             number=target.number,
             heading=self._heading(target),
-            wording=self._answers.paragraphs(self._wording(target)),
-            runs=self._answers.labelled([*told, *where_there]),
+            told=Block(self._answers.paragraphs(self._wording(target)), self._answers.labelled([*told, *where_there])),
             costs=tuple(self._cost(each) for each in self._requests if each.target_id == target.id),
         )
 

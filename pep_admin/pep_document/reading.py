@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from pep_admin.circumstances import CircumstanceFacts, phase_of, switches_for
 from pep_admin.config import LONDON
+from pep_admin.exceptions import NotFound
 from pep_admin.models import (
     PARTS,
     AgreedAction,
@@ -102,8 +103,11 @@ class Shelf:
 
 
 def read_document(session: Session, pep: Pep, *, audience: Audience) -> Document:
-    """`read_documents` for one."""
-    return read_documents(session, [pep], audience=audience)[pep.id]
+    """`read_documents` for one; NotFound when the PEP is outside the actor's scope."""
+    found = read_documents(session, [pep], audience=audience).get(pep.id)
+    if found is None:
+        raise NotFound
+    return found
 
 
 def read_documents(session: Session, peps: Iterable[Pep], *, audience: Audience) -> dict[int, Document]:

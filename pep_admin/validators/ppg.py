@@ -96,7 +96,7 @@ def _costed(request: RequestLike) -> Iterator[Finding]:
     if amount < 1:
         yield Finding("RD-402", "HB-6.6", "amount", "The amount has to be more than nothing.")
     elif quantity > 0 and unit_cost > 0 and quantity * unit_cost != amount:
-        total = f"{quantity} × {format_pounds(unit_cost)} is {format_pounds(quantity * unit_cost)}"  # noqa: RUF001
+        total = f"{quantity} × {format_pounds(unit_cost)} is {format_pounds(quantity * unit_cost)}"
         message = f"“{_item(request)}”: {total}, not {format_pounds(amount)}."
         yield Finding("RD-402", "HB-6.6", "amount", message)
 

@@ -83,7 +83,7 @@ _BLANKS = _any(
     r"\([^()]*\b(?:include|insert|specify|state|choose|select)\b[^()]*(?:…|\.\.\.)\s*(?:\)|$)",
     rf"[\[{{]\s*(?:\.*|_*|(?:please\s+)?(?:{_TO_FILL}|x)\b[^\]}}]*)[\]}}]",
     rf"<\s*(?:{_TO_FILL})\b[^<>]*>",
-    r"\(\s*(?:(?:child|pupil|student)(?:['’]s)?\s+)?name\s*\)",  # noqa: RUF001 (typed apostrophe)
+    r"\(\s*(?:(?:child|pupil|student)(?:['’]s)?\s+)?name\s*\)",
 )
 _LONE_X = re.compile(rf"\bX(?=\s*(?:%|/|out of|words?|times|minutes|hours|sessions|lessons|marks?|{_SPAN})(?:\W|$))")
 
@@ -167,7 +167,7 @@ _SUBJECTS = re.compile(
     re.IGNORECASE,
 )
 _LISTED = re.compile(r"(?m)^\s*(?:[-*•]|\d+[.)])\s+\S")
-_WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")  # noqa: RUF001 (typed apostrophes)
+_WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 
 
 def check_wording(outcome: str, *, child_names: Sequence[str] = ()) -> list[Finding]:

@@ -6,12 +6,20 @@ from pep_admin.views.audit_log import AuditLog
 from pep_admin.views.children import Children
 from pep_admin.views.dashboard import Dashboard
 from pep_admin.views.gate import PepView
+from pep_admin.views.payments import Payments
 from pep_admin.views.people import People
+from pep_admin.views.peps import Peps
+from pep_admin.views.ppg_requests import PpgRequests
 from pep_admin.views.schools import Schools
+from pep_admin.views.targets import Targets
 from pep_admin.views.terms import Terms, Years
 
 VIEWS: tuple[type[PepView], ...] = (
+    Peps,
     Children,
+    Targets,
+    PpgRequests,
+    Payments,
     Schools,
     People,
     Years,

@@ -30,8 +30,7 @@ class AuditLog(PepModelView):
         "at": "When", "actor_name": "Who", "actor_id": "Account", "roles": "As", "action": "What", "object_type": "Of what",
         "object_id": "Number", "child_id": "Child's number", "outcome": "Outcome", "details": "More", "request_id": "Request",
     }
-    column_formatters = {"details": lambda view, context, event, name: "; ".join(
-        f"{key}: {', '.join(map(str, value)) if isinstance(value, list) else value}" for key, value in sorted(event.details.items()))}
+    column_formatters = {"details": lambda view, context, event, name: _in_words(event.details)}
     column_sortable_list = ()
     column_default_sort = ("id", True)
     column_filters = (
@@ -47,3 +46,8 @@ class AuditLog(PepModelView):
 
     def timeline(self, row: Any) -> list[Any]:
         return []  # events are never changed
+
+
+def _in_words(details: dict[str, Any]) -> str:
+    return "; ".join(f"{key}: {', '.join(map(str, value)) if isinstance(value, list) else value}"
+                     for key, value in sorted(details.items()))

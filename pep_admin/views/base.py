@@ -16,7 +16,7 @@ from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_admin.contrib.sqla import ModelView
 from sqlalchemy import func, select
-from sqlalchemy.orm import Query, Session
+from sqlalchemy.orm import Session
 from wtforms import Form
 
 from pep_admin import history
@@ -28,7 +28,7 @@ from pep_admin.views.base_forms import PepForm, PepFormConverter
 from pep_admin.views.details import Change, Link, RelatedTable, said
 from pep_admin.views.gate import Done, PepView
 from pep_admin.views.hosting import Host, host, present_actor, whole_id
-from pep_admin.views.listing import MOST_COUNTED, Column, Listing
+from pep_admin.views.listing import CappedCount, Column, Listing
 
 __all__ = ["Done", "Host", "Link", "Listing", "PepModelView", "PepView", "Proposed", "RelatedTable", "host"]
 
@@ -47,21 +47,6 @@ class Proposed:
         return self._values[name] if name in self._values else getattr(self._row, name, None)
 
 
-class CappedCount(Query[Any]):
-    """Flask-Admin's count, that stops counting where nobody pages any more: a list costs no more than its page of rows."""
-
-    _counted: Any = None
-
-    def of(self, model: Any) -> CappedCount:
-        query = self.select_from(model)
-        query._counted = model
-        return query
-
-    def scalar(self) -> int:
-        some = self.with_entities(self._counted.id).limit(MOST_COUNTED + 1).subquery()
-        return self.session.execute(select(func.count()).select_from(some)).scalar_one()
-
-
 class PepModelView(PepView, ModelView):
     """A ModelView that is closed by default, scoped, versioned, audited and readable. Subclass it for one noun.
 
@@ -72,7 +57,7 @@ class PepModelView(PepView, ModelView):
             noun = "peps"                    # endpoint pep_peps, URL {admin.url}/{prefix}/peps/
             title = "PEPs"                   # the menu and the list's heading; `singular` ("PEP") heads one row
             singular = "PEP"
-            group = "PEPs"                   # the menu's group, unless the host gave a category
+            group = "Children and PEPs"      # the menu's group, unless the host gave a category
             opens = {"index_view": Permission.PEP_READ, "details_view": Permission.PEP_READ,
                      "export": Permission.LIST_EXPORT, "action_view": Permission.PEP_READ,
                      "edit_view": Permission.PEP_EDIT, "create_view": …, "my_own_route": …}
@@ -144,6 +129,13 @@ class PepModelView(PepView, ModelView):
     page_size_options = (20, 50, 100)
     column_display_pk = False
     column_auto_select_related = False
+    column_details_list: Any = None
+    column_export_list: Any = None
+    column_labels: Any = None
+    column_default_sort: Any = None
+    column_sortable_list: Any = None
+    form_columns: Any = None
+    form_args: Any = None
     model_form_converter = PepFormConverter
     form_base_class = PepForm
     column_type_formatters = formats.SHOWN
@@ -199,11 +191,12 @@ class PepModelView(PepView, ModelView):
         """The list: searched, filtered, sorted, a page at a time."""
         listing = self._listing()
         if self.records_views:
-            self.record_view(f"{self.noun}.list", None, object_type=self.noun, rows=len(listing.rows), searched=bool(listing.search),
-                             filters=[each.name for each in listing.controls if each.value])
+            self.record_view(f"{self.noun}.list", object_type=self.noun, rows=len(listing.rows), searched=bool(listing.search),
+                             filters=[each.label for each in listing.controls if each.value])
         actions, _ = self.get_actions_list()
         return self.page(self.list_template, listing=listing, actions=actions, get_value=self.get_list_value,
-                         row_url=self.row_url, list_url=self._url_of(listing))
+                         row_url=self.row_url, list_url=self._url_of(listing, "index_view"),
+                         export_url=self._url_of(listing, "export", export_type="csv"))
 
     def _listing(self) -> Listing:
         asked = self._get_list_extra_args()
@@ -229,16 +222,18 @@ class PepModelView(PepView, ModelView):
         return listing
 
     def _columns(self, listing: Listing, sort: Any, desc: bool) -> list[Column]:
-        url, found = self._url_of(listing), []
+        url, found = self._url_of(listing, "index_view"), []
         for index, (name, label) in enumerate(self._list_columns):
             is_sorted = name == sort
             leads = url(sort=index, desc=1 if is_sorted and not desc else None) if self.is_sortable(str(name)) else None
             found.append(Column(str(name), label, leads, ("descending" if desc else "ascending") if is_sorted else None))
         return found
 
-    def _url_of(self, listing: Listing) -> Any:
+    def _url_of(self, listing: Listing, route: str, **fixed: Any) -> Any:
+        """A writer of addresses that keep what the list is asked for, changed as named."""
+
         def url(**changed: Any) -> str:
-            return url_for(f"{self.endpoint}.index_view", **{**listing.asked, **changed})
+            return url_for(f"{self.endpoint}.{route}", **{**listing.asked, **fixed, **changed})
 
         return url
 
@@ -259,7 +254,8 @@ class PepModelView(PepView, ModelView):
     def _get_list_filter_args(self) -> Any:
         found = []
         for name, value in request.args.items():
-            index, each = (self._filter_args or {}).get(name.partition("_")[2], (None, None)) if name.startswith("flt") else (None, None)
+            key = name.partition("_")[2] if name.startswith("flt") else ""
+            index, each = (self._filter_args or {}).get(key, (None, None))
             if each is not None and value.strip() and _fits(each, value.strip()):
                 found.append((index, str(each.name), value.strip()))
         return found or None
@@ -300,8 +296,8 @@ class PepModelView(PepView, ModelView):
 
     def details_of(self, row: Any) -> list[tuple[str, Any]]:
         """(label, shown value) of `column_details_list`."""
-        return [(label, self._get_list_value(None, row, str(name), self.column_formatters_detail, self.column_type_formatters_detail))
-                for name, label in self._details_columns]
+        write, by_type = self.column_formatters_detail or {}, self.column_type_formatters_detail or {}
+        return [(label, self._get_list_value(None, row, str(name), write, by_type)) for name, label in self._details_columns]
 
     def related(self, row: Any) -> list[RelatedTable]:
         """Tables of what belongs to the row."""
@@ -319,7 +315,8 @@ class PepModelView(PepView, ModelView):
         """What became of the row's fields, newest first; empty for those who may not read history."""
         if not self.may(Permission.HISTORY_READ):
             return []
-        return [Change.of(entry, self.model, self.column_labels) for entry in history.timeline(self.db_session, row.__tablename__, row.id)]
+        entries = history.timeline(self.db_session, row.__tablename__, row.id)
+        return [Change.of(entry, self.model, self.column_labels) for entry in entries]
 
     # --- create and edit -------------------------------------------------------------------------------------------------------
 
@@ -328,14 +325,19 @@ class PepModelView(PepView, ModelView):
         return []
 
     def validate_form(self, form: Any) -> bool:
-        """The fields' own checks, then `check`; what it does not block is kept in `form.advice` and said after the save."""
-        if not super().validate_form(form):
-            return False
-        values = {name: each.data for name, each in form._fields.items()}
+        """The fields' own checks, and `check`; what that does not block is kept in `form.advice` and said after the save.
+
+        A field that cannot be read has said so itself; `check` sees None there, and its findings on that field are left out.
+        """
+        readable = super().validate_form(form)
+        wrong = {name: list(each.errors) for name, each in form._fields.items() if each.errors}
+        values = {name: None if name in wrong else each.data for name, each in form._fields.items()}
         findings = self.check(Proposed(getattr(form, "_obj", None), values))
         form.advice = [each for each in findings if each.severity != "blocking"]
         self.put_on(form, blocking(findings))
-        return not blocking(findings)
+        for name, errors in wrong.items():
+            form._fields[name].errors = errors
+        return readable and not blocking(findings)
 
     def put_on(self, form: Any, findings: Iterable[Finding]) -> None:
         """Findings beside their fields; those of no field stand in `form.head`, at the top of the page."""
@@ -420,20 +422,20 @@ class PepModelView(PepView, ModelView):
         column = self._get_column_by_idx(asked.sort)
         count, rows = self.get_list(0, column[0] if column else None, bool(asked.sort_desc), asked.search, asked.filters,
                                     page_size=MOST_EXPORTED)
-        self.record_view(f"{self.noun}.export", None, object_type=self.noun, rows=len(rows), of=count, searched=bool(asked.search),
+        self.record_view(f"{self.noun}.export", object_type=self.noun, rows=len(rows), of=count, searched=bool(asked.search),
                          filters=[name for _, name, _ in asked.filters or ()])
         text = self._csv(rows, count or 0)
         name = f"{self.noun}-{self.today.isoformat()}.csv"
-        return Response(text.encode("utf-8-sig"), mimetype="text/csv", headers={"Content-Disposition": f"attachment; filename={name}"})
+        attached = {"Content-Disposition": f"attachment; filename={name}"}
+        return Response(text.encode("utf-8-sig"), mimetype="text/csv", headers=attached)
 
     def _csv(self, rows: Iterable[Any], count: int) -> str:
         out = io.StringIO()
         sheet = csv.writer(out)
         sheet.writerow([formats.safe_cell(str(label)) for _, label in self._export_columns])
-        for row in rows:
-            sheet.writerow([self.get_export_value(row, name) for name, _ in self._export_columns])
+        sheet.writerows([self.get_export_value(row, name) for name, _ in self._export_columns] for row in rows)
         if count > MOST_EXPORTED:
-            sheet.writerow([f"Only the first {MOST_EXPORTED:,} of {count:,} rows are here. Narrow the list with a filter to get the rest."])
+            sheet.writerow([f"Only the first {MOST_EXPORTED:,} of {count:,} rows are here. Filter the list for the rest."])
         return out.getvalue()
 
     def get_export_value(self, model: Any, name: Any) -> Any:

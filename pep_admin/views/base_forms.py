@@ -1,4 +1,4 @@
-"""How columns become form fields: native controls, English dates, pounds, labels of enums, and rows to choose from within the scope.
+"""How columns become form fields: native controls, English dates, pounds, labels of enums, rows to choose within the scope.
 
 Every message is a sentence its reader can act on. What a record must fulfil is the validators' matter, not a field's.
 """
@@ -32,6 +32,9 @@ from pep_admin.vocabulary import Labelled
 LONGEST_LINE = 300
 MOST_OPTIONS = 250
 BLANK = ""
+KEPT = "="
+"""Before the id of a row that was chosen earlier: it gives way to a text that is typed beside it."""
+_ROW_ID = re.compile(f"{KEPT}?[0-9]+")
 
 
 class PepForm(BaseForm):
@@ -130,21 +133,28 @@ class RowControl:
 
     def __call__(self, field: Any, **attributes: Any) -> Markup:
         attributes.setdefault("id", field.id)
-        if field.options is not None:
-            options = [Markup("<option {}>{}</option>").format(_params(value=value, selected=chosen), label)
-                       for value, label, chosen in field.offered()]
-            return Markup("<select {}>{}</select>").format(_params(name=field.name, **attributes), Markup("").join(options))
-        box = Markup("<input {}>").format(_params(type="text", name=field.name, value=field._value(), maxlength=100, **attributes))
-        found = [
+        return self._select(field, attributes) if field.options is not None else self._search(field, attributes)
+
+    def _select(self, field: Any, attributes: dict[str, Any]) -> Markup:
+        options = [Markup("<option {}>{}</option>").format(_params(value=value, selected=chosen), label)
+                   for value, label, chosen in field.offered()]
+        return Markup("<select {}>{}</select>").format(_params(name=field.name, **attributes), Markup("").join(options))
+
+    def _search(self, field: Any, attributes: dict[str, Any]) -> Markup:
+        text = "" if field.data is not None else field.text
+        box = Markup("<input {}>").format(_params(type="text", name=field.name, value=text, maxlength=100, **attributes))
+        rows = [(f"{KEPT}{field.data.id}", field.data, True)] if field.data is not None else []
+        rows += [(str(row.id), row, False) for row in field.matches if field.data is None]
+        offered = [
             Markup('<label class="choice"><input {}> {}</label>').format(
-                _params(type="radio", name=field.name, value=row.id), field.label_of(row))
-            for row in field.matches if len(field.matches) > 1
+                _params(type="radio", name=field.name, value=value, checked=chosen), field.label_of(row))
+            for value, row, chosen in rows
         ]
-        return box + Markup("").join(found)
+        return box + Markup("").join(offered)
 
 
 def _params(**attributes: Any) -> Markup:
-    return Markup(html_params(**attributes))
+    return Markup(html_params(**attributes))  # noqa: S704 (html_params escapes)
 
 
 class RowField(Field):
@@ -194,18 +204,21 @@ class RowField(Field):
         typed = [str(each).strip() for each in valuelist if str(each).strip()]
         if not typed:
             return
-        self.text = typed[-1]
-        ids = [each for each in typed if each.isascii() and each.isdigit()]
-        if ids:
-            self.data = self._by_id(ids[0], before)
+        texts = [each for each in typed if not _ROW_ID.fullmatch(each)]
+        found = [each for each in typed if each.isdigit()] or ([] if texts else typed)
+        self.text = (texts or typed)[0]
+        if found:
+            self.data = self._by_id(found[0].removeprefix(KEPT), before)
             return
-        self.matches = self._matching(self.text)
+        self.matches = self._matching(self.text) if self.search and self.options is None else []
         if len(self.matches) == 1:
             self.data = self.matches[0]
         elif self.matches:
             raise ValueError("More than one fits what you typed. Choose one below, or type more of the name.")
-        else:
+        elif self.options is None:
             raise ValueError("Nobody and nothing here fits what you typed. Try a part of the name.")
+        else:
+            raise ValueError("Choose one from the list.")
 
     def _by_id(self, text: str, before: Any) -> Any:
         if before is not None and text == str(before.id):
@@ -228,7 +241,7 @@ class RowField(Field):
         return select(self.model).where(*self.criteria())
 
     def _value(self) -> str:
-        return self.text or (self.label_of(self.data) if self.data is not None else "")
+        return self.label_of(self.data) if self.data is not None else self.text
 
 
 def _session() -> Session:
@@ -248,57 +261,60 @@ class PepFormConverter(AdminModelConverter):
 
     def _model_select_field(self, prop: Any, multiple: Any, remote_model: Any, **kwargs: Any) -> Any:
         kwargs.pop("query_factory", None)
-        return RowField(model=remote_model, **_worded(kwargs, "Choose"))
+        return RowField(model=remote_model, **_worded(kwargs, "Choose one."))
 
     @converts("pep_admin.models.Words", "String")
     def conv_String(self, column: Any, field_args: dict[str, Any], **extra: Any) -> Field:
-        self._nullable_common(column, field_args)
-        field_args["filters"] = [_trimmed, *field_args.get("filters", ())]
-        if not column.nullable:
-            field_args["filters"].append(_text)
+        field_args["filters"] = [_trimmed, *field_args.get("filters", ()), _or_none if column.nullable else _text]
         length = column.type.length
         if length:
             field_args["validators"].append(Length(max=length, message=f"At most {length:,} characters fit here."))
         made = StringField if length and length <= LONGEST_LINE else TextAreaField
-        return made(**_worded(field_args, "Enter"))
+        return made(**_worded(field_args, "Fill this in."))
 
     @converts("sqlalchemy.sql.sqltypes.Enum")
     def convert_enum(self, column: Any, field_args: dict[str, Any], **extra: Any) -> Field:
-        return LabelField(column.type.enum_class, **_worded(field_args, "Choose"))
+        return LabelField(column.type.enum_class, **_worded(field_args, "Choose one.", column))
 
     @converts("Date")
-    def convert_date(self, field_args: dict[str, Any], **extra: Any) -> Field:
-        return DayField(**_worded(field_args, "Enter"))
+    def convert_date(self, column: Any, field_args: dict[str, Any], **extra: Any) -> Field:
+        return DayField(**_worded(field_args, "Enter a date, like 01 Sep 2024.", column))
 
     @converts("BigInteger")
-    def conv_pounds(self, field_args: dict[str, Any], **extra: Any) -> Field:
-        return PoundsField(**_worded(field_args, "Enter"))
+    def conv_pounds(self, column: Any, field_args: dict[str, Any], **extra: Any) -> Field:
+        return PoundsField(**_worded(field_args, "Enter an amount in pounds, like 550 or 599.50.", column))
 
     @converts("Integer")
-    def whole_number(self, field_args: dict[str, Any], **extra: Any) -> Field:
+    def whole_number(self, column: Any, field_args: dict[str, Any], **extra: Any) -> Field:
         validators = field_args["validators"]
         if not any(isinstance(each, NumberRange) for each in validators):
             validators.append(NumberRange(0, HIGHEST_ID, "Enter a whole number that is not below 0."))
-        return NumberField(**_worded(field_args, "Enter"))
+        return NumberField(**_worded(field_args, "Enter a whole number, like 17.", column))
 
 
 def _trimmed(value: Any) -> Any:
     return value.strip() if isinstance(value, str) else value
 
 
+def _or_none(value: Any) -> Any:
+    return value or None
+
+
 def _text(value: Any) -> Any:
     return value or ""
 
 
-def _worded(field_args: dict[str, Any], verb: str) -> dict[str, Any]:
-    """The same arguments, with sentences in place of the stock messages."""
+def _worded(field_args: dict[str, Any], needed: str, column: Any = None) -> dict[str, Any]:
+    """The same arguments with sentences in place of the stock messages; a column that may not be empty is asked for."""
     label = str(field_args.get("label") or "this")
-    lowered = label if label[:2].isupper() else label[:1].lower() + label[1:]
+    given = [*field_args.get("validators", ())]
+    if column is not None and not column.nullable and not any(isinstance(each, InputRequired) for each in given):
+        given.append(InputRequired())
     worded: list[Any] = []
-    for each in field_args.get("validators", ()):
+    for each in given:
         if isinstance(each, InputRequired) and each.message is None:
-            each = InputRequired(f"{verb} {lowered}." if verb == "Choose" else f"Enter {lowered}.")
+            each = InputRequired(needed)
         elif isinstance(each, Unique):
-            each = OneOfAKind(each.db_session, each.model, each.column, f"Another record already has this {lowered}.")
+            each = OneOfAKind(each.db_session, each.model, each.column, f"{label}: another record already has this.")
         worded.append(each)
     return {**field_args, "validators": worded}

@@ -17,6 +17,7 @@ from wtforms import StringField
 from wtforms.validators import InputRequired, Length
 
 from pep_admin import config
+from pep_admin.deadlines import format_day
 from pep_admin.models import CarePlacement, Caseload, Child, Enrolment, Pep, Person, School, SdqScore
 from pep_admin.permissions import Permission, audience_for
 from pep_admin.school_calendar import year_group
@@ -56,7 +57,7 @@ def group_of(child: Child, view: PepModelView) -> str:
 def care_of(child: Child, view: PepModelView) -> str:
     """Whether the child is in care on this day, in words."""
     left = child.left_care_on
-    return "In care" if left is None or left > view.today else f"Left {formats.format_day(left)}"
+    return "In care" if left is None or left > view.today else f"Left {format_day(left)}"
 
 
 class ChangeSchool(PepForm):
@@ -112,7 +113,7 @@ class Children(PepModelView):
     loads = (joinedload(Child.school), joinedload(Child.social_worker))
 
     column_list = ("name", "year_group", "school", "social_worker", "sen_status", "entered_care_on", "care")
-    column_details_list = ("known_as", "date_of_birth", "year_group", "year_group_reason", "upn", "lcs_id", "care", "legal_status",
+    column_details_list = ("known_as", "date_of_birth", "year_group", "upn", "lcs_id", "care", "legal_status",
                            "entered_care_on", "notified_on", "sen_status", "ehcp_review_on", "school", "social_worker", "carer")
     column_export_list = ("last_name", "first_name", "known_as", "date_of_birth", "year_group", "upn", "lcs_id", "school",
                           "social_worker", "legal_status", "sen_status", "ehcp_review_on", "entered_care_on", "left_care_on")
@@ -122,11 +123,16 @@ class Children(PepModelView):
         "legal_status": "Legal status", "notified_on": "Virtual School told on", "ehcp_review_on": "Next EHCP review",
         "left_care_on": "Left care on", "first_name": "First name", "last_name": "Last name", "social_worker": "Social worker",
         "school": "School", "carer": "Carer", "year_group_override": "Year group, if not by age",
-        "year_group_reason": "Why another year group", "school_id": "School", "social_worker_id": "Social worker", "carer_id": "Carer",
+        "year_group_reason": "Why another year group", "school_id": "School", "social_worker_id": "Social worker",
+        "carer_id": "Carer",
     }
     column_formatters = {
         "year_group": lambda view, context, child, name: group_of(child, view),
         "care": lambda view, context, child, name: care_of(child, view),
+    }
+    column_formatters_detail = {
+        **column_formatters, "year_group": lambda view, context, child, name: group_of(child, view) + (
+            f" (set by hand: {child.year_group_reason})" if child.year_group_override else ""),
     }
     column_sortable_list = (("name", ("last_name", "first_name")), ("school", "school.name"),
                             ("social_worker", "social_worker.last_name"), "sen_status", "entered_care_on")
@@ -275,7 +281,8 @@ class Children(PepModelView):
                     self.say(f"{title}: saved for {child.name}.")
                     return self.back_to("details_view", id=child.id)
                 self.put_on(form, done.findings)
-        return self.page("pep/children/move.html", status=status, row=child, form=form, title=title)
+        return self.page("pep/children/move.html", status=status, row=child, form=form, title=title,
+                         moved=status == 409)
 
     def validate_move(self, form: PepForm) -> bool:
         """The fields' own checks; what the move itself must fulfil is said by its verb."""

@@ -16,10 +16,10 @@ from werkzeug.exceptions import HTTPException
 
 from pep_admin.models import Base
 from pep_admin.validators.findings import Finding
-from pep_admin.views.hosting import host, present_actor, request_id
+from pep_admin.views.hosting import host, present_actor, request_id, way_back
 
 WRITER = "written_by"
-BACK, KEEP_NOTHING = "pep_admin.back", "pep_admin.keep_nothing"
+KEEP_NOTHING = "pep_admin.keep_nothing"
 NEVER_KEPT = re.compile(r"csrf_token|written_by|.*(password|secret|code).*", re.IGNORECASE)
 
 PAGES: dict[int, tuple[str, str]] = {
@@ -66,7 +66,7 @@ def error_page(problem: Exception) -> ResponseReturnValue:
     return render_template(
         "pep/error.html", title=title, message=message, code=code, kept=[] if code == 413 else kept(),
         again=request.full_path.rstrip("?") if code in (400, 401) else None,
-        sign_in=host().sign_in_url(request.environ.get(BACK, host().admin.url)) if code == 401 else None,
+        sign_in=host().sign_in_url(way_back(host().admin.url or "/")) if code == 401 else None,
         reference=request_id() if code == 500 else None,
     ), code
 
@@ -75,7 +75,7 @@ def _words_of(problem: Exception) -> tuple[int, str, str]:
     code = (problem.code if isinstance(problem, HTTPException) else None) or 500
     if isinstance(problem, CSRFError):
         return (401, *PAGES[401]) if present_actor() is None else (400, "Please confirm", UNTIED)
-    title, message = PAGES[code]
+    title, message = PAGES.get(code, PAGES[500])
     if isinstance(problem, HTTPException) and problem.description != type(problem).description:
         message = str(problem.description)
     return code, title, message

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from flask_admin.contrib.sqla.filters import BaseSQLAFilter
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, false, or_, select
 
 from pep_admin.models import Base
 from pep_admin.queries import day_bounds
@@ -94,7 +94,7 @@ class Related(PepFilter):
         asked = select(self.model).where(*self.criteria).order_by(*self.order).limit(MOST_OPTIONS + 1)
         actor = present_actor()
         if actor is None or not actor.sees_all:  # only what stands in rows they see: the bar is no directory
-            asked = asked.where(self.model.id.in_(select(self.column)))
+            asked = asked.where(self.model.id.in_(select(self.get_column(None))))
         rows = list(host().db.session.scalars(asked))
         return [(str(row.id), self.label_of(row)) for row in rows] if len(rows) <= MOST_OPTIONS else None
 
@@ -108,6 +108,8 @@ class Related(PepFilter):
     def criterion(self, column: Any, value: int | str) -> ColumnElement[bool]:
         if isinstance(value, int):
             return column == value  # type: ignore[no-any-return]
+        if not self.search:
+            return false()
         found = select(self.model.id)
         for word in value.split()[:6]:
             pattern = f"%{word.replace('%', '').replace('_', '')}%"
@@ -162,13 +164,14 @@ def controls(view: Any, active: Sequence[Any]) -> list[Control]:
     asked = {index: value for index, _, value in active or ()}
     bar = []
     for index, each in enumerate(view._filters or ()):
-        options = each.choices() if isinstance(each, PepFilter) else each.get_options(view)
+        offered = each.choices() if isinstance(each, PepFilter) else each.get_options(view)
+        options = [(str(value), str(text)) for value, text in offered] if offered is not None else None
         label = f"{each.name} {each.operation()}".strip()
         name = f"flt{index}_{view.get_filter_arg(index, each)}"
-        bar.append(Control(name, label, str(asked.get(index, "")), options and [(str(value), str(text)) for value, text in options]))
+        bar.append(Control(name, label, str(asked.get(index, "")), options))
     return bar
 
 
 def asked_for(**values: str) -> dict[str, str]:
-    """The query of a list's address with filters set, by their keys: `url_for("pep_children.index_view", **asked_for(care="in"))`."""
+    """The query of a list's address with filters set, by their keys: `url_for("….index_view", **asked_for(care="in"))`."""
     return {f"flt{number}_{key}": value for number, (key, value) in enumerate(values.items())}

@@ -99,7 +99,7 @@ def _by_type(write: Any) -> dict[type, Any]:
     def formatter(_view: Any, value: Any, name: str) -> Any:
         return write(value, name)
 
-    return {kind: formatter for kind in (type(None), bool, Labelled, datetime, date, int, str)}
+    return dict.fromkeys((type(None), bool, Labelled, datetime, date, int, str), formatter)
 
 
 SHOWN = _by_type(shown)

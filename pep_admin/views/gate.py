@@ -26,7 +26,7 @@ from pep_admin.models import Base
 from pep_admin.permissions import Actor, Permission, can
 from pep_admin.validators.findings import Finding
 from pep_admin.views import errors
-from pep_admin.views.hosting import Host, host, present_actor, request_id, whole_id
+from pep_admin.views.hosting import Host, host, present_actor, request_id, way_back, whole_id
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -57,6 +57,8 @@ class PepView(BaseView):
     group: ClassVar[str | None] = None
     opens: ClassVar[Mapping[str, Permission]] = {}
     in_menu: ClassVar[bool] = True
+    _urls: list[Any]
+    _default_view: str
 
     def __init__(self, place: Host, url: str | None = None) -> None:
         super().__init__(name=self.title, category=place.category or self.group, endpoint=f"pep_{self.noun}",
@@ -74,7 +76,7 @@ class PepView(BaseView):
         return self.in_menu
 
     def is_accessible(self) -> bool:
-        return self.may_open(cast(str, self._default_view))
+        return self.may_open(self._default_view)
 
     def may_open(self, route: str) -> bool:
         """Whether the one who acts may open that route of this view, by its function's name."""
@@ -88,7 +90,7 @@ class PepView(BaseView):
     def _handle_view(self, name: str, **kwargs: Any) -> ResponseReturnValue | None:
         refuse_strange_request()
         actor = present_actor()
-        request.environ[errors.BACK] = self._here()
+        begin(self.db_session, "readonly")
         self.db_session.info.update(actor=actor, request_id=request_id(), sender=current_app._get_current_object())  # type: ignore[attr-defined]
         permission = self.opens.get(name)
         if permission is None:
@@ -124,9 +126,7 @@ class PepView(BaseView):
 
     def _here(self) -> str:
         """A GET page to come back to: this one, or this view's first page."""
-        if request.method in ("GET", "HEAD"):
-            return request.script_root + request.full_path.rstrip("?")
-        return url_for(f"{self.endpoint}.{self._default_view}")
+        return way_back(url_for(f"{self.endpoint}.{self._default_view}"))
 
     # --- what a route works with ---------------------------------------------------------------------------------------
 
@@ -195,9 +195,9 @@ class PepView(BaseView):
         """Run one verb in one write transaction and commit it; see PepModelView for what each refusal becomes."""
         facts = _facts_of(subject, arguments)
         session = self.db_session
-        begin_writing(session)
+        begin(session, "write")
         try:
-            value = verb(session, *arguments, **{"actor": self.actor, **named})  # type: ignore[arg-type]
+            value = verb(session, *arguments, **{"actor": self.actor, **named})
             session.commit()
         except Exception as problem:
             session.rollback()
@@ -244,14 +244,17 @@ def refuse_another_writer(actor: Actor) -> None:
                                "Whoever wrote it can sign in and send it again.")
 
 
-def begin_writing(session: Session) -> None:
-    """End what was read so far, keeping the loaded rows, and begin the transaction that a verb writes in."""
+def begin(session: Session, how: str) -> None:
+    """End what was read so far, keeping the loaded rows, and begin a transaction of that kind ("readonly" or "write").
+
+    A POST reads without the write lock until a verb runs, so that a refusal or a look can be recorded beside it.
+    """
     expires, session.expire_on_commit = session.expire_on_commit, False
     try:
         session.commit()
     finally:
         session.expire_on_commit = expires
-    session.connection(execution_options={"write": True})
+    session.connection(execution_options={how: True})
 
 
 def _name_of(verb: Any) -> str:

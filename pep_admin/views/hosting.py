@@ -67,3 +67,11 @@ def whole_id(text: object) -> int:
     if not re.fullmatch(r"[0-9]{1,10}", str(text)) or int(str(text)) > HIGHEST_ID:
         abort(404)
     return int(str(text))
+
+
+def way_back(otherwise: str) -> str:
+    """A GET page to come back to after signing in: the one that was asked for, where it can be read, else another."""
+    rule = request.url_rule
+    if rule is not None and "GET" in (rule.methods or ()):
+        return request.script_root + request.full_path.rstrip("?")
+    return otherwise

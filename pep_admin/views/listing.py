@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from sqlalchemy import func, select
+from sqlalchemy.orm import Query
+
 from pep_admin.views.filters import Control
 
 MOST_COUNTED = 100_000
@@ -55,3 +58,18 @@ class Listing:
     def narrowed(self) -> bool:
         """Whether a search or a filter leaves something out."""
         return bool(self.search) or any(each.value for each in self.controls)
+
+
+class CappedCount(Query[Any]):
+    """Flask-Admin's count, that stops counting where nobody pages any more: a list costs no more than its page of rows."""
+
+    _counted: Any = None
+
+    def of(self, model: Any) -> CappedCount:
+        query = self.select_from(model)
+        query._counted = model
+        return query
+
+    def scalar(self) -> int:
+        some = self.with_entities(self._counted.id).limit(MOST_COUNTED + 1).subquery()
+        return self.session.execute(select(func.count()).select_from(some)).scalar_one()

@@ -68,9 +68,11 @@ class People(PepModelView):
 
     def related(self, row: Person) -> list[RelatedTable]:
         found = self.db_session.scalars(
-            select(School).where(or_(School.designated_teacher_id == row.id, School.headteacher_id == row.id)).order_by(School.name)
+            select(School).where(or_(School.designated_teacher_id == row.id, School.headteacher_id == row.id))
+            .order_by(School.name)
         )
-        rows = [[self._school(each), "Designated teacher" if each.designated_teacher_id == row.id else "Headteacher"] for each in found]
+        rows = [[self._school(each), "Designated teacher" if each.designated_teacher_id == row.id else "Headteacher"]
+                for each in found]
         return [RelatedTable("At schools", ("School", "As"), rows, "Not named by any school.")] if rows else []
 
     def _school(self, school: School) -> Any:

@@ -18,7 +18,8 @@ from flask_admin.actions import action
 from sqlalchemy.orm import joinedload
 
 from pep_admin import queries
-from pep_admin.documents.pep_pdf import PdfFailed, build_pep_pdf
+from pep_admin.documents.pdf_engine import PdfFailed
+from pep_admin.documents.pep_pdf import build_pep_pdf
 from pep_admin.models import Child, Pep, Person, School, Term
 from pep_admin.pep_document import read_document
 from pep_admin.pep_form import Document, Section
@@ -28,13 +29,19 @@ from pep_admin.views import pep_page, section_forms
 from pep_admin.views.base import PepModelView
 from pep_admin.views.filters import Day, OneOf, Related
 from pep_admin.views.hosting import host
-from pep_admin.vocabulary import Decision, Grade, Part, PepKind, PepStatus
+from pep_admin.vocabulary import Decision, Grade, Part, PepKind, PepStatus, PpgStatus, Subject, TargetArea
 from pep_admin.workflow import delegation, reviews, sections
 from pep_admin.workflow import peps as verbs
 
 Word = TypeVar("Word", PepKind, Grade, Decision)
 WHOLE = (joinedload(Pep.child), joinedload(Pep.school), joinedload(Pep.term).joinedload(Term.year), joinedload(Pep.writer),
          joinedload(Pep.social_worker), joinedload(Pep.form_version))
+
+LABELS = {
+    "area": {each.value: each.label for each in TargetArea},
+    "subject": {each.value: each.label for each in Subject},
+    "request": {each.value: each.label for each in PpgStatus},
+}
 
 
 class Peps(PepModelView):
@@ -45,7 +52,7 @@ class Peps(PepModelView):
     title = "PEPs"
     singular = "PEP"
     group = "PEPs"
-    opens: ClassVar[Mapping[str, Permission]] = {
+    opens: ClassVar[dict[str, Permission]] = {
         "index_view": Permission.PEP_READ,
         "details_view": Permission.PEP_READ,
         "export": Permission.LIST_EXPORT,
@@ -64,7 +71,7 @@ class Peps(PepModelView):
         "grade_confirm": Permission.PEP_GRADE,
         "pdf": Permission.PEP_PDF,
     }
-    actions_open: ClassVar[Mapping[str, Permission]] = {"delegate": Permission.PEP_DELEGATE, "grade": Permission.PEP_GRADE}
+    actions_open: ClassVar[dict[str, Permission]] = {"delegate": Permission.PEP_DELEGATE, "grade": Permission.PEP_GRADE}
     records_views = True
     loads = WHOLE
     column_list = ("reference", "child", "school", "term", "kind", "status", "due_on", "grade", "writer", "social_worker")
@@ -108,7 +115,7 @@ class Peps(PepModelView):
         self.record_view("pep.read", pep)
         page = pep_page.gather(self.db_session, pep, self.actor, self.today)
         return self.page(self.details_template, page=page, pep=pep, place_of=self._places(page.document),
-                         timeline=self.timeline(pep))
+                         timeline=self.timeline(pep), labels=LABELS)
 
     @expose("/check/")
     def check_answers(self) -> ResponseReturnValue:

@@ -58,7 +58,8 @@ class Schools(PepModelView):
         "finance_reference": "The vendor or cost-centre number that the payment file names.",
         "designated_teacher": "PEPs are sent to this person unless another writer is named for a child (HB-2.2).",
     }
-    column_sortable_list = ("name", "urn", "kind", "phase", "town", "in_borough", ("designated_teacher", "designated_teacher.last_name"))
+    column_sortable_list = ("name", "urn", "kind", "phase", "town", "in_borough",
+                            ("designated_teacher", "designated_teacher.last_name"))
     column_default_sort = "name"
     column_searchable_list = ("name", "urn", "town")
     column_filters = (
@@ -89,11 +90,12 @@ class Schools(PepModelView):
         if not self.may(Permission.CHILD_READ):
             return []
         found = self.db_session.scalars(
-            select(Child).where(Child.school_id == row.id, or_(Child.left_care_on.is_(None), Child.left_care_on > self.today))
+            select(Child)
+            .where(Child.school_id == row.id, or_(Child.left_care_on.is_(None), Child.left_care_on > self.today))
             .options(joinedload(Child.social_worker)).order_by(Child.last_name, Child.first_name).limit(500)
         )
         rows = [[self._child(child), child.social_worker, child.sen_status] for child in found]
-        return [RelatedTable("Children in care here", ("Child", "Social worker", "SEN"), rows, "No child in care is at this school now.")]
+        return [RelatedTable("Children in care here", ("Child", "Social worker", "SEN"), rows, "No child in care is here now.")]
 
     def _child(self, child: Child) -> Any:
         url = self.way_to("pep_children.details_view", id=child.id)

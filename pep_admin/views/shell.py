@@ -14,6 +14,8 @@ from typing import Any
 from flask import Flask, has_request_context, request, url_for
 from flask_admin.menu import BaseMenu
 
+from pep_admin.deadlines import format_day
+from pep_admin.money import format_pounds
 from pep_admin.permissions import Actor
 from pep_admin.views import formats
 from pep_admin.views.errors import WRITER
@@ -69,8 +71,8 @@ def shell() -> Shell:
 def install(app: Flask) -> None:
     """Give the templates their frame and the ways in which values are written."""
     app.jinja_env.globals["pep_shell"] = shell
-    app.jinja_env.filters.update(pep_shown=formats.shown, pep_day=formats.format_day, pep_moment=formats.moment,
-                                 pep_pounds=formats.format_pounds, pep_tag=formats.tag)
+    app.jinja_env.filters.update(pep_shown=formats.shown, pep_day=format_day, pep_moment=formats.moment,
+                                 pep_pounds=format_pounds, pep_tag=formats.tag)
 
 
 @cache

@@ -64,7 +64,9 @@ class Years(PepModelView):
         return check_year(proposed)
 
     def related(self, row: AcademicYear) -> list[RelatedTable]:
-        found = self.db_session.scalars(select(Term).where(Term.year_id == row.id).options(joinedload(Term.year)).order_by(Term.starts_on))
+        found = self.db_session.scalars(
+            select(Term).where(Term.year_id == row.id).options(joinedload(Term.year)).order_by(Term.starts_on)
+        )
         rows = [[self._term(each), each.starts_on, each.ends_on, each.deadline_on, each.launched_at] for each in found]
         new = self.way_to("pep_terms.create_view")
         return [RelatedTable("Terms", ("Term", "First day", "Last day", "PEPs due by", "Launched"), rows, "No term yet.",
@@ -102,7 +104,8 @@ class Terms(PepModelView):
     column_default_sort = ("starts_on", True)
     column_filters = (
         OneOf(Term.name, "Term", "term", TermName),
-        Related(Term.year_id, "Academic year", "year", AcademicYear, order=(AcademicYear.starts_on.desc(),), search=(AcademicYear.name,)),
+        Related(Term.year_id, "Academic year", "year", AcademicYear, order=(AcademicYear.starts_on.desc(),),
+                search=(AcademicYear.name,)),
     )
     form_columns = ("year", "name", "starts_on", "ends_on", "half_term_from", "half_term_to", "deadline_on")
     form_args = {"year": {"order": (AcademicYear.starts_on.desc(),), "search": (AcademicYear.name,)}}
@@ -120,7 +123,7 @@ class Terms(PepModelView):
         term = self.row_or_404()
         if request.method == "POST":
             done = self.commit(launch_term, term, today=self.today, now=self.now)
-            if done.ok:
+            if done.value is not None:
                 return self._launched(self.row_or_404(), done.value)
             return self._launching(term, LaunchResult(), done.findings, 422)
         try:

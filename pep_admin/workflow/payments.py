@@ -129,13 +129,12 @@ def _let_go(session: Session, going: Sequence[PpgRequest], *, actor: Actor, now:
     moved = move_requests(session, going, PpgStatus.APPROVED, PpgStatus.RELEASED)
     if len(moved) != len(going):
         raise StaleRecord  # under the locks of take_requests this is somebody outside these verbs
-    past = dict(
-        session.execute(
-            select(FundingRelease.request_id, func.count(FundingRelease.id))
-            .where(FundingRelease.request_id.in_(moved), FundingRelease.kind == ReleaseKind.RELEASE)
-            .group_by(FundingRelease.request_id)
-        ).tuples().all()
+    rows = session.execute(
+        select(FundingRelease.request_id, func.count(FundingRelease.id))
+        .where(FundingRelease.request_id.in_(moved), FundingRelease.kind == ReleaseKind.RELEASE)
+        .group_by(FundingRelease.request_id)
     )
+    past = {request_id: count for request_id, count in rows}
     session.execute(
         insert(FundingRelease),
         [

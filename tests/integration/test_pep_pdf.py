@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import logging
+import shutil
 import socket
+import subprocess
 import threading
+import traceback
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass, replace
@@ -271,3 +275,620 @@ def a_document(**changes: Any) -> Document:
         requests=REQUESTS,
     )
     return replace(whole, **changes)
+
+
+@pytest.fixture(scope="module")
+def fonts(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("fonts")
+
+
+def built(document: Document, fonts: Path, *, draft: bool = False, care_only_page: bool = True) -> PdfResult:
+    return build_pep_pdf(
+        document, fonts=fonts, made_at=MADE_AT, made_by="Wren Castlemere", draft=draft, care_only_page=care_only_page
+    )
+
+
+def pages_of(result: PdfResult) -> list[str]:
+    return [page.extract_text() for page in PdfReader(BytesIO(result.data)).pages]
+
+
+def words_of(result: PdfResult) -> str:
+    """The whole text on one line, words parted by single blanks."""
+    return " ".join(" ".join(pages_of(result)).split())
+
+
+@pytest.fixture(scope="module")
+def whole(fonts: Path) -> PdfResult:
+    return built(a_document(), fonts)
+
+
+@pytest.fixture(scope="module")
+def text(whole: PdfResult) -> str:
+    return words_of(whole)
+
+
+# --- every word arrives ------------------------------------------------------------------------------------------------
+
+
+def told(value: Any, found: Field | None = None) -> Iterator[str]:
+    """What a reader must find of a value, by rules of the test's own."""
+    if value is None or isinstance(value, bool | int):
+        return
+    if isinstance(value, datetime):
+        yield from (f"{value:%d %b %Y},", f"{value:%H:%M}")  # winter: London is UTC
+    elif isinstance(value, date):
+        yield from f"{value:%d %b %Y}".split()
+    elif isinstance(value, tuple) and value and isinstance(value[0], dict):
+        for row in value:
+            for column in found.columns if found else ():
+                yield from told(row.get(column.key), column)
+    elif isinstance(value, tuple):
+        for code in value:
+            yield from told(code, found)
+    elif found is not None and found.choices:
+        yield from dict(found.choices)[value].split()
+    else:
+        yield from value.split()
+
+
+def told_of(facts: Any, *left_out: str) -> Iterator[str]:
+    """The same for every text and date of a dataclass."""
+    assert is_dataclass(facts)
+    for each in fields(facts):
+        if each.name not in left_out:
+            yield from told(getattr(facts, each.name))
+
+
+def everything(document: Document) -> Counter[str]:
+    words = Counter(word for found in FORM.fields() for word in told(document.answer(found.key), found))
+    coded = ("area", "subject", "child_agrees", "category", "status", "outcome", "support_effect", "next")
+    for target in document.targets:
+        words.update(told_of(replace(target, child_agrees="", area="", subject="")))
+    for review in document.reviews:
+        words.update(told_of(review, *coded))
+    for request in document.requests:
+        words.update(told_of(request, *coded))
+    words.update(told_of(replace(document.child, sen_status="", year_group="")))
+    words.update(word for each in document.signatures.values() if each for word in told_of(each, "actor_id"))
+    return words
+
+
+def lost(document: Document, text: str) -> Counter[str]:
+    """Words of the document that the text holds fewer of; cells may part words with commas of their own."""
+    return everything(document) - Counter(text.replace(",", ", ").split()) - Counter(text.split())
+
+
+def test_every_word_of_every_answer_is_in_the_full_copy(text: str) -> None:
+    assert sum(everything(a_document()).values()) > 800
+    assert lost(a_document(), text) == Counter()
+
+
+def test_another_reader_of_pdfs_finds_the_same_words(whole: PdfResult, tmp_path: Path) -> None:
+    pdftotext = shutil.which("pdftotext")
+    if not pdftotext:
+        pytest.skip("poppler-utils is not installed")
+    (tmp_path / "pep.pdf").write_bytes(whole.data)
+
+    said = subprocess.run([pdftotext, tmp_path / "pep.pdf", "-"], check=True, capture_output=True, text=True).stdout
+
+    assert lost(a_document(), said) == Counter()
+
+
+def filler(length: int, salt: str) -> str:
+    """That many characters of words that occur once each, in lines of uneven length."""
+    words = (f"{salt}{number:04d}" + ("\n" if number % 37 == 0 else "") for number in range(length))
+    return " ".join(words)[:length].rsplit(" ", 1)[0]
+
+
+def at_full_length() -> Document:
+    """Every text of the form as long as its field allows, everything in tables as long as its column does."""
+    answers = dict(ANSWERS)
+    for number, found in enumerate(FORM.fields()):
+        if found.kind in (Kind.PARA, Kind.LINE):
+            answers[found.key] = filler(found.max_length, f"f{number}x")
+        if found.kind is Kind.ROWS and answers.get(found.key):
+            answers[found.key] = tuple(
+                {
+                    **row,
+                    **{
+                        column.key: filler(column.max_length, f"r{number}y{place}")
+                        for column in found.columns
+                        if column.kind is Kind.LINE
+                    },
+                }
+                for place, row in enumerate(answers[found.key])
+            )
+    lengths = {"need": 2_000, "outcome": 2_000, "child_wording": 1_000, "from_plan": 500, "baseline": 500, "success_measure": 500,
+               "support_what": 500, "support_when": 200, "support_where": 200, "support_who": 200, "support_how_often": 200}
+    targets = tuple(
+        replace(target, **{key: filler(length, f"t{target.id}{key}") for key, length in lengths.items()}) for target in TARGETS
+    )
+    said = {"wording": 2_000, "what_happened": 2_000, "child_view": 2_000}
+    reviews = tuple(replace(each, **{key: filler(n, f"v{each.target_id}{key}") for key, n in said.items()}) for each in REVIEWS)
+    asked = {"description": 500, "provider": 200, "payee": 200, "unit": 40}
+    requests = tuple(replace(each, **{key: filler(n, f"q{each.id}{key}") for key, n in asked.items()}) for each in REQUESTS)
+    child = replace(CHILD, **{key: filler(200, key) for key in ("social_worker", "carer")})
+    return a_document(answers=answers, targets=targets, reviews=reviews, requests=requests, child=child, school=filler(200, "school"))
+
+
+@pytest.mark.slow
+def test_every_field_at_its_greatest_length_survives(fonts: Path) -> None:
+    document = at_full_length()
+
+    result = built(document, fonts)
+
+    # A column may be narrower than a word: compared without any blanks, each word once.
+    solid = "".join(words_of(result).split())
+    assert {word for word in everything(document) if word not in solid} == set()
+    assert result.unprintable == 0
+
+
+def test_a_word_of_fifty_thousand_letters_loses_none(fonts: Path) -> None:
+    answers = {**ANSWERS, "discussion": "ж" * 50_000}
+
+    result = built(a_document(answers=answers), fonts)
+
+    assert "".join(pages_of(result)).count("ж") == 50_000
+
+
+def test_five_thousand_line_breaks_are_five_thousand_paragraphs(fonts: Path) -> None:
+    answers = {**ANSWERS, "discussion": "\n".join(f"ж{number}" for number in range(2_000))}
+
+    assert words_of(built(a_document(answers=answers), fonts)).count("ж") == 2_000
+
+
+def test_cells_of_every_height_up_to_their_cap_are_printed(fonts: Path) -> None:
+    """The engine's refusal of cells too tall must not meet cells that fit: their heights are compared to the last bit."""
+    names = [filler(length, "n") for length in range(4, 201, 4)]
+    rows = tuple({"id": str(n), "name": name, "relation": name, "gets_reports": True} for n, name in enumerate(names))
+    targets = tuple(replace(TARGETS[0], id=100 + n, number=n, need=filler(40 + 19 * n, "w")) for n in range(30))
+
+    result = built(a_document(answers={**ANSWERS, "parental_responsibility": rows}, targets=targets, requests=()), fonts)
+
+    assert result.pages > 15
+
+
+# --- what stands where -------------------------------------------------------------------------------------------------
+
+
+def test_chapters_come_in_the_order_of_a_good_conversation(text: str) -> None:
+    chapters = [
+        "Targets at a glance", "Zo’s voice What is going well", "Achievements since the last PEP", "Last targets, reviewed with the child",
+        "How school is going Attainment", "Attendance this year", "Needs and support Needs, and the help in place",
+        "New targets Target 1 · English", "Money For What", "The meeting Date and time", "What was discussed",
+        "The carer's and the social worker's voice", "Actions and the next PEP", "Signatures", "Annex: Part 1 · Social care",
+        "For social care and the Virtual School only",
+    ]  # fmt: skip
+    places = [text.find(chapter) for chapter in chapters]
+
+    assert -1 not in places
+    assert places == sorted(places)
+
+
+def test_the_annex_and_the_page_for_care_alone_begin_pages_of_their_own(whole: PdfResult) -> None:
+    # Of a page's words the first are the running ones: kind of document, reference.
+    starts = [" ".join(page.split()).partition("PEP-2024-0417")[2].strip() for page in pages_of(whole)]
+
+    assert sum("Annex: Part 1" in page for page in starts) == 1
+    assert any(page.startswith("Annex: Part 1") for page in starts) or any(
+        page.split("of 9", 1)[-1].strip().startswith("Annex: Part 1") for page in starts
+    )
+
+
+def test_the_front_has_what_a_reader_looks_for_first(whole: PdfResult) -> None:
+    front = " ".join(pages_of(whole)[0].split())
+
+    for words in (
+        "Zo", "Autumn 2024-25", "School Larkspur Primary School", "Year group Year 5", "Kind of PEP Termly", "Opened 09 Sep 2024",
+        "Due 29 Nov 2024", "Meeting 18 Nov 2024, 14:00", "Next PEP 24 Feb 2025", "Grade Gold", "Where it stands Signed off",
+        "School’s part by Ada Okafor", "Social worker Nimmi Applegarth", "Carer Jo and Sam Thistledown",
+        "1 · English By the end of the spring term Zo will read a page", "3 · Other By the end of the autumn term",
+        "Full copy of PEP-2024-0417, made on 02 Dec 2024, 09:30 by Wren Castlemere.",
+    ):  # fmt: skip
+        assert words in front, words
+
+
+def test_values_are_written_as_people_read_them(text: str) -> None:
+    for words in (
+        "Is an interpreter needed? No", "How they communicate Speech, Symbols or pictures", "Next care review 11 Feb 2025",
+        "Long-term plan for the child's home Stay long term", "Mental-health support Receiving", "SEN SEN support",
+        "19 21 Oct 2024 Carer", "Reading Year 4 secure Year 6 expected Below", "110 104 4 2 08 Nov 2024 94.5%",
+        "Ada Okafor Designated teacher Attended Yes", "How it went Achieved", "Next Change it",
+        "Part 3 · The meeting Wren Castlemere 26 Nov 2024, 08:00", "signed for, because Nimmi Applegarth is ill",
+    ):  # fmt: skip
+        assert words in text, words
+
+
+def test_summer_moments_are_england_s(fonts: Path) -> None:
+    summer = datetime(2025, 6, 2, 13, 0, tzinfo=UTC)
+
+    assert "Meeting 02 Jun 2025, 14:00" in words_of(built(a_document(meeting_at=summer), fonts))
+
+
+def test_money_is_told_on_the_card_and_summed_in_a_table(text: str) -> None:
+    assert "£550.00 · One-to-one tuition Costed as 10 × £55.00 (hour) For Ten weekly hours of one-to-one maths" in text
+    assert "Given by Ines Calloway Tuition Paid to Larkspur Primary School" in text
+    assert "Target 2 One-to-one tuition 10 hour £55.00 £550.00 £550.00 Approved" in text
+    assert "Target 1 Books and revision guides 8 book £5.99 £47.92 – Declined" in text
+    assert "Total £597.92 £550.00" in text
+
+
+def test_a_request_taken_back_is_not_printed_and_one_without_target_is_told_below(fonts: Path) -> None:
+    withdrawn = replace(REQUESTS[0], status="withdrawn", approved_pence=None)
+    loose = replace(REQUESTS[1], target_id=None, description="A loose request, told in full")
+
+    text = words_of(built(a_document(requests=(withdrawn, loose)), fonts))
+
+    assert "£550.00" not in text
+    assert "Total £47.92 –" in text
+    assert "– Books and revision guides" in text
+    assert "A loose request, told in full" in text
+
+
+def test_asked_and_empty_says_so_and_what_does_not_apply_is_not_printed(fonts: Path) -> None:
+    nothing = a_document(answers={}, targets=(), reviews=(), requests=(), next_pep_on=None, switches=frozenset())
+
+    text = words_of(built(nothing, fonts))
+
+    for label in ("Discussion", "The carer's words", "What is going well", "SEN"):
+        assert label in text
+    assert "Actions Not answered" in text
+    assert "Attainment Not answered" in text
+    assert "If there is no English target this term, why Not answered" in text
+    assert "No target has been set yet." in text
+    for absent in ("Last targets", "The need, and the plan behind it", "SDQ", "Money", "What helps in class", "If not for all of it"):
+        assert absent not in text, absent
+
+
+def test_the_other_way_out_of_an_answered_field_is_not_asked_for(text: str) -> None:
+    for absent in ("If the child's words could not be had", "If there is no English target", "If there is no date, why"):
+        assert absent not in text, absent
+
+
+def test_a_field_that_only_a_later_form_has_is_printed_all_the_same(fonts: Path) -> None:
+    part_2 = FORM.parts[1]
+    section = replace(part_2.sections[0], fields=(*part_2.sections[0].fields, Field("pets", "P2.99", "Pets at home", Kind.LINE)))
+    later = replace(FORM, parts=(FORM.parts[0], replace(part_2, sections=(section, *part_2.sections[1:])), FORM.parts[2]))
+
+    text = words_of(built(a_document(form=later, answers={**ANSWERS, "pets": "Two hens"}), fonts))
+
+    assert "Pets at home Two hens" in text
+
+
+# --- for whom ----------------------------------------------------------------------------------------------------------
+
+
+def visible_to(audience: Audience) -> Document:
+    """As `read_document` filters: hidden fields have no answers, facts withheld are None."""
+    hidden = {Audience.SCHOOL: "S", Audience.CHILD: "C"}[audience]
+    answers = {found.key: ANSWERS.get(found.key) for found in FORM.fields() if hidden not in found.hide}
+    child = CHILD
+    if audience is Audience.CHILD:
+        child = replace(CHILD, upn=None, lcs_id=None, entered_care_on=None, legal_status=None)
+    return a_document(audience=audience, answers=answers, child=child)
+
+
+def test_the_school_s_copy_has_the_money_and_nothing_that_is_care_s_alone(fonts: Path) -> None:
+    text = words_of(built(visible_to(Audience.SCHOOL), fonts))
+
+    assert "School’s copy" in text
+    assert "Total £597.92" in text
+    for withheld in ("four homes", "Confidential history", "told on 09 Dec", "Notes of the adults alone", "For social care and"):
+        assert withheld not in text, withheld
+
+
+def test_what_is_care_s_alone_is_printed_only_when_asked_for(fonts: Path) -> None:
+    without = words_of(built(a_document(), fonts, care_only_page=False))
+
+    assert "four homes" not in without
+    assert "For social care and the Virtual School only" not in without
+
+
+def test_the_child_s_copy_is_in_its_own_words_and_without_money_grade_or_case_facts(fonts: Path) -> None:
+    text = words_of(built(visible_to(Audience.CHILD), fonts))
+
+    assert "Child’s copy" in text
+    assert "1 · English I will read my page to six people and I choose which page." in text
+    assert "I have got a proper freind now and we sit together." in text
+    for withheld in (
+        "£", "Ten weekly hours", "Gold", "Annex", "Full care order", "B340123456787", "SEN support", "SDQ", "Well below Year",
+        "supply days were talked", "Some concern", "four homes", "Nimmi Applegarth is ill",
+    ):  # fmt: skip
+        assert withheld not in text, withheld
+
+
+# --- every page --------------------------------------------------------------------------------------------------------
+
+
+def test_every_page_says_confidential_its_reference_and_its_number(whole: PdfResult) -> None:
+    pages = pages_of(whole)
+
+    assert len(pages) == whole.pages
+    assert 4 <= len(pages) <= 9  # the ninth is the page for care alone
+    for number, page in enumerate(pages, 1):
+        line = " ".join(page.split())
+        assert "Confidential · Full copy" in line
+        assert "PEP-2024-0417" in line
+        assert f"Page {number} of {len(pages)}" in line
+
+
+def test_a_draft_is_marked_on_every_page_and_a_finished_document_on_none(whole: PdfResult, fonts: Path) -> None:
+    draft = pages_of(built(a_document(), fonts, draft=True))
+
+    assert all(page.count("DRAFT") == 2 for page in draft)  # in the margin and across the page
+    assert "This is a draft: it is not signed off." in " ".join(draft[0].split())
+    assert not any("DRAFT" in page for page in pages_of(whole))
+
+
+def test_metadata_names_the_document_and_not_the_child(whole: PdfResult) -> None:
+    reader = PdfReader(BytesIO(whole.data))
+
+    assert reader.metadata is not None
+    assert reader.metadata.title == "PEP-2024-0417"
+    assert reader.root_object["/Lang"] == "en-GB"
+    assert not any(name in str(dict(reader.metadata)) for name in ("Zo", "Fernhollow", "Zoë"))
+
+
+def bookmarks(outline: Any) -> Iterator[str]:
+    for each in outline:
+        yield from bookmarks(each) if isinstance(each, list) else [each.title]
+
+
+def test_bookmarks_lead_to_chapters_sections_and_targets(whole: PdfResult) -> None:
+    titles = list(bookmarks(PdfReader(BytesIO(whole.data)).outline))
+
+    for title in ("Zo", "Zo’s voice", "Money", "What was discussed", "Target 2 · Maths", "Annex: Part 1 · Social care"):
+        assert title in titles, title
+
+
+@pytest.mark.parametrize("lines", [1, 9, 14, 20])
+def test_no_heading_stands_alone_at_the_foot_of_a_page(fonts: Path, lines: int) -> None:
+    """Paragraphs of different length push each heading over the foot of a page in turn."""
+    answers = {**ANSWERS, **{key: ANSWERS[key] + "\nAnd so on." * lines for key in ("hopes", "needs_and_provision", "discussion")}}
+
+    result = built(a_document(answers=answers), fonts)
+
+    titles = set(bookmarks(PdfReader(BytesIO(result.data)).outline))
+    for page in pages_of(result):
+        body = [line.strip() for line in page.splitlines() if line.strip() and not line.startswith(("Page ", "Confidential"))]
+        assert body[-1] not in titles
+        assert len(body) > 3  # running words and something of its own
+
+
+# --- names and letters -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["Zoë", "Łukasz", "Nguyễn", "Ṣọlá", "O’Brien", "Юлия"])
+def test_names_are_drawn_in_headings_cells_and_running_text(fonts: Path, name: str) -> None:
+    child = replace(CHILD, known_as=name, first_name=name, last_name=name, social_worker=name, carer=name)
+    attendees = ({"id": 1, "name": name, "role": "child", "took_part": "part", "report_received": None},)
+    document = a_document(child=child, writer=name, school=name, reference=f"PEP {name}",
+                          answers={**ANSWERS, "attendees": attendees, "child_voice_good": name, "chair": name})  # fmt: skip
+
+    result = built(document, fonts)
+
+    text = words_of(result)
+    assert result.unprintable == 0
+    assert f"{name}’s voice" in text
+    assert f"What is going well {name}" in text
+    assert f"{name} The child Attended part" in text
+    assert text.count(f"PEP {name}") > result.pages
+
+
+def test_an_arabic_name_is_drawn_joined_and_in_its_order(fonts: Path) -> None:
+    name = "محمد عبد الله"
+    result = built(a_document(child=replace(CHILD, known_as=name, last_name=name)), fonts)
+
+    # Readers give the joined forms back, in the order in which they were drawn.
+    letters = Counter(unicodedata.normalize("NFKC", words_of(result)))
+    assert result.unprintable == 0
+    assert all(letters[letter] >= name.count(letter) * 3 for letter in name if letter.isalpha())
+
+
+def test_a_han_name_is_drawn_or_shown_as_its_code_point(fonts: Path) -> None:
+    result = built(a_document(child=replace(CHILD, known_as="李")), fonts)
+
+    text = words_of(result)
+    if ord("李") in prepare_fonts(fonts).covered:
+        assert result.unprintable == 0
+        assert "李’s voice" in text
+    else:
+        assert "[U+674E]’s voice" in text
+        assert f"{result.unprintable} characters of this document could not be printed; the on-line record has them." in text
+
+
+def test_letters_that_would_be_drawn_wrongly_are_shown_as_code_points_and_counted(fonts: Path) -> None:
+    answers = {**ANSWERS, "child_voice_want": "My name is किरण."}
+
+    result = built(a_document(answers=answers), fonts)
+
+    text = words_of(result)
+    assert "My name is [U+0915][U+093F][U+0930][U+0923]." in text
+    assert result.unprintable == 4
+    assert text.count("4 characters of this document could not be printed; the on-line record has them.") == 1
+
+
+def test_one_such_letter_is_one_character(fonts: Path) -> None:
+    text = words_of(built(a_document(answers={**ANSWERS, "hopes": "ख"}), fonts))
+
+    assert "1 character of this document could not be printed; the on-line record has it." in text
+
+
+def test_marks_that_turn_text_about_and_controls_leave_no_trace(fonts: Path) -> None:
+    answers = {**ANSWERS, "hopes": "to b\u202ee an \x07art\u2066ist\x00 Zoe\u0308"}
+
+    result = built(a_document(answers=answers), fonts)
+
+    assert "to be an artist Zoë" in words_of(result)
+    assert result.unprintable == 0
+
+
+# --- nothing fetched, nothing leaked, nothing half done ------------------------------------------------------------------
+
+
+@pytest.fixture
+def probe() -> Iterator[tuple[int, list[bytes]]]:
+    """A port of this machine, and what anybody says to it."""
+    heard: list[bytes] = []
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(0.05)
+        done = threading.Event()
+
+        def listen() -> None:
+            while not done.is_set():
+                try:
+                    caller, _ = server.accept()
+                except TimeoutError:
+                    continue
+                with caller:
+                    caller.settimeout(0.2)
+                    heard.append(b"called")
+
+        thread = threading.Thread(target=listen)
+        thread.start()
+        yield server.getsockname()[1], heard
+        done.set()
+        thread.join()
+
+
+@pytest.fixture
+def every_word_logged(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
+    """Logging as loud as it goes, with handlers of their own on the engine's loggers."""
+    caplog.set_level(logging.DEBUG)
+    for name in ("xhtml2pdf", "xhtml2pdf.context", "reportlab", "html5lib", "pypdf"):
+        caplog.set_level(logging.DEBUG, logger=name)
+        logging.getLogger(name).addHandler(caplog.handler)
+    yield caplog
+    for name in ("xhtml2pdf", "xhtml2pdf.context", "reportlab", "html5lib", "pypdf"):
+        logging.getLogger(name).removeHandler(caplog.handler)
+
+
+def poisoned(document: Document, poison: str) -> Document:
+    """The document with that text in every place where a person can type."""
+    answers: dict[str, Any] = {}
+    for found in FORM.fields():
+        value = document.answer(found.key)
+        if found.kind in (Kind.LINE, Kind.PARA):
+            value = poison
+        elif found.kind is Kind.ROWS and value:
+            lines = {column.key: poison for column in found.columns if column.kind in (Kind.LINE, Kind.PARA)}
+            value = tuple({**row, **lines} for row in value)
+        answers[found.key] = value
+    return replace(
+        document,
+        answers=answers,
+        school=poison,
+        writer=poison,
+        term_label=poison,
+        child=replace(CHILD, first_name=poison, last_name=poison, known_as=poison, social_worker=poison, carer=poison, home=poison),
+        targets=tuple(
+            replace(each, need=poison, outcome=poison, baseline=poison, success_measure=poison, support_what=poison,
+                    support_who=poison, child_wording=poison, from_plan=poison)
+            for each in TARGETS
+        ),
+        reviews=tuple(replace(each, wording=poison, what_happened=poison, child_view=poison, set_in=poison) for each in REVIEWS),
+        requests=tuple(replace(each, description=poison, provider=poison, payee=poison, unit=poison) for each in REQUESTS),
+        signatures={key: each and replace(each, name=poison, reason=poison) for key, each in SIGNATURES.items()},
+    )  # fmt: skip
+
+
+def test_hostile_text_is_text_and_fetches_nothing(
+    fonts: Path, probe: tuple[int, list[bytes]], tmp_path: Path, every_word_logged: pytest.LogCaptureFixture
+) -> None:
+    port, heard = probe
+    (tmp_path / "planted.txt").write_text("PLANTEDSECRET")
+    (tmp_path / "planted.css").write_text("body { color: red } /* PLANTEDSECRET */")
+    address = f"http://127.0.0.1:{port}"
+    poison = (
+        f"<script>alert(1)</script> {{{{7*7}}}} {{% include 'x' %}} <img src=\"file://{tmp_path}/planted.txt\"> "
+        f"<img src='{address}/a.png'> <link rel=stylesheet href={address}/b.css> <style>@import url({address}/c.css); "
+        f"@import url({tmp_path}/planted.css); p {{ background: url({address}/d.png) }}</style> </td></table><pdf:nextpage/> "
+        f"<pdf:include src='{address}/e'/> url({address}/f) &lt;b&gt; \"'><iframe src={address}/g>"
+    )
+
+    result = built(poisoned(a_document(), poison), fonts)
+
+    solid = "".join(words_of(result).split())
+    assert heard == []
+    assert solid.count("".join(poison.split())) > 30
+    assert b"PLANTEDSECRET" not in result.data
+    assert "PLANTEDSECRET" not in solid
+    assert result.unprintable == 0
+    assert every_word_logged.text == ""
+
+
+MARKUP = {
+    "an image over http": "<img src='http://127.0.0.1:{port}/a.png'/>",
+    "a style sheet over http": "<link rel='stylesheet' href='http://127.0.0.1:{port}/b.css'/>",
+    "an import over http": "<style>@import url(http://127.0.0.1:{port}/c.css);</style>",
+    "a font over http": "<style>@font-face {{ font-family: x; src: url(http://127.0.0.1:{port}/d.ttf); }}</style>",
+    "a file": "<img src='{planted}'/>",
+    "a file by its scheme": "<img src='file://{planted}'/>",
+    "a file by the way up": "<img src='../planted.png'/>",
+}
+
+
+@pytest.mark.parametrize("markup", MARKUP.values(), ids=MARKUP.keys())
+def test_even_markup_of_our_own_reaches_nothing_outside_its_folder(
+    markup: str, probe: tuple[int, list[bytes]], tmp_path: Path, every_word_logged: pytest.LogCaptureFixture
+) -> None:
+    port, heard = probe
+    (tmp_path / "planted.png").write_bytes(b"\x89PNG PLANTEDSECRET")
+    (tmp_path / "inside").mkdir()
+    body = markup.format(port=port, planted=tmp_path / "planted.png")
+
+    with pytest.raises(PdfFailed) as refused:
+        render_pdf(f"<html><body>{body}<p>Zo Fernhollow</p></body></html>", folder=tmp_path / "inside")
+
+    assert refused.value.reason_code == "warned"
+    assert heard == []
+    assert every_word_logged.text == ""
+
+
+def whole_story(error: BaseException) -> str:
+    """All that a traceback, a debugger or a log could say of an error."""
+    return "".join(traceback.format_exception(error)) + repr(vars(error)) + repr(error.__context__) + repr(error.__cause__)
+
+
+@pytest.mark.parametrize(
+    ("body", "reason_code"),
+    [
+        ("<p>Zo Fernhollow \u674e</p>", "warned"),  # no font draws it
+        (f"<style>td {{ -pdf-keep-in-frame-mode: error }}</style><table><tr><td><p>{'Fernhollow ' * 9_000}</p></td></tr></table>", "layout"),
+        ("<div>" * 400 + "Zo Fernhollow" + "</div>" * 400, "too_large"),
+        ("<p>Zo Fernhollow</p>" + " " * pdf_engine.LONGEST_DOCUMENT, "too_large"),
+        ("<p>Fernhollow \ud800</p>", "engine"),  # half a character
+    ],
+    ids=["a letter without a font", "a cell taller than its page", "too deep", "too long", "half a character"],
+)
+def test_a_document_that_the_engine_complains_of_is_not_given_out_and_not_quoted(
+    tmp_path: Path, body: str, reason_code: str, every_word_logged: pytest.LogCaptureFixture
+) -> None:
+    with pytest.raises(PdfFailed) as refused:
+        render_pdf(f"<html><body>{body}</body></html>", folder=tmp_path)
+
+    assert refused.value.reason_code == reason_code
+    assert "Fernhollow" not in whole_story(refused.value)
+    assert every_word_logged.text == ""
+
+
+def test_another_thread_s_words_are_still_logged_while_a_document_is_made(caplog: pytest.LogCaptureFixture, tmp_path: Path) -> None:
+    with pdf_engine._silenced() as heard:
+        thread = threading.Thread(target=logging.getLogger("xhtml2pdf.context").warning, args=("of another document",))
+        thread.start()
+        thread.join()
+        logging.getLogger("xhtml2pdf.context").warning("of this one")
+    logging.getLogger("xhtml2pdf.context").warning("afterwards")
+
+    assert [record.message for record in caplog.records] == ["of another document", "afterwards"]
+    assert heard.warnings == 1
+
+
+def test_without_a_place_for_its_fonts_no_document_is_made(tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("a file where the folder should be")
+
+    with pytest.raises(PdfFailed) as refused:
+        built(a_document(), tmp_path / "taken")
+
+    assert refused.value.reason_code == "fonts"
+    assert str(tmp_path) not in whole_story(refused.value).split("File ")[0]

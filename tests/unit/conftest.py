@@ -132,7 +132,8 @@ def a_document() -> Make:
             due_rule="Deadline of Autumn 2024-25", initiated_on=date(2024, 9, 9), meeting_at=MEETING_AT,
             next_pep_on=date(2025, 2, 12), phase="PRI", audience=Audience.RULES, form=FORM, child=CHILD,
             switches=_switches(held, **(facts or {})), answers=held, digests={},
-            signatures={part.value: SIGNED for part in Part}, targets=(ENGLISH, MATHS, PERSONAL), reviews=(REVIEW,), requests=(REQUEST,),
+            signatures={part.value: SIGNED for part in Part}, targets=(ENGLISH, MATHS, PERSONAL), reviews=(REVIEW,),
+            requests=(REQUEST,),
         )  # fmt: skip
         return replace(document, **changes)
 

@@ -28,22 +28,26 @@ def test_a_plain_amount_is_read_in_pence(typed: str, pence: int) -> None:
         ("", SHAPE), ("   ", SHAPE), ("£", SHAPE), ("1e3", SHAPE), ("NaN", SHAPE), ("sNaN", SHAPE), ("Infinity", SHAPE),
         ("1e400", SHAPE), ("0x10", SHAPE), ("=1+1", SHAPE), ("five", SHAPE), ("5 50", SHAPE), ("£ 5", SHAPE), ("££5", SHAPE),
         ("5£", SHAPE), ("1_000", SHAPE), ("+5", SHAPE), ("5\x00", SHAPE), ("٣", SHAPE), ("５", SHAPE), ("$5", SHAPE),
-        ("1,00", SHAPE), ("10,00,000", SHAPE), (",100", SHAPE), ("1.000,00", SHAPE), (".", SHAPE), ("5.5.5", SHAPE), ("-inf", SHAPE),
+        ("1,00", SHAPE), ("10,00,000", SHAPE), (",100", SHAPE), ("1.000,00", SHAPE), (".", SHAPE), ("5.5.5", SHAPE),
+        ("-inf", SHAPE),
         ("600.005", WHOLE_PENCE), ("5.", WHOLE_PENCE), (".5", WHOLE_PENCE), ("1.5", WHOLE_PENCE), ("£1.999", WHOLE_PENCE),
         ("-1", NOT_NEGATIVE), ("-£1.00", NOT_NEGATIVE), ("£-1", NOT_NEGATIVE), ("−1", NOT_NEGATIVE),
         ("99999999999999999999", TOO_LARGE), ("100000000", TOO_LARGE), ("100,000,000.00", TOO_LARGE),
     ],
 )  # fmt: skip
 def test_anything_else_is_refused_with_a_sentence_to_act_on(typed: str, sentence: str) -> None:
-    with pytest.raises(ValueError, match="amount|pounds") as refused:
+    with pytest.raises(ValueError) as refused:
         parse_pounds(typed)
     assert str(refused.value) == sentence
 
 
 @pytest.mark.parametrize(
     ("pence", "printed"),
-    [(0, "£0.00"), (7, "£0.07"), (55000, "£550.00"), (125000, "£1,250.00"), (-500, "-£5.00"), (-1, "-£0.01"), (9999999999, "£99,999,999.99")],
-)
+    [
+        (0, "£0.00"), (7, "£0.07"), (55000, "£550.00"), (125000, "£1,250.00"), (-500, "-£5.00"), (-1, "-£0.01"),
+        (9999999999, "£99,999,999.99"),
+    ],
+)  # fmt: skip
 def test_pence_are_printed_in_pounds(pence: int, printed: str) -> None:
     assert format_pounds(pence) == printed
 
@@ -55,6 +59,7 @@ def test_only_whole_pence_are_printed(no_pence: object) -> None:
 
 
 def test_importing_money_loads_no_framework() -> None:
-    code = "import sys, pep_admin.money; print(sorted({'flask', 'sqlalchemy', 'wtforms', 'holidays', 'decimal'} & set(sys.modules)))"
+    loaded = "sorted({'flask', 'sqlalchemy', 'wtforms', 'holidays', 'decimal'} & set(sys.modules))"
+    code = f"import sys, pep_admin.money; print({loaded})"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -80,6 +80,21 @@ def test_a_year_that_nobody_entered_is_not_a_holiday() -> None:
     assert is_school_day(date(2025, 9, 1)) is True
 
 
+@pytest.mark.parametrize(("next_term", "known"), [(date(2025, 2, 21), True), (date(2025, 2, 22), False)], ids=["63", "64"])
+def test_nine_weeks_are_the_longest_holiday(next_term: date, known: bool) -> None:
+    is_school_day = school_days([BURY[0], TermDates(next_term, date(2025, 7, 22))])
+    if known:
+        assert is_school_day(date(2025, 1, 8)) is False
+    else:
+        with pytest.raises(TermsUnknown):
+            is_school_day(date(2025, 1, 8))
+
+
+def test_half_a_half_term_is_none() -> None:
+    assert TermDates(date(2024, 9, 2), date(2024, 12, 20), date(2024, 10, 21), None).is_open(date(2024, 10, 22)) is True
+    assert TermDates(date(2024, 9, 2), date(2024, 12, 20), None, date(2024, 10, 25)).is_open(date(2024, 10, 22)) is True
+
+
 def test_no_terms_at_all_are_unknown() -> None:
     with pytest.raises(TermsUnknown):
         school_days([])(date(2024, 9, 2))

@@ -46,7 +46,7 @@ def test_a_check_letter_that_does_not_fit_is_a_warning_and_no_error() -> None:
 
 def test_a_handbook_rule_is_named_behind_the_sentence() -> None:
     class Money(Form):
-        amount = StringField(validators=[DataRequired(), checked(lambda text: [Finding("RD-403", "HB-6.1", "amount", "Too much.")])])
+        amount = StringField(validators=[DataRequired(), checked(lambda _: [Finding("RD-403", "HB-6.1", "amount", "Too much.")])])
 
     form = Money(data={"amount": "600.01"})
     assert form.validate() is False
@@ -54,7 +54,8 @@ def test_a_handbook_rule_is_named_behind_the_sentence() -> None:
 
 
 def test_several_findings_stand_in_one_error() -> None:
-    both = [Finding("A", "DATA-x", "f", "One."), Finding("B", "HB-1.1", "f", "Two."), Finding("C", "DATA-x", "f", "Mind.", "warning")]
+    warning = Finding("C", "DATA-x", "f", "Mind.", "warning")
+    both = [Finding("A", "DATA-x", "f", "One."), Finding("B", "HB-1.1", "f", "Two."), warning]
 
     class Twice(Form):
         f = StringField(validators=[checked(lambda _: both)])

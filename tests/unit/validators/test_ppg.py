@@ -81,7 +81,7 @@ def test_a_request_is_fully_costed(changes: dict[str, Any], field: str) -> None:
 
 def test_the_sum_is_shown() -> None:
     (finding,) = check_request(replace(Request(), amount_pence=50000), facts=FACTS)
-    assert finding.message == "“Ten weekly hours of maths tuition”: 10 × £55.00 is £550.00, not £500.00."  # noqa: RUF001
+    assert finding.message == "“Ten weekly hours of maths tuition”: 10 × £55.00 is £550.00, not £500.00."
 
 
 def test_a_payee_is_named() -> None:

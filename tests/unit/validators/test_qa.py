@@ -67,6 +67,22 @@ def test_one_thing_stands_against_it(changes: dict[str, Any], finding: tuple[str
     assert judged(**changes) == [finding]
 
 
+def sentence(**changes: Any) -> str:
+    grading: dict[str, Any] = {
+        "grade": Grade.GREEN, "decision": Decision.ACCEPT, "feedback": "Clear.", "improve": "",
+        "status": PepStatus.SUBMITTED, "readiness": [], "attempts_accepted": False,
+    }  # fmt: skip
+    (finding,) = check_grading(**{**grading, **changes})
+    return finding.message
+
+
+def test_the_sentences_fit_the_decision() -> None:
+    assert sentence(feedback="").startswith("Write feedback")
+    assert sentence(feedback="", decision=Decision.ASK) == "Write the question."
+    assert sentence(readiness=[VOICE]).startswith("Sam's voice is missing. To sign it off, confirm")
+    assert sentence(readiness=[OTHER_SIGNOFF]) == "It cannot be signed off yet. Something else is open."
+
+
 def test_a_refusal_repeats_what_is_open() -> None:
     (finding,) = check_grading(
         grade=Grade.GOLD, decision=Decision.ACCEPT, feedback="Good.", improve="", status=PepStatus.SUBMITTED,

@@ -1,0 +1,191 @@
+"""Sending one message, and the words of every letter that the program sends.
+
+The standard library is used directly: the mail extension for Flask that was tried does not check the server's certificate. No
+letter names a child or carries a document: it says that something waits, and where.
+"""
+
+from __future__ import annotations
+
+import re
+import smtplib
+import ssl
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from email.message import EmailMessage
+from email.policy import SMTP
+from pathlib import Path
+from typing import Any
+
+from pep_admin.config import MailBackend, Settings
+from pep_admin.exceptions import PepAdminError
+
+SECONDS = 10
+"""How long a mail server may keep silent."""
+NOBODY_THERE = frozenset({550, 551, 553})
+"""Answers to a recipient that say that the address is no good."""
+ONE_ADDRESS = re.compile(r"[^@\s,;:<>()\[\]\\\"\x00-\x1f\x7f]+@[^@\s,;:<>()\[\]\\\"\x00-\x1f\x7f]+")
+
+
+class NotSent(PepAdminError):
+    """The message did not go; the text says why without naming anybody. `again`: whether trying later may help."""
+
+    again = True
+
+
+class NoMailServer(NotSent):
+    """No server is set, or it did not let us in: no message's fault, all of them wait."""
+
+
+class MailDeferred(NotSent):
+    """The server would not take this message now."""
+
+
+class MailRefused(NotSent):
+    """The server will never take this message; `bad_address` when it is the recipient that it does not know."""
+
+    again = False
+
+    def __init__(self, problem: str, *, bad_address: bool = False) -> None:
+        self.bad_address = bad_address
+        super().__init__(problem)
+
+
+@dataclass(frozen=True, slots=True)
+class MailSettings:
+    """Where mail goes and who it is from."""
+
+    backend: MailBackend
+    server: str
+    port: int
+    username: str
+    password: str
+    sender: str
+    use_tls: bool
+    folder: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A message's words; {link}, {authority} and {count} ("3 PEPs") are filled in when it is sent."""
+
+    subject: str
+    text: str
+
+    def fill(self, **facts: Any) -> tuple[str, str]:
+        """Subject and text."""
+        return self.subject.format(**facts), self.text.format(**facts)
+
+
+_FOOT = ("\n\nThis message names no child on purpose. Please do not answer it, and do not send documents about a child by e-mail.\n"
+         "{authority}\n")
+LETTERS: dict[str, Letter] = {
+    "delegated": Letter(
+        "A PEP needs your part",
+        "Hello,\n\nthe Virtual School has sent you {count} to write your part of. Sign in to see which, and by when:"
+        "\n\n{link}" + _FOOT),
+    "returned": Letter(
+        "A PEP has come back to you",
+        "Hello,\n\na PEP that you took part in has been sent back with a note on what to change. Sign in to read it:"
+        "\n\n{link}" + _FOOT),
+    "asked": Letter(
+        "A question about a PEP",
+        "Hello,\n\nthe Virtual School has a question about a PEP that you took part in. Sign in to read it:\n\n{link}" + _FOOT),
+    "released": Letter(
+        "Pupil Premium funding is on its way",
+        "Hello,\n\nfunding that your school asked for is released and will be paid. Sign in to see for what:\n\n{link}" + _FOOT),
+}
+
+
+def mail_settings(config: Mapping[str, Any], folder: Path) -> MailSettings:
+    """The mail settings of an application: its PEP_ADMIN_MAIL_ keys, the program's defaults where it has none."""
+    usual = Settings()
+
+    def one(name: str) -> Any:
+        return config.get(f"PEP_ADMIN_MAIL_{name.upper()}", getattr(usual, f"mail_{name}"))
+
+    return MailSettings(MailBackend(one("backend")), one("server"), int(one("port")), one("username"), one("password"),
+                        one("from"), bool(one("use_tls")), folder / "mail")
+
+
+def send(settings: MailSettings, to: str, subject: str, text: str, *, message_id: str) -> None:
+    """Send one message to one address; `message_id` (without brackets) is the same at every try, so that a double is seen as one.
+
+    Raises NoMailServer, MailDeferred or MailRefused; a line break in an address or the subject is MailRefused.
+    """
+    if settings.backend is MailBackend.SMTP and not (settings.server and settings.sender):
+        raise NoMailServer("No mail server is set (PEP_ADMIN_MAIL_SERVER and PEP_ADMIN_MAIL_FROM).")
+    message = _compose(settings, to, subject, text, message_id)
+    if settings.backend is MailBackend.CONSOLE:
+        sys.stdout.write(f"{message}\n")
+    elif settings.backend is MailBackend.FILE:
+        settings.folder.mkdir(parents=True, exist_ok=True)
+        (settings.folder / f"{re.sub(r'[^A-Za-z0-9]+', '-', message_id)}.eml").write_bytes(message.as_bytes())
+    else:
+        with _connected(settings) as server:
+            _hand_over(server, message)
+
+
+def _compose(settings: MailSettings, to: str, subject: str, text: str, message_id: str) -> EmailMessage:
+    # A comma would add a recipient, and a line break a header: neither is ever sent.
+    if not ONE_ADDRESS.fullmatch(to) or len(to) > 254:
+        raise MailRefused("This is not one complete e-mail address.", bad_address=True)
+    message = EmailMessage(policy=SMTP)
+    try:
+        message["From"], message["To"], message["Subject"] = settings.sender or "pep_admin@localhost", to, subject
+        message["Message-ID"] = f"<{message_id}>"
+        message["Auto-Submitted"] = "auto-generated"
+        message.set_content(text)
+    except ValueError:
+        raise MailRefused("A line break stands in the subject or the address.") from None
+    return message
+
+
+@contextmanager
+def _connected(settings: MailSettings) -> Iterator[smtplib.SMTP]:
+    try:
+        server = smtplib.SMTP(settings.server, settings.port, timeout=SECONDS)
+    except (OSError, smtplib.SMTPException) as problem:
+        raise NoMailServer(f"The mail server did not answer ({_kind(problem)}).") from None
+    try:
+        _enter(server, settings)
+        yield server
+    finally:
+        server.close()
+
+
+def _enter(server: smtplib.SMTP, settings: MailSettings) -> None:
+    try:
+        if settings.use_tls:
+            server.starttls(context=ssl.create_default_context())
+        if settings.username:
+            server.login(settings.username, settings.password)
+    except smtplib.SMTPNotSupportedError:
+        raise NoMailServer("The mail server offers no encryption or no sign-in; nothing is sent in clear.") from None
+    except (OSError, smtplib.SMTPException) as problem:
+        raise NoMailServer(f"The mail server did not let us in ({_kind(problem)}).") from None
+
+
+def _hand_over(server: smtplib.SMTP, message: EmailMessage) -> None:
+    try:
+        server.send_message(message)
+    except smtplib.SMTPRecipientsRefused as problem:
+        [(code, _)] = problem.recipients.values()
+        if code >= 500:
+            raise MailRefused(f"The mail server refused the address ({code}).", bad_address=code in NOBODY_THERE) from None
+        raise MailDeferred(f"The mail server does not take mail for this address now ({code}).") from None
+    except smtplib.SMTPResponseException as problem:
+        sort = MailRefused if problem.smtp_code >= 500 else MailDeferred
+        raise sort(f"The mail server refused the message ({problem.smtp_code}).") from None
+    except smtplib.SMTPNotSupportedError:
+        raise MailRefused("The mail server cannot write to this address.") from None
+    except (OSError, smtplib.SMTPException) as problem:
+        raise MailDeferred(f"The mail server broke off ({_kind(problem)}).") from None
+    with suppress(OSError, smtplib.SMTPException):  # the message is handed over; how the server says goodbye changes nothing
+        server.quit()
+
+
+def _kind(problem: BaseException) -> str:
+    """The sort of trouble; the text of an exception may quote an address."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", type(problem).__name__).lower()

@@ -1,0 +1,46 @@
+// What scripts add to pages that work without them: choosing all rows, one press one save, a warning before typed text is lost.
+"use strict";
+
+// The check box that chooses every row of the page, and how many are chosen.
+for (const form of document.querySelectorAll("form[data-choose]")) {
+  const rows = [...form.querySelectorAll('input[name="rowid"]')];
+  const place = form.querySelector("[data-all]");
+  const said = form.querySelector("#actions-what");
+  const all = Object.assign(document.createElement("input"), { type: "checkbox" });
+  all.setAttribute("aria-label", "Choose all rows on this page");
+  if (place) place.append(all);
+  const show = () => {
+    const count = rows.filter((row) => row.checked).length;
+    all.checked = count > 0 && count === rows.length;
+    all.indeterminate = count > 0 && count < rows.length;
+    if (said) said.textContent = count ? `With the ${count} chosen row${count === 1 ? "" : "s"}:` : "With the chosen rows:";
+  };
+  all.addEventListener("change", () => { rows.forEach((row) => { row.checked = all.checked; }); show(); });
+  rows.forEach((row) => row.addEventListener("change", show));
+  show();
+}
+
+// A second press on the same button sends nothing.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post" || event.defaultPrevented) return;
+  if (form.dataset.sent) { event.preventDefault(); return; }
+  form.dataset.sent = "yes";
+  typed.delete(form);
+});
+window.addEventListener("pageshow", () => {
+  for (const form of document.forms) delete form.dataset.sent;
+});
+
+// Text that was typed and not sent is not left without a question.
+const typed = new Set();
+for (const form of document.querySelectorAll("form[data-typed]")) {
+  form.addEventListener("input", () => typed.add(form));
+}
+window.addEventListener("beforeunload", (event) => {
+  if (typed.size) event.preventDefault();
+});
+
+// The page's problem is read first.
+const first = document.querySelector("[data-focus]");
+if (first) first.focus();

@@ -1,0 +1,327 @@
+"""Pupil Premium requests on screen: the list, the life of one request, asking, deciding, and letting the money go.
+
+What may be asked for and paid is validators/ppg.py's, said by the verbs of workflow/ppg.py and payments.py; no rule stands here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import partial
+from typing import Any, cast
+
+from flask import redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_admin import expose
+from flask_admin.actions import action
+from sqlalchemy import BigInteger, Boolean, Integer
+from sqlalchemy.orm import joinedload
+from wtforms.validators import Optional
+
+from pep_admin import queries
+from pep_admin.models import Pep, PpgRequest, School, Term, Words
+from pep_admin.money import format_pounds
+from pep_admin.permissions import Permission, can, writes_part
+from pep_admin.validators.findings import Finding
+from pep_admin.validators.ppg import PpgFacts, check_request
+from pep_admin.views.base import MOST_CHOSEN, Done, Link, PepModelView, Proposed
+from pep_admin.views.base_forms import LabelField
+from pep_admin.views.cells import amount, linked, posted_version, posted_versions, start_of
+from pep_admin.views.details import said
+from pep_admin.views.filters import OneOf, Related
+from pep_admin.views.request_forms import DecideForm, Payee, ReleaseForm, TargetField, Verdict, columns_of, payee_of
+from pep_admin.vocabulary import Part, PpgCategory, PpgStatus, Role, Scheme
+from pep_admin.workflow import payments, ppg
+
+OF_A_CHILD = ("child",)
+"""Columns that only those see who may read children."""
+
+
+class PpgRequests(PepModelView):
+    """What is asked for of the Pupil Premium, and what becomes of it."""
+
+    model = PpgRequest
+    noun = "ppg_requests"
+    title = "Pupil Premium"
+    singular = "Request"
+    group = "Money"
+    opens = {
+        "index_view": Permission.REQUEST_READ,
+        "details_view": Permission.REQUEST_READ,
+        "export": Permission.LIST_EXPORT,
+        "action_view": Permission.REQUEST_READ,
+        "write": Permission.REQUEST_WRITE,
+        "withdraw": Permission.REQUEST_WRITE,
+        "decide": Permission.REQUEST_DECIDE,
+        "release_all": Permission.FUNDING_RELEASE,
+        "release_confirm": Permission.FUNDING_RELEASE,
+    }
+    actions_open = {"release": Permission.FUNDING_RELEASE}
+    records_views = True
+    loads = (joinedload(PpgRequest.pep).joinedload(Pep.child), joinedload(PpgRequest.payee_school), joinedload(PpgRequest.target))
+
+    column_list = ("description", "pep", "child", "payee", "category", "amount_pence", "approved_pence", "status")
+    column_details_list = ("pep", "child", "target", "category", "provider", "costed", "amount_pence", "approved_pence", "payee",
+                           "status")
+    column_export_list = ("pep.reference", "payee", "category", "description", "provider", "quantity", "unit", "unit_cost_pence",
+                          "amount_pence", "approved_pence", "status", "decided_on")
+    column_labels = {
+        "description": "What exactly", "pep": "PEP", "pep.reference": "PEP", "child": "Child", "payee": "Paid to",
+        "category": "What it is for", "provider": "Who gives it", "amount_pence": "Asked for", "approved_pence": "Approved",
+        "status": "Status", "target": "Serves", "target_id": "Serves this target", "quantity": "How many", "unit": "Counted in",
+        "unit_cost_pence": "Each costs", "costed": "Costed as", "payee_school": "Which school or setting",
+        "payee_school_id": "Paid to (school)", "payee_name": "Name of who is paid", "decided_on": "Decided on",
+        "decided_name": "Decided by", "decided_by": "Decided by (account)", "decision_reason": "Reason of the decision",
+    }
+    column_descriptions = {
+        "description": "Like “10 weekly hours of one-to-one maths with a qualified tutor”. Finance reads this: name no child.",
+        "category": "Administration, clothing and transport are never paid for (HB-6.4).",
+        "provider": "School staff, or the name of somebody from outside.",
+        "unit": "Like hour, session, week, item, place.",
+        "unit_cost_pence": "In pounds, like 55 or 12.50.",
+        "amount_pence": "In pounds: how many, times what each costs (HB-6.6).",
+        "payee_school": "Only if it is another school: a part of its name will do.",
+        "payee_name": "Only if it is no school; finance asks them for an invoice.",
+    }
+    column_formatters = {
+        "description": lambda view, context, row, name: start_of(row.description),
+        "pep": lambda view, context, row, name: linked(row.pep, view.way_to("pep_peps.details_view", id=row.pep_id)),
+        "child": lambda view, context, row, name: linked(
+            row.pep.child, view.way_to("pep_children.details_view", id=row.pep.child_id)),
+        "amount_pence": lambda view, context, row, name: amount(row.amount_pence),
+        "approved_pence": lambda view, context, row, name: amount(row.approved_pence),
+    }
+    column_formatters_detail = {
+        **{name: each for name, each in column_formatters.items() if name != "description"},
+        "target": lambda view, context, row, name: view.target_of(row),
+        "costed": lambda view, context, row, name: f"{row.quantity} × {format_pounds(row.unit_cost_pence)} ({row.unit})",
+    }
+    column_sortable_list = (("pep", "pep.reference"), "category", "amount_pence", "approved_pence", "status")
+    column_default_sort = ("id", True)
+    column_searchable_list = ("description", "payee_name", "pep.reference")
+    column_filters = (
+        OneOf(PpgRequest.status, "Status", "status", PpgStatus),
+        OneOf(PpgRequest.category, "What it is for", "category", PpgCategory),
+        Related(Pep.term_id, "Term", "term", Term, order=(Term.starts_on.desc(),), search=(Term.name,)),
+        Related(PpgRequest.payee_school_id, "Paid to (school)", "payee", School, order=(School.name,), search=(School.name,)),
+    )
+    list_template = "pep/requests/list.html"
+    details_template = "pep/requests/details.html"
+    edit_template = "pep/requests/write.html"
+
+    form_columns = ("category", "description", "provider", "quantity", "unit", "unit_cost_pence", "amount_pence", "payee_school",
+                    "payee_name")
+    form_optional_types = (Boolean, Words, Integer, BigInteger)  # what must be there is said by the verb, with its rule
+    form_args = {
+        "quantity": {"validators": [Optional()]},
+        "payee_school": {"criteria": lambda: [School.closed_on.is_(None)], "order": (School.name,), "blank": "No other school",
+                         "search": (School.name, School.urn)},
+    }
+    needed = ("target_id", "description", "quantity", "unit", "unit_cost_pence", "amount_pence", "payee", "payee_school",
+              "payee_name")
+    """Fields that the page does not call optional: the verb asks for them, or for one of them."""
+
+    # --- the list, and one request -------------------------------------------------------------------------------------
+
+    def record_view(self, action: str, row: PpgRequest | None = None, **details: Any) -> None:
+        super().record_view(action, row, **({"child_id": row.pep.child_id} if row is not None else {}), **details)
+
+    def _columns(self, *args: Any) -> Any:
+        sees = self.may(Permission.CHILD_READ)
+        return [each for each in super()._columns(*args) if sees or each.name not in OF_A_CHILD]
+
+    def details_of(self, row: PpgRequest) -> list[tuple[str, Any]]:
+        hidden = () if self.may(Permission.CHILD_READ) else {self.column_labels[name] for name in OF_A_CHILD}
+        return [(label, value) for label, value in super().details_of(row) if label not in hidden]
+
+    def target_of(self, row: PpgRequest) -> Any:
+        """The target that a request serves: its wording for those who may read targets, else its number."""
+        if row.target is None or not self.may(Permission.TARGET_READ):
+            return row.target
+        url = self.way_to("pep_targets.details_view", id=row.target_id)
+        return linked(f"{row.target.number} · {start_of(row.target.outcome)}", url)
+
+    def sums(self, rows: Iterable[PpgRequest]) -> tuple[int, int]:
+        """Pence asked for and approved over the rows that are shown."""
+        shown = list(rows)
+        return sum(each.amount_pence for each in shown), sum(each.approved_pence or 0 for each in shown)
+
+    def links(self, row: PpgRequest) -> list[Link]:
+        offered = []
+        if row.status is PpgStatus.DRAFT and row.pep.status in queries.OPEN_TO_WRITE and self._asks(row.pep):
+            offered += [("Change", "write"), ("Take away…", "withdraw")]
+        if row.status is PpgStatus.REQUESTED and self.may(Permission.REQUEST_DECIDE):
+            offered.append(("Decide…", "decide"))
+        return [Link(text, url_for(f"{self.endpoint}.{route}", id=row.id)) for text, route in offered]
+
+    def details_context(self, row: PpgRequest) -> dict[str, Any]:
+        life = queries.life_of_request(self.db_session, row, with_history=self.may(Permission.HISTORY_READ))
+        return {"life": life, "batch_url": lambda line: self.way_to("pep_payments.details_view", id=line.batch_id)}
+
+    # --- asking --------------------------------------------------------------------------------------------------------
+
+    def get_form(self) -> Any:
+        return type("RequestForm", (super().get_form(),), {
+            "target_id": TargetField(label="Serves this target", description="Every request serves a target of this PEP (HB-6.5)."),
+            "payee": LabelField(Payee, label="Who is paid"),
+        })
+
+    @expose("/write/", methods=("GET", "POST"))
+    def write(self) -> ResponseReturnValue:
+        """A new request of `?pep=`, perhaps under `?target=`, or the draft of `?id=` changed."""
+        row, pep = self._asked()
+        if request.method == "GET" and (why := self._why_not(row, pep)):
+            return self._closed(pep, why)
+        form = self._form(pep, row)
+        if request.method == "POST" and self.validate_form(form):
+            done = self._save(pep, row, form)
+            if done.value is not None:
+                return self._after_saving(pep, *done.value)
+            if done.saved is not None:
+                return self._both(self.row_or_404(), form)
+            self.put_on(form, done.findings)
+        return self._writing_page(pep, row, form, status=422 if request.method == "POST" else 200)
+
+    def _asked(self) -> tuple[PpgRequest | None, Pep]:
+        """The request that `?id=` names with its PEP, or the PEP of `?pep=`; 403 for somebody who does not ask for its money."""
+        row = self.row_or_404() if "id" in request.args else None
+        pep = row.pep if row is not None else self.one_or_404(Pep, request.args.get("pep", ""), joinedload(Pep.child))
+        if not self._asks(pep):
+            self.refuse(Permission.REQUEST_WRITE)
+        return row, pep
+
+    def _asks(self, pep: Pep) -> bool:
+        worker = queries.scheme_for(pep) is Scheme.POST_16 and writes_part(self.actor, pep, Part.SOCIAL_CARE)
+        return can(self.actor, Permission.REQUEST_WRITE) and (worker or writes_part(self.actor, pep, Part.EDUCATION))
+
+    def _why_not(self, row: PpgRequest | None, pep: Pep) -> str:
+        """Why there is nothing to write now; "" when there is."""
+        if pep.status not in queries.OPEN_TO_WRITE:
+            return f"{pep} is “{pep.status.label}”, so its requests cannot be changed now."
+        if row is not None and row.status is not PpgStatus.DRAFT:
+            return f"This request is “{row.status.label}” and cannot be changed now."
+        return ""
+
+    def _closed(self, pep: Pep, why: str) -> ResponseReturnValue:
+        self.say(why, "warning")
+        return redirect(self._page_of(pep), code=303)
+
+    def _facts(self, pep: Pep, row: PpgRequest | None) -> PpgFacts:
+        return queries.ppg_facts_for(self.db_session, [pep])[pep.id][row.id if row is not None else None]
+
+    def _form(self, pep: Pep, row: PpgRequest | None) -> Any:
+        form: Any = self.edit_form(obj=row) if row is not None else self.create_form()
+        form.target_id.targets = pep.targets
+        if request.method == "GET":
+            form.payee.data = payee_of(row, pep)
+            if row is None and (wanted := request.args.get("target", "")):
+                form.target_id.data = next((each.id for each in pep.targets if str(each.id) == wanted), None)
+        for name in self.needed:
+            form[name].flags.required = True
+        return form
+
+    def _writing_page(self, pep: Pep, row: PpgRequest | None, form: Any, *, status: int, **more: Any) -> ResponseReturnValue:
+        facts = self._facts(pep, row)
+        barred = check_request(cast(Any, Proposed(row, {})), facts=facts) if facts.scheme is Scheme.EARLY_YEARS else []
+        return self.page(self.edit_template, status=status, pep=pep, row=row, form=form, facts=facts, barred=barred, **more)
+
+    def _both(self, row: PpgRequest, form: Any) -> ResponseReturnValue:
+        stands: Any = self._edit_form_class(None, obj=row)
+        form.target_id.targets = stands.target_id.targets = row.pep.targets
+        stands.payee.data = payee_of(row, row.pep)
+        both = [(each.label.text, said(stands[each.name]), said(each)) for each in form]
+        return self._writing_page(row.pep, row, form, status=409, differing=[each for each in both if each[1] != each[2]])
+
+    def _save(self, pep: Pep, row: PpgRequest | None, form: Any) -> Done[tuple[PpgRequest, list[Finding]]]:
+        kept = {"request_id": row.id, "version": posted_version()} if row is not None else {}
+        return self.commit(ppg.save_request, pep.id, columns_of(form, pep), subject=pep, keep_stale=True, **kept)
+
+    def _after_saving(self, pep: Pep, row: PpgRequest, warnings: Sequence[Finding]) -> ResponseReturnValue:
+        self.say(f"The request for {format_pounds(row.amount_pence)} was saved. It is asked for when the PEP is sent.")
+        for each in warnings:
+            self.say(f"Please check: {each.message} ({each.code})", "warning")
+        return redirect(self._page_of(pep), code=303)
+
+    def _page_of(self, pep: Pep) -> str:
+        return self.way_to("pep_peps.details_view", id=pep.id) or url_for(f"{self.endpoint}.index_view")
+
+    @expose("/withdraw/", methods=("GET", "POST"))
+    def withdraw(self) -> ResponseReturnValue:
+        """Take a draft away: the page that asks, then the deed."""
+        row: PpgRequest = self.row_or_404()
+        findings: Sequence[Finding] = ()
+        if not self._asks(row.pep):
+            self.refuse(Permission.REQUEST_WRITE)
+        if request.method == "GET" and (why := self._why_not(row, row.pep)):
+            return self._closed(row.pep, why)
+        if request.method == "POST":
+            done = self.commit(ppg.withdraw_request, row.id, subject=row.pep)
+            if done.ok:
+                self.say("The request was taken away.")
+                return redirect(self._page_of(row.pep), code=303)
+            findings = done.findings
+        return self.page("pep/requests/withdraw.html", status=422 if findings else 200, row=row, pep=row.pep, findings=findings)
+
+    # --- deciding ------------------------------------------------------------------------------------------------------
+
+    @expose("/decide/", methods=("GET", "POST"))
+    def decide(self) -> ResponseReturnValue:
+        """Approve a request whole, or less with the reason, or decline it with the reason."""
+        row, form = self.row_or_404(), DecideForm(request.form if request.method == "POST" else None)
+        if request.method == "POST" and form.validate():
+            done = self._decide(row, form)
+            if done.value is not None:
+                self.say(f"{done.value.status.label}: {done.value}.")
+                return self.back_to("details_view", id=row.id)
+            self.put_on(form, done.findings)
+        return self.page("pep/requests/decide.html", status=422 if request.method == "POST" else 200, row=row, form=form,
+                         pep=row.pep)
+
+    def _decide(self, row: PpgRequest, form: DecideForm) -> Done[PpgRequest]:
+        reason, version, pep = form.reason.data or "", posted_version(), row.pep
+        if form.verdict.data is Verdict.DECLINE:
+            return self.commit(ppg.decline_request, row.id, reason=reason, today=self.today, version=version, subject=pep)
+        pence = row.amount_pence if form.verdict.data is Verdict.WHOLE else cast(int, form.amount.data or 0)
+        return self.commit(ppg.approve_request, row.id, pence=pence, reason=reason, today=self.today, version=version, subject=pep)
+
+    # --- letting the money go ------------------------------------------------------------------------------------------
+
+    @action("release", "Release funding…")
+    def release(self, ids: Sequence[str]) -> ResponseReturnValue:
+        return self.require_fresh() or self._preview(self.rows_for(ids))
+
+    @expose("/release-all/")
+    def release_all(self) -> ResponseReturnValue:
+        """The preview of all that is approved, at most MOST_CHOSEN at a time."""
+        ids, count = queries.approved_requests(self.db_session, MOST_CHOSEN)
+        if not ids:
+            self.say("No approved request is waiting for its money.", "warning")
+            return self.back_to("index_view")
+        return self.require_fresh() or self._preview(self.rows_for(ids), left_out=count - len(ids))
+
+    def _preview(
+        self, rows: Sequence[PpgRequest], *, status: int = 200, form: ReleaseForm | None = None, **more: Any
+    ) -> ResponseReturnValue:
+        plan = partial(payments.release_requests, self.db_session, [row.id for row in rows], actor=self.actor, today=self.today,
+                       now=self.now, dry_run=True)
+        planned = plan()
+        alone = plan(alone_reason="given").released if Role.VS_HEAD in self.actor.roles else ()
+        rows = self.rows_for(row.id for row in rows)  # read anew in one statement, with what belongs to each
+        return self.page("pep/requests/release.html", status=status, rows=rows, planned=planned, form=form or ReleaseForm(),
+                         alone=[each for each in alone if each not in planned.released], **more)
+
+    @expose("/release/", methods=("POST",))
+    def release_confirm(self) -> ResponseReturnValue:
+        """Let the money go that the preview showed, in one commit."""
+        if stop := self.require_fresh():
+            return stop
+        rows, form = self.rows_for(request.form.getlist("rowid")), ReleaseForm(request.form)
+        ids = [row.id for row in rows]
+        if not form.validate():
+            return self._preview(rows, status=422, form=form)
+        done = self.commit(payments.release_requests, ids, today=self.today, now=self.now, alone_reason=form.alone_reason.data,
+                           versions=posted_versions(ids), keep_stale=True)
+        rows = self.rows_for(ids)
+        if done.value is None:
+            return self._preview(rows, status=409, moved=True, form=form)
+        return self.page("pep/requests/released.html", outcome=done.value, rows=rows)
+

@@ -1,0 +1,93 @@
+"""The forms of Pupil Premium requests: asking, deciding, releasing; how a form says who is paid, and which columns it fills.
+
+Which page shows a form, and what happens with it, is ppg_requests.py's; what may be asked for is said by the verbs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from wtforms import SelectField, TextAreaField
+from wtforms.fields.choices import Choice  # type: ignore[attr-defined]  # not yet in types-WTForms
+from wtforms.validators import InputRequired, Length
+
+from pep_admin.models import Pep, PpgRequest, Target
+from pep_admin.views.base_forms import LabelField, PepForm, PoundsField
+from pep_admin.views.cells import start_of
+from pep_admin.views.hosting import whole_id
+from pep_admin.vocabulary import Labelled
+
+LONGEST_REASON = 500
+NUMBERS = ("quantity", "unit_cost_pence", "amount_pence")
+TEXTS = ("description", "provider", "unit")
+
+
+class Payee(Labelled):
+    """Who is to be paid, as the form asks it."""
+
+    SCHOOL = "school", "The school of this PEP"
+    OTHER_SCHOOL = "other_school", "Another school or setting"
+    NAMED = "named", "Somebody else, by name"
+
+
+class Verdict(Labelled):
+    """What is decided on a request."""
+
+    WHOLE = "whole", "Approve what was asked"
+    LESS = "less", "Approve less"
+    DECLINE = "decline", "Decline"
+
+
+class TargetField(SelectField):
+    """One of the targets of the PEP; one of another PEP's is left to the verb, which does not know it."""
+
+    targets: Sequence[Target] = ()
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(choices=[], coerce=lambda value: whole_id(value) if value else None, validate_choice=False, **kwargs)
+
+    def iter_choices(self) -> Iterator[Choice]:
+        yield Choice("", "Choose one", self.data is None, {})
+        for each in self.targets:
+            label = f"{each.number} · {each.subject.label} · {start_of(each.outcome)}"
+            yield Choice(str(each.id), label, self.data == each.id, {})
+
+
+def reason_field(label: str, description: str) -> TextAreaField:
+    """A reason in one's own words, as long as its column."""
+    fits = Length(max=LONGEST_REASON, message=f"At most {LONGEST_REASON} characters fit here.")
+    return TextAreaField(label, [fits], filters=[lambda text: (text or "").strip()], description=description)
+
+
+class DecideForm(PepForm):
+    """One decision, with its reason where one is needed."""
+
+    verdict = LabelField(Verdict, label="Decision", validators=[InputRequired("Choose what is decided.")])
+    amount = PoundsField("Amount approved, if less than was asked")
+    reason = reason_field("Reason", "Needed to approve less, and to decline. The school reads it.")
+
+
+class ReleaseForm(PepForm):
+    """Why somebody releases what they approved themselves."""
+
+    alone_reason = reason_field("Why you release these alone", "It is kept in the ledger beside each of these payments.")
+
+
+def payee_of(row: PpgRequest | None, pep: Pep) -> Payee | None:
+    """Which of the three a stored payee is; for a new request the PEP's school, where there is one."""
+    if row is not None and row.payee_school_id is None and row.payee_name:
+        return Payee.NAMED
+    if row is None or row.payee_school_id is None:
+        return Payee.SCHOOL if pep.school_id is not None else None
+    return Payee.SCHOOL if row.payee_school_id == pep.school_id else Payee.OTHER_SCHOOL
+
+
+def columns_of(form: Any, pep: Pep) -> dict[str, Any]:
+    """The columns as the form says them; a number that was left empty is nothing, which its rule then refuses."""
+    schools = {Payee.SCHOOL: pep.school_id, Payee.OTHER_SCHOOL: form.payee_school.chosen_id}
+    return {
+        "target_id": form.target_id.data, "category": form.category.data, "payee_school_id": schools.get(form.payee.data),
+        "payee_name": (form.payee_name.data or None) if form.payee.data is Payee.NAMED else None,
+        **{name: form[name].data for name in TEXTS}, **{name: form[name].data or 0 for name in NUMBERS},
+    }

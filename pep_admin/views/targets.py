@@ -1,0 +1,235 @@
+"""Targets on screen: the list over all PEPs in scope, one target's page, and the page where one is written as HB-5.4 orders it.
+
+What a target must have, and how good its wording is, is validators/targets.py's; who writes one when, workflow/targets.py's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from flask import redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_admin import expose
+from sqlalchemy import Boolean, select
+from sqlalchemy.orm import joinedload
+
+from pep_admin.models import Pep, PpgRequest, Target, Term, Words
+from pep_admin.permissions import Permission, can
+from pep_admin.queries import OPEN_TO_WRITE
+from pep_admin.validators.findings import Finding
+from pep_admin.views.base import Done, Link, PepModelView, RelatedTable
+from pep_admin.views.base_forms import LabelField
+from pep_admin.views.cells import amount, linked, posted_version, start_of
+from pep_admin.views.filters import Case, OneOf, Related
+from pep_admin.vocabulary import Labelled, Part, Subject, TargetArea
+from pep_admin.workflow import targets
+
+
+class ChildAgrees(Labelled):
+    """Whether the child agrees with a target (HB-5.9), as the target's own column keeps it."""
+
+    YES = "yes", "Yes"
+    PARTLY = "partly", "Partly"
+    NO = "no", "No"
+    NOT_ASKED = "not_asked", "Could not say or not asked"
+
+
+class Targets(PepModelView):
+    """The SMART targets of every PEP in scope."""
+
+    model = Target
+    noun = "targets"
+    title = "Targets"
+    singular = "Target"
+    group = "Children and PEPs"
+    opens = {
+        "index_view": Permission.TARGET_READ,
+        "details_view": Permission.TARGET_READ,
+        "write": Permission.TARGET_WRITE,
+        "remove": Permission.TARGET_WRITE,
+    }
+    records_views = True
+    loads = (joinedload(Target.pep).joinedload(Pep.child),)
+
+    column_list = ("outcome", "child", "pep", "area", "subject", "due_on")
+    column_details_list = ("child", "pep", "area", "subject", "is_strength", "answers_sdq", "need", "support_what", "support_when",
+                           "support_where", "support_who", "support_how_often", "outcome", "baseline", "success_measure", "due_on",
+                           "child_agrees", "child_wording", "from_plan")
+    column_labels = {
+        "pep": "PEP", "child": "Child", "area": "Area of need", "subject": "Subject", "is_strength": "Builds on a strength",
+        "answers_sdq": "Answers the SDQ", "need": "The need, or the strength to grow", "support_what": "What is done",
+        "support_when": "When", "support_where": "Where", "support_who": "Who gives it", "support_how_often": "How often",
+        "outcome": "What the child will be able to do", "baseline": "Where now", "success_measure": "How we will know",
+        "due_on": "By when", "child_agrees": "Does the child agree?", "child_wording": "In the child’s words",
+        "from_plan": "Serves this outcome of the plan", "number": "Number",
+    }
+    column_descriptions = {
+        "area": "One of the handbook’s five areas (HB-5.6).",
+        "subject": "One English, one Maths, one for the person (HB-5.1, HB-5.3).",
+        "answers_sdq": "Tick this where the SDQ is 17 or more and this target is the answer to it (HB-4.7).",
+        "need": "The gap, or the strength worth growing, and how you know.",
+        "support_what": "The service or the help, in plain words.",
+        "support_who": "By name or post, so that somebody does it.",
+        "support_how_often": "Like: weekly, ten hours.",
+        "outcome": "[Name] will … so that …, by … Write it so that anybody could see whether it has happened.",
+        "baseline": "A number, grade, count or thing seen, today.",
+        "success_measure": "The same thing counted or seen again, then.",
+        "due_on": "Like 28 Mar 2025. By the next PEP, or the end of the year at the latest.",
+        "child_wording": "As the child would say it; this is what their own copy shows.",
+        "from_plan": "With an EHCP or a support plan: the outcome’s number or first words (HB-5.5).",
+    }
+    column_formatters = {
+        "outcome": lambda view, context, target, name: f"{target.number} · {start_of(target.outcome)}",
+        "child": lambda view, context, target, name: linked(
+            target.pep.child, view.way_to("pep_children.details_view", id=target.pep.child_id)),
+        "pep": lambda view, context, target, name: linked(target.pep, view.way_to("pep_peps.details_view", id=target.pep_id)),
+    }
+    column_formatters_detail = {
+        **{name: each for name, each in column_formatters.items() if name != "outcome"},
+        "child_agrees": lambda view, context, target, name: _agreement(target.child_agrees),
+    }
+    column_sortable_list = (("child", "pep.child.last_name"), ("pep", "pep.reference"), "area", "subject", "due_on")
+    column_default_sort = [("pep_id", True), ("number", False)]
+    column_searchable_list = ("outcome",)
+    column_filters = (
+        OneOf(Target.area, "Area of need", "area", TargetArea),
+        OneOf(Target.subject, "Subject", "subject", Subject),
+        Related(Pep.term_id, "Term", "term", Term, order=(Term.starts_on.desc(),), search=(Term.name,)),
+        Case(Target.answers_sdq, "SDQ", "sdq", {
+            "yes": ("Answers the SDQ", lambda column: column.is_(True)),
+            "no": ("Does not", lambda column: column.is_(False)),
+        }),
+    )
+
+    form_columns = ("area", "subject", "is_strength", "answers_sdq", "need", "support_what", "support_when", "support_where",
+                    "support_who", "support_how_often", "outcome", "baseline", "success_measure", "due_on", "child_agrees",
+                    "child_wording", "from_plan")
+    form_optional_types = (Boolean, Words)  # whether a text must be there is said by the verb, in the rule's own words
+    form_overrides = {"child_agrees": LabelField}
+    form_args = {"child_agrees": {"kind": ChildAgrees, "blank": "Not said yet"}}
+    steps = (
+        ("What it is about", ("area", "subject", "is_strength", "answers_sdq")),
+        ("1. The need, or the strength to grow", ("need",)),
+        ("2. The support", ("support_what", "support_when", "support_where", "support_who", "support_how_often")),
+        ("3. What we will see", ("outcome", "baseline", "success_measure", "due_on")),
+        ("The child’s part, and the plan behind it", ("child_agrees", "child_wording", "from_plan")),
+    )
+    """The writing page's groups, in the order of HB-5.4."""
+    needed = ("need", "support_what", "support_who", "support_how_often", "outcome", "baseline", "success_measure", "due_on")
+    """What signing Part 2 asks for (RD-225): the page does not call these optional, though a target may be saved without."""
+    list_template = "pep/targets/list.html"
+    details_template = "pep/targets/details.html"
+    edit_template = "pep/targets/write.html"
+
+    # --- one target ----------------------------------------------------------------------------------------------------
+
+    def record_view(self, action: str, row: Target | None = None, **details: Any) -> None:
+        super().record_view(action, row, **({"child_id": row.pep.child_id} if row is not None else {}), **details)
+
+    def links(self, row: Target) -> list[Link]:
+        if not self._may_change(row.pep):
+            return []
+        asking = self.way_to("pep_ppg_requests.write", pep=row.pep_id, target=row.id)
+        return [
+            Link("Change", url_for(f"{self.endpoint}.write", id=row.id)),
+            *([Link("Ask for Pupil Premium for it", asking)] if asking else []),
+            Link("Take away…", url_for(f"{self.endpoint}.remove", id=row.id)),
+        ]
+
+    def _may_change(self, pep: Pep) -> bool:
+        return pep.status in OPEN_TO_WRITE and can(self.actor, Permission.TARGET_WRITE, pep, Part.EDUCATION)
+
+    def related(self, row: Target) -> list[RelatedTable]:
+        """The money that was asked for under it."""
+        if not self.may(Permission.REQUEST_READ):
+            return []
+        found = self.db_session.scalars(select(PpgRequest).where(PpgRequest.target_id == row.id).order_by(PpgRequest.id))
+        rows = [[self._request(each), each.category, amount(each.amount_pence), amount(each.approved_pence), each.status]
+                for each in found]
+        headings = ("What", "Category", "Asked for", "Approved", "Status")
+        return [RelatedTable("Pupil Premium asked for", headings, rows, "Nothing was asked for.")]
+
+    def _request(self, each: PpgRequest) -> Any:
+        url = self.way_to("pep_ppg_requests.details_view", id=each.id)
+        return Link(each.description, url) if url else each.description
+
+    # --- writing -------------------------------------------------------------------------------------------------------
+
+    @expose("/write/", methods=("GET", "POST"))
+    def write(self) -> ResponseReturnValue:
+        """A new target of `?pep=`, or the one of `?id=` changed."""
+        row, pep = self._asked()
+        if request.method == "GET" and pep.status not in OPEN_TO_WRITE:
+            return self._closed(pep)
+        form = self._form(pep, row)
+        if request.method == "POST" and self.validate_form(form):
+            done = self._save(pep, row, form)
+            if done.value is not None:
+                return self._after_saving(pep, *done.value)
+            if done.saved is not None:
+                return self._both(self.row_or_404(), form)
+            self.put_on(form, done.findings)
+        return self.page(self.edit_template, status=422 if request.method == "POST" else 200, form=form, row=row, pep=pep)
+
+    def _asked(self) -> tuple[Target | None, Pep]:
+        """The target that `?id=` names with its PEP, or the PEP of `?pep=`; 403 for somebody who does not write its targets."""
+        row = self.row_or_404() if "id" in request.args else None
+        pep = row.pep if row is not None else self.one_or_404(Pep, request.args.get("pep", ""), joinedload(Pep.child))
+        self._writers_only(pep)
+        return row, pep
+
+    def _writers_only(self, pep: Pep) -> None:
+        if not can(self.actor, Permission.TARGET_WRITE, pep, Part.EDUCATION):
+            self.refuse(Permission.TARGET_WRITE)
+
+    def _form(self, pep: Pep, row: Target | None) -> Any:
+        form: Any = self.edit_form(obj=row) if row is not None else self.create_form()
+        form.outcome.label.text = f"What {pep.child.called} will be able to do"
+        for name in self.needed:
+            form[name].flags.required = True
+        return form
+
+    def _save(self, pep: Pep, row: Target | None, form: Any) -> Done[tuple[Target, list[Finding]]]:
+        values = {name: _plain(form[name].data) for name in self.form_columns}
+        kept = {"target_id": row.id, "version": posted_version()} if row is not None else {}
+        return self.commit(targets.save_target, pep.id, values, subject=pep, keep_stale=True, **kept)
+
+    def _after_saving(self, pep: Pep, target: Target, findings: Iterable[Finding]) -> ResponseReturnValue:
+        self.say(f"{target} was saved.")
+        for each in findings:
+            self.say(f"{target}. {'Must fix before signing' if each.severity == 'blocking' else 'Please check'}: "
+                     f"{each.message} ({each.code})", "warning")
+        return redirect(self._page_of(pep), code=303)
+
+    def _closed(self, pep: Pep) -> ResponseReturnValue:
+        self.say(f"{pep} is “{pep.status.label}”, so its targets cannot be changed now.", "warning")
+        return redirect(self._page_of(pep), code=303)
+
+    def _page_of(self, pep: Pep) -> str:
+        return self.way_to("pep_peps.details_view", id=pep.id) or url_for(f"{self.endpoint}.index_view")
+
+    @expose("/remove/", methods=("GET", "POST"))
+    def remove(self) -> ResponseReturnValue:
+        """Take a target away: the page that asks, then the deed."""
+        row = self.row_or_404()
+        self._writers_only(row.pep)
+        if request.method == "GET" and row.pep.status not in OPEN_TO_WRITE:
+            return self._closed(row.pep)
+        findings: tuple[Finding, ...] = ()
+        if request.method == "POST":
+            done = self.commit(targets.remove_target, row.id, subject=row.pep)
+            if done.value is not None:
+                self.say("The target was taken away.")
+                return redirect(self._page_of(done.value), code=303)
+            findings = done.findings
+        return self.page("pep/targets/remove.html", status=422 if findings else 200, row=row, pep=row.pep, findings=findings)
+
+
+def _agreement(code: str | None) -> str:
+    return ChildAgrees(code).label if code in list(ChildAgrees) else code or "—"
+
+
+def _plain(value: Any) -> Any:
+    """What a verb takes: an answer kept as text is plain text there."""
+    return value.value if isinstance(value, ChildAgrees) else value

@@ -1,0 +1,3 @@
+from pep_admin import create_app
+
+app = create_app()
