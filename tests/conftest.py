@@ -315,16 +315,16 @@ def browser() -> Iterator[Any]:
 
 @pytest.fixture
 def live_server(app: Any) -> Iterator[str]:
-    """The application served on a free port of this machine; gives its address without a slash at the end."""
-    from werkzeug.serving import make_server
+    """The application served as in life on a free port of this machine; gives its address without a slash at the end."""
+    import waitress
 
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    server = waitress.create_server(app, host="127.0.0.1", port=0, threads=8)
+    thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
+    yield f"http://127.0.0.1:{server.effective_port}"
+    server.task_dispatcher.shutdown()  # what is being answered is finished first
+    server.close()
     thread.join(timeout=10)
-    server.server_close()
 
 
 @pytest.fixture

@@ -1,8 +1,8 @@
 """The payment file of one batch: a plain table that finance opens in its spreadsheet, and the digest that proves it.
 
-A pure function of the frozen lines: the same lines make the same bytes on any day. UTF-8 with a byte order mark, because without one
-Excel reads a payee's name in the machine's old code page. It names payees and PEPs, never a child. What may be paid is decided
-before a line exists.
+A pure function of the frozen lines: the same lines make the same bytes on any day. UTF-8 with a byte order mark, because without
+one Excel reads a payee's name in the machine's old code page. It names payees and PEPs, never a child. What may be paid is
+decided before a line exists.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Protocol
 from pep_admin.vocabulary import PaymentMethod
 
 COLUMNS = ("batch", "line", "payee", "urn", "finance reference", "method", "pep reference", "amount")
-_STARTS_A_FORMULA = "=+-@−"  # noqa: RUF001 (the minus sign of typesetters)
+_STARTS_A_FORMULA = "=+-@−"
 
 
 class Batch(Protocol):

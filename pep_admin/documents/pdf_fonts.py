@@ -25,7 +25,7 @@ from xhtml2pdf.util import shape_frag_text
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """A font family: its upright and, where there is one, its bold face, and the Debian package that brings it ("" when bundled)."""
+    """A font family: its upright and, where there is one, its bold face; and the Debian package that brings it, "" when bundled."""
 
     name: str
     normal: str

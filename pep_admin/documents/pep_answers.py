@@ -18,13 +18,13 @@ from pep_admin.vocabulary import Subject
 NOT_ANSWERED = "Not answered"
 LONGEST_PARAGRAPH = 5_000
 """Characters. Beyond it the engine's line breaking grows worse than the text does."""
-LONGEST_CELL = 600
+LONGEST_FACT = 600
 """Characters beside a label: a table cell that outgrows its page is a refusal, so longer words stand in paragraphs."""
 LONGEST_BOX = 32
 """Lines: some two thirds of a page."""
 LONGEST_COLUMN = 200
-"""Characters that a column of a table may be declared to hold; rows with a longer one are printed as blocks."""
-NOTHING = "–"  # noqa: RUF001 (a dash, as tables show an empty cell)
+"""Characters in a column of a table, the narrowest some eleven letters wide; rows with longer words are printed as blocks."""
+NOTHING = "–"
 _VOICE = ("child_voice_good", "child_voice_hard", "child_voice_want")
 
 
@@ -133,24 +133,30 @@ class Answers:
         return Answer(found.label, "prose", lines) if found.kind is Kind.PARA else self._laid_out(found.label, lines)
 
     def _laid_out(self, label: str, lines: tuple[str, ...]) -> Answer:
-        return Answer(label, "fact" if _fits_a_cell(lines) else "prose", lines)
+        return Answer(label, "fact" if _fits_a_cell(lines, LONGEST_FACT) else "prose", lines)
+
+    def table(self, label: str, heads: tuple[str, ...], widths: tuple[int, ...], rows: Iterable[tuple[str, ...]]) -> Answer:
+        """Rows as a table, or as blocks where a cell of theirs would be too long for one."""
+        cells = tuple(tuple(cell or NOTHING for cell in row) for row in rows)
+        if all(_fits_a_cell(self.paragraphs(cell), LONGEST_COLUMN) for row in cells for cell in row):
+            return Answer(label, "grid", grid=Grid(heads, widths, cells))
+        return Answer(label, "blocks", blocks=tuple(self._block(heads, row) for row in cells))
 
     def _rows(self, found: Field) -> Answer:
-        cells = tuple(
-            tuple(value_words(column, row.get(column.key)) or NOTHING for column in found.columns) for row in self.document.rows(found.key)
-        )
-        wordy = any(column.kind is Kind.PARA or _is_long_line(column) for column in found.columns)
-        if wordy or not all(_fits_a_cell(self.paragraphs(cell)) for row in cells for cell in row):
-            return Answer(found.label, "blocks", blocks=tuple(self._block(found, row) for row in cells))
+        rows = self.document.rows(found.key)
+        heads = tuple(column.label for column in found.columns)
+        cells = [tuple(value_words(column, row.get(column.key)) for column in found.columns) for row in rows]
+        if any(column.kind is Kind.PARA or _is_long_line(column) for column in found.columns):
+            return Answer(found.label, "blocks", blocks=tuple(self._block(heads, row) for row in cells))
         if found.key == "attendance":
-            return Answer(found.label, "grid", grid=_with_percentages(_grid(found, cells), self.document.rows(found.key)))
-        return Answer(found.label, "grid", grid=_grid(found, cells))
+            shares = [(*cell, _share(row)) for cell, row in zip(cells, rows, strict=True)]
+            return self.table(found.label, (*heads, "Attendance"), _even(len(heads) + 1), shares)
+        return self.table(found.label, heads, _widths(found), cells)
 
-    def _block(self, found: Field, cells: tuple[str, ...]) -> Block:
-        rest = zip(found.columns[1:], cells[1:], strict=True)
+    def _block(self, heads: tuple[str, ...], cells: tuple[str, ...]) -> Block:
+        rest = zip(heads[1:], cells[1:], strict=True)
         return Block(
-            self.paragraphs(cells[0]),
-            self.labelled((column.label, cell) for column, cell in rest),
+            self.paragraphs(cells[0] or NOTHING), self.labelled((head, cell or NOT_ANSWERED) for head, cell in rest)
         )
 
     def _stands_in_for_nothing(self, key: str) -> bool:
@@ -187,38 +193,29 @@ def _pieces(line: str) -> Iterator[str]:
 
 
 
-def _fits_a_cell(lines: tuple[str, ...]) -> bool:
-    return len(lines) <= 1 and sum(map(len, lines)) <= LONGEST_CELL
-
+def _fits_a_cell(lines: tuple[str, ...], longest: int) -> bool:
+    return len(lines) <= 1 and sum(map(len, lines)) <= longest
 
 
 def _is_long_line(column: Field) -> bool:
     return column.kind is Kind.LINE and column.max_length > LONGEST_COLUMN
 
 
-
-def _grid(found: Field, cells: tuple[tuple[str, ...], ...]) -> Grid:
+def _widths(found: Field) -> tuple[int, ...]:
     """Columns share the width by how much they may hold, so that a name gets more of it than a number."""
     weights = [3 if column.kind is Kind.LINE and column.max_length >= 80 else 2 for column in found.columns]
     widths = [100 * weight // sum(weights) for weight in weights]
-    widths[0] += 100 - sum(widths)
-    return Grid(tuple(column.label for column in found.columns), tuple(widths), cells)
-
-
-
-def _with_percentages(grid: Grid, rows: Iterable[Mapping[str, int | None]]) -> Grid:
-    """Sessions mean little to a reader without the share that was attended, in per cent, cut off after one decimal."""
-    shares = []
-    for row in rows:
-        possible, present = row.get("possible") or 0, row.get("present") or 0
-        tenths = 1000 * present // possible if possible else 0
-        shares.append(f"{tenths // 10}.{tenths % 10}%" if possible else NOTHING)
-    return Grid(
-        (*grid.heads, "Attendance"),
-        _even(len(grid.heads) + 1),
-        tuple((*cells, share) for cells, share in zip(grid.rows, shares, strict=True)),
-    )
+    return (widths[0] + 100 - sum(widths), *widths[1:])
 
 
 def _even(columns: int) -> tuple[int, ...]:
     return (100 - (columns - 1) * (100 // columns), *(100 // columns for _ in range(columns - 1)))
+
+
+def _share(row: Mapping[str, int | None]) -> str:
+    """Sessions mean little to a reader without the share that was attended: in per cent, cut off after one decimal."""
+    possible, present = row.get("possible") or 0, row.get("present") or 0
+    if not possible:
+        return NOTHING
+    tenths = 1000 * present // possible
+    return f"{tenths // 10}.{tenths % 10}%"

@@ -219,7 +219,7 @@ class Pages:
 
     def _cost(self, request: RequestFacts) -> Block:
         title = f"{format_pounds(request.amount_pence)} · {label_of(PpgCategory, request.category)}"
-        costed = f"{request.quantity} × {format_pounds(request.unit_cost_pence)} ({request.unit})"  # noqa: RUF001 (a times sign)
+        costed = f"{request.quantity} × {format_pounds(request.unit_cost_pence)} ({request.unit})"
         told = [("Costed as", costed), ("For", request.description), ("Given by", request.provider), ("Paid to", request.payee)]
         return Block((title,), self._answers.labelled(told))
 
@@ -233,11 +233,11 @@ class Pages:
         approved = sum(each.approved_pence or 0 for each in requests)
         asked = format_pounds(sum(each.amount_pence for each in requests))
         return Grid(
-            ("For", "What", "Quantity", "Unit", "Unit cost", "Asked for", "Approved", "Status"),
-            (11, 22, 10, 8, 11, 12, 12, 14),
+            ("For", "What", "Quantity", "Unit cost", "Asked for", "Approved", "Status"),
+            (12, 28, 10, 12, 12, 12, 14),
             tuple(_money_row(each, numbers.get(each.target_id or 0, NOTHING)) for each in requests),
-            ("Total", "", "", "", "", asked, format_pounds(approved) if approved else NOTHING, ""),
-            figures=(2, 4, 5, 6),
+            ("Total", "", "", "", asked, format_pounds(approved) if approved else NOTHING, ""),
+            figures=(2, 3, 4, 5),
         )
 
     # the meeting, the annex
@@ -290,21 +290,13 @@ class Pages:
         )
 
     @property
-    def signatures(self) -> Grid:
+    def signatures(self) -> tuple[Run, ...]:
         """Part, name and moment of each signature, and why where the Virtual School signed for somebody."""
-        rows = []
-        for part in self.document.form.parts:
-            signed = self.document.signatures.get(part.part)
-            name = signed.name if signed else "Not signed"
-            rows.append((part.title, name, moment_words(signed.at) if signed else NOTHING))
-        return Grid(("Part", "Signed by", "When"), (38, 37, 25), tuple(rows))
-
-    @property
-    def signed_for(self) -> tuple[Run, ...]:
-        if self.for_child:
-            return ()
-        signed = ((part.title, self.document.signatures.get(part.part)) for part in self.document.form.parts)
-        return self._answers.labelled((f"{title}: signed for, because", each.reason) for title, each in signed if each)
+        signed = [(part.title, self.document.signatures.get(part.part)) for part in self.document.form.parts]
+        rows = [(title, each.name if each else "Not signed", moment_words(each.at) if each else "") for title, each in signed]
+        table = self._answers.table("", ("Part", "Signed by", "When"), (38, 37, 25), rows)
+        reasons = [(f"{title}: signed for, because", each.reason) for title, each in signed if each and not self.for_child]
+        return (Run(table.layout, (table,)), *self._answers.labelled(reasons))
 
 
 def _support(target: TargetFacts) -> list[tuple[str, str]]:
@@ -322,7 +314,6 @@ def _money_row(request: RequestFacts, target: str) -> tuple[str, ...]:
         target,
         label_of(PpgCategory, request.category),
         str(request.quantity),
-        request.unit,
         format_pounds(request.unit_cost_pence),
         format_pounds(request.amount_pence),
         format_pounds(request.approved_pence) if request.approved_pence else NOTHING,

@@ -161,6 +161,8 @@ def _enter(server: smtplib.SMTP, settings: MailSettings) -> None:
             server.starttls(context=ssl.create_default_context())
         if settings.username:
             server.login(settings.username, settings.password)
+    except ssl.SSLCertVerificationError:
+        raise NoMailServer("The mail server's certificate does not prove that it is this server; nothing is sent to it.") from None
     except smtplib.SMTPNotSupportedError:
         raise NoMailServer("The mail server offers no encryption or no sign-in; nothing is sent in clear.") from None
     except (OSError, smtplib.SMTPException) as problem:

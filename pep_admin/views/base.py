@@ -276,7 +276,7 @@ class PepModelView(PepView, ModelView):
         if name not in self._actions_data or name not in self.actions_open:
             abort(404)
         if not self.is_action_allowed(name):
-            self.refuse(self.actions_open[name], action=name)
+            self.refuse(self.actions_open[name], bulk=name)
         if not ids:
             self.say("Choose at least one row first.", "warning")
             return self.back_to("index_view")

@@ -29,6 +29,11 @@ def linked(text: Any, url: str | None) -> Any:
     return Markup('<a href="{}">{}</a>').format(url, text) if url else text
 
 
+def reference(pep: Any, url: str | None) -> Markup:
+    """A PEP's reference, in one piece, as a link where it leads somewhere for the one who reads."""
+    return Markup('<span class="reference">{}</span>').format(linked(pep, url))
+
+
 def amount(pence: int | None) -> Markup:
     """An amount that lines up under others; a dash for none."""
     return Markup('<span class="money">{}</span>').format(NOTHING if pence is None else format_pounds(pence))

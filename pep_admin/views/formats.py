@@ -22,9 +22,9 @@ TAGGED = (PepStatus, PpgStatus, Grade)
 OBEYED = re.compile(r"^\s*[=+\-@＝＋－＠\t\r]")
 EARLIEST, LATEST = 1900, 2100
 
-_WRITTEN = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?[ \-]+([A-Za-z]{3,9})[ ,\-]+(\d{4})")
-_NUMBERED = re.compile(r"(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})")
-_ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
+_WRITTEN = re.compile(r"([0-9]{1,2})(?:st|nd|rd|th)?[ \-]+([A-Za-z]{3,9})[ ,\-]+([0-9]{4})")
+_NUMBERED = re.compile(r"([0-9]{1,2})[/.\-]([0-9]{1,2})[/.\-]([0-9]{4})")
+_ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 
 
 def moment(value: datetime) -> str:

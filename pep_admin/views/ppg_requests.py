@@ -25,7 +25,7 @@ from pep_admin.validators.findings import Finding
 from pep_admin.validators.ppg import PpgFacts, check_request
 from pep_admin.views.base import MOST_CHOSEN, Done, Link, PepModelView, Proposed
 from pep_admin.views.base_forms import LabelField
-from pep_admin.views.cells import amount, linked, posted_version, posted_versions, start_of
+from pep_admin.views.cells import amount, linked, posted_version, posted_versions, reference, start_of
 from pep_admin.views.details import said
 from pep_admin.views.filters import OneOf, Related
 from pep_admin.views.request_forms import DecideForm, Payee, ReleaseForm, TargetField, Verdict, columns_of, payee_of
@@ -66,7 +66,7 @@ class PpgRequests(PepModelView):
                           "amount_pence", "approved_pence", "status", "decided_on")
     column_labels = {
         "description": "What exactly", "pep": "PEP", "pep.reference": "PEP", "child": "Child", "payee": "Paid to",
-        "category": "What it is for", "provider": "Who gives it", "amount_pence": "Asked for", "approved_pence": "Approved",
+        "category": "Category", "provider": "Who gives it", "amount_pence": "Asked for", "approved_pence": "Approved",
         "status": "Status", "target": "Serves", "target_id": "Serves this target", "quantity": "How many", "unit": "Counted in",
         "unit_cost_pence": "Each costs", "costed": "Costed as", "payee_school": "Which school or setting",
         "payee_school_id": "Paid to (school)", "payee_name": "Name of who is paid", "decided_on": "Decided on",
@@ -84,7 +84,7 @@ class PpgRequests(PepModelView):
     }
     column_formatters = {
         "description": lambda view, context, row, name: start_of(row.description),
-        "pep": lambda view, context, row, name: linked(row.pep, view.way_to("pep_peps.details_view", id=row.pep_id)),
+        "pep": lambda view, context, row, name: reference(row.pep, view.way_to("pep_peps.details_view", id=row.pep_id)),
         "child": lambda view, context, row, name: linked(
             row.pep.child, view.way_to("pep_children.details_view", id=row.pep.child_id)),
         "amount_pence": lambda view, context, row, name: amount(row.amount_pence),
@@ -100,7 +100,7 @@ class PpgRequests(PepModelView):
     column_searchable_list = ("description", "payee_name", "pep.reference")
     column_filters = (
         OneOf(PpgRequest.status, "Status", "status", PpgStatus),
-        OneOf(PpgRequest.category, "What it is for", "category", PpgCategory),
+        OneOf(PpgRequest.category, "Category", "category", PpgCategory),
         Related(Pep.term_id, "Term", "term", Term, order=(Term.starts_on.desc(),), search=(Term.name,)),
         Related(PpgRequest.payee_school_id, "Paid to (school)", "payee", School, order=(School.name,), search=(School.name,)),
     )
@@ -162,7 +162,7 @@ class PpgRequests(PepModelView):
     def get_form(self) -> Any:
         return type("RequestForm", (super().get_form(),), {
             "target_id": TargetField(label="Serves this target", description="Every request serves a target of this PEP (HB-6.5)."),
-            "payee": LabelField(Payee, label="Who is paid"),
+            "payee": LabelField(Payee, label="Paid to"),
         })
 
     @expose("/write/", methods=("GET", "POST"))
@@ -211,6 +211,7 @@ class PpgRequests(PepModelView):
     def _form(self, pep: Pep, row: PpgRequest | None) -> Any:
         form: Any = self.edit_form(obj=row) if row is not None else self.create_form()
         form.target_id.targets = pep.targets
+        form.amount_pence.label.text = "The whole amount"
         if request.method == "GET":
             form.payee.data = payee_of(row, pep)
             if row is None and (wanted := request.args.get("target", "")):

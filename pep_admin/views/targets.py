@@ -20,7 +20,7 @@ from pep_admin.queries import OPEN_TO_WRITE
 from pep_admin.validators.findings import Finding
 from pep_admin.views.base import Done, Link, PepModelView, RelatedTable
 from pep_admin.views.base_forms import LabelField
-from pep_admin.views.cells import amount, linked, posted_version, start_of
+from pep_admin.views.cells import amount, linked, posted_version, reference, start_of
 from pep_admin.views.filters import Case, OneOf, Related
 from pep_admin.vocabulary import Labelled, Part, Subject, TargetArea
 from pep_admin.workflow import targets
@@ -83,7 +83,7 @@ class Targets(PepModelView):
         "outcome": lambda view, context, target, name: f"{target.number} · {start_of(target.outcome)}",
         "child": lambda view, context, target, name: linked(
             target.pep.child, view.way_to("pep_children.details_view", id=target.pep.child_id)),
-        "pep": lambda view, context, target, name: linked(target.pep, view.way_to("pep_peps.details_view", id=target.pep_id)),
+        "pep": lambda view, context, target, name: reference(target.pep, view.way_to("pep_peps.details_view", id=target.pep_id)),
     }
     column_formatters_detail = {
         **{name: each for name, each in column_formatters.items() if name != "outcome"},
@@ -110,7 +110,7 @@ class Targets(PepModelView):
     form_args = {"child_agrees": {"kind": ChildAgrees, "blank": "Not said yet"}}
     steps = (
         ("What it is about", ("area", "subject", "is_strength", "answers_sdq")),
-        ("1. The need, or the strength to grow", ("need",)),
+        ("1. The need", ("need",)),
         ("2. The support", ("support_what", "support_when", "support_where", "support_who", "support_how_often")),
         ("3. What we will see", ("outcome", "baseline", "success_measure", "due_on")),
         ("The child’s part, and the plan behind it", ("child_agrees", "child_wording", "from_plan")),

@@ -534,7 +534,7 @@ def test_an_action_that_is_not_open_is_403_and_not_offered(council: Council, wor
     assert 'type="checkbox" name="rowid"' in page
     answer = officer.send("/admin/pep/desk/action/", rowid=str(world.school_id), action="close")
     assert answer.status_code == 403
-    assert ask(lambda session: events(session, "refused"))[0]["action"] == "close"
+    assert ask(lambda session: events(session, "refused"))[0]["bulk"] == "close"
 
 
 def test_a_confirm_of_rows_that_moved_is_409_with_the_preview_again(council: Council, world: World) -> None:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import os
 import pathlib
+import re
 import signal
+import socket
+import ssl
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from threading import Event
@@ -25,6 +29,7 @@ from pep_admin.config import today
 from pep_admin.models import Delivery, Job, Person, RecordChange
 from pep_admin.permissions import SYSTEM
 from pep_admin.server import worker
+from pep_admin.server.mail import LETTERS
 from pep_admin.server.worker import Worker, job_kind, run_once
 from pep_admin.vocabulary import DeliveryState, JobState, PersonKind
 
@@ -39,7 +44,7 @@ class PostOffice:
         self.received: list[Any] = []
         self.answers: dict[str, str] = {}
         self.data_answer = "250 OK"
-        self.connections = 0
+        self.port = 0
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
         if address in self.answers:
@@ -53,14 +58,23 @@ class PostOffice:
         return self.data_answer
 
 
+@contextmanager
+def opened(office: PostOffice, **more: Any) -> Iterator[PostOffice]:
+    """The office at a free port of this machine."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        office.port = probe.getsockname()[1]
+    controller = Controller(office, hostname="127.0.0.1", port=office.port, **more)
+    controller.start()
+    try:
+        yield office
+    finally:
+        controller.stop()
+
+
 @pytest.fixture
 def post_office() -> Iterator[PostOffice]:
-    office = PostOffice()
-    controller = Controller(office, hostname="127.0.0.1", port=0)
-    controller.start()
-    office.port = controller.server.sockets[0].getsockname()[1]  # type: ignore[attr-defined]
-    yield office
-    controller.stop()
+    with opened(PostOffice()) as office:
+        yield office
 
 
 @pytest.fixture
@@ -76,7 +90,7 @@ def mailing(app: Flask, post_office: PostOffice) -> Flask:
 def queue() -> Callable[..., int]:
     """`queue(app, key, email)`: a letter to a new person with that address; gives the delivery's id."""
 
-    def do(app: Flask, key: str = "delegated:1:1", email: str | None = "dt@example.org", template: str = "delegated", **more: Any) -> int:
+    def do(app: Flask, key: str = "delegated:1:1", email: str = "dt@example.org", template: str = "delegated", **more: Any) -> int:
         with app.app_context():
             session = app.extensions["sqlalchemy"].session
             session.info["actor"] = SYSTEM
@@ -125,12 +139,8 @@ def test_every_letter_that_the_program_queues_has_its_words(mailing, post_office
 
 
 def test_every_letter_queued_anywhere_in_the_program_is_known() -> None:
-    import re
-
-    from pep_admin.server.mail import LETTERS
-
     source = "".join(path.read_text() for path in (ROOT / "pep_admin" / "workflow").glob("*.py"))
-    queued = set(re.findall(r'queue_mail\([^)]*?, "([a-z_]+)"', source)) | set(re.findall(r'_tell\(session, \w+, "([a-z_]+)"', source))
+    queued = {*re.findall(r'queue_mail\([^)]*?, "([a-z_]+)"', source), *re.findall(r'_tell\(session, \w+, "([a-z_]+)"', source)}
     assert queued and queued <= set(LETTERS)
 
 
@@ -230,7 +240,9 @@ def test_somebody_who_left_in_the_meantime_gets_nothing(mailing, post_office, qu
     assert delivery.state is DeliveryState.GIVEN_UP and "left" in delivery.problem
 
 
-@pytest.mark.parametrize("address", ["a@example.org\r\nBcc: all@evil.example", "a@example.org, b@evil.example", '"x" <a@example.org>'])
+@pytest.mark.parametrize("address", [
+    "a@example.org\r\nBcc: all@evil.example", "a@example.org, b@evil.example", '"x" <a@example.org>',
+])
 def test_an_address_that_would_add_a_header_or_a_recipient_is_never_sent(mailing, post_office, queue, address) -> None:
     sent = queue(mailing, email=address)
     run_once(mailing)
@@ -272,8 +284,6 @@ def test_nothing_is_sent_in_clear_where_encryption_is_asked_for(mailing, post_of
 
 
 def test_a_certificate_that_nobody_vouches_for_is_not_trusted(mailing, queue, tmp_path) -> None:
-    import ssl
-
     made = subprocess.run(
         ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", tmp_path / "key.pem", "-out", tmp_path / "cert.pem",
          "-days", "1", "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"], capture_output=True, check=False)
@@ -281,15 +291,10 @@ def test_a_certificate_that_nobody_vouches_for_is_not_trusted(mailing, queue, tm
         pytest.skip("openssl is not installed")
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(tmp_path / "cert.pem", tmp_path / "key.pem")
-    office = PostOffice()
-    controller = Controller(office, hostname="127.0.0.1", port=0, tls_context=context)
-    controller.start()
-    try:
-        mailing.config.update(PEP_ADMIN_MAIL_USE_TLS=True, PEP_ADMIN_MAIL_PORT=controller.server.sockets[0].getsockname()[1])
+    with opened(PostOffice(), tls_context=context) as office:
+        mailing.config.update(PEP_ADMIN_MAIL_USE_TLS=True, PEP_ADMIN_MAIL_PORT=office.port)
         sent = queue(mailing)
         run_once(mailing)
-    finally:
-        controller.stop()
     assert office.received == []
     assert "certificate" in row(mailing, Delivery, sent).problem
 
@@ -435,7 +440,8 @@ def test_an_idle_worker_takes_no_write_lock(app, kinds) -> None:
 def test_the_command_ends_at_once_when_asked(sqlite_url, tmp_path) -> None:
     environment = {**os.environ, "PEP_ADMIN_DATABASE_URL": sqlite_url, "PEP_ADMIN_INSTANCE_FOLDER": str(tmp_path),
                    "PYTHONPATH": str(ROOT)}
-    process = subprocess.Popen([sys.executable, "-m", "pep_admin.cli", "worker"], env=environment, stderr=subprocess.PIPE, text=True)
+    command = [sys.executable, "-m", "pep_admin.cli", "worker"]
+    process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
     try:
         assert process.stderr is not None
         assert "Waiting for mail" in process.stderr.readline()

@@ -54,7 +54,9 @@ def test_the_same_lines_make_the_same_bytes_in_whatever_order_they_come() -> Non
     assert build_payment_csv(ABatch(), lines) == build_payment_csv(ABatch(), reversed(lines))
 
 
-@pytest.mark.parametrize(("pence", "amount"), [(1, "0.01"), (9, "0.09"), (5_500, "55.00"), (60_000, "600.00"), (123_456_789, "1234567.89")])
+@pytest.mark.parametrize(
+    ("pence", "amount"), [(1, "0.01"), (9, "0.09"), (5_500, "55.00"), (60_000, "600.00"), (123_456_789, "1234567.89")]
+)
 def test_amounts_are_pounds_with_two_figures_and_no_separators(pence: int, amount: str) -> None:
     assert rows_of(build_payment_csv(ABatch(), [ALine(pence=pence)]))[1][7] == amount
 
@@ -70,8 +72,8 @@ def test_what_a_payee_lacks_is_empty_and_its_name_survives() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        '=HYPERLINK("http://127.0.0.1/","x")', "+1", "-1", "@SUM(A1)", "\t=1", "\tplain", "\rplain", " =1", "\u00a0=1", "＝1", "＋1",
-        "－1", "＠SUM", "−1", "\ufeff=1", "\u200b=1", "﹦1",
+        '=HYPERLINK("http://127.0.0.1/","x")', "+1", "-1", "@SUM(A1)", "\t=1", "\tplain", "\rplain", " =1", "\u00a0=1", "＝1",
+        "＋1", "－1", "＠SUM", "−1", "\ufeff=1", "\u200b=1", "﹦1",
     ],
 )  # fmt: skip
 def test_text_that_would_begin_a_formula_gets_an_apostrophe_in_every_text_column(text: str) -> None:

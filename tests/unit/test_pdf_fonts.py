@@ -82,7 +82,9 @@ def test_an_installed_font_is_taken_in_its_place_of_the_stack(tmp_path: Path, bu
     assert fonts.missing == ("fonts-wqy-microhei", "fonts-dejavu-core")
 
 
-@pytest.mark.parametrize("name", ["Zoë", "Łukasz", "Nguyễn", "Ṣọlá", "O'Brien", "Ελένη", "Юлия", "שלום", "محمد عبد الله", "Ŵŷn", "Şiğ"])
+@pytest.mark.parametrize(
+    "name", ["Zoë", "Łukasz", "Nguyễn", "Ṣọlá", "O'Brien", "Ελένη", "Юлия", "שלום", "محمد عبد الله", "Ŵŷn", "Şiğ"]
+)
 def test_names_that_the_bundled_fonts_draw_come_through_untouched(bundled: FontSet, name: str) -> None:
     ink = bundled.ink()
 

@@ -1,0 +1,469 @@
+"""The screens of children, schools, people, years, terms, the audit log and the front page, used as people use them."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+from werkzeug.serving import make_server
+
+from pep_admin import config
+from pep_admin.models import AcademicYear, AuditEvent, CarePlacement, Caseload, Child, Enrolment, Pep, Person, RecordChange, School, Term
+from pep_admin.vocabulary import LeavingReason, PersonKind, PlacementKind, SenStatus, TermName
+from tests.host.foreign_app import Council, Visitor, make_council
+from tests.world import TODAY, World, build_world
+
+CHILDREN, SCHOOLS, PEOPLE, YEARS, TERMS = (f"/admin/pep/{noun}/" for noun in ("children", "schools", "people", "years", "terms"))
+AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+@pytest.fixture
+def council(world: World, tmp_path: Path) -> Council:
+    config.move_today(TODAY)
+    return make_council(f"sqlite:///{tmp_path / 'world.db'}", everybody_of(world))
+
+
+def everybody_of(world: World) -> dict[str, Any]:
+    return {name: getattr(world, name) for name in (
+        "head", "officer", "finance", "auditor", "administrator", "teacher", "other_teacher", "worker", "other_worker")}
+
+
+@pytest.fixture
+def officer(council: Council) -> Visitor:
+    return council.visit("officer")
+
+
+@pytest.fixture
+def ask(world: World) -> Callable[[Callable[[Session], Any]], Any]:
+    """`ask(question)`: what stands in the database now; holds no transaction open afterwards."""
+
+    def answer(question: Callable[[Session], Any]) -> Any:
+        try:
+            return question(world.session)
+        finally:
+            world.session.rollback()
+
+    return answer
+
+
+def shown(page: str, label: str) -> str:
+    """The value beside a label on a details page."""
+    found = re.search(rf"<dt>{re.escape(label)}</dt><dd>(.*?)</dd>", page, re.DOTALL)
+    assert found, f"{label} does not stand on the page"
+    return re.sub(r"<[^>]+>", "", found[1]).strip()
+
+
+def table(page: str, caption: str) -> list[list[str]]:
+    """The body of a table by its caption, as texts."""
+    found = re.search(rf'<caption class="hidden">{re.escape(caption)}</caption>.*?<tbody>(.*?)</tbody>', page, re.DOTALL)
+    rows = re.findall(r"<tr>(.*?)</tr>", found[1], re.DOTALL) if found else []
+    return [[re.sub(r"<[^>]+>", "", cell).strip() for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL)] for row in rows]
+
+
+NEW_CHILD = {"first_name": "Zoë", "last_name": "O'Brien", "date_of_birth": "29/02/2012", "upn": "", "lcs_id": "L-77",
+             "entered_care_on": "4 November 2024", "legal_status": "C1", "sen_status": "K"}
+
+
+# --- children ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_child_is_taken_into_care_with_school_worker_and_home(officer: Visitor, world: World, ask: Any) -> None:
+    people = ask(lambda session: dict(session.execute(sa.select(Person.last_name, Person.id)).all()))
+    answer = officer.send(f"{CHILDREN}new/", **NEW_CHILD, school=str(world.school_id), school_started_on="11 Nov 2024",
+                          social_worker=str(people["Zweite"]), placement_kind="kinship", carer=str(people["Pflege"]))
+    assert answer.status_code == 303
+    page = officer.get(answer.location).text
+    assert "O&#39;Brien was added." in page
+    assert shown(page, "Date of birth") == "29 Feb 2012" and shown(page, "Year") == "8" and shown(page, "SEN") == "SEN support"
+    assert shown(page, "School") == "Alder School" and shown(page, "Social worker") == "Olga Zweite" and shown(page, "Carer") == "Karla Pflege"
+    assert table(page, "Schools") == [["Alder School", "11 Nov 2024", "—", "—"]]
+    assert table(page, "Homes") == [["Relative or friend", "Karla Pflege", "04 Nov 2024", "—"]]
+    assert table(page, "Social workers") == [["Olga Zweite", "04 Nov 2024", "—"]]
+    child_id = int(answer.location.rpartition("=")[2])
+    assert ask(lambda session: session.scalars(
+        sa.select(AuditEvent.actor_id).where(AuditEvent.action == "child.take_into_care", AuditEvent.child_id == child_id)).all()
+    ) == [world.officer.id]
+
+
+def test_a_child_that_cannot_be_is_refused_and_the_text_kept(officer: Visitor, ask: Any) -> None:
+    before = ask(lambda session: session.scalar(sa.select(sa.func.count()).select_from(Child)))
+    wrong = NEW_CHILD | {"date_of_birth": "01 Jan 2030", "upn": "XX", "legal_status": "ZZ", "lcs_id": "T-0"}
+    answer = officer.send(f"{CHILDREN}new/", **wrong, school="9999")
+    assert answer.status_code == 422
+    for sentence in ("The date of birth, 01 Jan 2030, is still to come.", "A UPN has 13 characters", "Choose one from the list.",
+                     "another record already has this"):
+        assert sentence in answer.text
+    assert 'value="Zoë"' in answer.text and 'value="O&#39;Brien"' in answer.text
+    assert ask(lambda session: session.scalar(sa.select(sa.func.count()).select_from(Child))) == before
+
+
+def test_a_doubtful_child_is_saved_and_the_doubt_said(officer: Visitor) -> None:
+    answer = officer.send(f"{CHILDREN}new/", **(NEW_CHILD | {"sen_status": "E", "upn": "Z801200005001"}))
+    page = officer.get(answer.location).text
+    assert "Please check: Enter the date of the next EHCP review" in page and "(HB-3.4)" in page
+    assert "first letter of this UPN does not fit" in page
+
+
+def test_a_child_changes_school(officer: Visitor, world: World, ask: Any) -> None:
+    path = f"{CHILDREN}change-school/?id={world.child_id}"
+    version = re.search(r'name="row_version" value="(\d+)"', officer.get(path).text)
+    assert version
+    early = officer.send(path, school=str(world.other_school_id), on="01 Jan 2020", reason="choice", row_version=version[1])
+    assert early.status_code == 422 and "the change cannot be before that." in early.text and 'value="01 Jan 2020"' in early.text
+    silent = officer.send(path, school=str(world.other_school_id), on="18/11/2024", row_version=version[1])
+    assert silent.status_code == 422 and "Say why the child left the last school. (HB-4.1)" in silent.text
+    done = officer.send(path, school=str(world.other_school_id), on="18/11/2024", reason="home_move", row_version=version[1])
+    assert done.status_code == 303
+    assert ask(lambda session: session.execute(
+        sa.select(Enrolment.school_id, Enrolment.ended_on, Enrolment.leaving_reason)
+        .where(Enrolment.child_id == world.child_id).order_by(Enrolment.id)).all()
+    ) == [(world.school_id, date(2024, 11, 18), LeavingReason.HOME_MOVE), (world.other_school_id, None, None)]
+    stale = officer.send(path, school=str(world.school_id), on="18/11/2024", reason="choice", row_version=version[1])
+    assert stale.status_code == 409 and "This record was changed while you had it open" in stale.text
+
+
+def test_the_old_schools_teacher_loses_sight_and_the_new_ones_gains_it(council: Council, officer: Visitor, world: World) -> None:
+    path = f"{CHILDREN}details/?id={world.child_id}"
+    assert (council.visit("teacher").get(path).status_code, council.visit("other_teacher").get(path).status_code) == (200, 404)
+    move(officer, world, "change-school", school=str(world.other_school_id), on="18 Nov 2024", reason="choice")
+    assert (council.visit("teacher").get(path).status_code, council.visit("other_teacher").get(path).status_code) == (404, 200)
+
+
+def move(officer: Visitor, world: World, which: str, **typed: str) -> None:
+    path = f"{CHILDREN}{which}/?id={world.child_id}"
+    version = re.search(r'name="row_version" value="(\d+)"', officer.get(path).text)
+    assert version
+    assert officer.send(path, **typed, row_version=version[1]).status_code == 303
+
+
+def test_a_child_changes_worker_and_home_and_leaves_care(council: Council, officer: Visitor, world: World, ask: Any) -> None:
+    people = ask(lambda session: dict(session.execute(sa.select(Person.last_name, Person.id)).all()))
+    move(officer, world, "change-worker", person=str(people["Zweite"]), on="11 Nov 2024")
+    move(officer, world, "change-home", kind="residential", carer="", on="12 Nov 2024")
+    assert ask(lambda session: session.scalars(sa.select(Caseload.social_worker_id).where(
+        Caseload.child_id == world.child_id, Caseload.ended_on.is_(None))).all()) == [people["Zweite"]]
+    assert ask(lambda session: session.scalars(sa.select(CarePlacement.kind).where(
+        CarePlacement.child_id == world.child_id, CarePlacement.ended_on.is_(None))).all()) == [PlacementKind.RESIDENTIAL]
+    assert council.visit("worker").get(f"{CHILDREN}details/?id={world.child_id}").status_code == 404
+    move(officer, world, "leave-care", on="15 Nov 2024", reason="Went home")
+    page = officer.get(f"{CHILDREN}details/?id={world.child_id}").text
+    assert shown(page, "Care") == "Left 15 Nov 2024" and shown(page, "Social worker") == "—"
+    assert "leave-care" not in page
+    assert "Musterkind0" in officer.get(f"{CHILDREN}?flt0_care=left").text
+    assert "Musterkind0" not in officer.get(f"{CHILDREN}?flt0_care=in").text
+
+
+def test_a_persons_choice_holds_only_people_of_that_kind(officer: Visitor, world: World, ask: Any) -> None:
+    teacher = ask(lambda session: session.scalars(sa.select(Person.id).where(Person.last_name == "Lehrer")).one())
+    page = officer.get(f"{CHILDREN}change-worker/?id={world.child_id}").text
+    assert "Sara Sozial" in page and "Tess Lehrer" not in page
+    version = re.search(r'name="row_version" value="(\d+)"', page)
+    assert version
+    answer = officer.send(f"{CHILDREN}change-worker/?id={world.child_id}", person=str(teacher), on="18 Nov 2024", row_version=version[1])
+    assert answer.status_code == 422 and "Choose one from the list." in answer.text
+
+
+def test_correcting_a_record_stands_in_its_history(council: Council, officer: Visitor, world: World) -> None:
+    path = f"{CHILDREN}edit/?id={world.child_id}"
+    version = re.search(r'name="row_version" value="(\d+)"', officer.get(path).text)
+    assert version
+    officer.send(path, first_name="Robin", last_name="Musterkind0", date_of_birth="15 May 2011", lcs_id="T-0", entered_care_on="01 Feb 2023",
+                 notified_on="02 Feb 2023", legal_status="E1", sen_status="N", row_version=version[1])
+    page = officer.get(f"{CHILDREN}details/?id={world.child_id}").text
+    assert ["Date of birth", "14 May 2011", "15 May 2011"] in every_cell(page)
+    assert ["Legal status", "Full care order (C2)", "Placement order (E1)"] in every_cell(page)
+    assert "History" in council.visit("auditor").get(f"{CHILDREN}details/?id={world.child_id}").text
+    assert "History" not in council.visit("teacher").get(f"{CHILDREN}details/?id={world.child_id}").text
+
+
+def every_cell(page: str) -> list[list[str]]:
+    return [[re.sub(r"<[^>]+>", "", cell) for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL)]
+            for row in re.findall(r"<tr>(.*?)</tr>", page, re.DOTALL)]
+
+
+def test_a_teacher_sees_the_child_but_not_earlier_homes_nor_what_may_be_changed(council: Council, world: World) -> None:
+    page = council.visit("teacher").get(f"{CHILDREN}details/?id={world.child_id}").text
+    assert "PEPs</h2>" in page and "Homes</h2>" not in page and "Social workers</h2>" not in page
+    assert "change-school" not in page and "Correct the record" not in page and "/admin/pep/schools/" not in page
+    worker = council.visit("worker").get(f"{CHILDREN}details/?id={world.child_id}").text
+    assert "Homes</h2>" in worker and "change-school" not in worker
+    assert council.visit("teacher").get(f"{CHILDREN}change-school/?id={world.child_id}").status_code == 403
+    assert council.visit("finance").get(CHILDREN).status_code == 403
+
+
+def test_the_childs_page_lists_its_peps(officer: Visitor, world: World, ask: Any) -> None:
+    rows = table(officer.get(f"{CHILDREN}details/?id={world.child_id}").text, "PEPs")
+    reference = ask(lambda session: session.scalars(sa.select(Pep.reference).where(Pep.child_id == world.child_id)).one())
+    assert [row[:2] for row in rows] == [[reference, "Autumn 2024-25"]]
+
+
+# --- schools and people --------------------------------------------------------------------------------------------------
+
+
+def test_a_school_is_added_and_found(officer: Visitor, ask: Any) -> None:
+    teacher = ask(lambda session: session.scalars(sa.select(Person.id).where(Person.last_name == "Anders")).one())
+    answer = officer.send(f"{SCHOOLS}new/", name="Chesham Primary", urn="105283", kind="school", phase="primary", town="Bury",
+                          payment_method="journal", designated_teacher=str(teacher), in_borough="y")
+    assert answer.status_code == 303
+    page = officer.get(answer.location).text
+    assert shown(page, "URN") == "105283" and shown(page, "In the borough") == "Yes" and shown(page, "Paid by") == "Journal transfer"
+    assert shown(page, "Designated teacher") == "Otto Anders" and shown(page, "Designated teacher's e-mail") == "otto.anders@example.org"
+    assert "Chesham Primary" in officer.get(SCHOOLS, search="105283").text
+    assert "Chesham" not in officer.get(f"{SCHOOLS}?flt1_phase=secondary").text
+
+
+@pytest.mark.parametrize("urn", ["12345", "1234567", "ABCDEF", "012345"])
+def test_a_urn_of_another_shape_is_refused(officer: Visitor, urn: str) -> None:
+    answer = officer.send(f"{SCHOOLS}new/", name="Chesham", urn=urn, kind="school", phase="primary", payment_method="bacs")
+    assert answer.status_code == 422 and "A URN has six figures" in answer.text or "At most 6 characters" in answer.text
+
+
+def test_a_school_lists_the_children_in_care_there(officer: Visitor, world: World) -> None:
+    rows = table(officer.get(f"{SCHOOLS}details/?id={world.school_id}").text, "Children in care here")
+    assert [row[0] for row in rows] == ["Robin Musterkind0"]
+
+
+def test_a_person_needs_a_name_and_one_whole_address(officer: Visitor, ask: Any) -> None:
+    wrong = officer.send(f"{PEOPLE}new/", first_name="Ann", last_name="Bell", kind="social_worker", email="ann@")
+    assert wrong.status_code == 422 and "Enter one whole e-mail address" in wrong.text
+    taken = officer.send(f"{PEOPLE}new/", first_name="Ann", last_name="Bell", kind="social_worker", email="Tess.Lehrer@example.org")
+    assert taken.status_code == 422 and "another record already has this" in taken.text
+    answer = officer.send(f"{PEOPLE}new/", first_name="Ann", last_name="Bell", kind="social_worker", email="Ann.Bell@Example.org")
+    page = officer.get(answer.location).text
+    assert shown(page, "E-mail") == "ann.bell@example.org" and shown(page, "Mail reaches them") == "Yes"
+    row_id = answer.location.rpartition("=")[2]
+    officer.send(f"{PEOPLE}edit/?id={row_id}", first_name="Ann", last_name="Bell", kind="social_worker", email="ann.bell@example.org",
+                 bounced_on="17 Nov 2024", row_version="1")
+    assert shown(officer.get(f"{PEOPLE}details/?id={row_id}").text, "Mail reaches them") == "No"
+    assert ask(lambda session: session.get_one(Person, int(row_id)).kind) is PersonKind.SOCIAL_WORKER
+    assert "Ann Bell" in officer.get(f"{PEOPLE}?flt2_email=bounced").text
+
+
+# --- years and terms -----------------------------------------------------------------------------------------------------
+
+
+def test_the_numbers_of_a_year_are_typed_in_pounds(council: Council, ask: Any) -> None:
+    head, year = council.visit("head"), ask(lambda session: session.scalars(sa.select(AcademicYear.id).where(AcademicYear.name == "2024-25")).one())
+    page = head.get(f"{YEARS}details/?id={year}").text
+    assert shown(page, "PPG for a child in a term, up to") == "£600.00" and shown(page, "PPG for a child in the year, up to") == "£1,800.00"
+    fields = {"name": "2024-25", "starts_on": "01 Sep 2024", "ends_on": "31 Aug 2025", "ppg_term_cap_pence": "650",
+              "ppg_year_cap_pence": "£1,950.00", "post16_year_cap_pence": "300.00", "grant_per_child_pence": "2,570", "sdq_threshold": "17",
+              "initiate_working_days": "10", "complete_school_days": "20", "row_version": "1"}
+    for key, bad in (("ppg_term_cap_pence", "600.005"), ("ppg_term_cap_pence", "1e3"), ("ppg_year_cap_pence", "NaN"), ("sdq_threshold", "17.5"),
+                     ("sdq_threshold", "99999999999"), ("name", "2024-26"), ("ends_on", "01 Sep 2023"), ("ppg_year_cap_pence", "100")):
+        answer = head.send(f"{YEARS}edit/?id={year}", **(fields | {key: bad}))
+        assert answer.status_code == 422, (key, bad)
+        assert f'value="{bad}"' in answer.text
+    assert head.send(f"{YEARS}edit/?id={year}", **fields).status_code == 303
+    assert ask(lambda session: session.get_one(AcademicYear, year).ppg_year_cap_pence) == 195_000
+    assert council.visit("officer").get(f"{YEARS}edit/?id={year}").status_code == 403
+
+
+def test_a_term_must_lie_in_its_year_and_is_there_once(council: Council, ask: Any) -> None:
+    head, year = council.visit("head"), ask(lambda session: session.scalars(sa.select(AcademicYear.id).where(AcademicYear.name == "2024-25")).one())
+    fields = {"year": str(year), "name": "autumn", "starts_on": "02 Sep 2024", "ends_on": "20 Dec 2024", "deadline_on": "29 Nov 2024"}
+    twice = head.send(f"{TERMS}new/", **fields)
+    assert twice.status_code == 422 and "contradict itself or another record" in twice.text
+    assert "UNIQUE" not in twice.text and "INSERT" not in twice.text
+    for key, bad, sentence in (("starts_on", "02 Sep 2023", "lies outside 2024-25"), ("ends_on", "01 Sep 2024", "must come after the first"),
+                               ("deadline_on", "01 Aug 2024", "cannot be due before the term begins"),
+                               ("half_term_from", "21 Oct 2024", "Enter both days of the half-term")):
+        answer = head.send(f"{TERMS}new/", **(fields | {key: bad}))
+        assert answer.status_code == 422 and sentence in answer.text, key
+
+
+@pytest.fixture
+def unlaunched(sqlite_url: str, open_session: Callable[..., Session]) -> World:
+    """Three children in care and no PEP; the third is too young for one."""
+    world = build_world(open_session(sqlite_url), children=3)
+    young = world.session.scalars(sa.select(Child).order_by(Child.id.desc())).first()
+    assert young is not None
+    young.date_of_birth = date(2024, 1, 5)
+    young.entered_care_on = date(2024, 2, 1)
+    world.session.commit()
+    return world
+
+
+def test_launching_a_term_is_previewed_confirmed_and_told(unlaunched: World, sqlite_url: str) -> None:
+    config.move_today(TODAY)
+    council = make_council(sqlite_url, everybody_of(unlaunched))
+    officer = council.visit("officer")
+    term_id = unlaunched.autumn.id
+    unlaunched.session.rollback()
+    path = f"{TERMS}launch/?id={term_id}"
+    preview = officer.get(path).text
+    assert shown(preview, "Would be opened") == "2" and shown(preview, "Have one already") == "0" and shown(preview, "Left out") == "1"
+    assert [row[0] for row in table(preview, "Children who get a PEP")] == ["Robin Musterkind0", "Jule Musterkind1"]
+    assert [(row[0], row[2]) for row in table(preview, "Children left out")] == [("Robin Musterkind2", "Not of pep age")] or [
+        row[2].lower() for row in table(preview, "Children left out")] == ["not of pep age"]
+    assert unlaunched.session.scalar(sa.select(sa.func.count()).select_from(Pep)) == 0
+    unlaunched.session.rollback()
+    done = officer.send(path)
+    assert done.status_code == 200 and shown(done.text, "Opened now") == "2" and shown(done.text, "Left out") == "1"
+    again = officer.send(path)
+    assert shown(again.text, "Opened now") == "0" and shown(again.text, "Had one already") == "2"
+    assert "launching again changes nothing" in again.text
+    assert unlaunched.session.scalar(sa.select(sa.func.count()).select_from(Pep)) == 2
+    unlaunched.session.rollback()
+    assert "There is nothing to open" in officer.get(path).text
+    assert council.visit("teacher").get(path).status_code == 403
+
+
+def test_a_term_that_is_over_cannot_be_launched(council: Council, officer: Visitor, ask: Any) -> None:
+    spring = ask(lambda session: session.scalars(sa.select(Term.id).join(AcademicYear).where(
+        Term.name == TermName.SPRING, AcademicYear.name == "2024-25")).one())
+    config.move_today(date(2025, 8, 1))
+    page = officer.get(f"{TERMS}launch/?id={spring}").text
+    assert "This term cannot be launched now" in page and "ended before today" in page and "<button class=\"button\"" not in page
+    assert officer.send(f"{TERMS}launch/?id={spring}").status_code == 422
+
+
+# --- the audit log and the front page ------------------------------------------------------------------------------------
+
+
+def test_the_audit_log_reads_and_records_its_readers(council: Council, world: World, ask: Any) -> None:
+    council.visit("teacher").get(f"{CHILDREN}details/?id={world.child_id}")
+    auditor = council.visit("auditor")
+    page = auditor.get("/admin/pep/audit_log/", flt0_who="Tess").text
+    assert "children.read" in page and "Tess Lehrer" in page and "1–1 of 1<" in page
+    assert "Musterkind" not in page
+    event = ask(lambda session: session.scalars(sa.select(AuditEvent.id).where(AuditEvent.action == "children.read")).one())
+    assert shown(auditor.get("/admin/pep/audit_log/details/", id=str(event)).text, "Child's number") == str(world.child_id)
+    assert ask(lambda session: session.scalar(
+        sa.select(sa.func.count()).select_from(AuditEvent).where(AuditEvent.action.in_(("audit_log.list", "audit_log.read"))))) == 2
+    assert "Nothing fits" in auditor.get("/admin/pep/audit_log/", flt4_to="01 Jan 2020").text
+    assert council.visit("officer").get("/admin/pep/audit_log/").status_code == 403
+    assert council.visit("administrator").get("/admin/pep/audit_log/").status_code == 403
+
+
+def test_the_front_page_shows_each_their_own(council: Council) -> None:
+    def cards(who: str) -> dict[str, str]:
+        found = re.findall(r'<p class="card-number">(\d+)</p>\s*<p class="card-text">(.*?)</p>', council.visit(who).get("/admin/").text)
+        return {re.sub(r"<[^>]+>", "", text): number for number, text in found}
+
+    assert cards("officer")["Being written"] == "2"
+    assert cards("teacher")["Being written"] == "1"
+    assert set(cards("finance")) == {"Money asked for", "Money to release"}
+    assert cards("administrator") == {}
+    assert council.visit().get("/admin/").status_code == 302
+
+
+def test_the_numbers_of_the_front_page_lead_to_the_rows_they_count(council: Council, officer: Visitor) -> None:
+    page = officer.get("/admin/").text
+    links = re.findall(r'<p class="card-number">([\d,]+)</p>\s*<p class="card-text"><a href="([^"]+)">', page)
+    assert len(links) >= 5
+    for number, url in links:
+        listed = officer.get(url.replace("&amp;", "&")).text
+        assert (f"of {number}<" in listed) if number != "0" else ("Nothing fits" in listed), url
+
+
+def test_the_menu_holds_only_what_may_be_opened(council: Council) -> None:
+    def menu(who: str) -> set[str]:
+        page = council.visit(who).get("/admin/").text
+        return set(re.findall(r'<li><a href="(/admin/[^"]*)"', page.split('class="menu-small"')[0]))
+
+    assert {"/admin/pep/children/", "/admin/pep/audit_log/"} <= menu("head")
+    assert "/admin/pep/audit_log/" not in menu("officer") and "/admin/pep/schools/" not in menu("teacher")
+    assert menu("administrator") == {"/admin/"}
+    for who in ("head", "officer", "finance", "auditor", "teacher", "worker", "administrator"):
+        assert all(council.visit(who).get(url).status_code == 200 for url in menu(who)), who
+
+
+def test_nothing_can_be_deleted(council: Council, officer: Visitor, world: World) -> None:
+    for path in (CHILDREN, SCHOOLS, PEOPLE, YEARS, TERMS):
+        assert officer.send(f"{path}delete/", id="1").status_code == 404
+        assert officer.send(f"{path}ajax/update/", list_form_pk="1", name="x").status_code == 404
+        assert officer.send(f"{path}action/", rowid="1", action="delete").status_code == 404
+
+
+def test_every_change_through_the_screens_has_its_history(officer: Visitor, world: World, ask: Any) -> None:
+    officer.send(f"{SCHOOLS}new/", name="Chesham Primary", kind="school", phase="primary", payment_method="bacs")
+    entry = ask(lambda session: session.execute(
+        sa.select(RecordChange.actor_id, RecordChange.verb, RecordChange.request_id).where(RecordChange.table_name == "pep_school")
+        .order_by(RecordChange.id.desc())).first())
+    assert entry[:2] == (world.officer.id, "insert") and re.fullmatch(r"[0-9a-f]{32}", entry[2])
+    assert ask(lambda session: session.scalars(sa.select(School.name).order_by(School.id.desc())).first()) == "Chesham Primary"
+
+
+# --- in a browser --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def served(council: Council) -> Iterator[str]:
+    """The council's application on a free port of this machine."""
+    server = make_server("127.0.0.1", 0, council.app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join(timeout=10)
+    server.server_close()
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+@pytest.mark.parametrize("width", [1280, 375])
+def test_the_screens_break_no_rule_of_accessibility(served: str, page: Any, world: World, width: int) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(f"{served}/door/?as=head&back=/admin/")
+
+    def judge(what: str) -> None:
+        result = Axe().run(page, options={"runOnly": AXE_TAGS})
+        assert [(each["id"], each["nodes"][0]["html"]) for each in result.response["violations"]] == [], what
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{what} is wider than the window"
+
+    for path in ("/admin/", CHILDREN, f"{CHILDREN}?search=nobody", f"{CHILDREN}details/?id={world.child_id}", f"{CHILDREN}new/",
+                 f"{CHILDREN}change-school/?id={world.child_id}", f"{YEARS}edit/?id=1", f"{TERMS}launch/?id=1", "/admin/pep/audit_log/"):
+        page.goto(f"{served}{path}")
+        judge(path)
+    page.goto(f"{served}{SCHOOLS}edit/?id={world.school_id}")
+    page.fill("#name", "")
+    page.fill("#closed_on", "31/02/2024")
+    complaints_of(page)
+    page.click("main button[type=submit]")
+    judge("a form with errors")
+    assert page.evaluate("document.activeElement.className") == "summary"
+
+
+def complaints_of(page: Any) -> None:
+    """From here on an answer of 4xx is what is meant, and the browser's line about it no complaint."""
+    page.on("console", lambda said: None)
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_a_double_press_saves_once_and_typing_is_not_left_by_mistake(served: str, page: Any, world: World, ask: Any) -> None:
+    page.goto(f"{served}/door/?as=officer&back={SCHOOLS}new/")
+    page.fill("#name", "Pressed Twice")
+    page.select_option("#kind", "school")
+    page.select_option("#phase", "primary")
+    page.select_option("#payment_method", "bacs")
+    asked: list[str] = []
+    page.once("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    page.evaluate("document.querySelector('.brand').click()")
+    page.wait_for_timeout(300)
+    assert asked == ["beforeunload"] and page.url.endswith("/new/")
+    page.evaluate("for (let i = 0; i < 2; i++) document.querySelector('main form').requestSubmit()")
+    page.wait_for_url("**/details/**")
+    assert ask(lambda session: session.scalar(
+        sa.select(sa.func.count()).select_from(School).where(School.name == "Pressed Twice"))) == 1
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_sen_is_kept_by_a_browser_that_only_opens_and_saves(served: str, page: Any, world: World, ask: Any) -> None:
+    world.session.get_one(Child, world.child_id).sen_status = SenStatus.EHCP
+    world.session.commit()
+    page.goto(f"{served}/door/?as=officer&back={CHILDREN}edit/?id={world.child_id}")
+    page.click("main button[type=submit]")
+    page.wait_for_url("**/details/**")
+    assert ask(lambda session: session.get_one(Child, world.child_id).sen_status) is SenStatus.EHCP
