@@ -3,6 +3,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .SUFFIXES:
+.NOTPARALLEL:
 .PHONY: help install run test check e2e bench migrate-new lock clean
 
 PYTHON ?= python3

@@ -22,8 +22,8 @@ from pep_admin.config import read_settings
 from pep_admin.exceptions import PepAdminError
 from pep_admin.models import Answers, Base, Instant, Words
 from pep_admin.server.database import engine_options, prepare
+from pep_admin.server.migrations import VERSION_TABLE
 
-VERSION_TABLE = "pep_schema_version"
 METADATA = {"domain": Base.metadata, "accounts": AccountsBase.metadata}
 PREFIXES = {"domain": "pep_", "accounts": "account_"}
 LETTERS = {"domain": "", "accounts": "a"}

@@ -49,8 +49,6 @@ WORDS = {
     503: ("Busy at the moment", "Something else is being saved right now, so this was not. Please try again in a minute."),
 }
 CODES = (400, 401, 403, 404, 405, 409, 413, 500, 503)
-MIGRATIONS = "migrations"
-"""The folder of the migrations: in the installed package, or beside it in a checkout."""
 
 
 def create_app(config: Mapping[str, Any] | None = None) -> Flask:
@@ -79,13 +77,6 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     return app
 
 
-def migrations_folder() -> Path:
-    """Where the migrations are."""
-    package = Path(__file__).resolve().parent
-    inside = package / MIGRATIONS
-    return inside if inside.is_dir() else package.parent / MIGRATIONS
-
-
 def _flask_config(settings: Settings) -> dict[str, Any]:
     in_earnest = settings.environment is Environment.PRODUCTION
     return {
@@ -108,7 +99,7 @@ def _flask_config(settings: Settings) -> dict[str, Any]:
 
 def _database(app: Flask, settings: Settings) -> SQLAlchemy:
     if not settings.database_url:
-        settings.folder.mkdir(parents=True, exist_ok=True)
+        settings.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     db = SQLAlchemy(app)
     with app.app_context():
         prepare(db.engine)

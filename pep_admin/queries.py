@@ -274,6 +274,16 @@ def unbatched_releases(session: Session) -> list[FundingRelease]:
     )
 
 
+def requested_pence(session: Session, pep_ids: Iterable[int]) -> dict[int, int]:
+    """What each PEP asks for and nobody has decided on, in pence; PEPs that ask for nothing are left out."""
+    rows = session.execute(
+        select(PpgRequest.pep_id, func.sum(PpgRequest.amount_pence))
+        .where(PpgRequest.pep_id.in_(list(pep_ids)), PpgRequest.status == PpgStatus.REQUESTED)
+        .group_by(PpgRequest.pep_id)
+    )
+    return {pep_id: int(pence) for pep_id, pence in rows}
+
+
 def last_reviews(session: Session, pep_ids: Iterable[int]) -> dict[int, QaReview]:
     """The newest grading (not question) of each PEP."""
     rows = session.scalars(

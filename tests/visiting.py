@@ -45,7 +45,7 @@ class Page:
         """Type into that form and send it; a name that the form does not have fails. A list fills several boxes of one name."""
         form = self.form(having)
         names = {each.get("name") for each in form.xpath(".//*[@name]")}
-        data: list[tuple[str, str]] = [(key, value) for key, value in form.form_values() if key not in typed]
+        data = [(key, value) for key, value in values_of(form) if key not in typed]
         for key, value in typed.items():
             assert key in names, f"The form on {self.url} has no field {key}; it has {sorted(filter(None, names))}"
             data += [(key, str(each)) for each in (value if isinstance(value, list) else [value])]
@@ -61,6 +61,12 @@ class Page:
         found = [each for each in self.tree.xpath("//main//a") if " ".join(each.text_content().split()) == text]
         assert found, f"No link “{text}” on {self.url}"
         return self.visitor.get(urljoin(self.url, found[0].get("href")))
+
+
+def values_of(form: Any) -> list[tuple[str, str]]:
+    """What a browser sends of a form as it stands; it takes the first line break of a text area away."""
+    areas = set(form.xpath(".//textarea/@name"))
+    return [(key, value.removeprefix("\n") if key in areas else value) for key, value in form.form_values()]
 
 
 class Visitor:

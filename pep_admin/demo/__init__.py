@@ -84,7 +84,9 @@ def is_built(session: Session) -> bool:
 
 
 def _name(number: int) -> tuple[str, str]:
-    return words.FIRST_NAMES[number % len(words.FIRST_NAMES)], words.LAST_NAMES[(number * 7 + number // 25) % len(words.LAST_NAMES)]
+    """No two numbers under 550 give the same name."""
+    first = number % len(words.FIRST_NAMES)
+    return words.FIRST_NAMES[first], words.LAST_NAMES[(first + number // len(words.FIRST_NAMES)) % len(words.LAST_NAMES)]
 
 
 def _people(session: Session, kind: PersonKind, count: int, start: int, domain: str) -> list[Person]:
@@ -101,8 +103,8 @@ def _people(session: Session, kind: PersonKind, count: int, start: int, domain: 
 def _schools(session: Session, children: int) -> list[School]:
     """One school for every five children, at least the twelve of the list; the last has nobody to write to."""
     count = max(len(words.SCHOOLS), min(children // 5, 24_000) if children > len(words.SCHOOLS) * 5 else 0)
-    teachers = _people(session, PersonKind.DESIGNATED_TEACHER, count, 100, "school.example")
-    heads = _people(session, PersonKind.HEADTEACHER, count, 40_000, "head.example")
+    teachers = _people(session, PersonKind.DESIGNATED_TEACHER, count, 300, "school.example")
+    heads = _people(session, PersonKind.HEADTEACHER, count, 350, "head.example")
     schools = []
     for number in range(count):
         name, kind, phase = words.SCHOOLS[number % len(words.SCHOOLS)]
@@ -120,16 +122,16 @@ def _schools(session: Session, children: int) -> list[School]:
 
 
 def _workers(session: Session, children: int) -> list[Person]:
-    return _people(session, PersonKind.SOCIAL_WORKER, max(6, children // 18), 60_000, "council.example")
+    return _people(session, PersonKind.SOCIAL_WORKER, max(6, children // 18), 400, "council.example")
 
 
 def _carers(session: Session, children: int) -> list[Person]:
-    return _people(session, PersonKind.CARER, max(20, children // 3), 80_000, "")
+    return _people(session, PersonKind.CARER, max(20, children // 3), 450, "")
 
 
 def _office(session: Session) -> list[tuple[Person, Role]]:
     roles = (Role.VS_HEAD, Role.VS_OFFICER, Role.FINANCE)
-    people = _people(session, PersonKind.VIRTUAL_SCHOOL, len(roles), 5_017, "virtualschool.example")
+    people = _people(session, PersonKind.VIRTUAL_SCHOOL, len(roles), 500, "virtualschool.example")
     return list(zip(people, roles, strict=True))
 
 

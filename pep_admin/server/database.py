@@ -9,9 +9,12 @@ from typing import Any
 
 from flask import has_request_context, request
 from sqlalchemy import Connection, Engine, event, make_url
+from sqlalchemy.exc import DatabaseError, OperationalError
 
 from pep_admin.exceptions import ConfigError
 
+WEB_THREADS = 16
+"""Requests that one process answers at once; each may need a second connection beside its own, to record a look."""
 BUSY_SECONDS = 30
 """How long a SQLite connection waits for another's write before it gives up."""
 POSTGRES_LIMITS = {"statement_timeout": "120s", "lock_timeout": "30s", "idle_in_transaction_session_timeout": "300s"}
@@ -23,11 +26,13 @@ PRAGMAS = (
 
 def engine_options(url: str) -> dict[str, Any]:
     """What `create_engine` is to be given for that address, besides the address."""
-    dialect = make_url(url).get_backend_name()
+    address = make_url(url)
     options: dict[str, Any] = {"hide_parameters": True}
-    if dialect == "sqlite":
+    if address.database not in (None, "", ":memory:"):
+        options.update(pool_size=WEB_THREADS, max_overflow=WEB_THREADS)
+    if address.get_backend_name() == "sqlite":
         options["connect_args"] = {"timeout": BUSY_SECONDS}
-    if dialect == "postgresql":
+    if address.get_backend_name() == "postgresql":
         limits = " ".join(f"-c {name}={value}" for name, value in POSTGRES_LIMITS.items())
         options.update(connect_args={"options": limits}, pool_pre_ping=True)
     return options
@@ -54,10 +59,14 @@ def quick_check(engine: Engine) -> str | None:
     """What SQLite finds wrong with its own file, in a sentence to act on; None when all is well."""
     if engine.dialect.name != "sqlite":
         return None
-    with engine.connect().execution_options(readonly=True) as connection:
-        found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
-    if found == "ok":
-        return None
+    try:
+        with engine.connect().execution_options(readonly=True) as connection:
+            if connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one() == "ok":
+                return None
+    except OperationalError:
+        raise  # busy or unreadable, which says nothing about the file
+    except DatabaseError:
+        pass  # so damaged that it cannot even be read
     return ("The database file is damaged. Nothing was started, so that no more is lost: keep a copy of the file, then restore "
             "the last backup.")
 

@@ -120,7 +120,7 @@ def send(settings: MailSettings, to: str, subject: str, text: str, *, message_id
     if settings.backend is MailBackend.CONSOLE:
         sys.stdout.write(f"{message}\n")
     elif settings.backend is MailBackend.FILE:
-        settings.folder.mkdir(parents=True, exist_ok=True)
+        settings.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         (settings.folder / f"{re.sub(r'[^A-Za-z0-9]+', '-', message_id)}.eml").write_bytes(message.as_bytes())
     else:
         with _connected(settings) as server:

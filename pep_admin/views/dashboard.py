@@ -15,28 +15,37 @@ from pep_admin.models import Term
 from pep_admin.permissions import Permission
 from pep_admin.views.filters import asked_for
 from pep_admin.views.gate import PepView
+from pep_admin.vocabulary import PpgStatus
 
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """A number of the front page: its key in `queries.front_page_counts`, its words, who sees it, and the list it leads to."""
+    """A number of the front page: its key in `queries.front_page_counts`, its words, who sees it, and the rows it leads to."""
 
     key: str
     text: str
     hint: str
     permission: Permission
     endpoint: str
-    stage: str
+    asked: Mapping[str, str]
+
+
+def _peps(key: str, text: str, hint: str) -> Count:
+    return Count(key, text, hint, Permission.PEP_READ, "pep_peps", {"stage": key})
+
+
+def _money(key: str, text: str, hint: str, status: PpgStatus) -> Count:
+    return Count(key, text, hint, Permission.REQUEST_READ, "pep_ppg_requests", {"status": status.value})
 
 
 COUNTS = (
-    Count("late", "Late", "Past the due day and not sent", Permission.PEP_READ, "pep_peps", "late"),
-    Count("due_soon", "Due soon", "Due in the next days and not sent", Permission.PEP_READ, "pep_peps", "due_soon"),
-    Count("sent_back", "Sent back", "To be changed and sent again", Permission.PEP_READ, "pep_peps", "sent_back"),
-    Count("open", "Being written", "Opened and not yet sent", Permission.PEP_READ, "pep_peps", "open"),
-    Count("with_vs", "With the Virtual School", "Sent, waiting to be graded", Permission.PEP_READ, "pep_peps", "with_vs"),
-    Count("held", "Money asked for", "Requests waiting for a decision", Permission.REQUEST_READ, "pep_requests", "held"),
-    Count("to_release", "Money to release", "Approved, not yet released", Permission.REQUEST_READ, "pep_requests", "to_release"),
+    _peps("late", "Late", "Past the due day and not sent"),
+    _peps("due_soon", "Due soon", f"Due within {queries.DUE_SOON_DAYS} days and not sent"),
+    _peps("sent_back", "Sent back", "To be changed and sent again"),
+    _peps("open", "Being written", "Opened and not yet sent"),
+    _peps("with_vs", "With the Virtual School", "Sent, waiting to be graded"),
+    _money("held", "Money asked for", "Requests waiting for a decision", PpgStatus.REQUESTED),
+    _money("to_release", "Money to release", "Approved, not yet released", PpgStatus.APPROVED),
 )
 
 
@@ -56,7 +65,7 @@ class Dashboard(PepView):
         return self.page("pep/dashboard.html", cards=cards, term=self._term(), accounts=self.may(Permission.ACCOUNT_EDIT))
 
     def _list(self, count: Count) -> str | None:
-        return self.way_to(f"{count.endpoint}.index_view", **asked_for(stage=count.stage))
+        return self.way_to(f"{count.endpoint}.index_view", **asked_for(**count.asked))
 
     def _term(self) -> Any:
         return self.db_session.scalar(select(Term).where(Term.ends_on >= self.today).order_by(Term.starts_on).limit(1))

@@ -27,8 +27,9 @@ from pep_admin.permissions import Permission, audience_for, can
 from pep_admin.validators.findings import Finding
 from pep_admin.views import pep_page, section_forms
 from pep_admin.views.base import PepModelView
-from pep_admin.views.filters import Day, OneOf, Related
+from pep_admin.views.filters import Case, Day, OneOf, Related
 from pep_admin.views.hosting import host
+from pep_admin.views.stages import STAGES
 from pep_admin.vocabulary import Decision, Grade, Part, PepKind, PepStatus, PpgStatus, Subject, TargetArea
 from pep_admin.workflow import delegation, reviews, sections
 from pep_admin.workflow import peps as verbs
@@ -51,7 +52,7 @@ class Peps(PepModelView):
     noun = "peps"
     title = "PEPs"
     singular = "PEP"
-    group = "PEPs"
+    group = "Children and PEPs"
     opens: ClassVar[dict[str, Permission]] = {
         "index_view": Permission.PEP_READ,
         "details_view": Permission.PEP_READ,
@@ -74,15 +75,17 @@ class Peps(PepModelView):
     actions_open: ClassVar[dict[str, Permission]] = {"delegate": Permission.PEP_DELEGATE, "grade": Permission.PEP_GRADE}
     records_views = True
     loads = WHOLE
-    column_list = ("reference", "child", "school", "term", "kind", "status", "due_on", "grade", "writer", "social_worker")
-    column_labels: ClassVar[Mapping[str, str]] = {
+    column_list = ("reference", "child", "school", "term", "status", "grade", "due_on", "writer")
+    column_labels = {
         "reference": "PEP", "due_on": "Due", "writer": "Written by", "social_worker": "Social worker",
-        "due_rule": "How that date was worked out", "reason": "Why it was opened",
+        "due_rule": "How that date was worked out", "reason": "Why it was opened", "child.last_name": "surname",
+        "child.first_name": "first name", "child.known_as": "name they like",
     }
     column_default_sort = ("due_on", False)
     column_sortable_list = ("reference", ("child", "child.last_name"), ("school", "school.name"), "status", "due_on", "grade")
     column_searchable_list = ("reference", "child.last_name", "child.first_name", "child.known_as")
     column_filters = (
+        Case(Pep.due_on, "Stage", "stage", STAGES),
         OneOf(Pep.status, "Status", "status", PepStatus),
         OneOf(Pep.grade, "Grade", "grade", Grade),
         OneOf(Pep.kind, "Kind", "kind", PepKind),
@@ -223,7 +226,7 @@ class Peps(PepModelView):
     def sign(self) -> ResponseReturnValue:
         """Sign one part: the page says what it still needs, and asks who signs for somebody else why."""
         pep, part = self._pep(), self._part()
-        if request.method == "GET":
+        if request.method != "POST":
             return self._sign_page(pep, part, sections.part_findings(self.db_session, pep, part, today=self.today))
         done = self.commit(sections.sign_part, pep.id, part, today=self.today, now=self.now, reason=request.form.get("reason", ""))
         if done.findings:
@@ -351,7 +354,8 @@ class Peps(PepModelView):
         found = reviews.readiness_of(self.db_session, list(rows), today=self.today)
         held = {pep.id: findings for pep, findings in outcome.held} if outcome else {}
         return self.page("pep/peps/grade.html", status=status, rows=rows, readiness=found, held=held, moved=moved, grades=Grade,
-                         decisions=Decision, typed=request.form)
+                         decisions=Decision, typed=request.form,
+                         asked=queries.requested_pence(self.db_session, [pep.id for pep in rows]))
 
     @expose("/grade/confirm/", methods=("POST",))
     def grade_confirm(self) -> ResponseReturnValue:

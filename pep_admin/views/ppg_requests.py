@@ -28,7 +28,7 @@ from pep_admin.views.base_forms import LabelField
 from pep_admin.views.cells import amount, linked, posted_version, posted_versions, reference, start_of
 from pep_admin.views.details import said
 from pep_admin.views.filters import OneOf, Related
-from pep_admin.views.request_forms import DecideForm, Payee, ReleaseForm, TargetField, Verdict, columns_of, payee_of
+from pep_admin.views.request_forms import NUMBERS, DecideForm, Payee, ReleaseForm, TargetField, Verdict, columns_of, payee_of
 from pep_admin.vocabulary import Part, PpgCategory, PpgStatus, Role, Scheme
 from pep_admin.workflow import payments, ppg
 
@@ -112,7 +112,7 @@ class PpgRequests(PepModelView):
                     "payee_name")
     form_optional_types = (Boolean, Words, Integer, BigInteger)  # what must be there is said by the verb, with its rule
     form_args = {
-        "quantity": {"validators": [Optional()]},
+        **{name: {"validators": [Optional()]} for name in NUMBERS},
         "payee_school": {"criteria": lambda: [School.closed_on.is_(None)], "order": (School.name,), "blank": "No other school",
                          "search": (School.name, School.urn)},
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import threading
 from collections.abc import Callable, Iterator
@@ -15,7 +16,19 @@ from sqlalchemy.orm import Session
 from werkzeug.serving import make_server
 
 from pep_admin import config
-from pep_admin.models import AcademicYear, AuditEvent, CarePlacement, Caseload, Child, Enrolment, Pep, Person, RecordChange, School, Term
+from pep_admin.models import (
+    AcademicYear,
+    AuditEvent,
+    CarePlacement,
+    Caseload,
+    Child,
+    Enrolment,
+    Pep,
+    Person,
+    RecordChange,
+    School,
+    Term,
+)
 from pep_admin.vocabulary import LeavingReason, PersonKind, PlacementKind, SenStatus, TermName
 from tests.host.foreign_app import Council, Visitor, make_council
 from tests.world import TODAY, World, build_world
@@ -55,7 +68,7 @@ def ask(world: World) -> Callable[[Callable[[Session], Any]], Any]:
 
 def shown(page: str, label: str) -> str:
     """The value beside a label on a details page."""
-    found = re.search(rf"<dt>{re.escape(label)}</dt><dd>(.*?)</dd>", page, re.DOTALL)
+    found = re.search(rf"<dt>{re.escape(html.escape(label))}</dt><dd>(.*?)</dd>", page.replace("&#39;", "&#x27;"), re.DOTALL)
     assert found, f"{label} does not stand on the page"
     return re.sub(r"<[^>]+>", "", found[1]).strip()
 
@@ -63,8 +76,13 @@ def shown(page: str, label: str) -> str:
 def table(page: str, caption: str) -> list[list[str]]:
     """The body of a table by its caption, as texts."""
     found = re.search(rf'<caption class="hidden">{re.escape(caption)}</caption>.*?<tbody>(.*?)</tbody>', page, re.DOTALL)
-    rows = re.findall(r"<tr>(.*?)</tr>", found[1], re.DOTALL) if found else []
-    return [[re.sub(r"<[^>]+>", "", cell).strip() for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL)] for row in rows]
+    return every_row(found[1]) if found else []
+
+
+def every_row(page: str) -> list[list[str]]:
+    """The cells of every plain table row, as texts."""
+    return [[re.sub(r"<[^>]+>", "", cell).strip() for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL)]
+            for row in re.findall(r"<tr>(.*?)</tr>", page, re.DOTALL)]
 
 
 NEW_CHILD = {"first_name": "Zoë", "last_name": "O'Brien", "date_of_birth": "29/02/2012", "upn": "", "lcs_id": "L-77",
@@ -82,7 +100,8 @@ def test_a_child_is_taken_into_care_with_school_worker_and_home(officer: Visitor
     page = officer.get(answer.location).text
     assert "O&#39;Brien was added." in page
     assert shown(page, "Date of birth") == "29 Feb 2012" and shown(page, "Year") == "8" and shown(page, "SEN") == "SEN support"
-    assert shown(page, "School") == "Alder School" and shown(page, "Social worker") == "Olga Zweite" and shown(page, "Carer") == "Karla Pflege"
+    assert shown(page, "School") == "Alder School" and shown(page, "Social worker") == "Olga Zweite"
+    assert shown(page, "Carer") == "Karla Pflege"
     assert table(page, "Schools") == [["Alder School", "11 Nov 2024", "—", "—"]]
     assert table(page, "Homes") == [["Relative or friend", "Karla Pflege", "04 Nov 2024", "—"]]
     assert table(page, "Social workers") == [["Olga Zweite", "04 Nov 2024", "—"]]
@@ -154,7 +173,7 @@ def test_a_child_changes_worker_and_home_and_leaves_care(council: Council, offic
     assert council.visit("worker").get(f"{CHILDREN}details/?id={world.child_id}").status_code == 404
     move(officer, world, "leave-care", on="15 Nov 2024", reason="Went home")
     page = officer.get(f"{CHILDREN}details/?id={world.child_id}").text
-    assert shown(page, "Care") == "Left 15 Nov 2024" and shown(page, "Social worker") == "—"
+    assert shown(page, "Care") == "Left 15 Nov 2024" and shown(page, "Carer") == "—"
     assert "leave-care" not in page
     assert "Musterkind0" in officer.get(f"{CHILDREN}?flt0_care=left").text
     assert "Musterkind0" not in officer.get(f"{CHILDREN}?flt0_care=in").text
@@ -166,7 +185,8 @@ def test_a_persons_choice_holds_only_people_of_that_kind(officer: Visitor, world
     assert "Sara Sozial" in page and "Tess Lehrer" not in page
     version = re.search(r'name="row_version" value="(\d+)"', page)
     assert version
-    answer = officer.send(f"{CHILDREN}change-worker/?id={world.child_id}", person=str(teacher), on="18 Nov 2024", row_version=version[1])
+    answer = officer.send(f"{CHILDREN}change-worker/?id={world.child_id}", person=str(teacher), on="18 Nov 2024",
+                          row_version=version[1])
     assert answer.status_code == 422 and "Choose one from the list." in answer.text
 
 
@@ -174,18 +194,14 @@ def test_correcting_a_record_stands_in_its_history(council: Council, officer: Vi
     path = f"{CHILDREN}edit/?id={world.child_id}"
     version = re.search(r'name="row_version" value="(\d+)"', officer.get(path).text)
     assert version
-    officer.send(path, first_name="Robin", last_name="Musterkind0", date_of_birth="15 May 2011", lcs_id="T-0", entered_care_on="01 Feb 2023",
-                 notified_on="02 Feb 2023", legal_status="E1", sen_status="N", row_version=version[1])
+    officer.send(path, first_name="Robin", last_name="Musterkind0", date_of_birth="15 May 2011", lcs_id="T-0",
+                 entered_care_on="01 Feb 2023", notified_on="02 Feb 2023", legal_status="E1", sen_status="N",
+                 row_version=version[1])
     page = officer.get(f"{CHILDREN}details/?id={world.child_id}").text
-    assert ["Date of birth", "14 May 2011", "15 May 2011"] in every_cell(page)
-    assert ["Legal status", "Full care order (C2)", "Placement order (E1)"] in every_cell(page)
+    assert ["Date of birth", "14 May 2011", "15 May 2011"] in every_row(page)
+    assert ["Legal status", "Full care order (C2)", "Placement order (E1)"] in every_row(page)
     assert "History" in council.visit("auditor").get(f"{CHILDREN}details/?id={world.child_id}").text
     assert "History" not in council.visit("teacher").get(f"{CHILDREN}details/?id={world.child_id}").text
-
-
-def every_cell(page: str) -> list[list[str]]:
-    return [[re.sub(r"<[^>]+>", "", cell) for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL)]
-            for row in re.findall(r"<tr>(.*?)</tr>", page, re.DOTALL)]
 
 
 def test_a_teacher_sees_the_child_but_not_earlier_homes_nor_what_may_be_changed(council: Council, world: World) -> None:
@@ -213,16 +229,17 @@ def test_a_school_is_added_and_found(officer: Visitor, ask: Any) -> None:
                           payment_method="journal", designated_teacher=str(teacher), in_borough="y")
     assert answer.status_code == 303
     page = officer.get(answer.location).text
-    assert shown(page, "URN") == "105283" and shown(page, "In the borough") == "Yes" and shown(page, "Paid by") == "Journal transfer"
-    assert shown(page, "Designated teacher") == "Otto Anders" and shown(page, "Designated teacher's e-mail") == "otto.anders@example.org"
+    assert shown(page, "URN") == "105283" and shown(page, "In the borough") == "Yes"
+    assert shown(page, "Paid by") == "Journal transfer" and shown(page, "Designated teacher") == "Otto Anders"
+    assert shown(page, "Designated teacher's e-mail") == "otto.anders@example.org"
     assert "Chesham Primary" in officer.get(SCHOOLS, search="105283").text
     assert "Chesham" not in officer.get(f"{SCHOOLS}?flt1_phase=secondary").text
 
 
-@pytest.mark.parametrize("urn", ["12345", "1234567", "ABCDEF", "012345"])
+@pytest.mark.parametrize("urn", ["12345", "ABCDEF", "012345", "10 528"])
 def test_a_urn_of_another_shape_is_refused(officer: Visitor, urn: str) -> None:
     answer = officer.send(f"{SCHOOLS}new/", name="Chesham", urn=urn, kind="school", phase="primary", payment_method="bacs")
-    assert answer.status_code == 422 and "A URN has six figures" in answer.text or "At most 6 characters" in answer.text
+    assert answer.status_code == 422 and "A URN has six figures" in answer.text
 
 
 def test_a_school_lists_the_children_in_care_there(officer: Visitor, world: World) -> None:
@@ -239,25 +256,31 @@ def test_a_person_needs_a_name_and_one_whole_address(officer: Visitor, ask: Any)
     page = officer.get(answer.location).text
     assert shown(page, "E-mail") == "ann.bell@example.org" and shown(page, "Mail reaches them") == "Yes"
     row_id = answer.location.rpartition("=")[2]
-    officer.send(f"{PEOPLE}edit/?id={row_id}", first_name="Ann", last_name="Bell", kind="social_worker", email="ann.bell@example.org",
-                 bounced_on="17 Nov 2024", row_version="1")
+    officer.send(f"{PEOPLE}edit/?id={row_id}", first_name="Ann", last_name="Bell", kind="social_worker",
+                 email="ann.bell@example.org", bounced_on="17 Nov 2024", row_version="1")
     assert shown(officer.get(f"{PEOPLE}details/?id={row_id}").text, "Mail reaches them") == "No"
     assert ask(lambda session: session.get_one(Person, int(row_id)).kind) is PersonKind.SOCIAL_WORKER
     assert "Ann Bell" in officer.get(f"{PEOPLE}?flt2_email=bounced").text
+
+
+def this_year(session: Session) -> int:
+    return session.scalars(sa.select(AcademicYear.id).where(AcademicYear.name == "2024-25")).one()
 
 
 # --- years and terms -----------------------------------------------------------------------------------------------------
 
 
 def test_the_numbers_of_a_year_are_typed_in_pounds(council: Council, ask: Any) -> None:
-    head, year = council.visit("head"), ask(lambda session: session.scalars(sa.select(AcademicYear.id).where(AcademicYear.name == "2024-25")).one())
+    head, year = council.visit("head"), ask(this_year)
     page = head.get(f"{YEARS}details/?id={year}").text
-    assert shown(page, "PPG for a child in a term, up to") == "£600.00" and shown(page, "PPG for a child in the year, up to") == "£1,800.00"
+    assert shown(page, "PPG for a child in a term, up to") == "£600.00"
+    assert shown(page, "PPG for a child in the year, up to") == "£1,800.00"
     fields = {"name": "2024-25", "starts_on": "01 Sep 2024", "ends_on": "31 Aug 2025", "ppg_term_cap_pence": "650",
-              "ppg_year_cap_pence": "£1,950.00", "post16_year_cap_pence": "300.00", "grant_per_child_pence": "2,570", "sdq_threshold": "17",
-              "initiate_working_days": "10", "complete_school_days": "20", "row_version": "1"}
-    for key, bad in (("ppg_term_cap_pence", "600.005"), ("ppg_term_cap_pence", "1e3"), ("ppg_year_cap_pence", "NaN"), ("sdq_threshold", "17.5"),
-                     ("sdq_threshold", "99999999999"), ("name", "2024-26"), ("ends_on", "01 Sep 2023"), ("ppg_year_cap_pence", "100")):
+              "ppg_year_cap_pence": "£1,950.00", "post16_year_cap_pence": "300.00", "grant_per_child_pence": "2,570",
+              "sdq_threshold": "17", "initiate_working_days": "10", "complete_school_days": "20", "row_version": "1"}
+    for key, bad in (("ppg_term_cap_pence", "600.005"), ("ppg_term_cap_pence", "1e3"), ("ppg_year_cap_pence", "NaN"),
+                     ("sdq_threshold", "17.5"), ("sdq_threshold", "99999999999"), ("name", "2024-26"),
+                     ("ends_on", "01 Sep 2023"), ("ppg_year_cap_pence", "100")):
         answer = head.send(f"{YEARS}edit/?id={year}", **(fields | {key: bad}))
         assert answer.status_code == 422, (key, bad)
         assert f'value="{bad}"' in answer.text
@@ -267,12 +290,14 @@ def test_the_numbers_of_a_year_are_typed_in_pounds(council: Council, ask: Any) -
 
 
 def test_a_term_must_lie_in_its_year_and_is_there_once(council: Council, ask: Any) -> None:
-    head, year = council.visit("head"), ask(lambda session: session.scalars(sa.select(AcademicYear.id).where(AcademicYear.name == "2024-25")).one())
-    fields = {"year": str(year), "name": "autumn", "starts_on": "02 Sep 2024", "ends_on": "20 Dec 2024", "deadline_on": "29 Nov 2024"}
+    head, year = council.visit("head"), ask(this_year)
+    fields = {"year": str(year), "name": "autumn", "starts_on": "02 Sep 2024", "ends_on": "20 Dec 2024",
+              "deadline_on": "29 Nov 2024"}
     twice = head.send(f"{TERMS}new/", **fields)
     assert twice.status_code == 422 and "contradict itself or another record" in twice.text
     assert "UNIQUE" not in twice.text and "INSERT" not in twice.text
-    for key, bad, sentence in (("starts_on", "02 Sep 2023", "lies outside 2024-25"), ("ends_on", "01 Sep 2024", "must come after the first"),
+    for key, bad, sentence in (("starts_on", "02 Sep 2023", "lies outside 2024-25"),
+                               ("ends_on", "01 Sep 2024", "must come after the first"),
                                ("deadline_on", "01 Aug 2024", "cannot be due before the term begins"),
                                ("half_term_from", "21 Oct 2024", "Enter both days of the half-term")):
         answer = head.send(f"{TERMS}new/", **(fields | {key: bad}))
@@ -299,10 +324,10 @@ def test_launching_a_term_is_previewed_confirmed_and_told(unlaunched: World, sql
     unlaunched.session.rollback()
     path = f"{TERMS}launch/?id={term_id}"
     preview = officer.get(path).text
-    assert shown(preview, "Would be opened") == "2" and shown(preview, "Have one already") == "0" and shown(preview, "Left out") == "1"
+    numbers = [shown(preview, label) for label in ("Would be opened", "Have one already", "Left out")]
+    assert numbers == ["2", "0", "1"]
     assert [row[0] for row in table(preview, "Children who get a PEP")] == ["Robin Musterkind0", "Jule Musterkind1"]
-    assert [(row[0], row[2]) for row in table(preview, "Children left out")] == [("Robin Musterkind2", "Not of pep age")] or [
-        row[2].lower() for row in table(preview, "Children left out")] == ["not of pep age"]
+    assert table(preview, "Children left out") == [["Robin Musterkind2", "05 Jan 2024", "Not of PEP age"]]
     assert unlaunched.session.scalar(sa.select(sa.func.count()).select_from(Pep)) == 0
     unlaunched.session.rollback()
     done = officer.send(path)
@@ -331,7 +356,7 @@ def test_a_term_that_is_over_cannot_be_launched(council: Council, officer: Visit
 def test_the_audit_log_reads_and_records_its_readers(council: Council, world: World, ask: Any) -> None:
     council.visit("teacher").get(f"{CHILDREN}details/?id={world.child_id}")
     auditor = council.visit("auditor")
-    page = auditor.get("/admin/pep/audit_log/", flt0_who="Tess").text
+    page = auditor.get("/admin/pep/audit_log/", flt0_who="Tess", flt1_what="children").text
     assert "children.read" in page and "Tess Lehrer" in page and "1–1 of 1<" in page
     assert "Musterkind" not in page
     event = ask(lambda session: session.scalars(sa.select(AuditEvent.id).where(AuditEvent.action == "children.read")).one())
@@ -345,7 +370,8 @@ def test_the_audit_log_reads_and_records_its_readers(council: Council, world: Wo
 
 def test_the_front_page_shows_each_their_own(council: Council) -> None:
     def cards(who: str) -> dict[str, str]:
-        found = re.findall(r'<p class="card-number">(\d+)</p>\s*<p class="card-text">(.*?)</p>', council.visit(who).get("/admin/").text)
+        page = council.visit(who).get("/admin/").text
+        found = re.findall(r'<p class="card-number">(\d+)</p>\s*<p class="card-text">(.*?)</p>', page)
         return {re.sub(r"<[^>]+>", "", text): number for number, text in found}
 
     assert cards("officer")["Being written"] == "2"
@@ -355,10 +381,12 @@ def test_the_front_page_shows_each_their_own(council: Council) -> None:
     assert council.visit().get("/admin/").status_code == 302
 
 
-def test_the_numbers_of_the_front_page_lead_to_the_rows_they_count(council: Council, officer: Visitor) -> None:
+@pytest.mark.parametrize("day", [TODAY, date(2024, 12, 5)])
+def test_the_numbers_of_the_front_page_lead_to_the_rows_they_count(council: Council, officer: Visitor, day: date) -> None:
+    config.move_today(day)
     page = officer.get("/admin/").text
     links = re.findall(r'<p class="card-number">([\d,]+)</p>\s*<p class="card-text"><a href="([^"]+)">', page)
-    assert len(links) >= 5
+    assert len(links) == 7 and sum(number != "0" for number, _ in links) >= 2
     for number, url in links:
         listed = officer.get(url.replace("&amp;", "&")).text
         assert (f"of {number}<" in listed) if number != "0" else ("Nothing fits" in listed), url
@@ -422,21 +450,31 @@ def test_the_screens_break_no_rule_of_accessibility(served: str, page: Any, worl
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{what} is wider than the window"
 
     for path in ("/admin/", CHILDREN, f"{CHILDREN}?search=nobody", f"{CHILDREN}details/?id={world.child_id}", f"{CHILDREN}new/",
-                 f"{CHILDREN}change-school/?id={world.child_id}", f"{YEARS}edit/?id=1", f"{TERMS}launch/?id=1", "/admin/pep/audit_log/"):
+                 f"{CHILDREN}change-school/?id={world.child_id}", f"{YEARS}edit/?id=1", f"{TERMS}launch/?id=1",
+                 "/admin/pep/audit_log/"):
         page.goto(f"{served}{path}")
         judge(path)
     page.goto(f"{served}{SCHOOLS}edit/?id={world.school_id}")
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_a_form_with_errors_breaks_no_rule_of_accessibility(served: str, browser: Any, world: World) -> None:
+    """On a page of its own: the browser notes an answer of 422 in its console, which is meant here."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    page = browser.new_page(viewport={"width": 375, "height": 900}, locale="en-GB")
+    page.goto(f"{served}/door/?as=officer&back={SCHOOLS}edit/?id={world.school_id}")
     page.fill("#name", "")
     page.fill("#closed_on", "31/02/2024")
-    complaints_of(page)
     page.click("main button[type=submit]")
-    judge("a form with errors")
-    assert page.evaluate("document.activeElement.className") == "summary"
-
-
-def complaints_of(page: Any) -> None:
-    """From here on an answer of 4xx is what is meant, and the browser's line about it no complaint."""
-    page.on("console", lambda said: None)
+    page.wait_for_function("document.activeElement.className === 'summary'")
+    assert page.title().startswith("Error: ")
+    result = Axe().run(page, options={"runOnly": AXE_TAGS})
+    assert [(each["id"], each["nodes"][0]["html"]) for each in result.response["violations"]] == []
+    page.click('a[href="#closed_on"]')
+    page.wait_for_function("document.activeElement.id === 'closed_on'")
+    page.context.close()
 
 
 @pytest.mark.browser

@@ -9,6 +9,7 @@ from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
+import flask_migrate
 import pytest
 import sqlalchemy as sa
 from alembic import command
@@ -16,13 +17,16 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from flask import Flask
+from flask_migrate import Migrate
+from flask_sqlalchemy import SQLAlchemy
 
 from pep_admin.accounts.models import AccountsBase
 from pep_admin.exceptions import PepAdminError
 from pep_admin.models import Base
+from pep_admin.server.migrations import VERSION_TABLE
 
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
-VERSION_TABLE = "pep_schema_version"
 BRANCHES = {"domain": Base.metadata, "accounts": AccountsBase.metadata}
 OURS = {name for metadata in BRANCHES.values() for name in metadata.tables}
 
@@ -116,6 +120,18 @@ def test_a_host_gets_the_domain_alone_and_keeps_its_own_migrations(engine: sa.En
     assert tables == set(Base.metadata.tables) | {VERSION_TABLE, "alembic_version"}
     with engine.connect() as connection:
         assert connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalars().all() == ["the host's own"]
+
+
+def test_a_host_may_keep_our_tables_with_flask_migrate(tmp_path: Path) -> None:
+    """The `flask db upgrade` of a host of its own, told where our steps are."""
+    app = Flask(__name__)
+    app.config["SQLALCHEMY_DATABASE_URI"] = f"sqlite:///{tmp_path / 'host.db'}"
+    db = SQLAlchemy(app)
+    Migrate(app, db, directory=str(MIGRATIONS))
+    with app.app_context():
+        flask_migrate.upgrade(revision="domain@head")
+        assert set(sa.inspect(db.engine).get_table_names()) == set(Base.metadata.tables) | {VERSION_TABLE}
+        db.engine.dispose()
 
 
 def test_rows_without_their_parents_stop_a_migration(

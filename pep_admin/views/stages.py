@@ -1,0 +1,32 @@
+"""Where a PEP or a request stands, in the words of the front page: the same cases count there and filter here.
+
+The conditions must say what `queries.front_page_counts` counts; a test compares the two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any
+
+from pep_admin import config
+from pep_admin.models import Pep
+from pep_admin.queries import DUE_SOON_DAYS, OPEN_TO_WRITE
+from pep_admin.vocabulary import PepStatus
+
+Cases = Mapping[str, tuple[str, Callable[[Any], Any]]]
+_WRITING = Pep.status.in_(OPEN_TO_WRITE)
+
+
+def _soon(due_on: Any) -> Any:
+    return _WRITING & due_on.between(config.today(), config.today() + timedelta(days=DUE_SOON_DAYS))
+
+
+STAGES: Cases = {
+    "late": ("Late", lambda due_on: _WRITING & (due_on < config.today())),
+    "due_soon": ("Due soon", _soon),
+    "open": ("Being written", lambda due_on: _WRITING),
+    "with_vs": ("With the Virtual School", lambda due_on: Pep.status == PepStatus.SUBMITTED),
+    "sent_back": ("Sent back", lambda due_on: Pep.status == PepStatus.RETURNED),
+}
+"""For `Case(Pep.due_on, "Stage", "stage", STAGES)`."""

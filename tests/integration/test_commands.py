@@ -1,0 +1,344 @@
+"""The command line as an IT person uses it: each command says what it did in plain sentences and ends with the right status."""
+
+from __future__ import annotations
+
+import json
+import os
+import pathlib
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+import zipfile
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from pep_admin.accounts.models import User
+from pep_admin.models import AcademicYear, AuditEvent, Pep
+from pep_admin.policy import RULES
+from pep_admin.server import checks
+
+ROOT = pathlib.Path(__file__).parents[2]
+PASSWORD = "violet harbour kettle\n"
+
+
+class Shell:
+    """Runs pep-admin with an instance folder and a database of its own."""
+
+    def __init__(self, folder: pathlib.Path, url: str = "") -> None:
+        kept = {key: value for key, value in os.environ.items() if not key.startswith("PEP_ADMIN_")}
+        self.environ = {**kept, "PEP_ADMIN_INSTANCE_FOLDER": str(folder), "PEP_ADMIN_DATABASE_URL": url, "PYTHONPATH": str(ROOT)}
+
+    def __call__(self, *words: str, typed: str = "", **settings: str) -> tuple[int, str]:
+        """Exit status and everything said."""
+        done = subprocess.run([sys.executable, "-m", "pep_admin.cli", *words], env={**self.environ, **settings}, input=typed,
+                              capture_output=True, text=True, timeout=120, check=False)
+        assert "Traceback" not in done.stderr, done.stderr
+        return done.returncode, done.stdout + done.stderr
+
+    def start(self, *words: str, **settings: str) -> subprocess.Popen[str]:
+        return subprocess.Popen([sys.executable, "-m", "pep_admin.cli", *words], env={**self.environ, **settings},
+                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+
+@pytest.fixture
+def shell(tmp_path: pathlib.Path, sqlite_url: str) -> Shell:
+    """On a migrated database."""
+    return Shell(tmp_path, sqlite_url)
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Shell, str]:
+    """A finished demo, made once for the tests that only look at it, and what making it said."""
+    shell = Shell(tmp_path_factory.mktemp("demo"))
+    code, said = shell("demo", "--no-serve")
+    assert code == 0, said
+    return shell, said
+
+
+def count(session: Session, model: type[Any]) -> int:
+    return session.scalar(select(func.count()).select_from(model)) or 0
+
+
+# --- setting up --------------------------------------------------------------------------------------------------------
+
+
+def test_init_makes_tables_years_and_one_administrator_and_only_once(tmp_path, open_session) -> None:
+    shell = Shell(tmp_path)
+    words = ("init", "--email", "Ann@Example.org", "--name", "Ann Admin", "--password-stdin")
+    code, said = shell(*words, typed=PASSWORD)
+    assert code == 0 and "administrator Ann Admin" in said and "2024-25" in said
+    session = open_session(f"sqlite:///{tmp_path / 'pep_admin.db'}")
+    assert [(user.email, user.held) for user in session.scalars(select(User))] == [("ann@example.org", "administrator")]
+    assert count(session, AcademicYear) >= 1
+    session.close()
+    code, said = shell(*words, typed=PASSWORD)
+    assert code == 1 and "accounts already" in said
+
+
+def test_nothing_runs_on_a_database_without_tables(tmp_path) -> None:
+    shell = Shell(tmp_path)
+    for words in (["serve"], ["worker", "--once"], ["launch-term", "2024-25", "autumn"], ["reconcile"]):
+        code, said = shell(*words)
+        assert code == 1 and "pep-admin init" in said
+
+
+def test_migrate_says_what_it_took_and_then_that_there_is_nothing(tmp_path) -> None:
+    shell = Shell(tmp_path)
+    code, said = shell("migrate")
+    assert code == 0 and "Took the step 0001" in said and "a0001" in said
+    assert shell("migrate") == (0, "The database is up to date.\n")
+
+
+def test_create_user_takes_several_roles_and_is_recorded(shell, sqlite_url, open_session) -> None:
+    words = ("create-user", "--email", "f@example.org", "--name", "Fay", "--role", "finance", "--role", "vs_head", "--password-stdin")
+    code, said = shell(*words, typed=PASSWORD)
+    assert code == 0 and "Finance approver, Virtual School head" in said
+    session = open_session(sqlite_url)
+    user = session.scalars(select(User)).one()
+    assert user.held == "finance vs_head"
+    event = session.scalars(select(AuditEvent).where(AuditEvent.action == "account.create")).one()
+    assert (event.actor_id, event.object_id, event.details["roles"]) == ("system", user.id, ["finance", "vs_head"])
+
+
+@pytest.mark.parametrize(("more", "typed", "sentence"), [
+    ([], "password12345\n", "words that are guessed first"),
+    (["--person", "99"], PASSWORD, "no person with the number 99"),
+])
+def test_create_user_refuses_in_a_sentence(shell, more, typed, sentence) -> None:
+    code, said = shell("create-user", "--email", "f@example.org", "--name", "Fay", "--role", "finance", "--password-stdin", *more,
+                       typed=typed)
+    assert code == 1 and sentence in said
+
+
+def test_a_setting_that_is_misspelt_is_named(shell) -> None:
+    code, said = shell("reconcile", PEP_ADMIN_TODY="2024-11-18")
+    assert code == 1 and "Did you mean PEP_ADMIN_TODAY?" in said
+
+
+def test_help_and_rules_come_without_a_database() -> None:
+    shell = Shell(pathlib.Path("/nonexistent"))
+    code, said = shell("rules")
+    assert code == 0 and len(said.splitlines()) == len(RULES) and "HB-6.1" in said
+    for command in ("demo", "init", "migrate", "create-user", "serve", "worker", "launch-term", "export-pdf", "reconcile", "rules",
+                    "check-deploy"):
+        code, said = shell(command, "--help")
+        assert code == 0 and said.startswith("Usage")
+
+
+# --- before going live -------------------------------------------------------------------------------------------------
+
+
+def test_check_deploy_names_what_must_change(shell) -> None:
+    code, said = shell("check-deploy")
+    assert code == 1
+    for named in ("PEP_ADMIN_ENVIRONMENT", "PEP_ADMIN_BASE_URL", "PEP_ADMIN_MAIL_SERVER"):
+        assert named in said
+
+
+def test_check_deploy_passes_when_all_is_set(shell, tmp_path) -> None:
+    tmp_path.chmod(0o700)
+    code, said = shell("check-deploy", PEP_ADMIN_ENVIRONMENT="production", PEP_ADMIN_BASE_URL="https://pep.example.org",
+                       PEP_ADMIN_SECRET_KEY="kT3v-9Qd_w2LxZ7mB4cN8rJ1sH6yP0aF", PEP_ADMIN_PROXY_HOPS="1",
+                       PEP_ADMIN_MAIL_SERVER="mail.example.org", PEP_ADMIN_MAIL_FROM="pep@example.org")
+    assert code == 0 and "MUST CHANGE" not in said
+
+
+@pytest.mark.parametrize(("settings", "named"), [
+    ({"PEP_ADMIN_PROXY_HOPS": "0"}, "PEP_ADMIN_PROXY_HOPS"),
+    ({"PEP_ADMIN_MAIL_USE_TLS": "no"}, "PEP_ADMIN_MAIL_USE_TLS"),
+    ({"PEP_ADMIN_DATABASE_URL": ""}, "pep-admin migrate"),
+])
+def test_check_deploy_finds_each_unsafe_thing(shell, tmp_path, settings, named) -> None:
+    tmp_path.chmod(0o700)
+    good = {"PEP_ADMIN_ENVIRONMENT": "production", "PEP_ADMIN_BASE_URL": "https://pep.example.org", "PEP_ADMIN_PROXY_HOPS": "1",
+            "PEP_ADMIN_SECRET_KEY": "kT3v-9Qd_w2LxZ7mB4cN8rJ1sH6yP0aF", "PEP_ADMIN_MAIL_SERVER": "mail.example.org",
+            "PEP_ADMIN_MAIL_FROM": "pep@example.org"}
+    code, said = shell("check-deploy", **{**good, **settings})
+    [stops] = [line for line in said.splitlines() if line.startswith("MUST CHANGE")]
+    assert code == 1 and named in stops
+
+
+def test_check_deploy_finds_a_file_that_others_can_read(shell, tmp_path) -> None:
+    tmp_path.chmod(0o755)
+    (tmp_path / "pep.db").chmod(0o644)
+    assert "Other users of this machine can read" in shell("check-deploy")[1]
+
+
+@pytest.mark.parametrize(("version", "faulty"), [
+    ((3, 40, 1), True), ((3, 44, 5), True), ((3, 44, 6), False), ((3, 45, 0), True), ((3, 50, 7), False), ((3, 51, 2), True),
+    ((3, 51, 3), False), ((3, 53, 0), False), ((3, 6, 0), False),
+])
+def test_the_versions_of_sqlite_with_the_fault_are_known(version, faulty) -> None:
+    assert checks._has_the_wal_fault(version) is faulty
+
+
+# --- serving -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def serving(shell: Shell) -> Iterator[Callable[..., tuple[subprocess.Popen[str], str]]]:
+    """`serving(*words)`: a running server and the address that it said."""
+    started: list[subprocess.Popen[str]] = []
+
+    def start(*words: str, **settings: str) -> tuple[subprocess.Popen[str], str]:
+        process = shell.start("serve", *words, **settings)
+        started.append(process)
+        assert process.stdout is not None
+        for line in process.stdout:
+            if found := re.search(r"Open (http://\S+) in", line):
+                return process, found[1]
+        raise AssertionError("The server did not start")
+
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+def answers(address: str) -> bool:
+    for _ in range(50):
+        try:
+            with urllib.request.urlopen(f"{address}/healthz", timeout=5) as answer:  # noqa: S310
+                return bool(answer.read() == b"ok")
+        except OSError:
+            time.sleep(0.1)
+    return False
+
+
+def children_of(pid: int) -> list[int]:
+    return [int(word) for task in pathlib.Path(f"/proc/{pid}/task").iterdir() for word in (task / "children").read_text().split()]
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        return pathlib.Path(f"/proc/{pid}/stat").read_text().split()[2] != "Z"
+    except OSError:
+        return False
+
+
+def wait_until(condition: Callable[[], bool], seconds: float = 10) -> bool:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if condition():
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def test_serve_takes_the_next_free_port_and_ends_with_its_worker(serving) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        process, address = serving("--port", str(port))
+        assert address != f"http://127.0.0.1:{port}" and answers(address)
+        [worker] = children_of(process.pid)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=15) == 0
+        assert wait_until(lambda: not is_alive(worker))
+
+
+def test_a_worker_does_not_outlive_a_server_that_was_killed(serving) -> None:
+    process, address = serving("--port", str(_free_port()))
+    assert answers(address)
+    [worker] = children_of(process.pid)
+    time.sleep(2.5)  # it has come to its loop by then
+    process.kill()
+    process.wait()
+    assert wait_until(lambda: not is_alive(worker))
+
+
+def test_serve_without_a_worker_starts_none(serving) -> None:
+    process, address = serving("--no-worker", "--port", str(_free_port()))
+    assert answers(address) and children_of(process.pid) == []
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
+
+
+# --- the demo and the work of a term -----------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+def test_the_demo_is_made_once_and_says_its_sign_ins_once(demo) -> None:
+    shell, said = demo
+    assert "officer@" in said and said.count("@demo.example") >= 5
+    began = time.monotonic()
+    code, again = shell("demo", "--no-serve")
+    assert code == 0 and again == "" and time.monotonic() - began < 10
+    assert "officer@" in shell("demo", "--no-serve", "--show")[1]
+
+
+@pytest.mark.slow
+def test_the_demo_never_mixes_with_other_records(demo, tmp_path, shell, sqlite_url) -> None:
+    shell("create-user", "--email", "f@example.org", "--name", "Fay", "--role", "finance", "--password-stdin", typed=PASSWORD)
+    code, said = shell("demo", "--no-serve")
+    assert code == 1 and "not the demo's" in said
+    code, said = shell("demo", "--no-serve", PEP_ADMIN_ENVIRONMENT="production")
+    assert code == 1 and "production" in said
+
+
+@pytest.mark.slow
+def test_a_term_is_launched_exported_and_reconciled(demo, tmp_path, open_session) -> None:
+    shell, _ = demo
+    folder = pathlib.Path(shell.environ["PEP_ADMIN_INSTANCE_FOLDER"])
+    url = f"sqlite:///{folder / 'demo.db'}"
+    settings = {"PEP_ADMIN_DATABASE_URL": url, "PEP_ADMIN_TODAY": "2024-11-18"}
+    session = open_session(url)
+    before = count(session, Pep)
+    session.rollback()
+
+    code, said = shell("launch-term", "2024-25", "spring", "--dry-run", **settings)
+    assert code == 0 and "would be opened" in said and count(session, Pep) == before
+    session.rollback()
+    code, said = shell("launch-term", "2024-25", "spring", **settings)
+    opened = int(re.search(r": (\d+) opened", said)[1])
+    assert code == 0 and opened > 0 and count(session, Pep) == before + opened
+    session.rollback()
+    assert f"0 opened, {opened} had one already" in shell("launch-term", "2024-25", "spring", **settings)[1]
+
+    output = tmp_path / "spring.zip"
+    code, said = shell("export-pdf", "2024-25", "spring", "--output", str(output), **settings)
+    assert code == 0 and f"Wrote {opened} PDFs" in said
+    with zipfile.ZipFile(output) as archive:
+        names = archive.namelist()
+        assert len(names) == opened + 1 and archive.read(names[0]).startswith(b"%PDF")
+        manifest = archive.read("manifest.csv").decode()
+    assert manifest.splitlines()[0] == "reference,status,file,pages,unprintable,sha256,problem"
+    assert len(manifest.splitlines()) == opened + 1
+    assert output.stat().st_mode & 0o077 == 0
+    assert count_events(session, "pep.pdf") >= opened and count_events(session, "pep.export") == 1
+    session.rollback()
+    code, said = shell("export-pdf", "2024-25", "spring", "--output", str(output), **settings)
+    assert code == 1 and "there already" in said
+
+    assert shell("reconcile", **settings) == (0, "Every pound is where it should be.\n")
+    code, said = shell("launch-term", "2031-32", "spring", **settings)
+    assert code == 1 and "2024-25" in said
+
+
+def count_events(session: Session, action: str) -> int:
+    return session.scalar(select(func.count()).select_from(AuditEvent).where(AuditEvent.action == action)) or 0
+
+
+@pytest.mark.slow
+def test_a_demo_that_was_stopped_half_way_is_made_anew(tmp_path) -> None:
+    shell = Shell(tmp_path)
+    process = shell.start("demo", "--no-serve")
+    assert wait_until(lambda: (tmp_path / "demo.db").exists() and (tmp_path / "demo.db").stat().st_size > 0, 30)
+    code, said = shell("demo", "--no-serve")
+    assert code == 1 and "another process" in said
+    process.kill()
+    process.communicate()
+    code, said = shell("demo", "--no-serve")
+    assert code == 0 and "officer@" in said
+    kept = json.loads((tmp_path / "demo-sign-ins.json").read_text())
+    assert len(kept) == 1

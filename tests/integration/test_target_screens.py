@@ -1,0 +1,326 @@
+"""The screens of targets, used as people use them: the list, one target's page, writing, changing, taking away."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from pep_admin import config
+from pep_admin.models import AuditEvent, EducationSection, Pep, Target
+from pep_admin.vocabulary import Part, PpgStatus, Subject, TargetArea
+from pep_admin.workflow import ppg, sections, targets
+from tests.host.foreign_app import make_council
+from tests.visiting import Page, Visitor
+from tests.world import NOW, TODAY, World
+
+TARGETS, PEPS = "/admin/pep/targets/", "/admin/pep/peps/"
+HARD = "He said “5 < 6 & £7”:\nO'Brien's <b>é</b> \u202eword"
+SMART = {"area": "semh", "subject": "other", "need": "Goes quiet when worried", "support_what": "A daily check-in",
+         "support_who": "Mr Lumen", "support_how_often": "Daily", "baseline": "Once a week",
+         "success_measure": "Three times a week", "due_on": "28 Mar 2025"}
+OUTCOME = "Robin will ask an adult for help 3 times a week by the end of the spring term."
+
+
+@pytest.fixture
+def enter(world: World, tmp_path: Path) -> Callable[[str], Visitor]:
+    """`enter("teacher")`: that person of the world at the pages."""
+    config.move_today(TODAY)
+    names = ("head", "officer", "finance", "auditor", "teacher", "other_teacher", "worker")
+    council = make_council(f"sqlite:///{tmp_path / 'world.db'}", {name: getattr(world, name) for name in names})
+    return lambda name: Visitor(council.visit(name).client)
+
+
+@pytest.fixture
+def ask(world: World) -> Callable[[Callable[[Session], Any]], Any]:
+    """`ask(question)`: what stands in the database now; holds no transaction open afterwards."""
+
+    def answer(question: Callable[[Session], Any]) -> Any:
+        try:
+            world.session.expire_all()
+            return question(world.session)
+        finally:
+            world.session.rollback()
+
+    return answer
+
+
+@pytest.fixture
+def pep(world: World, ask: Any) -> int:
+    """The first child's PEP, with three targets, being written."""
+    return ask(lambda session: world.pep_of().id)  # type: ignore[no-any-return]
+
+
+def outcomes(ask: Any, pep: int) -> list[str]:
+    return ask(lambda session: session.scalars(  # type: ignore[no-any-return]
+        sa.select(Target.outcome).where(Target.pep_id == pep).order_by(Target.number)).all())
+
+
+def first_target(ask: Any, pep: int) -> int:
+    return ask(lambda session: session.scalar(sa.select(Target.id).where(Target.pep_id == pep, Target.number == 1)))  # type: ignore[no-any-return]
+
+
+def box(page: Page, name: str) -> str:
+    """What stands in a field as a browser reads it: the line break after <textarea> is none of its text."""
+    return str(dict(page.form(name).form_values()).get(name, "")).replace("\r\n", "\n").removeprefix("\n")
+
+
+# --- writing -------------------------------------------------------------------------------------------------------------
+
+
+def test_a_target_is_written_along_the_steps_and_one_is_back_at_the_pep(enter: Any, ask: Any, pep: int) -> None:
+    page = enter("teacher").get(f"{TARGETS}write/?pep={pep}")
+    assert "What Robin will be able to do" in page.main and "Where now" in page.main and "How we will know" in page.main
+    assert page.main.index("1. The need") < page.main.index("2. The support") < page.main.index("3. What we will see")
+    after = page.send("outcome", outcome=OUTCOME, child_agrees="partly", child_wording=HARD, answers_sdq="y", **SMART)
+    assert after.status == 200 and after.url == f"{PEPS}details/?id={pep}"
+    assert "Target 4 was saved." in after.main and "Please check" not in after.main
+    kept = ask(lambda session: session.scalars(sa.select(Target).where(Target.pep_id == pep, Target.number == 4)).one())
+    assert (kept.outcome, kept.area, kept.subject, kept.answers_sdq, kept.is_strength, kept.child_agrees) == (
+        OUTCOME, TargetArea.SEMH, Subject.OTHER, True, False, "partly")
+    assert kept.child_wording.replace("\r\n", "\n") == HARD
+
+
+def test_what_was_stored_is_shown_again_and_saving_it_unchanged_changes_nothing(enter: Any, ask: Any, pep: int) -> None:
+    teacher = enter("teacher")
+    teacher.get(f"{TARGETS}write/?pep={pep}").send("outcome", outcome=OUTCOME, child_agrees="no", child_wording=HARD, **SMART)
+    target = ask(lambda session: session.scalar(sa.select(Target.id).where(Target.number == 4)))
+    columns = [each.name for each in Target.__table__.columns if each.name != "row_version"]
+
+    def stands(session: Session) -> dict[str, Any]:
+        return {name: getattr(session.get_one(Target, target), name) for name in columns}
+
+    before = ask(stands)
+    page = teacher.get(f"{TARGETS}write/?id={target}")
+    assert box(page, "due_on") == "28 Mar 2025" and box(page, "child_wording") == HARD and box(page, "child_agrees") == "no"
+    assert page.send("outcome").url == f"{PEPS}details/?id={pep}"
+    assert ask(stands) == before
+
+
+def test_wording_that_is_only_half_a_target_is_saved_and_the_doubts_are_said_at_the_pep(enter: Any, ask: Any, pep: int) -> None:
+    page = enter("teacher").get(f"{TARGETS}write/?pep={pep}")
+    after = page.send("outcome", area="cognition", subject="other", outcome="Robin will make good progress in all lessons")
+    assert after.url == f"{PEPS}details/?id={pep}"
+    assert "Target 4. Please check:" in after.main and "There is nothing to count or see" in after.main
+    assert "There is no time in it" in after.main and "HB-5.2" in after.main
+    assert outcomes(ask, pep)[3] == "Robin will make good progress in all lessons"
+
+
+def test_a_blank_left_in_is_said_to_stand_in_the_way_of_signing(enter: Any, pep: int) -> None:
+    page = enter("teacher").get(f"{TARGETS}write/?pep={pep}")
+    after = page.send("outcome", area="cognition", subject="other", outcome="XXXX will read 5 books by the end of the spring term")
+    assert "Target 4. Must fix before signing:" in after.main and "“XXXX”" in after.main
+
+
+def test_a_target_that_says_nothing_is_refused_by_its_rule_and_the_rest_is_kept(enter: Any, ask: Any, pep: int) -> None:
+    page = enter("teacher").get(f"{TARGETS}write/?pep={pep}")
+    wrong = page.send("outcome", outcome="   ", **(SMART | {"need": HARD}))
+    assert wrong.status == 422
+    assert "What Robin will be able to do: Say what the child will be able to do. (HB-5.4)" in wrong.main
+    assert box(wrong, "need") == HARD and box(wrong, "support_who") == "Mr Lumen" and box(wrong, "area") == "semh"
+    assert len(outcomes(ask, pep)) == 3
+    after = wrong.send("outcome", outcome=OUTCOME)
+    assert after.status == 200 and outcomes(ask, pep)[3] == OUTCOME
+
+
+@pytest.mark.parametrize(("typed", "sentence"), [
+    ({"area": ""}, "Area of need: Choose one."),
+    ({"subject": "latin"}, "Subject: Choose one from the list."),
+    ({"due_on": "31/02/2025"}, "By when: 31/02/2025 is not in the calendar."),
+    ({"due_on": "01/02/03"}, "By when: Enter a date like 01 Sep 2024."),
+    ({"outcome": "x" * 2_001}, "At most 2,000 characters fit here."),
+    ({"support_who": "x" * 201}, "Who gives it: At most 200 characters fit here."),
+    ({"child_agrees": "perhaps"}, "Does the child agree?: Choose one from the list."),
+])
+def test_what_does_not_fit_its_field_is_refused_beside_it(
+    enter: Any, ask: Any, pep: int, typed: dict[str, str], sentence: str
+) -> None:
+    wrong = enter("teacher").get(f"{TARGETS}write/?pep={pep}").send("outcome", **(SMART | {"outcome": OUTCOME} | typed))
+    assert wrong.status == 422 and sentence in wrong.main
+    assert box(wrong, "need") == SMART["need"]
+    assert len(outcomes(ask, pep)) == 3
+
+
+def test_only_the_fields_of_the_form_are_written(enter: Any, ask: Any, world: World, pep: int) -> None:
+    target = first_target(ask, pep)
+    other = ask(lambda session: world.pep_of(world.other_child_id).id)
+    teacher = enter("teacher")
+    page = teacher.get(f"{TARGETS}write/?id={target}")
+    forged = [("pep_id", str(other)), ("number", "77"), ("id", "9"), ("row_id", "9"), ("status", "x"), ("pep", "9")]
+    assert teacher.post(f"{TARGETS}write/?id={target}", [*page.form("outcome").form_values(), *forged]).status == 200
+    assert ask(lambda session: (session.get_one(Target, target).pep_id, session.get_one(Target, target).number)) == (pep, 1)
+
+
+def test_two_people_on_one_target_see_both_texts_and_neither_is_lost(enter: Any, ask: Any, pep: int) -> None:
+    target = first_target(ask, pep)
+    mine = enter("teacher").get(f"{TARGETS}write/?id={target}")
+    theirs = enter("officer").get(f"{TARGETS}write/?id={target}")
+    assert theirs.send("outcome", baseline="Two books, said the officer").status == 200
+    both = mine.send("outcome", baseline="One book, said the teacher", need=HARD)
+    assert both.status == 409
+    assert "Somebody else saved this while you had it open" in both.main
+    assert "Two books, said the officer" in both.main and box(both, "baseline") == "One book, said the teacher"
+    assert box(both, "need") == HARD
+    assert ask(lambda session: session.get_one(Target, target).baseline) == "Two books, said the officer"
+    assert both.send("outcome").status == 200
+    assert ask(lambda session: session.get_one(Target, target).baseline) == "One book, said the teacher"
+
+
+def test_a_form_without_its_version_saves_nothing(enter: Any, ask: Any, pep: int) -> None:
+    target = first_target(ask, pep)
+    teacher = enter("teacher")
+    page = teacher.get(f"{TARGETS}write/?id={target}")
+    data = [(key, value) for key, value in page.form("outcome").form_values() if key not in ("row_version", "baseline")]
+    assert teacher.post(page.url, [*data, ("baseline", "changed")]).status == 409
+    assert ask(lambda session: session.get_one(Target, target).baseline) != "changed"
+
+
+def test_a_signed_part_is_unsigned_by_a_changed_target(enter: Any, ask: Any, world: World, pep: int) -> None:
+    sections.sign_part(world.session, pep, Part.EDUCATION, actor=world.act(world.teacher), today=TODAY, now=NOW)
+    world.session.commit()
+    enter("teacher").get(f"{TARGETS}write/?id={first_target(ask, pep)}").send("outcome", baseline="Two books")
+    assert ask(lambda session: session.scalars(
+        sa.select(EducationSection).where(EducationSection.pep_id == pep)).one().signed_at) is None
+
+
+# --- a PEP that is no longer written ---------------------------------------------------------------------------------------
+
+
+def test_a_sent_pep_is_not_written_in_and_the_page_says_why(enter: Any, ask: Any, world: World) -> None:
+    pep = world.sent_pep().id
+    world.session.commit()
+    target = first_target(ask, pep)
+    for path in (f"write/?id={target}", f"write/?pep={pep}", f"remove/?id={target}"):
+        page = enter("teacher").get(f"{TARGETS}{path}")
+        assert page.url == f"{PEPS}details/?id={pep}" and "so its targets cannot be changed now" in page.main
+    assert enter("teacher").get(f"{TARGETS}details/?id={target}").tree.xpath("//main//p[@class='buttons']/a") == []
+
+
+def test_what_was_typed_while_the_pep_was_sent_is_kept_on_the_page(enter: Any, ask: Any, world: World, pep: int) -> None:
+    page = enter("teacher").get(f"{TARGETS}write/?id={first_target(ask, pep)}")
+    world.sent_pep()
+    world.session.commit()
+    refused = page.send("outcome", need=HARD)
+    assert refused.status == 422 and "so this cannot be done to it now" in refused.main
+    assert box(refused, "need") == HARD
+    assert ask(lambda session: session.get_one(Target, first_target(ask, pep)).need) != HARD
+
+
+# --- who may ---------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", ["details/?id={target}", "write/?id={target}", "write/?pep={pep}", "remove/?id={target}"])
+def test_another_schools_teacher_finds_no_such_target(enter: Any, ask: Any, pep: int, path: str) -> None:
+    target = first_target(ask, pep)
+    stranger = enter("other_teacher")
+    assert stranger.get(TARGETS + path.format(target=target, pep=pep)).status == 404
+    if not path.startswith("details"):
+        own = stranger.get(TARGETS)
+        mark = own.tree.xpath("//input[@name='csrf_token']/@value")[0]
+        refused = stranger.post(TARGETS + path.format(target=target, pep=pep), [("csrf_token", mark), ("outcome", "Mine now")])
+        assert refused.status == 404
+    assert "Mine now" not in outcomes(ask, pep) and len(outcomes(ask, pep)) == 3
+
+
+def test_who_does_not_write_part_two_does_not_write_its_targets(enter: Any, ask: Any, pep: int) -> None:
+    target = first_target(ask, pep)
+    for name, reads in (("worker", 200), ("auditor", 200), ("finance", 403)):
+        visitor = enter(name)
+        assert visitor.get(f"{TARGETS}details/?id={target}").status == reads
+        assert visitor.get(f"{TARGETS}write/?id={target}").status == 403
+        assert visitor.get(f"{TARGETS}write/?pep={pep}").status == 403
+        assert visitor.get(f"{TARGETS}remove/?id={target}").status == 403
+    assert enter("finance").get(TARGETS).status == 403
+
+
+@pytest.mark.parametrize(
+    "path", ["details/?id=0", "details/?id=x", "write/?id=99999999999", "write/?pep=1,2", "write/", "remove/?id="]
+)
+def test_an_id_that_no_target_has_is_no_page(enter: Any, path: str) -> None:
+    assert enter("officer").get(TARGETS + path).status == 404
+
+
+# --- the list and one target's page ----------------------------------------------------------------------------------------
+
+
+def rows(page: Page) -> list[list[str]]:
+    assert page.tree is not None
+    lines = page.tree.xpath("//main//tbody/tr")
+    return [[" ".join(cell.text_content().split()) for cell in line.xpath("./th|./td")] for line in lines]
+
+
+def test_the_list_shows_what_one_may_see_and_leads_on(enter: Any, world: World, ask: Any, pep: int) -> None:
+    reference, child = ask(lambda session: (session.get_one(Pep, pep).reference, world.child_id))
+    page = enter("teacher").get(TARGETS)
+    shown = rows(page)
+    assert len(shown) == 3
+    assert shown[1] == ["2 · Robin will answer 16 of 20 fraction questions correctly in the class test by the end of…",
+                        "Robin Musterkind0", reference, "Cognition and learning", "Maths", "28 Mar 2025"]
+    links = page.tree.xpath("//main//tbody/tr[1]//a/@href")
+    assert links[1:] == [f"/admin/pep/children/details/?id={child}", f"{PEPS}details/?id={pep}"]
+    assert len(rows(enter("officer").get(TARGETS))) == 6
+
+
+@pytest.mark.parametrize(("asked", "found"), [
+    ("flt0_area=semh", 2), ("flt0_subject=maths", 2), ("flt0_sdq=yes", 2), ("flt0_sdq=no", 4), ("flt0_term=1", 6),
+    ("flt0_term=2", 0), ("search=fraction", 2), ("search=Robin", 3), ("flt0_area=nonsense", 6), ("flt0_subject=maths&flt1_term=1&search=Jule", 1),
+    ("sort=1&page=99", 6), ("sort=2&desc=1", 6), ("sort=77", 6),
+])
+def test_the_list_is_filtered_searched_and_sorted(enter: Any, asked: str, found: int) -> None:
+    page = enter("officer").get(f"{TARGETS}?{asked}")
+    assert page.status == 200 and len(rows(page)) == found
+
+
+def test_one_targets_page_tells_everything_and_the_look_is_recorded(enter: Any, ask: Any, world: World, pep: int) -> None:
+    maths = ask(lambda session: session.scalar(sa.select(Target.id).where(Target.pep_id == pep, Target.subject == Subject.MATHS)))
+    world.written_pep(money=True)
+    world.session.commit()
+    page = enter("teacher").get(f"{TARGETS}details/?id={maths}")
+    assert "Robin will answer 16 of 20 fraction questions correctly in the class test by the end of the spring term." in page.main
+    assert "Ten weekly hours of maths tuition" in page.main and "£550.00" in page.main and "History" not in page.main
+    looked = ask(lambda session: session.execute(sa.select(AuditEvent.actor_id, AuditEvent.object_id, AuditEvent.child_id).where(
+        AuditEvent.action == "targets.read")).all())
+    assert looked == [(world.teacher.id, maths, world.child_id)]
+    assert "History" in enter("officer").get(f"{TARGETS}details/?id={maths}").main
+
+
+# --- taking away -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_target_is_taken_away_after_one_was_asked(enter: Any, ask: Any, pep: int) -> None:
+    target = first_target(ask, pep)
+    page = enter("teacher").get(f"{TARGETS}details/?id={target}").link("Take away…")
+    assert "Take away target 1?" in page.heading and len(outcomes(ask, pep)) == 3
+    after = page.send()
+    assert after.url == f"{PEPS}details/?id={pep}" and "The target was taken away." in after.main
+    assert len(outcomes(ask, pep)) == 2
+
+
+def test_a_target_that_money_hangs_on_stays_until_the_request_is_gone(enter: Any, ask: Any, world: World, pep: int) -> None:
+    world.written_pep(money=True)
+    world.session.commit()
+    maths = ask(lambda session: session.scalar(sa.select(Target.id).where(Target.pep_id == pep, Target.subject == Subject.MATHS)))
+    page = enter("teacher").get(f"{TARGETS}remove/?id={maths}")
+    refused = page.send()
+    assert refused.status == 422 and "Take the request away first." in refused.main and "HB-6.5" in refused.main
+    request = ask(lambda session: world.requests_of(world.pep_of())[0].id)
+    ppg.withdraw_request(world.session, request, actor=world.act(world.teacher))
+    world.session.commit()
+    assert refused.send().url == f"{PEPS}details/?id={pep}"
+    assert ask(lambda session: [(each.status, each.target_id) for each in world.requests_of(world.pep_of())]) == [
+        (PpgStatus.WITHDRAWN, None)]
+
+
+def test_a_target_that_was_taken_away_meanwhile_is_not_found_and_the_text_is_shown(
+    enter: Any, ask: Any, world: World, pep: int
+) -> None:
+    target = first_target(ask, pep)
+    page = enter("teacher").get(f"{TARGETS}write/?id={target}")
+    targets.remove_target(world.session, target, actor=world.act(world.officer))
+    world.session.commit()
+    gone = page.send("outcome", need=HARD)
+    assert gone.status == 404 and "O'Brien's <b>é</b>" in gone.main

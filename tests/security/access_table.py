@@ -1,0 +1,197 @@
+"""Who gets what at which door: every route of the application, for each role, as the Virtual School would say it.
+
+Written by hand from what each role is for (HB-2.1 to 2.6, HB-6.7, HB-3.11), never from the program's own tables: it is the second
+opinion. Whoever adds a route adds its line here. What a row in braces is, house.py says: all of them are school A's, so that
+`other_teacher` and `other_worker` are strangers to them.
+
+An outcome is the status of the answer; `in` is the way to the sign-in page. A method that has no line is 405 for everybody.
+A POST is one that could not succeed, where there is such a one: without the row's version (409), or without what is needed (422).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from tests.security.house import ROLES
+
+
+@dataclass(frozen=True)
+class Line:
+    """One door: method, endpoint, an address with places in braces, the outcomes in the order of ROLES, what is posted."""
+
+    method: str
+    endpoint: str
+    address: str
+    outcomes: str
+    form: Mapping[str, str] = field(default_factory=dict)
+
+    def outcome(self, role: str) -> str:
+        told = self.outcomes.split()
+        assert len(told) == len(ROLES), f"{self.endpoint} has {len(told)} outcomes"
+        return told[ROLES.index(role)]
+
+
+def get(endpoint: str, address: str, outcomes: str) -> Line:
+    return Line("GET", endpoint, address, outcomes)
+
+
+def post(endpoint: str, address: str, outcomes: str, **form: str) -> Line:
+    return Line("POST", endpoint, address, outcomes, form)
+
+
+EDUCATION = "?id={pep}&part=education"
+STEPS = "/admin/pep/peps"
+MONEY = "/admin/pep/ppg_requests"
+
+LINES = (
+    # What everybody may have, signed in or not.
+    get("front",                         "/",                                      "302 302 302 302 302 302 302 302 302 302"),
+    get("favicon",                       "/favicon.ico",                           "200 200 200 200 200 200 200 200 200 200"),
+    get("healthz",                       "/healthz",                               "200 200 200 200 200 200 200 200 200 200"),
+    get("pep_assets.static",             "/admin/pep/static/pep.css",              "200 200 200 200 200 200 200 200 200 200"),
+
+    # One's own account. Nothing right is typed: the page says so and stays.
+    #                                                                              nobody head officer finance teacher other_teacher
+    #                                                                              worker other_worker auditor administrator
+    get("security.login",                "/account/login",                         "200 302 302 302 302 302 302 302 302 302"),
+    post("security.login",               "/account/login",                         "200 302 302 302 302 302 302 302 302 302"),
+    post("security.logout",              "/account/logout",                        "in  in  in  in  in  in  in  in  in  in"),
+    get("security.verify",               "/account/verify",                        "in  200 200 200 200 200 200 200 200 200"),
+    post("security.verify",              "/account/verify",                        "in  200 200 200 200 200 200 200 200 200"),
+    get("security.change_password",      "/account/change",                        "in  200 200 200 200 200 200 200 200 200"),
+    post("security.change_password",     "/account/change",                        "in  200 200 200 200 200 200 200 200 200"),
+
+    # The front page is everybody's who works here.
+    #                                                                              nobody head officer finance teacher other_teacher
+    #                                                                              worker other_worker auditor administrator
+    get("pep_dashboard.index",           "/admin/",                                "in  200 200 200 200 200 200 200 200 200"),
+
+    # Children: read by the Virtual School, their own school and worker, the auditor. Finance and the administrator see no child.
+    get("pep_children.index_view",       "/admin/pep/children/",                   "in  200 200 403 200 200 200 200 200 403"),
+    get("pep_children.details_view",     "/admin/pep/children/details/?id={child}", "in  200 200 403 200 404 200 404 200 403"),
+    get("pep_children.export",           "/admin/pep/children/export/csv/",        "in  200 200 403 403 403 403 403 403 403"),
+    get("pep_children.create_view",      "/admin/pep/children/new/",               "in  200 200 403 403 403 403 403 403 403"),
+    post("pep_children.create_view",     "/admin/pep/children/new/",               "401 422 422 403 403 403 403 403 403 403"),
+    get("pep_children.edit_view",        "/admin/pep/children/edit/?id={child}",   "in  200 200 403 403 403 403 403 403 403"),
+    post("pep_children.edit_view",       "/admin/pep/children/edit/?id={child}",   "401 409 409 403 403 403 403 403 403 403"),
+    get("pep_children.change_school",    "/admin/pep/children/change-school/?id={child}",
+        "in  200 200 403 403 403 403 403 403 403"),
+    post("pep_children.change_school",   "/admin/pep/children/change-school/?id={child}",
+         "401 409 409 403 403 403 403 403 403 403"),
+    get("pep_children.change_worker",    "/admin/pep/children/change-worker/?id={child}",
+        "in  200 200 403 403 403 403 403 403 403"),
+    post("pep_children.change_worker",   "/admin/pep/children/change-worker/?id={child}",
+         "401 409 409 403 403 403 403 403 403 403"),
+    get("pep_children.change_home",      "/admin/pep/children/change-home/?id={child}",
+        "in  200 200 403 403 403 403 403 403 403"),
+    post("pep_children.change_home",     "/admin/pep/children/change-home/?id={child}",
+         "401 409 409 403 403 403 403 403 403 403"),
+    get("pep_children.leave_care",       "/admin/pep/children/leave-care/?id={child}",
+        "in  200 200 403 403 403 403 403 403 403"),
+    post("pep_children.leave_care",      "/admin/pep/children/leave-care/?id={child}",
+         "401 409 409 403 403 403 403 403 403 403"),
+
+    # Schools and people: the Virtual School's address book; the auditor reads it.
+    get("pep_schools.index_view",        "/admin/pep/schools/",                    "in  200 200 403 403 403 403 403 200 403"),
+    get("pep_schools.details_view",      "/admin/pep/schools/details/?id={school}", "in  200 200 403 403 403 403 403 200 403"),
+    get("pep_schools.export",            "/admin/pep/schools/export/csv/",         "in  200 200 403 403 403 403 403 403 403"),
+    get("pep_schools.create_view",       "/admin/pep/schools/new/",                "in  200 200 403 403 403 403 403 403 403"),
+    post("pep_schools.create_view",      "/admin/pep/schools/new/",                "401 422 422 403 403 403 403 403 403 403"),
+    get("pep_schools.edit_view",         "/admin/pep/schools/edit/?id={school}",   "in  200 200 403 403 403 403 403 403 403"),
+    post("pep_schools.edit_view",        "/admin/pep/schools/edit/?id={school}",   "401 409 409 403 403 403 403 403 403 403"),
+    get("pep_people.index_view",         "/admin/pep/people/",                     "in  200 200 403 403 403 403 403 200 403"),
+    get("pep_people.details_view",       "/admin/pep/people/details/?id={person}", "in  200 200 403 403 403 403 403 200 403"),
+    get("pep_people.export",             "/admin/pep/people/export/csv/",          "in  200 200 403 403 403 403 403 403 403"),
+    get("pep_people.create_view",        "/admin/pep/people/new/",                 "in  200 200 403 403 403 403 403 403 403"),
+    post("pep_people.create_view",       "/admin/pep/people/new/",                 "401 422 422 403 403 403 403 403 403 403"),
+    get("pep_people.edit_view",          "/admin/pep/people/edit/?id={person}",    "in  200 200 403 403 403 403 403 403 403"),
+    post("pep_people.edit_view",         "/admin/pep/people/edit/?id={person}",    "401 409 409 403 403 403 403 403 403 403"),
+
+    # Years and terms: the head's to change; an officer launches a term.
+    #                                                                              nobody head officer finance teacher other_teacher
+    #                                                                              worker other_worker auditor administrator
+    get("pep_years.index_view",          "/admin/pep/years/",                      "in  200 200 403 403 403 403 403 200 403"),
+    get("pep_years.details_view",        "/admin/pep/years/details/?id={year}",    "in  200 200 403 403 403 403 403 200 403"),
+    get("pep_years.create_view",         "/admin/pep/years/new/",                  "in  200 403 403 403 403 403 403 403 403"),
+    post("pep_years.create_view",        "/admin/pep/years/new/",                  "401 422 403 403 403 403 403 403 403 403"),
+    get("pep_years.edit_view",           "/admin/pep/years/edit/?id={year}",       "in  200 403 403 403 403 403 403 403 403"),
+    post("pep_years.edit_view",          "/admin/pep/years/edit/?id={year}",       "401 409 403 403 403 403 403 403 403 403"),
+    get("pep_terms.index_view",          "/admin/pep/terms/",                      "in  200 200 403 403 403 403 403 200 403"),
+    get("pep_terms.details_view",        "/admin/pep/terms/details/?id={term}",    "in  200 200 403 403 403 403 403 200 403"),
+    get("pep_terms.create_view",         "/admin/pep/terms/new/",                  "in  200 403 403 403 403 403 403 403 403"),
+    post("pep_terms.create_view",        "/admin/pep/terms/new/",                  "401 422 403 403 403 403 403 403 403 403"),
+    get("pep_terms.edit_view",           "/admin/pep/terms/edit/?id={term}",       "in  200 403 403 403 403 403 403 403 403"),
+    post("pep_terms.edit_view",          "/admin/pep/terms/edit/?id={term}",       "401 409 403 403 403 403 403 403 403 403"),
+    get("pep_terms.launch",              "/admin/pep/terms/launch/?id={term}",     "in  200 200 403 403 403 403 403 403 403"),
+    post("pep_terms.launch",             "/admin/pep/terms/launch/?id={term}",     "401 200 200 403 403 403 403 403 403 403"),
+
+    # PEPs: read by all who see the child; Part 2 is the teacher's, Parts 1 and 3 the worker's; the steps around it the office's.
+    get("pep_peps.index_view",           f"{STEPS}/",                              "in  200 200 403 200 200 200 200 200 403"),
+    get("pep_peps.details_view",         f"{STEPS}/details/?id={{pep}}",           "in  200 200 403 200 404 200 404 200 403"),
+    get("pep_peps.check_answers",        f"{STEPS}/check/?id={{pep}}",             "in  200 200 403 200 404 200 404 200 403"),
+    get("pep_peps.export",               f"{STEPS}/export/csv/",                   "in  200 200 403 403 403 403 403 403 403"),
+    get("pep_peps.pdf",                  f"{STEPS}/pdf/?id={{pep}}",               "in  200 200 403 200 404 200 404 403 403"),
+    get("pep_peps.section",              f"{STEPS}/section/?id={{pep}}&section=voice",
+        "in  200 200 403 200 404 200 404 200 403"),
+    post("pep_peps.section",             f"{STEPS}/section/?id={{pep}}&section=voice",
+         "401 303 303 403 303 404 403 404 403 403"),
+    get("pep_peps.sign",                 f"{STEPS}/sign/{EDUCATION}",              "in  200 200 403 200 404 200 404 403 403"),
+    post("pep_peps.sign",                f"{STEPS}/sign/{EDUCATION}",              "401 422 422 403 303 404 403 404 403 403"),
+    post("pep_peps.send",                f"{STEPS}/send/?id={{pep}}",              "401 422 422 403 422 404 422 404 403 403"),
+    post("pep_peps.recall",              f"{STEPS}/recall/?id={{pep}}",            "401 422 422 403 422 404 422 404 403 403"),
+    get("pep_peps.withdraw",             f"{STEPS}/withdraw/?id={{pep}}",          "in  200 200 403 403 403 403 403 403 403"),
+    post("pep_peps.withdraw",            f"{STEPS}/withdraw/?id={{pep}}",          "401 422 422 403 403 403 403 403 403 403"),
+    get("pep_peps.open_pep",             f"{STEPS}/open/?child={{child}}",         "in  200 200 403 403 403 403 403 403 403"),
+    post("pep_peps.open_pep",            f"{STEPS}/open/?child={{child}}",         "401 422 422 403 403 403 403 403 403 403",
+         kind="change", reason=""),
+    get("pep_peps.name_writer",          f"{STEPS}/writer/?id={{pep}}",            "in  200 200 403 403 403 403 403 403 403"),
+    post("pep_peps.name_writer",         f"{STEPS}/writer/?id={{sent_pep}}",       "401 422 422 403 403 403 403 403 403 403",
+         writer_id="{person}"),
+    get("pep_peps.edit_view",            f"{STEPS}/edit/?id={{pep}}",              "in  200 200 403 403 403 403 403 403 403"),
+    post("pep_peps.edit_view",           f"{STEPS}/edit/?id={{pep}}",              "401 409 409 403 403 403 403 403 403 403"),
+    post("pep_peps.action_view",         f"{STEPS}/action/",                       "401 200 200 403 403 403 403 403 403 403",
+         action="grade", rowid="{sent_pep}"),
+    post("pep_peps.delegate_confirm",    f"{STEPS}/delegate/",                     "401 409 409 403 403 403 403 403 403 403",
+         rowid="{new_pep}"),
+    get("pep_peps.grade_one",            f"{STEPS}/grade/?id={{sent_pep}}",        "in  200 200 403 403 403 403 403 403 403"),
+    post("pep_peps.grade_confirm",       f"{STEPS}/grade/confirm/",                "401 409 409 403 403 403 403 403 403 403",
+         rowid="{sent_pep}"),
+
+    # Targets: Part 2's writer and the office write them.
+    #                                                                              nobody head officer finance teacher other_teacher
+    #                                                                              worker other_worker auditor administrator
+    get("pep_targets.index_view",        "/admin/pep/targets/",                    "in  200 200 403 200 200 200 200 200 403"),
+    get("pep_targets.details_view",      "/admin/pep/targets/details/?id={target}", "in  200 200 403 200 404 200 404 200 403"),
+    get("pep_targets.write",             "/admin/pep/targets/write/?id={target}",  "in  200 200 403 200 404 403 404 403 403"),
+    post("pep_targets.write",            "/admin/pep/targets/write/?pep={pep}",    "401 422 422 403 422 404 403 404 403 403"),
+    get("pep_targets.remove",            "/admin/pep/targets/remove/?id={target}", "in  200 200 403 200 404 403 404 403 403"),
+    post("pep_targets.remove",           "/admin/pep/targets/remove/?id={target}", "401 422 422 403 422 404 403 404 403 403"),
+
+    # Money: asked for in Part 2, decided by the office, let go by finance or the head. An officer who approves does not release.
+    get("pep_ppg_requests.index_view",   f"{MONEY}/",                              "in  200 200 200 200 200 200 200 200 403"),
+    get("pep_ppg_requests.details_view", f"{MONEY}/details/?id={{draft}}",         "in  200 200 200 200 404 200 404 200 403"),
+    get("pep_ppg_requests.export",       f"{MONEY}/export/csv/",                   "in  200 200 200 403 403 403 403 403 403"),
+    get("pep_ppg_requests.write",        f"{MONEY}/write/?id={{draft}}",           "in  200 200 403 200 404 403 404 403 403"),
+    post("pep_ppg_requests.write",       f"{MONEY}/write/?pep={{pep}}",            "401 422 422 403 422 404 403 404 403 403"),
+    get("pep_ppg_requests.withdraw",     f"{MONEY}/withdraw/?id={{draft}}",        "in  200 200 403 200 404 403 404 403 403"),
+    post("pep_ppg_requests.withdraw",    f"{MONEY}/withdraw/?id={{approved}}",     "401 422 422 403 422 404 403 404 403 403"),
+    get("pep_ppg_requests.decide",       f"{MONEY}/decide/?id={{requested}}",      "in  200 200 403 403 403 403 403 403 403"),
+    post("pep_ppg_requests.decide",      f"{MONEY}/decide/?id={{requested}}",      "401 422 422 403 403 403 403 403 403 403"),
+    post("pep_ppg_requests.action_view", f"{MONEY}/action/",                       "401 200 403 200 403 403 403 403 403 403",
+         action="release", rowid="{approved}"),
+    get("pep_ppg_requests.release_all",  f"{MONEY}/release-all/",                  "in  200 403 200 403 403 403 403 403 403"),
+    post("pep_ppg_requests.release_confirm", f"{MONEY}/release/",                  "401 409 403 409 403 403 403 403 403 403",
+         rowid="{approved}"),
+    get("pep_payments.index_view",       "/admin/pep/payments/",                   "in  200 200 200 403 403 403 403 200 403"),
+    get("pep_payments.details_view",     "/admin/pep/payments/details/?id={batch}", "in  200 200 200 403 403 403 403 200 403"),
+    get("pep_payments.csv",              "/admin/pep/payments/csv/?id={batch}",    "in  200 200 200 403 403 403 403 200 403"),
+    get("pep_payments.batch",            "/admin/pep/payments/batch/",             "in  200 403 200 403 403 403 403 403 403"),
+    post("pep_payments.batch",           "/admin/pep/payments/batch/",             "401 409 403 409 403 403 403 403 403 403"),
+
+    # The audit log: the head's and the auditor's. Nobody changes it.
+    get("pep_audit_log.index_view",      "/admin/pep/audit_log/",                  "in  200 403 403 403 403 403 403 200 403"),
+    get("pep_audit_log.details_view",    "/admin/pep/audit_log/details/?id={event}", "in  200 403 403 403 403 403 403 200 403"),
+)
+
+TABLE: Mapping[tuple[str, str], Line] = {(line.endpoint, line.method): line for line in LINES}

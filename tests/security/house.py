@@ -1,0 +1,273 @@
+"""A house with everybody signed in: the small world of tests/world.py with PEPs in every state, and an account for each role.
+
+It is built once in a run (and worker) and copied for each test, sessions and all: each role has signed in through the page, once.
+Names of places that begin with `other_` are school B's; all others belong to school A, its teacher and its social worker.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
+from werkzeug.test import TestResponse
+
+from pep_admin import create_app
+from pep_admin.accounts.creating import create_account
+from pep_admin.accounts.models import AccountsBase, User
+from pep_admin.models import Attainment, AuditEvent, Base, Child, PaymentBatch, PaymentLine, Pep, PpgRequest, Target
+from pep_admin.permissions import SYSTEM
+from pep_admin.vocabulary import Role
+from pep_admin.workflow import payments
+from tests.visiting import Visitor
+from tests.world import NOW, TODAY, World, build_world
+
+NOBODY = "nobody"
+PEOPLE: Mapping[str, Role] = {
+    "head": Role.VS_HEAD,
+    "officer": Role.VS_OFFICER,
+    "finance": Role.FINANCE,
+    "teacher": Role.DESIGNATED_TEACHER,
+    "other_teacher": Role.DESIGNATED_TEACHER,
+    "worker": Role.SOCIAL_WORKER,
+    "other_worker": Role.SOCIAL_WORKER,
+    "auditor": Role.AUDITOR,
+    "administrator": Role.ADMINISTRATOR,
+}
+ROLES = (NOBODY, *PEOPLE)
+PASSWORD = "lantern orchard seven kites"
+SECRET = "the tests' own secret, long enough to be one"
+COOKIE = "pep_session"
+MISSING = 987_654
+"""An id that no row has."""
+LOGS = frozenset({"pep_audit_event", "account_session", "account_attempt"})
+"""Tables that may grow by looking, by being refused and by signing in."""
+_MARK = re.compile(r'name="csrf_token"[^>]*?value="([^"]+)"')
+_CHANGING = re.compile(r'name="csrf_token"[^>]*?value="[^"]+"')
+
+Rows = dict[tuple[str, int], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is known of a house before it is opened: where things are, and by what cookie and mark each role is known."""
+
+    places: Mapping[str, int]
+    cookies: Mapping[str, str]
+    marks: Mapping[str, str]
+
+
+def settings(url: str, folder: Path) -> dict[str, Any]:
+    """The application's settings on that database; errors become pages, as in life."""
+    return {"PEP_ADMIN_DATABASE_URL": url, "PEP_ADMIN_INSTANCE_FOLDER": str(folder), "PEP_ADMIN_TODAY": TODAY.isoformat(),
+            "PEP_ADMIN_SECRET_KEY": SECRET}
+
+
+def build(session: Session, url: str, folder: Path) -> Plan:
+    """Fill a migrated database, and sign everybody in. `session` is the program's own on that database."""
+    world = build_world(session, children=6)
+    for child_id in (world.child_id, world.other_child_id):
+        world.written_pep(child_id=child_id)
+    children = list(session.scalars(sa.select(Child.id).order_by(Child.id)))
+    world.graded_pep(child_id=children[2])
+    paid = world.graded_pep(child_id=children[3])
+    world.sent_pep(child_id=children[4])
+    request_ids = [each.id for each in world.requests_of(paid)]
+    payments.release_requests(session, request_ids, actor=world.act(world.finance), today=TODAY, now=NOW)
+    payments.batch_releases(session, actor=world.finance, now=NOW)
+    world.act(SYSTEM)
+    places = _places(session, world, children)
+    session.commit()
+    app = create_app(settings(url, folder))
+    _make_accounts(app, world)
+    signed_in = {name: _sign_in(app, name) for name in PEOPLE}
+    with app.app_context():
+        app.extensions["sqlalchemy"].engine.dispose()
+    return Plan(places, {name: cookie for name, (cookie, _) in signed_in.items()}, {name: mark for name, (_, mark) in signed_in.items()})
+
+
+def _places(session: Session, world: World, children: list[int]) -> dict[str, int]:
+    pep, other_pep, approved, paid, sent, waiting = (world.pep_of(child_id) for child_id in children)
+    places = {
+        "child": world.child_id, "other_child": world.other_child_id, "school": world.school_id, "other_school": world.other_school_id,
+        "pep": pep.id, "other_pep": other_pep.id, "graded_pep": approved.id, "paid_pep": paid.id, "sent_pep": sent.id,
+        "new_pep": waiting.id, "term": pep.term_id, "year": pep.term.year_id,
+        "person": world.teacher.person_id or 0, "other_person": world.other_teacher.person_id or 0,
+        "worker_person": world.worker.person_id or 0, "other_worker_person": world.other_worker.person_id or 0,
+        "batch": session.scalars(sa.select(PaymentBatch.id)).one(), "line": session.scalars(sa.select(PaymentLine.id)).one(),
+        "event": session.scalars(sa.select(AuditEvent.id).order_by(AuditEvent.id).limit(1)).one(),
+        "draft": world.requests_of(pep)[0].id, "other_draft": world.requests_of(other_pep)[0].id,
+        "approved": world.requests_of(approved)[0].id, "released": world.requests_of(paid)[0].id,
+        "requested": world.requests_of(sent)[0].id,
+    }
+    for name, each in (("", pep), ("other_", other_pep)):
+        asked = session.get_one(PpgRequest, places[f"{name}draft"]).target_id
+        free = session.scalars(sa.select(Target.id).where(Target.pep_id == each.id, Target.id != asked).order_by(Target.id)).first()
+        attainment = session.scalars(sa.select(Attainment.id).where(Attainment.pep_id == each.id).order_by(Attainment.id)).first()
+        places |= {f"{name}target": asked or 0, f"{name}free_target": free or 0, f"{name}attainment": attainment or 0}
+    return places
+
+
+def _make_accounts(app: Flask, world: World) -> None:
+    with app.app_context():
+        session = app.extensions["sqlalchemy"].session
+        for name, role in PEOPLE.items():
+            create_account(session, address(name), getattr(world, name).name, [role], PASSWORD, getattr(world, name).person_id)
+        session.commit()
+        session.remove()
+
+
+def address(name: str) -> str:
+    """The e-mail address that role signs in by."""
+    return f"{name}@house.example"
+
+
+def _sign_in(app: Flask, name: str) -> tuple[str, str]:
+    client = app.test_client()
+    form = {"csrf_token": mark_of(client.get("/account/login").text), "email": address(name), "password": PASSWORD}
+    assert client.post("/account/login", data=form).status_code == 302, f"{name} could not sign in"
+    mark = mark_of(client.get("/admin/").text)
+    cookie = client.get_cookie(COOKIE)
+    assert cookie is not None
+    return cookie.value, mark
+
+
+def mark_of(page: str) -> str:
+    """The mark against forged posts that the first form of a page carries."""
+    found = _MARK.search(page)
+    assert found, "The page has no form with a mark"
+    return found[1]
+
+
+class House:
+    """A copy of the house, served: who visits it, what stands in its database."""
+
+    def __init__(self, plan: Plan, url: str, folder: Path, template: Path | None = None) -> None:
+        self.plan, self.url, self._template = plan, url, template
+        self.app = create_app(settings(url, folder))
+        self._looking = sa.create_engine(url, poolclass=sa.NullPool)
+        self._clients: dict[str, FlaskClient] = {}
+        self._nobodys_mark = ""
+        with self.app.app_context():
+            self._engine = self.app.extensions["sqlalchemy"].engine
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    # --- visiting ------------------------------------------------------------------------------------------------------
+
+    def at(self, text: str) -> str:
+        """An address with the names of places in braces filled in."""
+        return text.format_map(self.plan.places)
+
+    def client(self, who: str) -> FlaskClient:
+        """That person's browser."""
+        if who not in self._clients:
+            client = self._clients[who] = self.app.test_client()
+            if who != NOBODY:
+                client.set_cookie(COOKIE, self.plan.cookies[who])
+        return self._clients[who]
+
+    def visitor(self, who: str) -> Visitor:
+        """The same, for reading pages and filling in their forms."""
+        return Visitor(self.client(who))
+
+    def ask(self, who: str, method: str, path: str, **more: Any) -> TestResponse:
+        """Any request of theirs, read to its end."""
+        return self.client(who).open(self.at(path), method=method, buffered=True, **more)
+
+    def get(self, who: str, path: str) -> TestResponse:
+        return self.ask(who, "GET", path)
+
+    def post(self, who: str, path: str, fields: Iterable[tuple[str, str]] | Mapping[str, str] = ()) -> TestResponse:
+        """A form of theirs, with the mark of their session."""
+        pairs = list(fields.items()) if isinstance(fields, Mapping) else list(fields)
+        filled = [(name, self.at(text) if text.startswith("{") else text) for name, text in pairs]
+        return self.ask(who, "POST", path, data=MultiDict([("csrf_token", self.mark(who)), *filled]))
+
+    def mark(self, who: str) -> str:
+        if who != NOBODY:
+            return self.plan.marks[who]
+        if not self._nobodys_mark:
+            self._nobodys_mark = mark_of(self.client(NOBODY).get("/account/login").text)
+        return self._nobodys_mark
+
+    # --- the database --------------------------------------------------------------------------------------------------
+
+    def rows(self, *, without: frozenset[str] = LOGS) -> Rows:
+        """Every row of every table by (table, id), but of those tables."""
+        found: Rows = {}
+        with self._looking.connect() as connection:
+            for table in (*Base.metadata.sorted_tables, *AccountsBase.metadata.sorted_tables):
+                if table.name not in without:
+                    key = next(iter(table.primary_key)).name
+                    rows = connection.exec_driver_sql(f"SELECT * FROM {table.name}").mappings()
+                    found |= {(table.name, row[key]): dict(row) for row in rows}
+        return found
+
+    def row(self, table: str, row_id: int) -> dict[str, Any]:
+        return self.rows()[table, row_id]
+
+    def events(self, **wanted: Any) -> list[Any]:
+        """Audit events with those columns, oldest first."""
+        table = AuditEvent.__table__
+        with self._looking.connect() as connection:
+            found = sa.select(table).where(*(table.c[name] == value for name, value in wanted.items())).order_by(table.c.id)
+            return list(connection.execute(found).all())
+
+    def actor_id(self, who: str) -> str:
+        """As the audit log names that role's account."""
+        with self._looking.connect() as connection:
+            return f"user:{connection.execute(sa.select(User.id).where(User.email == address(who))).scalar_one()}"
+
+    def change(self, *statements: Any) -> None:
+        """Run statements past all of the program, to set a stage."""
+        with self._looking.begin() as connection:
+            for statement in statements:
+                connection.execute(statement)
+
+    def restore(self) -> None:
+        """Everything as it was at the start, sessions too; on SQLite only."""
+        assert self._template is not None
+        self._engine.dispose()
+        file = Path(sa.make_url(self.url).database or "")
+        for more in ("-wal", "-shm"):
+            file.with_name(file.name + more).unlink(missing_ok=True)
+        shutil.copy(self._template, file)
+        self._forget_visitors()
+
+    def _forget_visitors(self) -> None:
+        self._clients, self._nobodys_mark = {}, ""
+
+
+def changed(before: Rows, after: Rows) -> set[str]:
+    """What differs, as `table.column`, `+table` for new rows and `-table` for those that are gone."""
+    found = {f"+{key[0]}" for key in after.keys() - before.keys()} | {f"-{key[0]}" for key in before.keys() - after.keys()}
+    for key in before.keys() & after.keys():
+        found |= {f"{key[0]}.{column}" for column, value in before[key].items() if value != after[key][column]}
+    return found
+
+
+def added(before: Rows, after: Rows, table: str) -> dict[str, Any]:
+    """The one new row of that table."""
+    (key,) = [each for each in after.keys() - before.keys() if each[0] == table]
+    return after[key]
+
+
+def told(answer: TestResponse, *asked: int | str) -> tuple[int, str, list[tuple[str, str]]]:
+    """All that an answer tells, but for the mark against forged posts and the number that was asked for, which it may repeat."""
+    text = _CHANGING.sub("", answer.get_data(as_text=True))
+    headers = [(name, value) for name, value in answer.headers if name not in ("Content-Length", "Set-Cookie")]
+    for number in asked:
+        text = re.sub(rf"(?<![0-9]){number}(?![0-9])", "ASKED", text)
+        headers = [(name, re.sub(rf"(?<![0-9]){number}(?![0-9])", "ASKED", value)) for name, value in headers]
+    return answer.status_code, text, headers
+
