@@ -1,3 +1,5 @@
+"""The standalone application, for a WSGI server: `wsgi:app`."""
+
 from pep_admin import create_app
 
 app = create_app()

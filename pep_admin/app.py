@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, current_app, redirect, render_template, request, send_from_directory
 from flask.typing import ResponseReturnValue
+from flask_admin.menu import MenuLink
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
 from sqlalchemy import select
@@ -68,8 +69,9 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     idle, absolute = timedelta(minutes=settings.session_idle_minutes), timedelta(hours=settings.session_hours)
     sign_in.install(app, db, idle=idle, absolute=absolute)
     CSRFProtect(app)
-    PepAdmin().init_app(app, db=db, actor=sign_in.actor, is_fresh=sign_in.is_fresh, sign_in_url=sign_in.sign_in_url,
-                        sign_out_url=sign_in.sign_out_url)
+    place = PepAdmin().init_app(app, db=db, actor=sign_in.actor, is_fresh=sign_in.is_fresh, sign_in_url=sign_in.sign_in_url,
+                                sign_out_url=sign_in.sign_out_url)
+    place.admin.add_link(MenuLink("Change your password", url="/account/change", category="Your account"))
     _own_pages(app, db)
     if settings.proxy_hops:
         hops = settings.proxy_hops

@@ -94,12 +94,12 @@ def worker(once: bool, parent: int | None) -> None:
     from pep_admin.server.worker import Worker, log, run_once
 
     _log_to_the_terminal()
-    stop = stop_on_signals()
     app = _application()
     _require_tables(app)
     if once:
         click.echo(f"{run_once(app)} done.")
         return
+    stop = stop_on_signals()
     log.info("Waiting for mail and jobs.")
     Worker(app, stop).run(parent)
 
@@ -343,22 +343,23 @@ def _serve(host: str, port: int, *, with_worker: bool, app: Flask | None = None)
     from pep_admin.server import serving
     from pep_admin.server.database import quick_check
 
-    listening = serving.open_port(host, port)
-    address = serving.address_of(listening)
-    os.environ.setdefault("PEP_ADMIN_BASE_URL", address)
     app = app or _application()
-    app.config["PEP_ADMIN_BASE_URL"] = os.environ["PEP_ADMIN_BASE_URL"]
     _require_tables(app)
     with app.app_context():
         if damage := quick_check(app.extensions["sqlalchemy"].engine):
             raise click.ClickException(damage)
-        app.extensions["sqlalchemy"].engine.dispose()
     _log_to_the_terminal()
-    if host not in ("127.0.0.1", "::1", "localhost"):
-        names = ", ".join(app.config["TRUSTED_HOSTS"])
-        click.echo(f"Other machines reach it only by the names {names}: see PEP_ADMIN_TRUSTED_HOSTS.")
-    click.echo(f"Open {address} in a browser. Ctrl+C ends the program.")
-    serving.serve(app, listening, worker_command=serving.worker_command() if with_worker else None, environ=os.environ)
+    with serving.open_port(host, port) as listening:
+        address = serving.address_of(listening)
+        os.environ.setdefault("PEP_ADMIN_BASE_URL", address)  # links lead here unless a setting says where; the worker reads it too
+        settings = config.read_settings()
+        app.config.update(PEP_ADMIN_BASE_URL=settings.base_url, TRUSTED_HOSTS=settings.hosts)
+        if host not in ("127.0.0.1", "::1", "localhost"):
+            click.echo(f"It answers only to the names {', '.join(settings.hosts)}: PEP_ADMIN_TRUSTED_HOSTS adds others.")
+        where = "" if settings.base_url == address else f" (listening on {address})"
+        click.echo(f"Open {settings.base_url} in a browser{where}. Ctrl+C ends the program.")
+        command = serving.worker_command() if with_worker else None
+        serving.serve(app, listening, worker_command=command, environ=os.environ)
 
 
 if __name__ == "__main__":

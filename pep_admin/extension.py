@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from importlib.util import find_spec
 from typing import Any, ClassVar
 from weakref import WeakSet
 
@@ -76,6 +77,8 @@ def _refuse_unsafe(app: Flask) -> None:
         raise ConfigError("PepAdmin is mounted on this application already.")
     if "csrf" not in app.extensions:
         raise ConfigError("Set up flask_wtf.CSRFProtect(app) before PepAdmin: its forms rely on it.")
+    if find_spec("flask_babel") and "babel" not in app.extensions:
+        raise ConfigError("Flask-Babel is installed, and Flask-Admin then needs it: set up flask_babel.Babel(app) before PepAdmin.")
 
 
 def _watch(sessions: Any) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import Row, case, func, or_, select
@@ -61,6 +62,12 @@ def known_terms(session: Session) -> list[TermDates]:
 def term_of(session: Session, day: date) -> Term | None:
     """The term a day falls in, or the next one to start; None when no term is known then."""
     return session.scalar(select(Term).where(Term.ends_on >= day).order_by(Term.starts_on).limit(1))
+
+
+def next_deadlines(session: Session) -> dict[int, date]:
+    """By term: the PEP deadline of the term after it (HB-1.4); a last term on record has none."""
+    terms = session.execute(select(Term.id, Term.deadline_on).order_by(Term.starts_on)).all()
+    return {earlier.id: later.deadline_on for earlier, later in pairwise(terms)}
 
 
 def find_term(session: Session, year: str, name: str) -> Term | None:

@@ -69,7 +69,7 @@ class PepModelView(PepView, ModelView):
     Flask-Admin's own attributes keep their meaning: `column_list`, `column_labels`, `column_filters`, `column_searchable_list`,
     `column_sortable_list`, `column_default_sort`, `column_formatters`, `column_details_list`, `column_export_list`,
     `form_columns` (the allow-list of what a post may write), `form_args`, `form_extra_fields`, `on_model_change`, `@action`.
-    There is no delete and no inline list edit. Filters: `filters.OneOf`, `filters.Related`, `filters.Case`, `filters.Day`.
+    There is no delete and no inline list edit. Filters: `OneOf`, `Related`, `Case`, `Day`, `Moment`, `Contains` of filters.py.
 
     In a route (all of PepView, for pages without a table too)::
 
@@ -85,6 +85,7 @@ class PepModelView(PepView, ModelView):
         self.require_fresh()                a re-authentication not older than the host says, else sign-in (GET) or 401 page
         self.say("Saved.", "success")       flash: success | warning | error, shown in the next page's message region
         self.back_to("details_view", id=…)  a redirect (303) to one of this view's own pages
+        self.way_to("pep_peps.index_view", **asked_for(status="returned")) -> url or None where not mounted or not open to them
 
     Running a verb: one call, one commit::
 
@@ -110,8 +111,9 @@ class PepModelView(PepView, ModelView):
     would be saved (the form's values over the row's; missing attributes are None). Blocking findings stand beside their field
     and stop the save; the others are shown after it.
 
-    Hooks of the details page: `related(row) -> list[RelatedTable]`, `links(row) -> list[Link]` (buttons at the top),
-    `details_template`, `list_template`, `create_template`, `edit_template` with blocks to extend (templates/pep/*.html).
+    Hooks: `related(row) -> list[RelatedTable]`, `links(row) -> list[Link]` (buttons at the top), `details_context(row)`,
+    `make(form) -> Done` (a noun whose rows are made by a verb), `details_template`, `list_template`, `create_template`,
+    `edit_template` with blocks to extend (templates/pep/*.html). A choice of rows in a form is `base_forms.RowField`.
     Field macros: see templates/pep/_macros.html. Every form of yours: `{{ ui.hidden() }}` first (CSRF token and who is writing).
     """
 
@@ -239,7 +241,10 @@ class PepModelView(PepView, ModelView):
 
     def row_url(self, row: Any) -> str | None:
         """The details page of a row, where the one who acts may open it."""
-        return url_for(f"{self.endpoint}.details_view", id=row.id) if self.may_open("details_view") else None
+        known = request.environ
+        if (key := f"pep_admin.rows.{self.endpoint}") not in known:  # asked once for a page of a hundred rows
+            known[key] = url_for(f"{self.endpoint}.details_view") if self.may_open("details_view") else ""
+        return f"{known[key]}?id={row.id}" if known[key] else None
 
     def _apply_sorting(self, query: Any, joins: Any, sort_column: Any, sort_desc: bool) -> Any:
         query, joins = super()._apply_sorting(query, joins, sort_column, sort_desc)

@@ -20,7 +20,7 @@ from pep_admin.pep_form import Document, PartForm, Signature
 from pep_admin.permissions import Actor, Permission, audience_for, can, writes_part
 from pep_admin.validators.findings import Finding, blocking
 from pep_admin.vocabulary import Part, PepStatus
-from pep_admin.workflow.peps import readiness
+from pep_admin.workflow.readiness import readiness
 
 OPEN = queries.OPEN_TO_WRITE
 

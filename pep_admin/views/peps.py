@@ -33,6 +33,7 @@ from pep_admin.views.stages import STAGES
 from pep_admin.vocabulary import Decision, Grade, Part, PepKind, PepStatus, PpgStatus, Subject, TargetArea
 from pep_admin.workflow import delegation, reviews, sections
 from pep_admin.workflow import peps as verbs
+from pep_admin.workflow.readiness import part_findings, readiness_of
 
 Word = TypeVar("Word", PepKind, Grade, Decision)
 WHOLE = (joinedload(Pep.child), joinedload(Pep.school), joinedload(Pep.term).joinedload(Term.year), joinedload(Pep.writer),
@@ -227,7 +228,7 @@ class Peps(PepModelView):
         """Sign one part: the page says what it still needs, and asks who signs for somebody else why."""
         pep, part = self._pep(), self._part()
         if request.method != "POST":
-            return self._sign_page(pep, part, sections.part_findings(self.db_session, pep, part, today=self.today))
+            return self._sign_page(pep, part, part_findings(self.db_session, pep, part, today=self.today))
         done = self.commit(sections.sign_part, pep.id, part, today=self.today, now=self.now, reason=request.form.get("reason", ""))
         if done.findings:
             return self._sign_page(self._again(pep), part, done.findings, status=422)
@@ -351,7 +352,7 @@ class Peps(PepModelView):
     def _grading_page(
         self, rows: Sequence[Pep], *, status: int = 200, moved: Sequence[Pep] = (), outcome: reviews.GradingResult | None = None
     ) -> ResponseReturnValue:
-        found = reviews.readiness_of(self.db_session, list(rows), today=self.today)
+        found = readiness_of(self.db_session, list(rows), today=self.today)
         held = {pep.id: findings for pep, findings in outcome.held} if outcome else {}
         return self.page("pep/peps/grade.html", status=status, rows=rows, readiness=found, held=held, moved=moved, grades=Grade,
                          decisions=Decision, typed=request.form,

@@ -95,6 +95,7 @@ class PpgRequests(PepModelView):
         "target": lambda view, context, row, name: view.target_of(row),
         "costed": lambda view, context, row, name: f"{row.quantity} × {format_pounds(row.unit_cost_pence)} ({row.unit})",
     }
+    column_formatters_export: dict[str, Any] = {}  # whole texts, and amounts as numbers
     column_sortable_list = (("pep", "pep.reference"), "category", "amount_pence", "approved_pence", "status")
     column_default_sort = ("id", True)
     column_searchable_list = ("description", "payee_name", "pep.reference")

@@ -129,12 +129,12 @@ def _let_go(session: Session, going: Sequence[PpgRequest], *, actor: Actor, now:
     moved = move_requests(session, going, PpgStatus.APPROVED, PpgStatus.RELEASED)
     if len(moved) != len(going):
         raise StaleRecord  # under the locks of take_requests this is somebody outside these verbs
-    rows = session.execute(
-        select(FundingRelease.request_id, func.count(FundingRelease.id))
+    found = (
+        select(FundingRelease.request_id, func.count(FundingRelease.id).label("times"))
         .where(FundingRelease.request_id.in_(moved), FundingRelease.kind == ReleaseKind.RELEASE)
         .group_by(FundingRelease.request_id)
     )
-    past = {request_id: count for request_id, count in rows}
+    past = {row.request_id: row.times for row in session.execute(found)}
     session.execute(
         insert(FundingRelease),
         [

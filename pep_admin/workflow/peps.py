@@ -16,14 +16,14 @@ from pep_admin import audit, queries, signals
 from pep_admin.deadlines import Due, due_for_new_child, due_for_term
 from pep_admin.exceptions import NotFound, Refused
 from pep_admin.models import AcademicYear, Child, Pep, PpgRequest, QaReview, Term
-from pep_admin.pep_document import current_form_version, open_parts, read_document
+from pep_admin.pep_document import current_form_version, open_parts
 from pep_admin.permissions import Actor, Permission, require
 from pep_admin.queries import LaunchCandidate
 from pep_admin.school_calendar import TermDates, TermsUnknown, school_days
-from pep_admin.validators.findings import Finding, blocking
-from pep_admin.validators.peps import check_readiness
-from pep_admin.vocabulary import Audience, PepKind, PepStatus, PpgStatus
+from pep_admin.validators.findings import blocking
+from pep_admin.vocabulary import PepKind, PepStatus, PpgStatus
 from pep_admin.workflow import ppg
+from pep_admin.workflow.readiness import readiness
 from pep_admin.workflow.taking import all_or_nothing, move_peps, refuse, take_pep, take_term
 
 
@@ -149,15 +149,6 @@ def initiate_pep(
 
 
 # --- sending -----------------------------------------------------------------------------------------------------------
-
-
-def readiness(session: Session, pep: Pep, *, today: date, signed: bool = True) -> list[Finding]:
-    """Every finding of a PEP as it stands (pep-form section 6), read with the eyes of the rules: the one list that the
-    *Check answers* page, sending and grading all use."""
-    document = read_document(session, pep, audience=Audience.RULES)
-    facts = queries.ppg_facts_for(session, [pep])[pep.id]
-    return check_readiness(document, today=today, ppg_facts={key: each for key, each in facts.items() if key is not None},
-                           signed=signed)
 
 
 def submit_pep(session: Session, pep_id: int, *, actor: Actor, today: date, now: datetime, version: int | None = None) -> Pep:

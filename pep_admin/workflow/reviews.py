@@ -9,17 +9,16 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from pep_admin import audit, outbox, queries, signals
+from pep_admin import audit, outbox, signals
 from pep_admin.exceptions import Refused
 from pep_admin.models import Pep, Person, PpgRequest, QaReview
-from pep_admin.pep_document import read_documents
 from pep_admin.permissions import Actor, Permission, require
 from pep_admin.rubric import RUBRIC_VERSION, is_satisfactory
 from pep_admin.validators.findings import Finding, blocking
-from pep_admin.validators.peps import check_readiness
 from pep_admin.validators.qa import check_grading
-from pep_admin.vocabulary import Audience, Decision, Grade, PepStatus, PpgStatus, ReviewKind
+from pep_admin.vocabulary import Decision, Grade, PepStatus, PpgStatus, ReviewKind
 from pep_admin.workflow import ppg
+from pep_admin.workflow.readiness import readiness_of
 from pep_admin.workflow.sections import unsign_all
 from pep_admin.workflow.taking import all_or_nothing, move_peps, take_peps
 
@@ -65,17 +64,6 @@ def grade_peps(
             with all_or_nothing(session):
                 _grade(session, pep, grading, actor=actor, today=today, now=now)
     return GradingResult(tuple(done), tuple(held))
-
-
-def readiness_of(session: Session, peps: list[Pep], *, today: date) -> dict[int, list[Finding]]:
-    """The readiness list of many PEPs, set-based, as it stands now: what changed since sending counts."""
-    documents = read_documents(session, peps, audience=Audience.RULES)
-    facts = queries.ppg_facts_for(session, peps)
-    return {
-        pep.id: check_readiness(documents[pep.id], today=today,
-                                ppg_facts={key: each for key, each in facts[pep.id].items() if key is not None}, signed=True)
-        for pep in peps
-    }
 
 
 def grade_pep(

@@ -19,9 +19,9 @@ from pep_admin.pep_form import Document, Field, applies, visible
 from pep_admin.permissions import Actor, Permission, audience_for, require, writes_part
 from pep_admin.queries import OPEN_TO_WRITE
 from pep_admin.validators.answers import check_answer
-from pep_admin.validators.findings import Finding, blocking
-from pep_admin.validators.peps import check_part
-from pep_admin.vocabulary import Audience, Part
+from pep_admin.validators.findings import blocking
+from pep_admin.vocabulary import Part
+from pep_admin.workflow.readiness import part_findings
 from pep_admin.workflow.taking import all_or_nothing, refuse, take_pep
 
 
@@ -89,11 +89,6 @@ def unsign_all(session: Session, pep: Pep, now: datetime) -> None:
         row = take_part(session, pep, part)
         _clear(row)
         row.reopened_at = now
-
-
-def part_findings(session: Session, pep: Pep, part: Part, *, today: date) -> list[Finding]:
-    """What stands in the way of signing that part, and what to look at."""
-    return check_part(read_document(session, pep, audience=Audience.RULES), part, today=today)
 
 
 def sign_part(

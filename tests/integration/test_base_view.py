@@ -236,7 +236,7 @@ def test_a_nul_anywhere_is_400(council: Council, world: World) -> None:
 
 def test_a_fault_in_a_route_is_met_once(council: Council) -> None:
     Desk.calls = 0
-    with pytest.raises(TypeError):
+    with pytest.raises(TypeError, match="has no len"):
         council.visit("officer").get("/admin/pep/desk/broken/")
     assert Desk.calls == 1
 

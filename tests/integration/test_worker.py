@@ -437,6 +437,7 @@ def test_an_idle_worker_takes_no_write_lock(app, kinds) -> None:
         assert time.monotonic() - began < 2
 
 
+@pytest.mark.slow
 def test_the_command_ends_at_once_when_asked(sqlite_url, tmp_path) -> None:
     environment = {**os.environ, "PEP_ADMIN_DATABASE_URL": sqlite_url, "PEP_ADMIN_INSTANCE_FOLDER": str(tmp_path),
                    "PYTHONPATH": str(ROOT)}

@@ -153,7 +153,7 @@ class House:
     def __init__(self, plan: Plan, url: str, folder: Path, template: Path | None = None) -> None:
         self.plan, self.url, self._template = plan, url, template
         self.app = create_app(settings(url, folder))
-        self._looking = sa.create_engine(url, poolclass=sa.NullPool)
+        self._looking = sa.create_engine(url)
         self._clients: dict[str, FlaskClient] = {}
         self._nobodys_mark = ""
         with self.app.app_context():
@@ -161,6 +161,7 @@ class House:
 
     def close(self) -> None:
         self._engine.dispose()
+        self._looking.dispose()
 
     # --- visiting ------------------------------------------------------------------------------------------------------
 
@@ -216,12 +217,17 @@ class House:
     def row(self, table: str, row_id: int) -> dict[str, Any]:
         return self.rows()[table, row_id]
 
-    def events(self, **wanted: Any) -> list[Any]:
-        """Audit events with those columns, oldest first."""
-        table = AuditEvent.__table__
+    def last_event(self) -> int:
+        """The id of the newest audit event."""
         with self._looking.connect() as connection:
-            found = sa.select(table).where(*(table.c[name] == value for name, value in wanted.items())).order_by(table.c.id)
-            return list(connection.execute(found).all())
+            return int(connection.exec_driver_sql("SELECT max(id) FROM pep_audit_event").scalar_one())
+
+    def events(self, after: int = 0, **wanted: Any) -> list[Any]:
+        """Audit events with those columns beyond that id, oldest first."""
+        table = AuditEvent.__table__
+        criteria = (table.c.id > after, *(table.c[name] == value for name, value in wanted.items()))
+        with self._looking.connect() as connection:
+            return list(connection.execute(sa.select(table).where(*criteria).order_by(table.c.id)).all())
 
     def actor_id(self, who: str) -> str:
         """As the audit log names that role's account."""
@@ -237,7 +243,7 @@ class House:
     def restore(self) -> None:
         """Everything as it was at the start, sessions too; on SQLite only."""
         assert self._template is not None
-        self._engine.dispose()
+        self.close()
         file = Path(sa.make_url(self.url).database or "")
         for more in ("-wal", "-shm"):
             file.with_name(file.name + more).unlink(missing_ok=True)

@@ -26,6 +26,7 @@ document.addEventListener("submit", (event) => {
   if (form.method !== "post" || event.defaultPrevented) return;
   if (form.dataset.sent) { event.preventDefault(); return; }
   form.dataset.sent = "yes";
+  setTimeout(() => { delete form.dataset.sent; }, 5000); // an answer that is a file leaves the page where it is
   typed.delete(form);
 });
 window.addEventListener("pageshow", () => {

@@ -1,0 +1,55 @@
+"""The readiness list (pep-form section 6): what a PEP still wants, read with the eyes of the rules.
+
+The one list that *Check answers*, signing, sending and grading all use. What is shown of it never quotes a withheld answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from pep_admin import queries
+from pep_admin.models import Pep
+from pep_admin.pep_document import read_document, read_documents
+from pep_admin.school_calendar import school_days
+from pep_admin.validators.findings import Finding
+from pep_admin.validators.meetings import Calendar
+from pep_admin.validators.peps import check_part, check_readiness
+from pep_admin.vocabulary import Audience, Part
+
+
+def readiness(session: Session, pep: Pep, *, today: date, signed: bool = True) -> list[Finding]:
+    """`readiness_of` for one PEP; `signed=False` leaves out that parts are unsigned."""
+    return readiness_of(session, [pep], today=today, signed=signed)[pep.id]
+
+
+def readiness_of(session: Session, peps: Sequence[Pep], *, today: date, signed: bool = True) -> dict[int, list[Finding]]:
+    """Every finding of each PEP as it stands now, by PEP id; a fixed number of statements however many."""
+    documents = read_documents(session, peps, audience=Audience.RULES)
+    facts = queries.ppg_facts_for(session, peps)
+    calendars = _calendars(session, peps)
+    return {
+        pep.id: check_readiness(
+            documents[pep.id],
+            today=today,
+            ppg_facts={key: each for key, each in facts[pep.id].items() if key is not None},
+            signed=signed,
+            calendar=calendars[pep.term_id],
+        )
+        for pep in peps
+    }
+
+
+def part_findings(session: Session, pep: Pep, part: Part, *, today: date) -> list[Finding]:
+    """What stands in the way of signing one part, and what to look at."""
+    document = read_document(session, pep, audience=Audience.RULES)
+    return check_part(document, part, today=today, calendar=_calendars(session, [pep])[pep.term_id])
+
+
+def _calendars(session: Session, peps: Sequence[Pep]) -> dict[int, Calendar]:
+    """By term: the school days on record and the deadline of the term that follows (HB-1.4, RD-314)."""
+    is_school_day = school_days(queries.known_terms(session))
+    after = queries.next_deadlines(session)
+    return {term_id: Calendar(is_school_day, after.get(term_id)) for term_id in {pep.term_id for pep in peps}}
