@@ -12,12 +12,12 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, cast
 
-from sqlalchemy import event, insert, inspect, select
+from sqlalchemy import event, insert, inspect, or_, select
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, sessionmaker
 from sqlalchemy.orm.util import identity_key
 
 from pep_admin.exceptions import NoActor
-from pep_admin.models import Child, OfChild, Pep, RecordChange, Tracked
+from pep_admin.models import PARTS, Child, OfChild, Pep, PpgRequest, RecordChange, Target, Tracked
 from pep_admin.permissions import Actor
 
 JSON_FIELDS = ("answers", "sensitive_answers")
@@ -55,6 +55,16 @@ def timeline(session: Session, table: str, row_id: int, limit: int = 200) -> lis
     """The changes of one row, newest first."""
     found = select(RecordChange).where(RecordChange.table_name == table, RecordChange.row_id == row_id)
     return list(session.scalars(found.order_by(RecordChange.id.desc()).limit(limit)))
+
+
+def timeline_of_pep(session: Session, pep: Pep, limit: int = 300) -> list[RecordChange]:
+    """The changes of a PEP, its parts, targets and requests, newest first."""
+    models: list[Any] = [*PARTS.values(), Target, PpgRequest]
+    whose = [(RecordChange.table_name == Pep.__tablename__) & (RecordChange.row_id == pep.id)]
+    for model in models:
+        ids = list(session.scalars(select(model.id).where(model.pep_id == pep.id)))
+        whose.append((RecordChange.table_name == model.__tablename__) & RecordChange.row_id.in_(ids))
+    return list(session.scalars(select(RecordChange).where(or_(*whose)).order_by(RecordChange.id.desc()).limit(limit)))
 
 
 def _entry(session: Session, table: str, row_id: int, child_id: int | None, verb: str, changes: dict[str, Any]) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from pep_admin.permissions import Actor, Permission, can
 from pep_admin.validators import forms
 from pep_admin.validators.findings import Finding, blocking
 from pep_admin.views import filters, formats
-from pep_admin.views.base_forms import PepForm, PepFormConverter
+from pep_admin.views.base_forms import PepForm, PepFormConverter, Proposed
 from pep_admin.views.details import Change, Link, RelatedTable, said
 from pep_admin.views.gate import Done, PepView
 from pep_admin.views.hosting import Host, host, present_actor, whole_id
@@ -35,16 +35,6 @@ __all__ = ["Done", "Host", "Link", "Listing", "PepModelView", "PepView", "Propos
 MOST_CHOSEN = 500
 MOST_EXPORTED = 5_000
 LONGEST_SEARCH = 100
-
-
-class Proposed:
-    """A row as it would be saved: a form's values over the row's own; what neither has is None. Checks read it like a row."""
-
-    def __init__(self, row: Any, values: dict[str, Any]) -> None:
-        self._row, self._values = row, values
-
-    def __getattr__(self, name: str) -> Any:
-        return self._values[name] if name in self._values else getattr(self._row, name, None)
 
 
 class PepModelView(PepView, ModelView):
@@ -261,7 +251,7 @@ class PepModelView(PepView, ModelView):
         for name, value in request.args.items():
             key = name.partition("_")[2] if name.startswith("flt") else ""
             index, each = (self._filter_args or {}).get(key, (None, None))
-            if each is not None and value.strip() and _fits(each, value.strip()):
+            if each is not None and value.strip() and filters.fits(each, value.strip()):
                 found.append((index, str(each.name), value.strip()))
         return found or None
 
@@ -446,10 +436,3 @@ class PepModelView(PepView, ModelView):
     def get_export_value(self, model: Any, name: Any) -> Any:
         value = super().get_export_value(model, name)
         return formats.safe_cell(value) if isinstance(value, str) and not value.startswith("'") else value
-
-
-def _fits(each: Any, value: str) -> bool:
-    try:
-        return bool(each.validate(value))
-    except Exception:  # a stock filter may raise anything on a value that is not of its kind
-        return False

@@ -41,6 +41,16 @@ class PepForm(BaseForm):
     """The form of a plain record: base class of every form that the converter makes."""
 
 
+class Proposed:
+    """A row as it would be saved: a form's values over the row's own; what neither has is None. Checks read it like a row."""
+
+    def __init__(self, row: Any, values: dict[str, Any]) -> None:
+        self._row, self._values = row, values
+
+    def __getattr__(self, name: str) -> Any:
+        return self._values[name] if name in self._values else getattr(self._row, name, None)
+
+
 class TypedField(StringField):
     """A field whose text is parsed; what was typed stays in it as it was typed, also when it could not be read."""
 

@@ -183,7 +183,7 @@ class Children(PepModelView):
         )
         rows = [[self._link(pep.reference, "pep_peps.details_view", id=pep.id), pep.term.label, pep.kind, pep.status, pep.due_on,
                  pep.school, pep.grade] for pep in found]
-        opened = self.way_to("pep_peps.create_view", child=child.id)
+        opened = self.way_to("pep_peps.open_pep", child=child.id)
         return RelatedTable("PEPs", ("Reference", "Term", "Kind", "Status", "Due", "School", "Grade"), rows, "No PEP yet.",
                             [Link("Open a PEP", opened)] if opened else [])
 

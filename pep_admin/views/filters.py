@@ -175,3 +175,11 @@ def controls(view: Any, active: Sequence[Any]) -> list[Control]:
 def asked_for(**values: str) -> dict[str, str]:
     """The query of a list's address with filters set, by their keys: `url_for("….index_view", **asked_for(care="in"))`."""
     return {f"flt{number}_{key}": value for number, (key, value) in enumerate(values.items())}
+
+
+def fits(each: Any, value: str) -> bool:
+    """Whether a filter can be asked for that value."""
+    try:
+        return bool(each.validate(value))
+    except Exception:  # a stock filter may raise anything on a value that is not of its kind
+        return False

@@ -8,17 +8,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from flask import url_for
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from pep_admin import queries
-from pep_admin.models import Pep, QaReview
-from pep_admin.pep_document import read_document
+from pep_admin import history, queries
+from pep_admin.models import PARTS, Pep, PpgRequest, QaReview, Target
+from pep_admin.pep_document import form_of, read_document
 from pep_admin.pep_form import Document, PartForm, Signature
 from pep_admin.permissions import Actor, Permission, audience_for, can, writes_part
 from pep_admin.validators.findings import Finding, blocking
+from pep_admin.views.details import Change
 from pep_admin.vocabulary import Part, PepStatus
 from pep_admin.workflow.readiness import readiness
 
@@ -133,6 +135,15 @@ def _may(pep: Pep, document: Document, actor: Actor) -> frozenset[str]:
     return frozenset(name for name, holds in steps.items() if holds)
 
 
+def changes(session: Session, pep: Pep) -> list[tuple[str, Change]]:
+    """(what was changed, how) of everything that belongs to the PEP, newest first; withheld answers are left out."""
+    labels = {f"answers.{found.key}": found.label for found in form_of(pep.form_version).fields()}
+    return [
+        (TOLD[entry.table_name][0], Change.of(entry, TOLD[entry.table_name][1], labels))
+        for entry in history.timeline_of_pep(session, pep)
+    ]
+
+
 def place_of(document: Document, finding: Finding) -> str | None:
     """The page on which a finding can be answered; None when it is about nothing that has a page."""
     if finding.check.startswith("RD-4") and finding.row:
@@ -151,4 +162,12 @@ def place_of(document: Document, finding: Finding) -> str | None:
     return None
 
 
-TARGET_CHECKS = frozenset({"RD-223", "RD-224", "RD-225", "RD-226", "RD-227", "RD-228", "RD-229", "RD-230"})
+TOLD: dict[str, tuple[str, type[Any]]] = {
+    Pep.__tablename__: ("the PEP", Pep),
+    Target.__tablename__: ("a target", Target),
+    PpgRequest.__tablename__: ("a request", PpgRequest),
+    **{model.__tablename__: (part.label, model) for part, model in PARTS.items()},
+}
+"""What a table of the history is called, by its name."""
+
+TARGET_CHECKS = frozenset({"RD-223", "RD-224", "RD-225", "RD-226", "RD-227", "RD-228", "RD-229", "RD-230", "RD-232"})

@@ -62,6 +62,7 @@ class Peps(PepModelView):
         "edit_view": Permission.PEP_EDIT,
         "section": Permission.PEP_READ,
         "check_answers": Permission.PEP_READ,
+        "whole_history": Permission.HISTORY_READ,
         "sign": Permission.PEP_SIGN,
         "send": Permission.PEP_SUBMIT,
         "recall": Permission.PEP_SUBMIT,
@@ -118,8 +119,7 @@ class Peps(PepModelView):
         pep = self._pep()
         self.record_view("pep.read", pep)
         page = pep_page.gather(self.db_session, pep, self.actor, self.today)
-        return self.page(self.details_template, page=page, pep=pep, place_of=self._places(page.document),
-                         timeline=self.timeline(pep), labels=LABELS)
+        return self.page(self.details_template, page=page, pep=pep, place_of=self._places(page.document), labels=LABELS)
 
     @expose("/check/")
     def check_answers(self) -> ResponseReturnValue:
@@ -128,6 +128,13 @@ class Peps(PepModelView):
         self.record_view("pep.read", pep, page="check")
         page = pep_page.gather(self.db_session, pep, self.actor, self.today)
         return self.page("pep/peps/check.html", page=page, pep=pep, place_of=self._places(page.document))
+
+    @expose("/history/")
+    def whole_history(self) -> ResponseReturnValue:
+        """Old and new of every field of the PEP, its parts, targets and requests, newest first."""
+        pep = self._pep()
+        self.record_view("pep.read", pep, page="history")
+        return self.page("pep/peps/history.html", pep=pep, changes=pep_page.changes(self.db_session, pep))
 
     def _pep(self) -> Pep:
         return self.one_or_404(Pep, request.args.get("id", ""), *WHOLE)

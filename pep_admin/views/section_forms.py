@@ -18,7 +18,10 @@ from pep_admin.validators.findings import Finding
 from pep_admin.views.formats import parse_day
 
 BASE = "base-"
-SPARE_LINES = 2
+SPARE_LINES, FIRST_LINES = 2, 4
+"""Empty lines under those that are filled in, and how many a table shows at least."""
+WIDE = 5
+"""A table with so many columns is filled in once, with a line to spare."""
 MOST_LINES = 60
 _TIME = re.compile(r"(\d{1,2})[:.](\d{2})")
 
@@ -116,8 +119,9 @@ def _lines(document: Document, found: Field, value: Any) -> tuple[Line, ...]:
     if found.store == "rows:TargetReview":
         rows, headings = _review_rows(document, rows)
     else:
-        rows = [*rows, *({} for _ in range(SPARE_LINES))]
-        headings += [""] * SPARE_LINES
+        spare = max(SPARE_LINES, FIRST_LINES - len(rows)) if len(found.columns) < WIDE else SPARE_LINES - 1
+        rows = [*rows, *({} for _ in range(spare))]
+        headings += [""] * spare
     return tuple(_line(found, number, row, headings[number]) for number, row in enumerate(rows))
 
 

@@ -6,6 +6,7 @@ import pathlib
 import re
 import shutil
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from typing import Any
@@ -282,6 +283,30 @@ def test_a_right_password_wipes_the_slips_before_it(app, accounts, try_password)
 
 def test_a_sign_in_as_json_is_refused(client, accounts) -> None:
     assert client.post(LOGIN, json={"email": EMAIL, "password": PASSWORD}).status_code == 400
+
+
+def test_in_and_out_and_the_throttle_on_both_databases(both_databases, tmp_path, sign_in, try_password) -> None:
+    from pep_admin import create_app
+
+    address = "carys.hughes@example.org"
+    app = create_app({"TESTING": True, "PEP_ADMIN_DATABASE_URL": both_databases, "PEP_ADMIN_INSTANCE_FOLDER": str(tmp_path)})
+    with app.app_context():
+        db = app.extensions["sqlalchemy"]
+        create_account(db.session, address, "Amara Okafor", [Role.VS_OFFICER], PASSWORD)
+        db.session.commit()
+    client = app.test_client()
+    sign_in(client, address, PASSWORD)
+    stolen = with_cookie(app, cookie(client))
+    assert is_inside(stolen)
+    token = re.search(r'name="csrf_token" value="([^"]+)"', client.get(INSIDE).text)[1]
+    assert client.post(LOGOUT, data={"csrf_token": token}).status_code == 302
+    assert not is_inside(client) and not is_inside(stolen)
+
+    with ThreadPoolExecutor(8) as many:  # guesses sent at once do not slip past the count
+        guesses = many.map(lambda n: try_password(app.test_client(), address, "not this one", f"10.0.4.{n}").status_code, range(24))
+        assert sorted(guesses) == [200] * 5 + [429] * 19
+    with app.app_context():
+        db.engine.dispose()
 
 
 # --- where it leads ----------------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pathlib
 import shutil
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -41,12 +42,13 @@ def built(
 
 @pytest.fixture(scope="session")
 def built_on_postgres(
-    tmp_path_factory: pytest.TempPathFactory, postgres_server: object, migrated_postgres: str, open_engine: Callable[[str], sa.Engine]
+    tmp_path_factory: pytest.TempPathFactory, postgres_server: Any, migrated_postgres: str,
+    open_engine: Callable[[str], sa.Engine],
 ) -> Iterator[tuple[str, Plan]]:
     """The house in a PostgreSQL database; connect to it never, copy it."""
-    url = postgres_server.make(template=migrated_postgres)  # type: ignore[attr-defined]
+    url = postgres_server.make(template=migrated_postgres)
     yield url, _build(open_engine(url), url, tmp_path_factory.mktemp("house"))
-    postgres_server.drop(url)  # type: ignore[attr-defined]
+    postgres_server.drop(url)
 
 
 @pytest.fixture(scope="session")
@@ -54,6 +56,7 @@ def served(tmp_path_factory: pytest.TempPathFactory, built: tuple[pathlib.Path, 
     """One application on SQLite for all tests: it has read its templates once."""
     template, plan = built
     folder = tmp_path_factory.mktemp("served")
+    shutil.copy(template, folder / "house.db")
     house = House(plan, f"sqlite:///{folder / 'house.db'}", folder, template)
     yield house
     house.close()

@@ -7,8 +7,9 @@ Names of places that begin with `other_` are school B's; all others belong to sc
 from __future__ import annotations
 
 import re
-import shutil
+import sqlite3
 from collections.abc import Iterable, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ from werkzeug.test import TestResponse
 from pep_admin import create_app
 from pep_admin.accounts.creating import create_account
 from pep_admin.accounts.models import AccountsBase, User
-from pep_admin.models import Attainment, AuditEvent, Base, Child, PaymentBatch, PaymentLine, Pep, PpgRequest, Target
+from pep_admin.models import Attainment, AuditEvent, Base, Child, PaymentBatch, PaymentLine, PpgRequest, Target
 from pep_admin.permissions import SYSTEM
 from pep_admin.vocabulary import Role
 from pep_admin.workflow import payments
@@ -91,13 +92,15 @@ def build(session: Session, url: str, folder: Path) -> Plan:
     signed_in = {name: _sign_in(app, name) for name in PEOPLE}
     with app.app_context():
         app.extensions["sqlalchemy"].engine.dispose()
-    return Plan(places, {name: cookie for name, (cookie, _) in signed_in.items()}, {name: mark for name, (_, mark) in signed_in.items()})
+    cookies, marks = ({name: pair[number] for name, pair in signed_in.items()} for number in (0, 1))
+    return Plan(places, cookies, marks)
 
 
 def _places(session: Session, world: World, children: list[int]) -> dict[str, int]:
     pep, other_pep, approved, paid, sent, waiting = (world.pep_of(child_id) for child_id in children)
     places = {
-        "child": world.child_id, "other_child": world.other_child_id, "school": world.school_id, "other_school": world.other_school_id,
+        "child": world.child_id, "other_child": world.other_child_id,
+        "school": world.school_id, "other_school": world.other_school_id,
         "pep": pep.id, "other_pep": other_pep.id, "graded_pep": approved.id, "paid_pep": paid.id, "sent_pep": sent.id,
         "new_pep": waiting.id, "term": pep.term_id, "year": pep.term.year_id,
         "person": world.teacher.person_id or 0, "other_person": world.other_teacher.person_id or 0,
@@ -242,12 +245,11 @@ class House:
 
     def restore(self) -> None:
         """Everything as it was at the start, sessions too; on SQLite only."""
-        assert self._template is not None
-        self.close()
-        file = Path(sa.make_url(self.url).database or "")
-        for more in ("-wal", "-shm"):
-            file.with_name(file.name + more).unlink(missing_ok=True)
-        shutil.copy(self._template, file)
+        with (
+            closing(sqlite3.connect(f"file:{self._template}?mode=ro&immutable=1", uri=True)) as template,
+            closing(sqlite3.connect(sa.make_url(self.url).database or "")) as file,
+        ):
+            template.backup(file)
         self._forget_visitors()
 
     def _forget_visitors(self) -> None:
