@@ -24,6 +24,11 @@ def start_of(text: str) -> str:
     return line if len(line) <= LONGEST_START else f"{line[:LONGEST_START].rpartition(' ')[0] or line[:LONGEST_START]}…"
 
 
+def wrapped(text: str) -> Markup:
+    """Free text in a cell: however long a word in it is, the table stays as wide as the page."""
+    return Markup('<span class="wrap">{}</span>').format(text)
+
+
 def linked(text: Any, url: str | None) -> Any:
     """The text as a link where it leads somewhere for the one who reads."""
     return Markup('<a href="{}">{}</a>').format(url, text) if url else text

@@ -25,7 +25,7 @@ from pep_admin.validators.findings import Finding
 from pep_admin.validators.ppg import PpgFacts, check_request
 from pep_admin.views.base import MOST_CHOSEN, Done, Link, PepModelView, Proposed
 from pep_admin.views.base_forms import LabelField
-from pep_admin.views.cells import amount, linked, posted_version, posted_versions, reference, start_of
+from pep_admin.views.cells import amount, linked, posted_version, posted_versions, reference, start_of, wrapped
 from pep_admin.views.details import said
 from pep_admin.views.filters import OneOf, Related
 from pep_admin.views.request_forms import NUMBERS, DecideForm, Payee, ReleaseForm, TargetField, Verdict, columns_of, payee_of
@@ -83,7 +83,8 @@ class PpgRequests(PepModelView):
         "payee_name": "Only if it is no school; finance asks them for an invoice.",
     }
     column_formatters = {
-        "description": lambda view, context, row, name: start_of(row.description),
+        "description": lambda view, context, row, name: wrapped(start_of(row.description)),
+        "payee": lambda view, context, row, name: wrapped(row.payee),
         "pep": lambda view, context, row, name: reference(row.pep, view.way_to("pep_peps.details_view", id=row.pep_id)),
         "child": lambda view, context, row, name: linked(
             row.pep.child, view.way_to("pep_children.details_view", id=row.pep.child_id)),
@@ -91,7 +92,7 @@ class PpgRequests(PepModelView):
         "approved_pence": lambda view, context, row, name: amount(row.approved_pence),
     }
     column_formatters_detail = {
-        **{name: each for name, each in column_formatters.items() if name != "description"},
+        **{name: each for name, each in column_formatters.items() if name not in ("description", "payee")},
         "target": lambda view, context, row, name: view.target_of(row),
         "costed": lambda view, context, row, name: f"{row.quantity} × {format_pounds(row.unit_cost_pence)} ({row.unit})",
     }

@@ -20,7 +20,7 @@ from pep_admin.queries import OPEN_TO_WRITE
 from pep_admin.validators.findings import Finding
 from pep_admin.views.base import Done, Link, PepModelView, RelatedTable
 from pep_admin.views.base_forms import LabelField
-from pep_admin.views.cells import amount, linked, posted_version, reference, start_of
+from pep_admin.views.cells import amount, linked, posted_version, reference, start_of, wrapped
 from pep_admin.views.filters import Case, OneOf, Related
 from pep_admin.vocabulary import Labelled, Part, Subject, TargetArea
 from pep_admin.workflow import targets
@@ -80,7 +80,7 @@ class Targets(PepModelView):
         "from_plan": "With an EHCP or a support plan: the outcome’s number or first words (HB-5.5).",
     }
     column_formatters = {
-        "outcome": lambda view, context, target, name: f"{target.number} · {start_of(target.outcome)}",
+        "outcome": lambda view, context, target, name: wrapped(f"{target.number} · {start_of(target.outcome)}"),
         "child": lambda view, context, target, name: linked(
             target.pep.child, view.way_to("pep_children.details_view", id=target.pep.child_id)),
         "pep": lambda view, context, target, name: reference(target.pep, view.way_to("pep_peps.details_view", id=target.pep_id)),

@@ -101,8 +101,8 @@ def _places(session: Session, world: World, children: list[int]) -> dict[str, in
     places = {
         "child": world.child_id, "other_child": world.other_child_id,
         "school": world.school_id, "other_school": world.other_school_id,
-        "pep": pep.id, "other_pep": other_pep.id, "graded_pep": approved.id, "paid_pep": paid.id, "sent_pep": sent.id,
-        "new_pep": waiting.id, "term": pep.term_id, "year": pep.term.year_id,
+        "pep": pep.id, "other_pep": other_pep.id, "graded_pep": approved.id, "graded_child": approved.child_id,
+        "paid_pep": paid.id, "sent_pep": sent.id, "new_pep": waiting.id, "term": pep.term_id, "year": pep.term.year_id,
         "person": world.teacher.person_id or 0, "other_person": world.other_teacher.person_id or 0,
         "worker_person": world.worker.person_id or 0, "other_worker_person": world.other_worker.person_id or 0,
         "batch": session.scalars(sa.select(PaymentBatch.id)).one(), "line": session.scalars(sa.select(PaymentLine.id)).one(),

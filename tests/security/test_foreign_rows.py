@@ -84,8 +84,11 @@ def test_writing_to_a_foreign_row_is_the_404_of_no_row(either_house: House, who:
 
 def test_the_same_posts_reach_ones_own_rows(house: House) -> None:
     """Else the 404 above would say nothing."""
-    assert {address: house.post("teacher", address.format(house.plan.places[place]), HOSTILE).status_code for address, place in POSTED
-            if house.restore() is None} == {
+    answers = {}
+    for address, place in POSTED:
+        answers[address] = house.post("teacher", address.format(house.plan.places[place]), HOSTILE).status_code
+        house.restore()
+    assert answers == {
         f"{PEPS}/section/?id={{}}&section=voice": 303, f"{PEPS}/sign/?id={{}}&part=education": 303, f"{PEPS}/send/?id={{}}": 422,
         f"{PEPS}/recall/?id={{}}": 422, f"{TARGETS}/write/?id={{}}": 422, f"{TARGETS}/write/?pep={{}}": 422,
         f"{TARGETS}/remove/?id={{}}": 303, f"{MONEY}/write/?id={{}}": 422, f"{MONEY}/write/?pep={{}}": 422,
@@ -162,14 +165,14 @@ def test_a_line_of_a_foreign_table_is_not_taken_over(either_house: House, open_s
 
 def test_a_foreign_target_cannot_be_looked_back_on(either_house: House) -> None:
     house = either_house
-    opened = house.post("officer", f"{PEPS}/open/?child={{child}}", {"kind": "change", "reason": "A new carer"})
+    opened = house.post("officer", f"{PEPS}/open/?child={{graded_child}}", {"kind": "change", "reason": "A new carer"})
     path = f"{PEPS}/section/?id={opened.location.rpartition('=')[2]}&section=last_targets"
     fields = filled(house, "teacher", path, "target_reviews-0-outcome")
     typed = {"target_reviews-0-outcome": "MET", "target_reviews-0-what_happened": "x", "target_reviews-0-support_effect": "helped",
              "target_reviews-0-next": "close"}
     before, row, missing = house.rows(), house.plan.places["other_target"], 98_765
-    answers = [told(house.post("teacher", path, with_typed(fields, **typed, **{"target_reviews-0-target_id": str(asked)})), row, missing)
-               for asked in (row, missing)]
+    posts = [with_typed(fields, **typed, **{"target_reviews-0-target_id": str(asked)}) for asked in (row, missing)]
+    answers = [told(house.post("teacher", path, each), row, missing) for each in posts]
     assert answers[0] == answers[1] and answers[0][0] == 404
     assert changed(before, house.rows()) == set()
     assert house.post("teacher", path, with_typed(fields, **typed)).status_code == 303
@@ -210,7 +213,9 @@ def test_nobody_can_be_made_the_writer_out_of_nothing(house: House) -> None:
     ("finance", f"{MONEY}/action/", {"action": "release"}, ("approved",)),
     ("finance", f"{MONEY}/release/", {"alone_reason": ""}, ("approved",)),
 ])
-def test_one_row_that_is_not_there_stops_all(either_house: House, who: str, path: str, form: dict[str, str], rows: tuple[str]) -> None:
+def test_one_row_that_is_not_there_stops_all(
+    either_house: House, who: str, path: str, form: dict[str, str], rows: tuple[str]
+) -> None:
     house, before = either_house, either_house.rows()
     table = "pep_ppg_request" if path.startswith(MONEY) else "pep_pep"
     own = [("rowid", str(house.plan.places[place])) for place in rows]
@@ -234,14 +239,15 @@ def test_a_writer_is_offered_no_action_and_has_none(house: House) -> None:
 
 
 @pytest.mark.parametrize("noun", ["children", "peps", "targets", "ppg_requests"])
-@pytest.mark.parametrize("asked", ["", "?search=Musterkind1", "?search=2425-AUT-0002", "?page_size=100", "?page=1", "?sort=0&desc=1"])
-def test_a_list_never_holds_a_foreign_row(house: House, noun: str, asked: str) -> None:
-    text = house.get("teacher", f"/admin/pep/{noun}/{asked}").text
-    typed = "Musterkind1" if "Musterkind1" in asked else ""
-    assert len(re.findall("Musterkind1", text)) <= (text.count(f'"{typed}"') if typed else 0), "only what was typed is repeated"
-    assert "Jule" not in text
-    assert not re.search(rf"details/\?id={house.plan.places['other_child' if noun == 'children' else 'other_pep']}(?![0-9])", text) \
-        or noun in ("targets", "ppg_requests")
+def test_a_list_never_holds_a_foreign_row(house: House, noun: str) -> None:
+    """However it is searched, sorted and paged: the rows in it are those of the one child's PEPs that the teacher may see."""
+    for asked in ("", "?search=Jule", "?search=AUT-0002", "?page_size=100", "?page=1", "?sort=0&desc=1", "?sort=1"):
+        answer = house.get("teacher", f"/admin/pep/{noun}/{asked}")
+        assert answer.status_code == 200
+        rows = re.search(r"<tbody.*</tbody>", answer.text, re.DOTALL)
+        held = rows[0] if rows else ""
+        assert not OTHERS_WORDS.search(held) and "AUT-0002" not in held, asked
+        assert bool(held) == (asked not in ("?search=Jule", "?search=AUT-0002")), asked
 
 
 def test_a_filter_by_a_foreign_row_finds_nothing(house: House) -> None:
@@ -275,7 +281,8 @@ def test_a_teacher_loses_sight_of_a_child_who_moves(house: House) -> None:
 
 def test_a_worker_loses_sight_of_a_child_who_gets_another(house: House) -> None:
     path = f"{CHILDREN}/change-worker/?id={{child}}"
-    fields = with_typed(filled(house, "officer", path, "person"), person=str(house.plan.places["other_worker_person"]), on="18 Nov 2024")
+    other = str(house.plan.places["other_worker_person"])
+    fields = with_typed(filled(house, "officer", path, "person"), person=other, on="18 Nov 2024")
     assert house.post("officer", path, fields).status_code == 303
     for address, place in READ:
         if "/pdf/" not in address:

@@ -1,0 +1,207 @@
+"""Fields that a form does not have: every column of every table is sent along with an honest form, and none of them is taken.
+
+What each form may change is written down here by hand, as `table.column`, `+table` for new rows and `-table` for rows that go.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from pep_admin.accounts.models import AccountsBase
+from pep_admin.models import Base
+from tests.security.house import House, added, changed
+
+ADMIN = "/admin/pep"
+STRANGE = "STRANGE"
+KEPT = "+pep_record_change"  # the history of what did change
+
+
+@dataclass(frozen=True)
+class Form:
+    """A page with its form, who fills it in and how, which columns may move, and what a new row must hold."""
+
+    who: str
+    page: str
+    having: str
+    typed: dict[str, str]
+    may_change: str
+    new: dict[str, dict[str, Any]] = field(default_factory=dict)
+    status: int = 303
+
+    def __str__(self) -> str:
+        return f"{self.who} {self.page.removeprefix(ADMIN)}"
+
+
+CARE = {"date_of_birth": "01 Feb 2012", "entered_care_on": "04 Nov 2024", "legal_status": "C1", "sen_status": "N", "lcs_id": "N-1"}
+COST = {"category": "TUITION_1", "description": "Two hours of maths", "provider": "A tutor", "quantity": "1", "unit": "hour",
+        "unit_cost_pence": "20", "amount_pence": "20", "payee": "school"}
+
+FORMS = (
+    Form("officer", f"{ADMIN}/children/new/", "date_of_birth", {"first_name": "Neu", "last_name": "Musterkind9", **CARE},
+         "+pep_child +pep_care_episode",
+         {"pep_child": {"left_care_on": None, "school_id": None, "social_worker_id": None, "carer_id": None, "row_version": 1,
+                        "known_as": None, "upn": None, "notified_on": None}}),
+    Form("officer", f"{ADMIN}/children/edit/?id={{child}}", "date_of_birth", {"known_as": "Rob"},
+         "pep_child.known_as pep_child.row_version"),
+    Form("officer", f"{ADMIN}/children/change-school/?id={{child}}", "on",
+         {"school": "{other_school}", "on": "18 Nov 2024", "reason": "home_move"},
+         "pep_child.school_id pep_child.row_version pep_enrolment.ended_on pep_enrolment.leaving_reason pep_enrolment.row_version "
+         "+pep_enrolment pep_pep.school_id pep_pep.writer_id pep_pep.row_version",
+         {"pep_enrolment": {"started_on": "2024-11-18", "ended_on": None, "leaving_reason": None}}),
+    Form("officer", f"{ADMIN}/children/change-worker/?id={{child}}", "person", {"person": "{other_worker_person}", "on": "18 Nov 2024"},
+         "pep_child.social_worker_id pep_child.row_version pep_caseload.ended_on pep_caseload.row_version +pep_caseload "
+         "pep_pep.social_worker_id pep_pep.row_version", {"pep_caseload": {"ended_on": None}}),
+    Form("officer", f"{ADMIN}/children/change-home/?id={{child}}", "carer", {"kind": "kinship", "on": "18 Nov 2024"},
+         "pep_child.carer_id pep_child.row_version pep_care_placement.ended_on pep_care_placement.row_version +pep_care_placement",
+         {"pep_care_placement": {"ended_on": None}}),
+    Form("officer", f"{ADMIN}/children/leave-care/?id={{child}}", "on", {"on": "17 Nov 2024", "reason": "Went home"},
+         "pep_child.left_care_on pep_child.row_version pep_care_episode.ended_on pep_care_episode.end_reason "
+         "pep_care_episode.row_version pep_care_placement.ended_on pep_care_placement.row_version pep_caseload.ended_on "
+         "pep_caseload.row_version"),
+    Form("officer", f"{ADMIN}/schools/new/", "urn", {"name": "Cedar School", "kind": "school", "phase": "primary"}, "+pep_school",
+         {"pep_school": {"urn": None, "designated_teacher_id": None, "row_version": 1}}),
+    Form("officer", f"{ADMIN}/schools/edit/?id={{school}}", "urn", {"town": "Bury"}, "pep_school.town pep_school.row_version"),
+    Form("officer", f"{ADMIN}/people/new/", "email", {"first_name": "Nia", "last_name": "Neu", "kind": "carer"}, "+pep_person",
+         {"pep_person": {"bounced_on": None, "left_on": None, "email": None, "row_version": 1}}),
+    Form("officer", f"{ADMIN}/people/edit/?id={{person}}", "email", {"phone": "0161"}, "pep_person.phone pep_person.row_version"),
+    Form("head", f"{ADMIN}/years/edit/?id={{year}}", "sdq_threshold", {"sdq_threshold": "16"},
+         "pep_academic_year.sdq_threshold pep_academic_year.row_version"),
+    Form("head", f"{ADMIN}/terms/edit/?id={{term}}", "deadline_on", {"deadline_on": "12 Dec 2024"},
+         "pep_term.deadline_on pep_term.row_version"),
+    Form("officer", f"{ADMIN}/terms/launch/?id={{term}}", "", {}, "", status=200),
+    Form("officer", f"{ADMIN}/peps/edit/?id={{pep}}", "due_rule", {"due_on": "12 Dec 2024"}, "pep_pep.due_on pep_pep.row_version"),
+    Form("officer", f"{ADMIN}/peps/writer/?id={{pep}}", "writer_id", {"writer_id": "{other_person}"},
+         "pep_pep.writer_id pep_pep.row_version"),
+    Form("officer", f"{ADMIN}/peps/open/?child={{child}}", "kind", {"kind": "change", "reason": "A new carer"},
+         "+pep_pep +pep_social_care_section +pep_education_section +pep_meeting_section",
+         {"pep_pep": {"status": "initiated", "grade": None, "submitted_at": None, "completed_at": None, "meeting_at": None,
+                      "next_pep_on": None, "closing_reason": None, "row_version": 1, "reason": "A new carer"}}),
+    Form("officer", f"{ADMIN}/peps/withdraw/?id={{pep}}", "reason", {"reason": "Entered in error"},
+         "pep_pep.status pep_pep.closing_reason pep_pep.row_version pep_ppg_request.status pep_ppg_request.row_version"),
+    Form("teacher", f"{ADMIN}/peps/section/?id={{pep}}&section=strengths", "strengths", {"strengths": "Kind"},
+         "pep_education_section.answers pep_education_section.row_version"),
+    Form("worker", f"{ADMIN}/peps/section/?id={{pep}}&section=about", "first_language", {"first_language": "Polish"},
+         "pep_social_care_section.answers pep_social_care_section.row_version"),
+    Form("teacher", f"{ADMIN}/peps/sign/?id={{pep}}&part=education", "part", {},
+         "pep_education_section.signed_by pep_education_section.signed_name pep_education_section.signed_at "
+         "pep_education_section.row_version"),
+    Form("teacher", f"{ADMIN}/targets/write/?pep={{pep}}", "outcome",
+         {"area": "attainment", "subject": "english", "outcome": "Robin will read a page aloud"}, "+pep_target",
+         {"pep_target": {"number": 4, "row_version": 1, "is_strength": 0, "from_plan": None}}),
+    Form("teacher", f"{ADMIN}/targets/write/?id={{target}}", "outcome", {"baseline": "Now"}, "pep_target.baseline pep_target.row_version"),
+    Form("teacher", f"{ADMIN}/targets/remove/?id={{free_target}}", "", {}, "-pep_target"),
+    Form("teacher", f"{ADMIN}/ppg_requests/write/?pep={{pep}}", "amount_pence", {**COST, "target_id": "{free_target}"},
+         "+pep_ppg_request",
+         {"pep_ppg_request": {"status": "draft", "approved_pence": None, "decided_by": None, "decided_name": None, "decided_on": None,
+                              "decision_reason": None, "amount_pence": 20_00, "payee_name": None, "row_version": 1}}),
+    Form("teacher", f"{ADMIN}/ppg_requests/write/?id={{draft}}", "amount_pence", {"description": "Ten hours of maths"},
+         "pep_ppg_request.description pep_ppg_request.row_version"),
+    Form("teacher", f"{ADMIN}/ppg_requests/withdraw/?id={{draft}}", "", {}, "pep_ppg_request.status pep_ppg_request.row_version"),
+    Form("officer", f"{ADMIN}/peps/grade/?id={{sent_pep}}", "feedback",
+         {"grade": "gold", "decision": "accept", "feedback": "Led by the child."},
+         "pep_pep.status pep_pep.grade pep_pep.completed_at pep_pep.row_version +pep_qa_review pep_ppg_request.status "
+         "pep_ppg_request.approved_pence pep_ppg_request.decided_by pep_ppg_request.decided_name pep_ppg_request.decided_on "
+         "pep_ppg_request.row_version +pep_job +pep_delivery", {"pep_qa_review": {"grade": "gold", "kind": "first"}}, status=200),
+    Form("finance", f"{ADMIN}/ppg_requests/release-all/", "rowid", {},
+         "pep_ppg_request.status pep_ppg_request.row_version +pep_funding_release pep_allocation.reserved_pence "
+         "pep_allocation.released_pence +pep_delivery +pep_job",
+         {"pep_funding_release": {"kind": "release", "number": 1, "pence": 550_00, "alone_reason": None}}, status=200),
+    Form("teacher", "/account/change", "new_password", {"password": "lantern orchard seven kites", "new_password": "copper meadow nine doors",
+         "new_password_confirm": "copper meadow nine doors"}, "account_user.password account_user.fs_uniquifier", status=302),
+)
+"""Each way in which a form writes. Those whose answer needs another state are tried elsewhere with their verbs."""
+
+
+def every_column() -> Iterator[tuple[str, str]]:
+    """Each column and relationship of each table by name, with something that could be its value and is not."""
+    values = {int: "1", bool: "y", str: STRANGE, dict: '{"x": "STRANGE"}', datetime.date: "01 Jan 2001",
+              datetime.datetime: "2001-01-01T00:00:00+00:00"}
+    for table in (*Base.metadata.sorted_tables, *AccountsBase.metadata.sorted_tables):
+        for column in table.columns:
+            kind = getattr(column.type, "enum_class", None)
+            yield column.name, list(kind)[-1].value if kind else values[column.type.python_type]
+    for mapper in Base.registry.mappers:
+        for relation in mapper.relationships:
+            yield relation.key, "1"
+    yield from (("role", "vs_head"), ("roles", "vs_head"), ("is_admin", "1"), ("all_rows", "1"), ("actor", "system"))
+
+
+@pytest.mark.parametrize("form", FORMS, ids=str)
+def test_only_what_the_form_asks_is_taken(house: House, form: Form) -> None:
+    element = house.visitor(form.who).get(house.at(form.page)).form(form.having)
+    asked = {each.get("name") for each in element.xpath(".//*[@name]")}
+    typed = {name: house.at(text) for name, text in form.typed.items()}
+    assert set(typed) <= asked, "the test types where there is no field"
+    honest = [(name, value) for name, value in element.form_values() if name not in typed and name != "csrf_token"]
+    extra = {name: value for name, value in every_column() if name not in asked}
+    assert len(extra) > 150
+    before = house.rows()
+    target = element.get("action") or house.at(form.page)
+    answer = house.post(form.who, target.replace("{", "{{").replace("}", "}}"), [*honest, *typed.items(), *extra.items()])
+    assert answer.status_code == form.status, answer.text
+    after = house.rows()
+    assert changed(before, after) - {KEPT} == set(form.may_change.split())
+    for table, columns in form.new.items():
+        row = added(before, after, table)
+        assert {name: row[name] for name in columns} == columns
+        assert STRANGE not in row.values() and 1 not in {row.get(name) for name in ("school_id", "payee_school_id") if name not in asked
+                                                         and form.who == "officer" and table == "pep_child"}
+    assert not any(STRANGE in str(row) for key, row in after.items() if key not in before)
+
+
+def test_every_form_of_the_application_is_among_them(house: House) -> None:
+    """A new route that takes a form gets its line here, or a word on where it is tried."""
+    elsewhere = {
+        "pep_children.edit_view", "pep_years.create_view", "pep_terms.create_view",  # the same code as the other forms of their kind
+        "pep_peps.action_view", "pep_ppg_requests.action_view", "pep_peps.delegate_confirm",  # take ids and versions only
+        "pep_peps.send", "pep_peps.recall", "pep_ppg_requests.decide", "pep_payments.batch",  # need a PEP in another state: below
+        "security.login", "security.logout", "security.verify",  # write the account's own sign-in only
+    }
+    adapter = house.app.url_map.bind("localhost")
+    tried = set()
+    for form in FORMS:
+        page = house.visitor(form.who).get(house.at(form.page))
+        action = page.form(form.having).get("action") or house.at(form.page)
+        tried.add(adapter.match(action.partition("?")[0], method="POST")[0])
+    posts = {rule.endpoint for rule in house.app.url_map.iter_rules() if "POST" in (rule.methods or set())}
+    assert posts - tried - elsewhere == set()
+
+
+def test_a_batch_takes_no_figure_from_outside(house: House) -> None:
+    before = house.rows()
+    released = house.post("finance", f"{ADMIN}/ppg_requests/release/", [
+        ("rowid", "{approved}"), (house.at("version-{approved}"), str(house.row("pep_ppg_request", house.plan.places["approved"])["row_version"]))])
+    assert released.status_code == 200
+    page = house.visitor("finance").get(f"{ADMIN}/payments/batch/").form("mark")
+    mark = dict(page.form_values())["mark"]
+    before = house.rows()
+    extra = [(name, value) for name, value in every_column() if name != "mark"]
+    assert house.post("finance", f"{ADMIN}/payments/batch/", [("mark", mark), *extra]).status_code == 303
+    after = house.rows()
+    assert changed(before, after) - {KEPT} == {"+pep_payment_batch", "+pep_payment_line"}
+    batch, line = added(before, after, "pep_payment_batch"), added(before, after, "pep_payment_line")
+    assert (batch["total_pence"], batch["line_count"], line["pence"], line["payee"]) == (550_00, 1, 550_00, "Alder School")
+    assert batch["made_by"] == house.actor_id("finance")
+
+
+def test_a_verdict_takes_no_status_from_outside(house: House) -> None:
+    """Approving less needs the amount and its reason; neither the columns nor another person's name come from the form."""
+    house.change(sa.text("UPDATE pep_pep SET status = 'complete', grade = 'gold' WHERE id = :id").bindparams(id=house.plan.places["sent_pep"]))
+    page = house.visitor("officer").get(house.at(f"{ADMIN}/ppg_requests/decide/?id={{requested}}")).form("verdict")
+    typed = {"verdict": "less", "amount": "500", "reason": "Fewer hours"}
+    honest = [(name, value) for name, value in page.form_values() if name not in typed and name != "csrf_token"]
+    extra = [(name, value) for name, value in every_column() if name not in {*typed, "row_version"}]
+    before = house.rows()
+    assert house.post("officer", f"{ADMIN}/ppg_requests/decide/?id={{requested}}", [*honest, *typed.items(), *extra]).status_code == 303
+    after = house.rows()
+    assert changed(before, after) - {KEPT} == {
+        f"pep_ppg_request.{name}" for name in ("status", "approved_pence", "decided_by", "decided_name", "decided_on", "decision_reason",
+                                               "row_version")} | {"pep_allocation.reserved_pence"}
+    row = house.row("pep_ppg_request", house.plan.places["requested"])
+    assert (row["status"], row["approved_pence"], row["decided_by"]) == ("approved", 500_00, house.actor_id("officer"))
