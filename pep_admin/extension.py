@@ -5,9 +5,10 @@ How people sign in, which database there is and what the pages' headers say beyo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import date
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any, ClassVar
 from weakref import WeakSet
 
@@ -55,7 +56,7 @@ class PepAdmin:
         _watch(db.session.session_factory)
         given = admin is not None
         admin = admin or Admin(name="PEP", url="/admin", endpoint="pep_dashboard")
-        place = Host(app, admin, db, actor, is_fresh, sign_in_url, sign_out_url, prefix, category, _settings(app.config))
+        place = Host(app, admin, db, actor, is_fresh, sign_in_url, sign_out_url, prefix, category, _settings(app))
         app.extensions[NAME] = place
         shell.install(app)
         app.register_blueprint(_assets(place))
@@ -91,11 +92,12 @@ def _watch(sessions: Any) -> None:
     _watched.add(sessions)
 
 
-def _settings(settings: Mapping[str, Any]) -> dict[str, Any]:
+def _settings(app: Flask) -> dict[str, Any]:
+    settings = app.config
     return {
         "authority": settings.get("PEP_ADMIN_AUTHORITY_NAME") or "Virtual School",
         "banner": _banner(settings.get("PEP_ADMIN_TODAY")) if settings.get("PEP_ADMIN_ENVIRONMENT") == Environment.DEMO else "",
-        "font_folder": settings.get("PEP_ADMIN_FONT_FOLDER"),
+        "font_folder": settings.get("PEP_ADMIN_FONT_FOLDER") or Path(app.instance_path) / "fonts",
     }
 
 

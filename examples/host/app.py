@@ -163,8 +163,7 @@ def create_council(folder: Path, url: str | None = None) -> Flask:
     app.config.update(
         SECRET_KEY=kept_secret(folder), SESSION_COOKIE_SAMESITE="Lax", WTF_CSRF_TIME_LIMIT=None,
         SQLALCHEMY_DATABASE_URI=url, SQLALCHEMY_ENGINE_OPTIONS=engine_options(url),
-        PEP_ADMIN_AUTHORITY_NAME="Northmoor Virtual School", PEP_ADMIN_FONT_FOLDER=folder.absolute() / "fonts",
-        PEP_ADMIN_ENVIRONMENT="demo", PEP_ADMIN_TODAY=A_DAY_OF_2024,
+        PEP_ADMIN_AUTHORITY_NAME="Northmoor Virtual School", PEP_ADMIN_ENVIRONMENT="demo", PEP_ADMIN_TODAY=A_DAY_OF_2024,
     )
     move_today(A_DAY_OF_2024)
     db.init_app(app)

@@ -28,7 +28,17 @@ from pep_admin.views.base_forms import LabelField
 from pep_admin.views.cells import amount, linked, posted_version, posted_versions, reference, start_of, wrapped
 from pep_admin.views.details import said
 from pep_admin.views.filters import OneOf, Related
-from pep_admin.views.request_forms import NUMBERS, DecideForm, Payee, ReleaseForm, TargetField, Verdict, columns_of, payee_of
+from pep_admin.views.request_forms import (
+    NUMBERS,
+    DecideForm,
+    Payee,
+    ReleaseForm,
+    TargetField,
+    Verdict,
+    columns_of,
+    in_order,
+    payee_of,
+)
 from pep_admin.vocabulary import Part, PpgCategory, PpgStatus, Role, Scheme
 from pep_admin.workflow import payments, ppg
 
@@ -211,7 +221,7 @@ class PpgRequests(PepModelView):
         return queries.ppg_facts_for(self.db_session, [pep])[pep.id][row.id if row is not None else None]
 
     def _form(self, pep: Pep, row: PpgRequest | None) -> Any:
-        form: Any = self.edit_form(obj=row) if row is not None else self.create_form()
+        form = in_order(self.edit_form(obj=row) if row is not None else self.create_form())
         form.target_id.targets = pep.targets
         form.amount_pence.label.text = "The whole amount"
         if request.method == "GET":

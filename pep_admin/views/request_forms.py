@@ -21,6 +21,9 @@ from pep_admin.vocabulary import Labelled
 LONGEST_REASON = 500
 NUMBERS = ("quantity", "unit_cost_pence", "amount_pence")
 TEXTS = ("description", "provider", "unit")
+ORDER = ("target_id", "category", "description", "provider", "quantity", "unit", "unit_cost_pence", "amount_pence", "payee",
+         "payee_school", "payee_name")
+"""The order of the page, and so of what is wrong on it; fields that a host adds come last."""
 
 
 class Payee(Labelled):
@@ -72,6 +75,12 @@ class ReleaseForm(PepForm):
     """Why somebody releases what they approved themselves."""
 
     alone_reason = reason_field("Why you release these alone", "It is kept in the ledger beside each of these payments.")
+
+
+def in_order(form: Any) -> Any:
+    """The form, its fields in the order of the page."""
+    form._fields = {name: form._fields[name] for name in dict.fromkeys((*ORDER, *form._fields))}
+    return form
 
 
 def payee_of(row: PpgRequest | None, pep: Pep) -> Payee | None:

@@ -63,7 +63,7 @@ def _row(field: Field) -> str:
         field.id,
         f"{field.label}<br>`{field.key}`",
         _kind(field),
-        "" if field.must == "never" else _circumstance(field.must),
+        {"never": "", "always": "always"}.get(field.must, f"`{field.must}`"),
         _asked(field),
         "" if field.carry == "blank" else field.carry,
         ", ".join(READERS[letter] for letter in field.hide),
@@ -90,12 +90,9 @@ def _column(field: Field) -> str:
 
 def _asked(field: Field) -> str:
     phases = [Phase(each).label.lower() for each in field.phases] if field.phases != EVERY_PHASE else []
-    conditions = [_circumstance(field.asked) if field.asked else "", f"unless {_circumstance(field.unless)}" if field.unless else ""]
-    return ", ".join(filter(None, [*phases, *conditions]))
-
-
-def _circumstance(name: str) -> str:
-    return name if name == "always" else f"`{name}`"
+    only = [f"`{field.asked}`"] if field.asked else []
+    never = [f"unless `{field.unless}`"] if field.unless else []
+    return ", ".join([*phases, *only, *never])
 
 
 if __name__ == "__main__":

@@ -121,7 +121,7 @@ def test_the_database_holds_both_houses_tables_and_no_accounts_of_ours(council: 
             connection.exec_driver_sql("DELETE FROM pep_audit_event")
 
 
-def test_a_child_is_entered_and_its_term_launched_through_the_councils_own_session(
+def test_a_term_is_launched_and_a_pdf_made_in_the_councils_application(
     enter: Callable[..., Any], csrf_token: Callable[[str], str]
 ) -> None:
     olive = enter("olive")
@@ -133,6 +133,8 @@ def test_a_child_is_entered_and_its_term_launched_through_the_councils_own_sessi
     assert done.status_code == 200
     listed = olive.get(PEPS).text
     assert "2425-AUT-0001" in listed and "2425-AUT-0002" in listed
+    pdf = olive.get(f"{PEPS}pdf/?id=1")
+    assert pdf.status_code == 200 and pdf.data.startswith(b"%PDF-")
 
 
 def test_the_council_hears_of_money_after_the_commit(council: Flask, caplog: pytest.LogCaptureFixture) -> None:
@@ -149,3 +151,19 @@ def test_the_council_hears_of_money_after_the_commit(council: Flask, caplog: pyt
             session.commit()
         assert caplog.messages == ["1 requests released, 55000 pence"]
         db.session.remove()
+
+
+def test_the_small_example_of_the_readme_runs_as_it_is_printed(tmp_path: Path) -> None:
+    """All of it but the name of its database."""
+    printed = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    code = re.search(r"This is a complete one:\n\n```python\n(.*?)```", printed, re.DOTALL)
+    assert code and code[1].count("sqlite:///council.db") == 1
+    room: dict[str, Any] = {"__name__": "readme"}
+    exec(compile(code[1].replace("council.db", str(tmp_path / "council.db")), "README.md", "exec"), room)  # noqa: S102
+    app = room["app"]
+    browser = app.test_client()
+    assert browser.get(PEPS).location == f"/door/?back={PEPS}"
+    page = browser.get(PEPS, follow_redirects=True)
+    assert page.status_code == 200 and "Northmoor Virtual School" in page.text
+    with app.app_context():
+        room["db"].engine.dispose()

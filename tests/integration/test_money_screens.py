@@ -231,7 +231,7 @@ def test_another_school_or_a_person_may_be_paid(enter: Any, ask: Any, world: Wor
     teacher = enter("teacher")
     half = ASKED | {"quantity": "5", "amount_pence": "275"}
     half["payee_school"] = str(world.other_school_id)
-    asking(teacher, ask, pep).send("amount_pence", payee="other_school", **half)
+    asking(teacher, ask, pep).send("amount_pence", payee="other_school", payee_name="Left over", **half)
     asking(teacher, ask, pep).send("amount_pence", payee="named", payee_name="Dr Tutor", **half)
     paid = sa.select(PpgRequest.payee_school_id, PpgRequest.payee_name).order_by(PpgRequest.id)
     assert ask(lambda session: [tuple(row) for row in session.execute(paid)]) == [(world.other_school_id, None), (None, "Dr Tutor")]

@@ -6,6 +6,7 @@ What each form may change is written down here by hand, as `table.column`, `+tab
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,7 +16,7 @@ import sqlalchemy as sa
 
 from pep_admin.accounts.models import AccountsBase
 from pep_admin.models import Base
-from tests.security.house import House, added, changed
+from tests.security.house import PASSWORD, House, added, changed
 
 ADMIN = "/admin/pep"
 STRANGE = "STRANGE"
@@ -54,7 +55,8 @@ FORMS = (
          "pep_child.school_id pep_child.row_version pep_enrolment.ended_on pep_enrolment.leaving_reason pep_enrolment.row_version "
          "+pep_enrolment pep_pep.school_id pep_pep.writer_id pep_pep.row_version",
          {"pep_enrolment": {"started_on": "2024-11-18", "ended_on": None, "leaving_reason": None}}),
-    Form("officer", f"{ADMIN}/children/change-worker/?id={{child}}", "person", {"person": "{other_worker_person}", "on": "18 Nov 2024"},
+    Form("officer", f"{ADMIN}/children/change-worker/?id={{child}}", "person",
+         {"person": "{other_worker_person}", "on": "18 Nov 2024"},
          "pep_child.social_worker_id pep_child.row_version pep_caseload.ended_on pep_caseload.row_version +pep_caseload "
          "pep_pep.social_worker_id pep_pep.row_version", {"pep_caseload": {"ended_on": None}}),
     Form("officer", f"{ADMIN}/children/change-home/?id={{child}}", "carer", {"kind": "kinship", "on": "18 Nov 2024"},
@@ -62,8 +64,7 @@ FORMS = (
          {"pep_care_placement": {"ended_on": None}}),
     Form("officer", f"{ADMIN}/children/leave-care/?id={{child}}", "on", {"on": "17 Nov 2024", "reason": "Went home"},
          "pep_child.left_care_on pep_child.row_version pep_care_episode.ended_on pep_care_episode.end_reason "
-         "pep_care_episode.row_version pep_care_placement.ended_on pep_care_placement.row_version pep_caseload.ended_on "
-         "pep_caseload.row_version"),
+         "pep_care_episode.row_version pep_care_placement.ended_on pep_care_placement.row_version pep_child.carer_id"),
     Form("officer", f"{ADMIN}/schools/new/", "urn", {"name": "Cedar School", "kind": "school", "phase": "primary"}, "+pep_school",
          {"pep_school": {"urn": None, "designated_teacher_id": None, "row_version": 1}}),
     Form("officer", f"{ADMIN}/schools/edit/?id={{school}}", "urn", {"town": "Bury"}, "pep_school.town pep_school.row_version"),
@@ -74,7 +75,6 @@ FORMS = (
          "pep_academic_year.sdq_threshold pep_academic_year.row_version"),
     Form("head", f"{ADMIN}/terms/edit/?id={{term}}", "deadline_on", {"deadline_on": "12 Dec 2024"},
          "pep_term.deadline_on pep_term.row_version"),
-    Form("officer", f"{ADMIN}/terms/launch/?id={{term}}", "", {}, "", status=200),
     Form("officer", f"{ADMIN}/peps/edit/?id={{pep}}", "due_rule", {"due_on": "12 Dec 2024"}, "pep_pep.due_on pep_pep.row_version"),
     Form("officer", f"{ADMIN}/peps/writer/?id={{pep}}", "writer_id", {"writer_id": "{other_person}"},
          "pep_pep.writer_id pep_pep.row_version"),
@@ -92,14 +92,15 @@ FORMS = (
          "pep_education_section.signed_by pep_education_section.signed_name pep_education_section.signed_at "
          "pep_education_section.row_version"),
     Form("teacher", f"{ADMIN}/targets/write/?pep={{pep}}", "outcome",
-         {"area": "attainment", "subject": "english", "outcome": "Robin will read a page aloud"}, "+pep_target",
+         {"area": "cognition", "subject": "english", "outcome": "Robin will read a page aloud"}, "+pep_target",
          {"pep_target": {"number": 4, "row_version": 1, "is_strength": 0, "from_plan": None}}),
-    Form("teacher", f"{ADMIN}/targets/write/?id={{target}}", "outcome", {"baseline": "Now"}, "pep_target.baseline pep_target.row_version"),
+    Form("teacher", f"{ADMIN}/targets/write/?id={{target}}", "outcome", {"baseline": "Now"},
+         "pep_target.baseline pep_target.row_version"),
     Form("teacher", f"{ADMIN}/targets/remove/?id={{free_target}}", "", {}, "-pep_target"),
     Form("teacher", f"{ADMIN}/ppg_requests/write/?pep={{pep}}", "amount_pence", {**COST, "target_id": "{free_target}"},
          "+pep_ppg_request",
-         {"pep_ppg_request": {"status": "draft", "approved_pence": None, "decided_by": None, "decided_name": None, "decided_on": None,
-                              "decision_reason": None, "amount_pence": 20_00, "payee_name": None, "row_version": 1}}),
+         {"pep_ppg_request": {"status": "draft", "approved_pence": None, "decided_by": None, "decided_name": None, "row_version": 1,
+                              "decided_on": None, "decision_reason": None, "amount_pence": 20_00, "payee_name": None}}),
     Form("teacher", f"{ADMIN}/ppg_requests/write/?id={{draft}}", "amount_pence", {"description": "Ten hours of maths"},
          "pep_ppg_request.description pep_ppg_request.row_version"),
     Form("teacher", f"{ADMIN}/ppg_requests/withdraw/?id={{draft}}", "", {}, "pep_ppg_request.status pep_ppg_request.row_version"),
@@ -107,13 +108,15 @@ FORMS = (
          {"grade": "gold", "decision": "accept", "feedback": "Led by the child."},
          "pep_pep.status pep_pep.grade pep_pep.completed_at pep_pep.row_version +pep_qa_review pep_ppg_request.status "
          "pep_ppg_request.approved_pence pep_ppg_request.decided_by pep_ppg_request.decided_name pep_ppg_request.decided_on "
-         "pep_ppg_request.row_version +pep_job +pep_delivery", {"pep_qa_review": {"grade": "gold", "kind": "first"}}, status=200),
+         "pep_ppg_request.row_version", {"pep_qa_review": {"grade": "gold", "kind": "first"}}, status=200),
     Form("finance", f"{ADMIN}/ppg_requests/release-all/", "rowid", {},
          "pep_ppg_request.status pep_ppg_request.row_version +pep_funding_release pep_allocation.reserved_pence "
-         "pep_allocation.released_pence +pep_delivery +pep_job",
+         "pep_allocation.released_pence +pep_delivery",
          {"pep_funding_release": {"kind": "release", "number": 1, "pence": 550_00, "alone_reason": None}}, status=200),
-    Form("teacher", "/account/change", "new_password", {"password": "lantern orchard seven kites", "new_password": "copper meadow nine doors",
-         "new_password_confirm": "copper meadow nine doors"}, "account_user.password account_user.fs_uniquifier", status=302),
+    Form("teacher", "/account/change", "new_password",
+         {"password": PASSWORD, "new_password": "copper meadow nine doors", "new_password_confirm": "copper meadow nine doors"},
+         "account_user.password account_user.fs_uniquifier account_user.current_login_at account_user.last_login_ip "
+         "account_user.login_count", status=302),
 )
 """Each way in which a form writes. Those whose answer needs another state are tried elsewhere with their verbs."""
 
@@ -124,12 +127,20 @@ def every_column() -> Iterator[tuple[str, str]]:
               datetime.datetime: "2001-01-01T00:00:00+00:00"}
     for table in (*Base.metadata.sorted_tables, *AccountsBase.metadata.sorted_tables):
         for column in table.columns:
+            if column.name == "next":
+                continue  # in any form that is where to go afterwards, and refused as such
             kind = getattr(column.type, "enum_class", None)
-            yield column.name, list(kind)[-1].value if kind else values[column.type.python_type]
+            yield column.name, list(kind)[-1].value if kind else values.get(column.type.python_type, STRANGE)
     for mapper in Base.registry.mappers:
         for relation in mapper.relationships:
             yield relation.key, "1"
     yield from (("role", "vs_head"), ("roles", "vs_head"), ("is_admin", "1"), ("all_rows", "1"), ("actor", "system"))
+
+
+def problems_on(page: str) -> list[str]:
+    """What a page that came back complains of."""
+    found = re.findall(r'class="(?:error|summary|lead)".*?</(?:p|ul)>', page, re.DOTALL)
+    return [" ".join(re.sub("<[^>]+>", " ", each).split()) for each in found]
 
 
 @pytest.mark.parametrize("form", FORMS, ids=str)
@@ -144,22 +155,21 @@ def test_only_what_the_form_asks_is_taken(house: House, form: Form) -> None:
     before = house.rows()
     target = element.get("action") or house.at(form.page)
     answer = house.post(form.who, target.replace("{", "{{").replace("}", "}}"), [*honest, *typed.items(), *extra.items()])
-    assert answer.status_code == form.status, answer.text
+    assert answer.status_code == form.status, problems_on(answer.text)
     after = house.rows()
     assert changed(before, after) - {KEPT} == set(form.may_change.split())
     for table, columns in form.new.items():
         row = added(before, after, table)
         assert {name: row[name] for name in columns} == columns
-        assert STRANGE not in row.values() and 1 not in {row.get(name) for name in ("school_id", "payee_school_id") if name not in asked
-                                                         and form.who == "officer" and table == "pep_child"}
-    assert not any(STRANGE in str(row) for key, row in after.items() if key not in before)
+    assert not any(STRANGE in str(row) for row in after.values())
 
 
 def test_every_form_of_the_application_is_among_them(house: House) -> None:
     """A new route that takes a form gets its line here, or a word on where it is tried."""
     elsewhere = {
-        "pep_children.edit_view", "pep_years.create_view", "pep_terms.create_view",  # the same code as the other forms of their kind
+        "pep_years.create_view", "pep_terms.create_view",  # the code of the other forms of their kind
         "pep_peps.action_view", "pep_ppg_requests.action_view", "pep_peps.delegate_confirm",  # take ids and versions only
+        "pep_terms.launch",  # takes nothing
         "pep_peps.send", "pep_peps.recall", "pep_ppg_requests.decide", "pep_payments.batch",  # need a PEP in another state: below
         "security.login", "security.logout", "security.verify",  # write the account's own sign-in only
     }
@@ -174,10 +184,9 @@ def test_every_form_of_the_application_is_among_them(house: House) -> None:
 
 
 def test_a_batch_takes_no_figure_from_outside(house: House) -> None:
-    before = house.rows()
-    released = house.post("finance", f"{ADMIN}/ppg_requests/release/", [
-        ("rowid", "{approved}"), (house.at("version-{approved}"), str(house.row("pep_ppg_request", house.plan.places["approved"])["row_version"]))])
-    assert released.status_code == 200
+    version = house.row("pep_ppg_request", house.plan.places["approved"])["row_version"]
+    chosen = [("rowid", "{approved}"), (house.at("version-{approved}"), str(version))]
+    assert house.post("finance", f"{ADMIN}/ppg_requests/release/", chosen).status_code == 200
     page = house.visitor("finance").get(f"{ADMIN}/payments/batch/").form("mark")
     mark = dict(page.form_values())["mark"]
     before = house.rows()
@@ -192,16 +201,17 @@ def test_a_batch_takes_no_figure_from_outside(house: House) -> None:
 
 def test_a_verdict_takes_no_status_from_outside(house: House) -> None:
     """Approving less needs the amount and its reason; neither the columns nor another person's name come from the form."""
-    house.change(sa.text("UPDATE pep_pep SET status = 'complete', grade = 'gold' WHERE id = :id").bindparams(id=house.plan.places["sent_pep"]))
+    signed_off = sa.text("UPDATE pep_pep SET status = 'complete', grade = 'gold' WHERE id = :id")
+    house.change(signed_off.bindparams(id=house.plan.places["sent_pep"]))
     page = house.visitor("officer").get(house.at(f"{ADMIN}/ppg_requests/decide/?id={{requested}}")).form("verdict")
     typed = {"verdict": "less", "amount": "500", "reason": "Fewer hours"}
     honest = [(name, value) for name, value in page.form_values() if name not in typed and name != "csrf_token"]
     extra = [(name, value) for name, value in every_column() if name not in {*typed, "row_version"}]
     before = house.rows()
-    assert house.post("officer", f"{ADMIN}/ppg_requests/decide/?id={{requested}}", [*honest, *typed.items(), *extra]).status_code == 303
+    answer = house.post("officer", f"{ADMIN}/ppg_requests/decide/?id={{requested}}", [*honest, *typed.items(), *extra])
+    assert answer.status_code == 303
     after = house.rows()
-    assert changed(before, after) - {KEPT} == {
-        f"pep_ppg_request.{name}" for name in ("status", "approved_pence", "decided_by", "decided_name", "decided_on", "decision_reason",
-                                               "row_version")} | {"pep_allocation.reserved_pence"}
+    decided = ("status", "approved_pence", "decided_by", "decided_name", "decided_on", "decision_reason", "row_version")
+    assert changed(before, after) - {KEPT} == {"pep_allocation.reserved_pence", *(f"pep_ppg_request.{name}" for name in decided)}
     row = house.row("pep_ppg_request", house.plan.places["requested"])
     assert (row["status"], row["approved_pence"], row["decided_by"]) == ("approved", 500_00, house.actor_id("officer"))

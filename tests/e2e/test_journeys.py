@@ -1,0 +1,129 @@
+"""A few journeys in a real browser: the pages of a PEP by hand, without scripts too, and no rule of accessibility broken."""
+
+from __future__ import annotations
+
+import pathlib
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
+
+from pep_admin import create_app
+from pep_admin.vocabulary import Role
+from tests.world import World
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+PASSWORD = "a kettle on the window sill"
+AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+PEPS = "/admin/pep/peps"
+
+
+@pytest.fixture
+def database(tmp_path: pathlib.Path, written_world: tuple[pathlib.Path, World], open_session: Callable[..., Session]) -> str:
+    """The first child's PEP is sent, with ten hours at £55.00; the other child's is written and unsigned."""
+    url = f"sqlite:///{shutil.copy(written_world[0], tmp_path / 'e2e.db')}"
+    session = open_session(url)
+    replace(written_world[1], session=session).sent_pep()
+    session.commit()
+    session.close()
+    return url
+
+
+@pytest.fixture
+def app(database: str, tmp_path: pathlib.Path) -> Any:
+    return create_app({"TESTING": True, "PEP_ADMIN_DATABASE_URL": database, "PEP_ADMIN_INSTANCE_FOLDER": str(tmp_path),
+                       "PEP_ADMIN_TODAY": "2024-11-18"})
+
+
+@pytest.fixture
+def address(live_server: str, make_account: Callable[..., None], written_world: tuple[pathlib.Path, World]) -> str:
+    world = written_world[1]
+    for name, role, person in (("officer", Role.VS_OFFICER, world.officer), ("finance", Role.FINANCE, world.finance),
+                               ("teacher", Role.DESIGNATED_TEACHER, world.other_teacher)):
+        make_account(f"{name}@x.example", role, person_id=person.person_id, password=PASSWORD)
+    return live_server
+
+
+@pytest.fixture
+def without_scripts(browser: Any) -> Iterator[Any]:
+    context = browser.new_context(java_script_enabled=False, viewport={"width": 375, "height": 800}, locale="en-GB")
+    context.set_default_timeout(10_000)
+    yield context.new_page()
+    context.close()
+
+
+def enter(page: Any, address: str, name: str) -> None:
+    page.goto(f"{address}/account/login")
+    page.fill("input[name=email]", f"{name}@x.example")
+    page.fill("input[name=password]", PASSWORD)
+    page.press("input[name=password]", "Enter")
+    page.wait_for_selector("h1:has-text('What needs doing')")
+
+
+def test_the_pages_of_a_pep_break_no_rule_of_accessibility(address: str, page: Any) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    enter(page, address, "officer")
+    for path in (f"{PEPS}/", f"{PEPS}/details/?id=1", f"{PEPS}/details/?id=2", f"{PEPS}/check/?id=2", f"{PEPS}/history/?id=1",
+                 f"{PEPS}/section/?id=2&section=meeting", f"{PEPS}/section/?id=2&section=voice", f"{PEPS}/section/?id=1&section=voice",
+                 f"{PEPS}/section/?id=2&section=attendance", f"{PEPS}/sign/?id=2&part=meeting", f"{PEPS}/writer/?id=2",
+                 f"{PEPS}/withdraw/?id=2", f"{PEPS}/grade/?id=1", f"{PEPS}/open/?child=1", "/admin/pep/targets/write/?pep=2",
+                 "/admin/pep/ppg_requests/write/?pep=2", "/admin/pep/payments/"):
+        page.goto(f"{address}{path}")
+        for width in (1280, 375):
+            page.set_viewport_size({"width": width, "height": 900})
+            result = Axe().run(page, options={"runOnly": AXE_TAGS})
+            assert [(each["id"], each["nodes"][0]["html"]) for each in result.response["violations"]] == [], (path, width)
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{path} is wider than {width}"
+
+
+def test_a_teacher_writes_and_signs_without_scripts_on_a_telephone(address: str, without_scripts: Any) -> None:
+    page = without_scripts
+    enter(page, address, "teacher")
+    page.goto(f"{address}{PEPS}/")
+    page.click("main tbody a")
+    page.click("text=The child's voice")
+    page.fill("textarea[name=child_voice_good]", "I read to the little ones now.")
+    page.click("text=Save and go on to learning")
+    page.wait_for_selector("h1:has-text('Learning')")
+    page.click("text=2425-AUT-0002")
+    page.click("text=Sign this part")
+    page.click("main button:has-text('Sign')")
+    page.wait_for_selector("text=Part 2 · Education is signed.")
+    assert "Signed by Teacher" in page.inner_text("#parts")
+
+
+def test_grading_and_releasing_by_hand_with_the_keyboard_to_the_pdf(address: str, page: Any, browser: Any) -> None:
+    enter(page, address, "officer")
+    page.goto(f"{address}{PEPS}/?flt0_status=submitted")
+    page.focus("input[name=rowid]")
+    page.keyboard.press("Space")
+    page.focus("button:has-text('Grade…')")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("h1:has-text('Grade')")
+    page.focus("input[name=grade][value=gold]")
+    page.keyboard.press("Space")
+    page.fill("#feedback", "Led by the child's own words.")
+    page.click("main button:has-text('Grade')")
+    page.wait_for_selector("h1:has-text('Accept')")
+    with page.expect_download() as download:
+        page.evaluate(f"location.href = '{PEPS}/pdf/?id=1'")
+    assert download.value.suggested_filename == "pep-2425-AUT-0001.pdf"
+
+    other = browser.new_context(locale="en-GB")
+    finance = other.new_page()
+    enter(finance, address, "finance")
+    finance.goto(f"{address}/admin/pep/ppg_requests/")
+    finance.check("input[name=rowid]")
+    finance.click("button:has-text('Release')")
+    finance.wait_for_selector("text=£550.00")
+    finance.click("main form[method=post] button[type=submit]")
+    finance.wait_for_selector("h1:has-text('£550.00')")
+    assert "Musterkind" not in finance.content()
+    other.close()
+
+
