@@ -1,0 +1,84 @@
+"""A list of a hundred rows takes as many statements as one of twenty: PEPs, targets, requests, for officer and teacher."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from pep_admin import create_app
+from pep_admin.accounts.creating import create_account
+from pep_admin.models import Pep
+from pep_admin.permissions import SYSTEM
+from pep_admin.vocabulary import PpgCategory, Role, Subject, TargetArea
+from pep_admin.workflow import ppg, targets
+from tests.visiting import Visitor
+from tests.world import World, build_world
+
+PASSWORD = "a kettle on the window sill"
+A_HUNDRED = 101
+TARGETS_A_PEP = 11
+
+
+@pytest.fixture
+def world(sqlite_url: str, open_session: Callable[..., Session]) -> World:
+    """A hundred and one children with a PEP each; ten of the PEPs have eleven targets and a small request under each."""
+    session = open_session(sqlite_url)
+    world = build_world(session, children=A_HUNDRED)
+    world.launch()
+    for pep in session.scalars(sa.select(Pep).order_by(Pep.id).limit(10)).all():
+        for number in range(TARGETS_A_PEP):
+            target, _ = targets.save_target(
+                session, pep.id, {"outcome": f"Will read {number + 2} whole books by the end of the spring term.",
+                                  "area": TargetArea.COGNITION, "subject": Subject.ENGLISH}, actor=world.act(world.officer))
+            ppg.save_request(session, pep.id, {
+                "target_id": target.id, "category": PpgCategory.BOOKS, "description": f"Books, set {number}",
+                "provider": "The school",
+                "payee_school_id": pep.school_id, "payee_name": None, "quantity": 1, "unit": "set", "unit_cost_pence": 5_00,
+                "amount_pence": 5_00}, actor=world.officer)
+    world.act(SYSTEM)
+    session.commit()
+    session.close()
+    return world
+
+
+@contextmanager
+def counted(engine: sa.Engine) -> Iterator[list[str]]:
+    said: list[str] = []
+
+    def hear(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        said.append(statement)
+
+    sa.event.listen(engine, "before_cursor_execute", hear)
+    yield said
+    sa.event.remove(engine, "before_cursor_execute", hear)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("role", [Role.VS_OFFICER, Role.DESIGNATED_TEACHER])
+def test_twenty_and_a_hundred_rows_take_the_same_statements(
+    world: World, sqlite_url: str, tmp_path: Any, role: Role
+) -> None:
+    app = create_app({"TESTING": True, "PEP_ADMIN_DATABASE_URL": sqlite_url, "PEP_ADMIN_INSTANCE_FOLDER": str(tmp_path),
+                      "PEP_ADMIN_TODAY": "2024-11-18"})
+    person = world.officer.person_id if role is Role.VS_OFFICER else world.teacher.person_id
+    with app.app_context():
+        create_account(app.extensions["sqlalchemy"].session, "who@x.example", "Who", [role], PASSWORD, person)
+        app.extensions["sqlalchemy"].session.commit()
+        engine = app.extensions["sqlalchemy"].engine
+    visitor = Visitor(app.test_client())
+    visitor.get("/account/login").send("email", email="who@x.example", password=PASSWORD)
+    for noun in ("peps", "targets", "ppg_requests"):
+        counts = []
+        for size in (20, 100):
+            with counted(engine) as said:
+                page = visitor.get(f"/admin/pep/{noun}/?page_size={size}")
+            counts.append(len(said))
+            assert page.status == 200
+        shown = len(page.tree.xpath("//main//table[contains(@class, 'list')]/tbody/tr"))
+        assert shown == 100 if role is Role.VS_OFFICER else shown > 50, (noun, shown)
+        assert counts[0] == counts[1] <= 16, (noun, counts)
