@@ -144,9 +144,17 @@ def _refuse_other_sites() -> None:
     origin = request.headers.get("Origin")
     if origin is None or request.method in ("GET", "HEAD", "OPTIONS") or request.routing_exception is not None:
         return
-    if urlsplit(origin).netloc not in (request.host, urlsplit(current_app.config["PEP_ADMIN_BASE_URL"]).netloc):
+    if _site_of(origin) not in (request.host, _site_of(current_app.config["PEP_ADMIN_BASE_URL"])):
         request.environ[errors.KEEP_NOTHING] = True
         abort(400, description="This form was not sent from a page of this site. Nothing was done.")
+
+
+def _site_of(address: str) -> str:
+    """Host and port of an address; "" of what is none."""
+    try:
+        return urlsplit(address).netloc
+    except ValueError:
+        return ""
 
 
 def _error_page(problem: Exception) -> ResponseReturnValue:
@@ -177,8 +185,9 @@ def _busy_or_broken(problem: OperationalError) -> ResponseReturnValue:
     sqlstate, said = getattr(problem.orig, "sqlstate", None), str(problem.orig)
     if sqlstate not in ("55P03", "57014", "53100") and not any(word in said for word in ("locked", "busy", "is full")):
         raise problem
-    db = current_app.extensions["sqlalchemy"]
-    db.session.rollback()
+    session = current_app.extensions["sqlalchemy"].session()
+    session.rollback()
+    session.connection(execution_options={"readonly": True})  # the page itself must not wait for the lock again
     answer = current_app.make_response(_page(503))
     answer.headers["Retry-After"] = "60"
     return answer

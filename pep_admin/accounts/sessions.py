@@ -6,6 +6,7 @@ An idle and an absolute limit, a new number at each sign-in, the row gone at sig
 from __future__ import annotations
 
 import hashlib
+import logging
 import secrets
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
@@ -17,10 +18,13 @@ from flask.sessions import SecureCookieSession, SessionInterface, SessionMixin
 from flask_login import user_logged_in, user_logged_out
 from flask_security import password_changed
 from sqlalchemy import Connection, delete, insert, or_, select, update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from pep_admin.accounts.models import SignInSession as Row
 from pep_admin.accounts.models import User, new_key
+
+log = logging.getLogger("pep_admin.sessions")
 
 TOKEN_BYTES = 32
 SEEN_EVERY = timedelta(seconds=60)
@@ -99,8 +103,11 @@ class SessionTable(SessionInterface):
         values: dict[str, Any] = {"seen_at": datetime.now(UTC)}
         if session.modified:
             values["body"] = _plain.dumps(dict(session))
-        with self._writing() as connection:  # never an insert: the row may have been ended meanwhile
-            connection.execute(update(Row).where(Row.key == _key(token)).values(values))
+        try:
+            with self._writing() as connection:  # never an insert: the row may have been ended meanwhile
+                connection.execute(update(Row).where(Row.key == _key(token)).values(values))
+        except OperationalError:
+            log.warning("A session was not brought up to date: the database was busy.")  # the answer goes out all the same
 
     def _forget(self, app: Flask, response: Response) -> None:
         response.delete_cookie(

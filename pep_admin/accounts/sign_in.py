@@ -75,6 +75,8 @@ def install(app: Flask, db: Any, *, idle: timedelta, absolute: timedelta) -> Non
     kept.install(app)
     security = Security(app, SQLAlchemyUserDatastore(db, User, RoleName), password_util_cls=OurPasswords)
     security.want_json(lambda _: False)
+    # The session table alone knows who is signed in: a token in a header, an address or a body signs nobody in.
+    app.login_manager.request_loader(None)  # type: ignore[attr-defined]
     kept.keep_through_sign_in(app)
 
 

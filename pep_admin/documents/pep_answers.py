@@ -66,13 +66,13 @@ class Run:
     """Answers in a row that are laid out alike, so that facts share one table."""
 
     layout: str
-    answers: tuple[Answer, ...]
+    entries: tuple[Answer, ...]
 
     @property
     def tables(self) -> list[list[tuple[Answer, ...]]]:
         """Facts as rows of one or, where two short ones follow each other, of two; neighbouring rows of one width together."""
         rows: list[tuple[Answer, ...]] = []
-        for answer in self.answers:
+        for answer in self.entries:
             before = rows[-1] if rows else ()
             if len(before) == 1 and before[0].is_short and answer.is_short:
                 rows[-1] = (before[0], answer)
@@ -91,7 +91,7 @@ class Block:
     @property
     def height(self) -> int:
         """About how many lines of paper it takes."""
-        told = (line for run in self.runs for answer in run.answers for line in answer.lines)
+        told = (line for run in self.runs for answer in run.entries for line in answer.lines)
         return sum(1 + len(line) // 75 for line in (*self.title, *told))
 
     @property

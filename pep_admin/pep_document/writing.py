@@ -99,20 +99,20 @@ def _columns(model: type[Base], found: Field, row: Mapping[str, Any]) -> dict[st
 
 
 def _store_rows(session: Session, pep: Pep, found: Field, model: type[Any], rows: Sequence[Mapping[str, Any]]) -> None:
-    standing = {each.id: each for each in session.scalars(select(model).where(model.pep_id == pep.id))}
+    standing = {str(each.id): each for each in session.scalars(select(model).where(model.pep_id == pep.id))}
     if model is TargetReview:
         _refuse_foreign_targets(session, pep, rows)
         # A target is looked back on once a PEP: its row is the target's, whatever row id was posted.
-        by_target = {each.target_id: each.id for each in standing.values()}
+        by_target = {each.target_id: row_id for row_id, each in standing.items()}
         rows = [{**row, "id": by_target.get(row["target_id"])} for row in rows]
     for position, row in enumerate(rows):
         known = row.get("id")
         if known is None:
             session.add(model(pep_id=pep.id, position=position, **_columns(model, found, row)))
             continue
-        if int(known) not in standing:
+        each = standing.pop(str(known), None)
+        if each is None:
             raise NotFound("A row of another record was posted.")
-        each = standing.pop(int(known))
         for key, value in ({"position": position} | _columns(model, found, row)).items():
             setattr(each, key, value)
     for each in standing.values():

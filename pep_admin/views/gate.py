@@ -170,6 +170,11 @@ class PepView(BaseView):
             abort(404)
         return found
 
+    def asked_once(self, name: str) -> str:
+        """What the address says under that name; "" where it says nothing or two things: then nobody knows which was meant."""
+        asked = request.args.getlist(name)
+        return asked[0] if len(asked) == 1 else ""
+
     def way_to(self, endpoint: str, **values: Any) -> str | None:
         """The address of a page of ours, or None where it is not mounted or not open to the one who acts."""
         blueprint, _, route = endpoint.rpartition(".")
@@ -227,8 +232,11 @@ class PepView(BaseView):
 
 
 def refuse_strange_request() -> None:
-    """400 for a NUL anywhere and for a return address that leaves this site."""
+    """400 for a NUL anywhere, for a form's part without a name, and for a return address that leaves this site."""
     named = [*request.args.items(multi=True), *request.form.items(multi=True), *(request.view_args or {}).items()]
+    if any(key is None for key, _ in named):
+        request.environ[errors.KEEP_NOTHING] = True
+        abort(400)
     if any("\x00" in key or "\x00" in str(value) for key, value in named):
         abort(400, description="The page was asked for with a character that no text can hold. Nothing was saved.")
     for key, value in named:

@@ -137,7 +137,7 @@ class Peps(PepModelView):
         return self.page("pep/peps/history.html", pep=pep, changes=pep_page.changes(self.db_session, pep))
 
     def _pep(self) -> Pep:
-        return self.one_or_404(Pep, request.args.get("id", ""), *WHOLE)
+        return self.one_or_404(Pep, self.asked_once("id"), *WHOLE)
 
     def _places(self, document: Document) -> Callable[[Finding], str | None]:
         return lambda finding: pep_page.place_of(document, finding)
@@ -295,7 +295,7 @@ class Peps(PepModelView):
     @expose("/open/", methods=("GET", "POST"))
     def open_pep(self) -> ResponseReturnValue:
         """Open one PEP for one child, out of the term's launch (HB-1.5)."""
-        child = self.one_or_404(Child, request.args.get("child", ""))
+        child = self.one_or_404(Child, self.asked_once("child"))
         term = queries.term_of(self.db_session, self.today)
         findings: Sequence[Finding] = ()
         if request.method == "POST" and term is not None:

@@ -113,7 +113,7 @@ class PpgRequests(PepModelView):
     column_filters = (
         OneOf(PpgRequest.status, "Status", "status", PpgStatus),
         OneOf(PpgRequest.category, "Category", "category", PpgCategory),
-        Related(Pep.term_id, "Term", "term", Term, order=(Term.starts_on.desc(),), search=(Term.name,)),
+        Related(Pep.term_id, "Term", "term", Term, order=(Term.starts_on.desc(),), search=()),
         Related(PpgRequest.payee_school_id, "Paid to (school)", "payee", School, order=(School.name,), search=(School.name,)),
     )
     list_template = "pep/requests/list.html"
@@ -196,7 +196,7 @@ class PpgRequests(PepModelView):
     def _asked(self) -> tuple[PpgRequest | None, Pep]:
         """The request that `?id=` names with its PEP, or the PEP of `?pep=`; 403 for somebody who does not ask for its money."""
         row = self.row_or_404() if "id" in request.args else None
-        pep = row.pep if row is not None else self.one_or_404(Pep, request.args.get("pep", ""), joinedload(Pep.child))
+        pep = row.pep if row is not None else self.one_or_404(Pep, self.asked_once("pep"), joinedload(Pep.child))
         if not self._asks(pep):
             self.refuse(Permission.REQUEST_WRITE)
         return row, pep
@@ -280,14 +280,16 @@ class PpgRequests(PepModelView):
     def decide(self) -> ResponseReturnValue:
         """Approve a request whole, or less with the reason, or decline it with the reason."""
         row, form = self.row_or_404(), DecideForm(request.form if request.method == "POST" else None)
-        if request.method == "POST" and form.validate():
+        if request.method == "GET":
+            return self.page("pep/requests/decide.html", row=row, form=form, pep=row.pep)
+        moved = posted_version() != row.row_version
+        if form.validate():
             done = self._decide(row, form)
             if done.value is not None:
                 self.say(f"{done.value.status.label}: {done.value}.")
                 return self.back_to("details_view", id=row.id)
             self.put_on(form, done.findings)
-        return self.page("pep/requests/decide.html", status=422 if request.method == "POST" else 200, row=row, form=form,
-                         pep=row.pep)
+        return self.page("pep/requests/decide.html", status=409 if moved else 422, row=row, form=form, pep=row.pep)
 
     def _decide(self, row: PpgRequest, form: DecideForm) -> Done[PpgRequest]:
         reason, version, pep = form.reason.data or "", posted_version(), row.pep

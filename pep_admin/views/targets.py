@@ -95,7 +95,7 @@ class Targets(PepModelView):
     column_filters = (
         OneOf(Target.area, "Area of need", "area", TargetArea),
         OneOf(Target.subject, "Subject", "subject", Subject),
-        Related(Pep.term_id, "Term", "term", Term, order=(Term.starts_on.desc(),), search=(Term.name,)),
+        Related(Pep.term_id, "Term", "term", Term, order=(Term.starts_on.desc(),), search=()),
         Case(Target.answers_sdq, "SDQ", "sdq", {
             "yes": ("Answers the SDQ", lambda column: column.is_(True)),
             "no": ("Does not", lambda column: column.is_(False)),
@@ -175,7 +175,7 @@ class Targets(PepModelView):
     def _asked(self) -> tuple[Target | None, Pep]:
         """The target that `?id=` names with its PEP, or the PEP of `?pep=`; 403 for somebody who does not write its targets."""
         row = self.row_or_404() if "id" in request.args else None
-        pep = row.pep if row is not None else self.one_or_404(Pep, request.args.get("pep", ""), joinedload(Pep.child))
+        pep = row.pep if row is not None else self.one_or_404(Pep, self.asked_once("pep"), joinedload(Pep.child))
         self._writers_only(pep)
         return row, pep
 

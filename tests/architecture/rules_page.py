@@ -19,11 +19,13 @@ This page is written from `RULES` in `pep_admin/policy.py` and from the source; 
 `.venv/bin/python -m tests.architecture.rules_page`.
 
 `HB-…` is a rule of the Bury Virtual School handbook 2024-25, in our own words. `DATA-…` is a rule about data that no
-handbook names. Every refusal on screen ends in its `HB-…` number, and the audit log keeps the number of every refusal. The
-amounts and days in the sentences are the handbook's; each academic year carries its own, and the head may change them there.
+handbook names. A refusal that stands on the handbook shows its `HB-…` number on screen, and the audit log keeps the numbers of
+what was refused there. The amounts and days in the sentences are the handbook's; each academic year carries its own, and the
+head may change them there.
 
-A module is named where it cites the number: a check, a verb, a field of the form, a form's hint. A rule beside which only
-`pep_form` stands is a question that is asked and read back, with no judgement on it. A rule beside which nothing stands is
+A module is named where it cites the number: a check, a verb, a field of the form, a form's hint. It is where to begin to
+read, not a promise that everything in the sentence is built. A rule beside which only `pep_form` stands is a question that is
+asked, needed or not as [form.md](form.md) says, with no further judgement on the answer. A rule beside which nothing stands is
 known and **not built yet**.
 
 """

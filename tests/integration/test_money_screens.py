@@ -387,7 +387,7 @@ def test_a_decision_on_a_request_that_was_decided_meanwhile_changes_nothing(ente
     late = enter("officer").get(f"{REQUESTS}decide/?id=1")
     assert enter("head").get(f"{REQUESTS}decide/?id=1").send("verdict", verdict="whole").status == 200
     refused = late.send("verdict", verdict="decline", reason="What I had typed")
-    assert refused.status == 422 and "Somebody decided on this request a moment ago" in refused.main
+    assert refused.status == 409 and "Somebody decided on this request a moment ago" in refused.main
     assert box(refused, "reason") == "What I had typed" and stored(ask) == [(PpgStatus.APPROVED, 550_00, 550_00)]
 
 

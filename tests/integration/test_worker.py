@@ -413,6 +413,19 @@ def test_a_worker_that_lost_its_lease_drops_its_work(app, kinds) -> None:
     assert found.state is JobState.RUNNING and found.holder == "somebody else"
 
 
+def test_what_a_worker_without_its_lease_wrote_is_not_stored(app, kinds) -> None:
+    @job_kind("late")
+    def late(session: Any, payload: Any, beat: Callable[[], None]) -> None:
+        with app.extensions["sqlalchemy"].engine.execution_options(write=True).begin() as connection:
+            connection.exec_driver_sql("UPDATE pep_job SET holder = 'somebody else'")
+        session.add(Person(first_name="Twice", last_name="Done", kind=PersonKind.CARER))
+
+    enqueue(app, "late")
+    run_once(app)
+    with app.app_context():
+        assert app.extensions["sqlalchemy"].session.scalar(select(Person.id)) is None
+
+
 def test_stopping_gives_a_job_back_untried(app, kinds) -> None:
     stop = Event()
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pathlib
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -51,15 +53,45 @@ def built_on_postgres(
     postgres_server.drop(url)
 
 
+def _copy_sqlite(template: pathlib.Path, file: pathlib.Path) -> None:
+    """Over a file that is in use: the application keeps its connections."""
+    with (
+        closing(sqlite3.connect(f"file:{template}?mode=ro&immutable=1", uri=True)) as source,
+        closing(sqlite3.connect(file)) as copy,
+    ):
+        source.backup(copy)
+
+
 @pytest.fixture(scope="session")
 def served(tmp_path_factory: pytest.TempPathFactory, built: tuple[pathlib.Path, Plan]) -> Iterator[House]:
     """One application on SQLite for all tests: it has read its templates once."""
     template, plan = built
     folder = tmp_path_factory.mktemp("served")
-    shutil.copy(template, folder / "house.db")
-    house = House(plan, f"sqlite:///{folder / 'house.db'}", folder, template)
+    file = pathlib.Path(shutil.copy(template, folder / "house.db"))
+    house = House(plan, f"sqlite:///{file}", folder, lambda: _copy_sqlite(template, file))
     yield house
     house.close()
+
+
+@pytest.fixture(scope="session")
+def served_on_postgres(
+    tmp_path_factory: pytest.TempPathFactory, postgres_server: Any, built_on_postgres: tuple[str, Plan]
+) -> Iterator[House]:
+    """The same on PostgreSQL."""
+    template, plan = built_on_postgres
+    url = postgres_server.make(template=template)
+    server = sa.create_engine(postgres_server.url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+
+    def renew() -> None:
+        house.close()
+        postgres_server.drop(url)
+        with server.connect() as connection:
+            connection.exec_driver_sql(f"CREATE DATABASE {sa.make_url(url).database} TEMPLATE {sa.make_url(template).database}")
+
+    house = House(plan, url, tmp_path_factory.mktemp("served"), renew)
+    yield house
+    house.close()
+    postgres_server.drop(url)
 
 
 @pytest.fixture
@@ -71,15 +103,12 @@ def house(served: House) -> House:
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def either_house(request: pytest.FixtureRequest, tmp_path: pathlib.Path) -> Iterator[House]:
-    """A copy of the house: once on SQLite, once on PostgreSQL."""
+def either_house(request: pytest.FixtureRequest) -> House:
+    """The house as it was built: once on SQLite, once on PostgreSQL."""
     if request.param == "sqlite":
-        yield request.getfixturevalue("house")
-        return
-    url, plan = request.getfixturevalue("built_on_postgres")
-    server = request.getfixturevalue("postgres_server")
-    copy = server.make(template=url)
-    house = House(plan, copy, tmp_path)
-    yield house
-    house.close()
-    server.drop(copy)
+        found: House = request.getfixturevalue("house")
+        return found
+    served: House = request.getfixturevalue("served_on_postgres")
+    served.restore()
+    config.move_today(TODAY)
+    return served

@@ -7,9 +7,7 @@ Names of places that begin with `other_` are school B's; all others belong to sc
 from __future__ import annotations
 
 import re
-import sqlite3
-from collections.abc import Iterable, Mapping
-from contextlib import closing
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -153,8 +151,8 @@ def mark_of(page: str) -> str:
 class House:
     """A copy of the house, served: who visits it, what stands in its database."""
 
-    def __init__(self, plan: Plan, url: str, folder: Path, template: Path | None = None) -> None:
-        self.plan, self.url, self._template = plan, url, template
+    def __init__(self, plan: Plan, url: str, folder: Path, renew: Callable[[], None]) -> None:
+        self.plan, self.url, self._renew = plan, url, renew
         self.app = create_app(settings(url, folder))
         self._looking = sa.create_engine(url)
         self._clients: dict[str, FlaskClient] = {}
@@ -244,12 +242,8 @@ class House:
                 connection.execute(statement)
 
     def restore(self) -> None:
-        """Everything as it was at the start, sessions too; on SQLite only."""
-        with (
-            closing(sqlite3.connect(f"file:{self._template}?mode=ro&immutable=1", uri=True)) as template,
-            closing(sqlite3.connect(sa.make_url(self.url).database or "")) as file,
-        ):
-            template.backup(file)
+        """Everything as it was at the start, sessions too."""
+        self._renew()
         self._forget_visitors()
 
     def _forget_visitors(self) -> None:

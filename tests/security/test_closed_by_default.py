@@ -1,4 +1,4 @@
-"""What a view does not open is not there, and what a host adds to a view stands under the same scope: tried with views of our own."""
+"""What a view does not open is not there; what a host adds to a view stands under the same scope. Tried with views of our own."""
 
 from __future__ import annotations
 
@@ -70,7 +70,8 @@ class Folders(PepModelView):
     noun = "folders"
     title = "Folders"
     singular = "Folder"
-    opens: ClassVar = dict.fromkeys(("index_view", "details_view", "action_view", "one", "got", "verb", "swept"), Permission.PEP_READ)
+    opens: ClassVar = dict.fromkeys(
+        ("index_view", "details_view", "action_view", "one", "got", "verb", "swept"), Permission.PEP_READ)
     actions_open: ClassVar = {"mark": Permission.PEP_READ, "burn": Permission.TERM_EDIT}
     column_list = ("reference",)
 
@@ -138,14 +139,15 @@ def council(house: House, built: tuple[Path, Plan]) -> Iterator[Council]:
 # --- what is not opened --------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("path", ["new/", "edit/?id=1", "details/?id=1", "delete/", "action/", "ajax/lookup/?name=pep&query=", "ajax/update/",
-                                  "export/csv/", "hidden/"])
+@pytest.mark.parametrize("path", ["new/", "edit/?id=1", "details/?id=1", "delete/", "action/", "ajax/lookup/?name=pep&query=",
+                                  "ajax/update/", "export/csv/", "hidden/"])
 def test_a_route_that_a_view_does_not_open_is_not_there(council: Council, house: House, path: str) -> None:
     before, head = house.rows(), council.visit("head")
     assert head.get("/admin/pep/lockers/").status_code == 200
     missing = head.get("/admin/pep/lockers/nothing-at-all/")
     assert head.get(f"/admin/pep/lockers/{path}").status_code == 404
-    assert head.send(f"/admin/pep/lockers/{path}", id="1", rowid="1", action="burn", list_form_pk="1", reason="x").status_code == 404
+    typed = {"id": "1", "rowid": "1", "action": "burn", "list_form_pk": "1", "reason": "x"}
+    assert head.send(f"/admin/pep/lockers/{path}", **typed).status_code == 404
     assert head.get(f"/admin/pep/lockers/{path}").text == missing.text
     assert changed(before, house.rows()) == set()
 
@@ -154,7 +156,8 @@ def test_such_a_route_is_not_even_registered_and_nothing_leads_to_it(council: Co
     rules = [rule.endpoint for rule in council.app.url_map.iter_rules()]
     assert [rule for rule in rules if rule.startswith(("pep_lockers", "pep_cellar"))] == ["pep_lockers.index_view"]
     page = council.visit("head").get("/admin/pep/lockers/").text
-    assert "Cellar" not in page and not re.search(r'name="rowid"|name="action"|Burn|lockers/(?:new|edit|details|delete|export)', page)
+    ways = r'name="rowid"|name="action"|Burn|lockers/(?:new|edit|details|delete|export)'
+    assert "Cellar" not in page and not re.search(ways, page)
     assert council.visit("head").get("/admin/pep/cellar/").status_code == 404
     assert council.visit().get("/admin/pep/cellar/").status_code == 404
 
