@@ -68,11 +68,25 @@ def test_the_pages_of_a_pep_break_no_rule_of_accessibility(address: str, page: A
     from axe_playwright_python.sync_playwright import Axe
 
     enter(page, address, "officer")
-    for path in (f"{PEPS}/", f"{PEPS}/details/?id=1", f"{PEPS}/details/?id=2", f"{PEPS}/check/?id=2", f"{PEPS}/history/?id=1",
-                 f"{PEPS}/section/?id=2&section=meeting", f"{PEPS}/section/?id=2&section=voice", f"{PEPS}/section/?id=1&section=voice",
-                 f"{PEPS}/section/?id=2&section=attendance", f"{PEPS}/sign/?id=2&part=meeting", f"{PEPS}/writer/?id=2",
-                 f"{PEPS}/withdraw/?id=2", f"{PEPS}/grade/?id=1", f"{PEPS}/open/?child=1", "/admin/pep/targets/write/?pep=2",
-                 "/admin/pep/ppg_requests/write/?pep=2", "/admin/pep/payments/"):
+    for path in (
+        f"{PEPS}/",
+        f"{PEPS}/details/?id=1",
+        f"{PEPS}/details/?id=2",
+        f"{PEPS}/check/?id=2",
+        f"{PEPS}/history/?id=1",
+        f"{PEPS}/section/?id=2&section=meeting",
+        f"{PEPS}/section/?id=2&section=voice",
+        f"{PEPS}/section/?id=1&section=voice",
+        f"{PEPS}/section/?id=2&section=attendance",
+        f"{PEPS}/sign/?id=2&part=meeting",
+        f"{PEPS}/writer/?id=2",
+        f"{PEPS}/withdraw/?id=2",
+        f"{PEPS}/grade/?id=1",
+        f"{PEPS}/open/?child=1",
+        "/admin/pep/targets/write/?pep=2",
+        "/admin/pep/ppg_requests/write/?pep=2",
+        "/admin/pep/payments/",
+    ):
         page.goto(f"{address}{path}")
         for width in (1280, 375):
             page.set_viewport_size({"width": width, "height": 900})

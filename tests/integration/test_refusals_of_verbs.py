@@ -88,7 +88,9 @@ def test_an_exception_with_its_reason_stands_for_a_target(world: World) -> None:
     sections.sign_part(world.session, pep.id, Part.EDUCATION, actor=world.teacher, today=TODAY, now=NOW)
 
 
-@pytest.mark.parametrize("missing", ["need", "baseline", "success_measure", "support_what", "support_who", "support_how_often", "due_on"])
+@pytest.mark.parametrize(
+    "missing", ["need", "baseline", "success_measure", "support_what", "support_who", "support_how_often", "due_on"]
+)
 def test_a_target_without_one_of_its_smart_parts_is_not_signed(world: World, missing: str) -> None:
     pep = world.written_pep(money=False)
     target = world.target_of(pep)
@@ -236,8 +238,13 @@ def test_grading_needs_feedback(world: World) -> None:
 def test_attempts_instead_of_a_voice_may_be_sent_but_hold_the_money(world: World) -> None:
     """HB-4.6: sent with what was tried, signed off only when an officer accepts that, and then the money waits."""
     pep = world.written_pep()
-    world.save(pep, "voices", world.worker, carer_voice=None,
-               carer_voice_attempts="Asked on 4, 11 and 18 October by telephone by the social worker; no answer; the carer is in hospital.")
+    world.save(
+        pep,
+        "voices",
+        world.worker,
+        carer_voice=None,
+        carer_voice_attempts="Asked on 4, 11 and 18 October by telephone by the social worker; the carer is in hospital.",
+    )
     writing.sign_and_send(world.session, pep, today=TODAY, now=NOW)
     found = refused(reviews.grade_pep, world.session, pep.id, accepting(), actor=world.act(world.officer), today=TODAY, now=NOW)
     assert {code for _, code in found} == {"HB-4.6"}

@@ -46,8 +46,12 @@ def app(database: str, tmp_path: pathlib.Path) -> Any:
 @pytest.fixture
 def people(app: Any, make_account: Callable[..., None], written_world: tuple[pathlib.Path, World]) -> dict[str, Visitor]:
     world, found = written_world[1], {}
-    for name, role, person in (("teacher", Role.DESIGNATED_TEACHER, world.teacher), ("worker", Role.SOCIAL_WORKER, world.worker),
-                               ("officer", Role.VS_OFFICER, world.officer), ("other", Role.DESIGNATED_TEACHER, world.other_teacher)):
+    for name, role, person in (
+        ("teacher", Role.DESIGNATED_TEACHER, world.teacher),
+        ("worker", Role.SOCIAL_WORKER, world.worker),
+        ("officer", Role.VS_OFFICER, world.officer),
+        ("other", Role.DESIGNATED_TEACHER, world.other_teacher),
+    ):
         make_account(f"{name}@x.example", role, person_id=person.person_id, password=PASSWORD)
         found[name] = Visitor(app.test_client())
         found[name].get("/account/login").send("email", email=f"{name}@x.example", password=PASSWORD)
@@ -111,7 +115,8 @@ def test_two_people_on_one_field_both_see_both_texts_and_the_second_chooses(
     theirs.send("then", strengths="Words of the Virtual School")
     page = mine.send("then", strengths="Words of the teacher", achievements="A badge for swimming")
     assert page.status == 409
-    assert "Words of the Virtual School" in page.main and "Words of the teacher" in page.text and "A badge for swimming" in page.text
+    assert "Words of the Virtual School" in page.main
+    assert "Words of the teacher" in page.text and "A badge for swimming" in page.text
     assert stands("strengths") == "Words of the Virtual School"
     after = page.send("then", button=("then", "stay"))
     assert after.status == 200

@@ -84,7 +84,13 @@ def test_from_a_child_typed_in_to_the_payment_line_and_the_pdf(
     sw = add_person(officer, "Sara", "Sozial", "social_worker", "sara.sozial@council.example")
     carer = add_person(officer, "Karla", "Pflege", "carer")
     page = officer.get(f"{ADMIN}/schools/new/").send(
-        "urn", name="Alder School", urn="900101", kind="school", phase="secondary", designated_teacher=dt, finance_reference="FIN-4711"
+        "urn",
+        name="Alder School",
+        urn="900101",
+        kind="school",
+        phase="secondary",
+        designated_teacher=dt,
+        finance_reference="FIN-4711",
     )
     school = added(page)
     page = officer.get(f"{ADMIN}/children/new/").send(
@@ -92,7 +98,7 @@ def test_from_a_child_typed_in_to_the_payment_line_and_the_pdf(
         entered_care_on="01/02/2023", legal_status="C2", sen_status="N", school=school, school_started_on="5 Sep 2022",
         social_worker=sw, placement_kind="foster", carer=carer,
     )
-    child = added(page)
+    added(page)
     assert "14 May 2011" in page.main and "Alder School" in page.main
 
     # --- launch
@@ -191,8 +197,17 @@ def write_social_care(worker: Visitor, pep: str) -> None:
 
 def write_education(teacher: Visitor, pep: str) -> None:
     save(section(teacher, pep, "strengths"), achievements="Read in assembly", strengths="Patient", leisure_interests="Swimming")
-    save(section(teacher, pep, "voice"), child_voice_good=VOICE, child_voice_hard="Fractions", child_voice_want="Help with maths",
-         voice_gathered_on="4 Nov 2024", voice_gathered_by="Tess Lehrer", voice_how=["talk_dt"], wants_to_attend="all", hopes="A vet")
+    save(
+        section(teacher, pep, "voice"),
+        child_voice_good=VOICE,
+        child_voice_hard="Fractions",
+        child_voice_want="Help with maths",
+        voice_gathered_on="4 Nov 2024",
+        voice_gathered_by="Tess Lehrer",
+        voice_how=["talk_dt"],
+        wants_to_attend="all",
+        hopes="A vet",
+    )
     save(section(teacher, pep, "learning"), **{
         "attainment-0-subject": "English", "attainment-0-current": "Expected", "attainment-0-on_track": "ON",
         "attainment-1-subject": "Maths", "attainment-1-current": "Below", "attainment-1-on_track": "B",
@@ -213,8 +228,8 @@ def write_targets_and_money(teacher: Visitor, pep: str) -> None:
         assert page.status == 200, page.main
     page = teacher.get(f"{ADMIN}/peps/details/?id={pep}").link("Ask for Pupil Premium for target 2")
     assert "£600.00" in page.main
-    asked = {"category": "TUITION_1", "description": "Ten weekly hours of one-to-one maths", "provider": "A tutor", "quantity": "10",
-             "unit": "hour", "unit_cost_pence": "55", "amount_pence": "560"}
+    asked = {"category": "TUITION_1", "description": "Ten weekly hours of one-to-one maths", "provider": "A tutor",
+             "quantity": "10", "unit": "hour", "unit_cost_pence": "55", "amount_pence": "560"}
     wrong = page.send("amount_pence", **asked)
     assert wrong.status == 422 and "HB-6.6" in wrong.main and "£550.00" in wrong.main
     assert "Ten weekly hours of one-to-one maths" in wrong.text, "what was typed stays"
@@ -225,7 +240,8 @@ def write_targets_and_money(teacher: Visitor, pep: str) -> None:
 
 def write_meeting(worker: Visitor, pep: str) -> None:
     came = {}
-    for number, (name, role) in enumerate((("Robin", "child"), ("Sara Sozial", "social_worker"), ("Tess Lehrer", "designated_teacher"),
+    for number, (name, role) in enumerate((("Robin", "child"), ("Sara Sozial", "social_worker"),
+                                           ("Tess Lehrer", "designated_teacher"),
                                            ("Karla Pflege", "carer"))):
         if number >= 2:
             save(section(worker, pep, "meeting"), **came)

@@ -1,4 +1,4 @@
-"""Stored, shown, posted unchanged: the same digest for every kind of field, so that nothing untouched is ever written or in conflict."""
+"""Stored, shown, posted unchanged: the same digest for every kind of field, so that nothing untouched is written or in conflict."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ from pep_admin.views import section_forms
 
 TEXT = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\x00"), max_size=300)
 DAYS = st.dates(date(1990, 1, 1), date(2100, 12, 31))
-MINUTES = st.datetimes(datetime(2000, 1, 1), datetime(2090, 1, 1)).map(lambda each: each.replace(second=0, microsecond=0, tzinfo=UTC))
+MINUTES = st.datetimes(datetime(2000, 1, 1), datetime(2090, 1, 1)).map(
+    lambda each: each.replace(second=0, microsecond=0, tzinfo=UTC)
+)
 
 
 def values(found: Field) -> st.SearchStrategy[Any]:
