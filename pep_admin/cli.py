@@ -349,7 +349,8 @@ def _serve(host: str, port: int, *, with_worker: bool, app: Flask | None = None)
         if damage := quick_check(app.extensions["sqlalchemy"].engine):
             raise click.ClickException(damage)
     _log_to_the_terminal()
-    with serving.open_port(host, port) as listening:
+    in_production = app.config.get("PEP_ADMIN_ENVIRONMENT") == config.Environment.PRODUCTION
+    with serving.open_port(host, port, exactly=in_production) as listening:
         address = serving.address_of(listening)
         os.environ.setdefault("PEP_ADMIN_BASE_URL", address)  # links lead here unless a setting says where; the worker reads it too
         settings = config.read_settings()

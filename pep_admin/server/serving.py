@@ -28,14 +28,16 @@ RESTART_SECONDS = 5.0
 END_SECONDS = 10
 
 
-def open_port(host: str, port: int) -> socket.socket:
-    """A listening socket at that port, or at the next one that is free; ConfigError when none of twenty is."""
-    for number in range(port, min(port + PORTS_TRIED, 65_536)):
+def open_port(host: str, port: int, *, exactly: bool = False) -> socket.socket:
+    """A listening socket at that port, or, unless `exactly`, at the next of twenty that is free; ConfigError when there is none."""
+    for number in range(port, min(port + (1 if exactly else PORTS_TRIED), 65_536)):
         try:
             return socket.create_server((host, number), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=1024)
         except OSError as problem:
             if problem.errno not in (errno.EADDRINUSE, errno.EACCES):
                 raise ConfigError(f"It is not possible to listen on {host}: {problem.strerror}.") from None
+    if exactly:
+        raise ConfigError(f"Port {port} is taken, and a proxy would look for the program there. Name another with --port.")
     raise ConfigError(f"No port from {port} to {port + PORTS_TRIED - 1} is free; name another with --port.")
 
 

@@ -27,6 +27,7 @@ from pep_admin.permissions import Permission, audience_for, can
 from pep_admin.validators.findings import Finding
 from pep_admin.views import pep_page, section_forms
 from pep_admin.views.base import PepModelView
+from pep_admin.views.cells import reference
 from pep_admin.views.filters import Case, Day, OneOf, Related
 from pep_admin.views.hosting import host
 from pep_admin.views.stages import STAGES
@@ -83,6 +84,7 @@ class Peps(PepModelView):
         "due_rule": "How that date was worked out", "reason": "Why it was opened", "child.last_name": "surname",
         "child.first_name": "first name", "child.known_as": "name they like",
     }
+    column_formatters = {"reference": lambda view, context, row, name: reference(row, None)}
     column_default_sort = ("due_on", False)
     column_sortable_list = ("reference", ("child", "child.last_name"), ("school", "school.name"), "status", "due_on", "grade")
     column_searchable_list = ("reference", "child.last_name", "child.first_name", "child.known_as")

@@ -181,7 +181,7 @@ class PpgRequests(PepModelView):
     def write(self) -> ResponseReturnValue:
         """A new request of `?pep=`, perhaps under `?target=`, or the draft of `?id=` changed."""
         row, pep = self._asked()
-        if request.method == "GET" and (why := self._why_not(row, pep)):
+        if request.method != "POST" and (why := self._why_not(row, pep)):
             return self._closed(pep, why)
         form = self._form(pep, row)
         if request.method == "POST" and self.validate_form(form):
@@ -224,7 +224,7 @@ class PpgRequests(PepModelView):
         form = in_order(self.edit_form(obj=row) if row is not None else self.create_form())
         form.target_id.targets = pep.targets
         form.amount_pence.label.text = "The whole amount"
-        if request.method == "GET":
+        if request.method != "POST":
             form.payee.data = payee_of(row, pep)
             if row is None and (wanted := request.args.get("target", "")):
                 form.target_id.data = next((each.id for each in pep.targets if str(each.id) == wanted), None)
@@ -264,7 +264,7 @@ class PpgRequests(PepModelView):
         findings: Sequence[Finding] = ()
         if not self._asks(row.pep):
             self.refuse(Permission.REQUEST_WRITE)
-        if request.method == "GET" and (why := self._why_not(row, row.pep)):
+        if request.method != "POST" and (why := self._why_not(row, row.pep)):
             return self._closed(row.pep, why)
         if request.method == "POST":
             done = self.commit(ppg.withdraw_request, row.id, subject=row.pep)
@@ -279,17 +279,16 @@ class PpgRequests(PepModelView):
     @expose("/decide/", methods=("GET", "POST"))
     def decide(self) -> ResponseReturnValue:
         """Approve a request whole, or less with the reason, or decline it with the reason."""
-        row, form = self.row_or_404(), DecideForm(request.form if request.method == "POST" else None)
-        if request.method == "GET":
-            return self.page("pep/requests/decide.html", row=row, form=form, pep=row.pep)
-        moved = posted_version() != row.row_version
-        if form.validate():
+        posted = request.method == "POST"
+        row, form, status = self.row_or_404(), DecideForm(request.form if posted else None), 422 if posted else 200
+        if posted and form.validate():
+            status = 422 if posted_version() == row.row_version else 409
             done = self._decide(row, form)
             if done.value is not None:
                 self.say(f"{done.value.status.label}: {done.value}.")
                 return self.back_to("details_view", id=row.id)
             self.put_on(form, done.findings)
-        return self.page("pep/requests/decide.html", status=409 if moved else 422, row=row, form=form, pep=row.pep)
+        return self.page("pep/requests/decide.html", status=status, row=row, form=form, pep=row.pep)
 
     def _decide(self, row: PpgRequest, form: DecideForm) -> Done[PpgRequest]:
         reason, version, pep = form.reason.data or "", posted_version(), row.pep

@@ -160,7 +160,7 @@ class Targets(PepModelView):
     def write(self) -> ResponseReturnValue:
         """A new target of `?pep=`, or the one of `?id=` changed."""
         row, pep = self._asked()
-        if request.method == "GET" and pep.status not in OPEN_TO_WRITE:
+        if request.method != "POST" and pep.status not in OPEN_TO_WRITE:
             return self._closed(pep)
         form = self._form(pep, row)
         if request.method == "POST" and self.validate_form(form):
@@ -214,7 +214,7 @@ class Targets(PepModelView):
         """Take a target away: the page that asks, then the deed."""
         row = self.row_or_404()
         self._writers_only(row.pep)
-        if request.method == "GET" and row.pep.status not in OPEN_TO_WRITE:
+        if request.method != "POST" and row.pep.status not in OPEN_TO_WRITE:
             return self._closed(row.pep)
         findings: tuple[Finding, ...] = ()
         if request.method == "POST":

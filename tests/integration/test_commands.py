@@ -363,3 +363,15 @@ def test_two_demos_are_not_made_in_one_folder_at_once(tmp_path) -> None:
         fcntl.flock(lock, fcntl.LOCK_EX)
         code, said = Shell(tmp_path)("demo", "--no-serve")
     assert code == 1 and "another process" in said
+
+
+def test_a_taken_port_is_passed_over_but_never_where_a_proxy_looks_for_it() -> None:
+    from pep_admin.exceptions import ConfigError
+    from pep_admin.server.serving import open_port
+
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with open_port("127.0.0.1", port) as other:
+            assert other.getsockname()[1] != port
+        with pytest.raises(ConfigError, match=f"Port {port} is taken"):
+            open_port("127.0.0.1", port, exactly=True)

@@ -100,7 +100,8 @@ def test_a_deleted_rows_values_stay_in_the_history(world: World) -> None:
     target = world.target_of(pep)
     said, target_id = target.outcome, target.id
     targets.remove_target(world.session, target.id, actor=world.act(world.teacher))
-    assert ("delete", said) in [(verb, (entry.get("outcome") or [None])[0]) for _, verb, entry in changes(world, "pep_target", target_id)]
+    kept = changes(world, "pep_target", target_id)
+    assert ("delete", said) in [(verb, (entry.get("outcome") or [None])[0]) for _, verb, entry in kept]
 
 
 def test_the_child_of_every_change_is_known(world: World) -> None:

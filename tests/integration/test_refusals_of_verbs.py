@@ -131,7 +131,7 @@ def test_the_virtual_school_signs_for_somebody_only_with_a_reason(world: World) 
     pep = world.written_pep()
     found = refused(sections.sign_part, world.session, pep.id, Part.EDUCATION, actor=world.act(world.officer), today=TODAY, now=NOW)
     assert found == {("RD-316", "HB-2.6")}
-    sections.sign_part(world.session, pep.id, Part.EDUCATION, actor=world.officer, today=TODAY, now=NOW, reason="The teacher is ill")
+    sections.sign_part(world.session, pep.id, Part.EDUCATION, actor=world.officer, today=TODAY, now=NOW, reason="She is ill")
 
 
 # --- money ---------------------------------------------------------------------------------------------------------------
