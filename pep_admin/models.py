@@ -784,6 +784,7 @@ class QaReview(Tracked, OfPep, Base):
     reviewer: Mapped[str] = mapped_column(Words(64))
     reviewer_name: Mapped[str] = mapped_column(Words(200))
     reviewed_on: Mapped[date]
+    reviewed_at: Mapped[datetime]
     rubric_version: Mapped[str] = mapped_column(Words(20))
     pep: Mapped[Pep] = relationship()
 

@@ -197,13 +197,11 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("_sentinel", sa.Integer(), nullable=True),
         sa.CheckConstraint(
-            "kind IN ('school', 'special', 'nursery', 'college', 'alternative', 'training')",
-            name=op.f("ck_pep_school_school_kind"),
+            "kind IN ('school', 'special', 'nursery', 'college', 'alternative', 'training')", name=op.f("ck_pep_school_school_kind")
         ),
         sa.CheckConstraint("payment_method IN ('journal', 'bacs', 'invoice')", name=op.f("ck_pep_school_payment_method")),
         sa.CheckConstraint(
-            "phase IN ('early_years', 'primary', 'secondary', 'all_through', 'post_16')",
-            name=op.f("ck_pep_school_school_phase"),
+            "phase IN ('early_years', 'primary', 'secondary', 'all_through', 'post_16')", name=op.f("ck_pep_school_school_phase")
         ),
         sa.ForeignKeyConstraint(["designated_teacher_id"], ["pep_person.id"], name=op.f("fk_pep_school_designated_teacher_id")),
         sa.ForeignKeyConstraint(["headteacher_id"], ["pep_person.id"], name=op.f("fk_pep_school_headteacher_id")),
@@ -282,13 +280,13 @@ def upgrade() -> None:
     op.create_index(op.f("ix_pep_child_social_worker_id"), "pep_child", ["social_worker_id"], unique=False)
     op.create_table(
         "pep_allocation",
-        sa.Column("child_id", sa.Integer(), nullable=False),
         sa.Column("year_id", sa.Integer(), nullable=False),
         sa.Column("term_id", sa.Integer(), nullable=True),
         sa.Column("period", sa.String(20), nullable=False),
         sa.Column("cap_pence", sa.BigInteger(), nullable=False),
         sa.Column("reserved_pence", sa.BigInteger(), nullable=False),
         sa.Column("released_pence", sa.BigInteger(), nullable=False),
+        sa.Column("child_id", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("_sentinel", sa.Integer(), nullable=True),
         sa.CheckConstraint("reserved_pence + released_pence <= cap_pence", name=op.f("ck_pep_allocation_within_cap")),
@@ -305,11 +303,11 @@ def upgrade() -> None:
     op.create_index(op.f("ix_pep_allocation_year_id"), "pep_allocation", ["year_id"], unique=False)
     op.create_table(
         "pep_care_episode",
-        sa.Column("child_id", sa.Integer(), nullable=False),
         sa.Column("started_on", sa.Date(), nullable=False),
         sa.Column("ended_on", sa.Date(), nullable=True),
         sa.Column("end_reason", sa.String(200), nullable=True),
         sa.Column("row_version", sa.Integer(), nullable=False),
+        sa.Column("child_id", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("_sentinel", sa.Integer(), nullable=True),
         sa.CheckConstraint("ended_on IS NULL OR ended_on >= started_on", name=op.f("ck_pep_care_episode_ends_after_start")),
@@ -328,12 +326,12 @@ def upgrade() -> None:
     )
     op.create_table(
         "pep_care_placement",
-        sa.Column("child_id", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(40), nullable=False),
         sa.Column("carer_id", sa.Integer(), nullable=True),
         sa.Column("started_on", sa.Date(), nullable=False),
         sa.Column("ended_on", sa.Date(), nullable=True),
         sa.Column("row_version", sa.Integer(), nullable=False),
+        sa.Column("child_id", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("_sentinel", sa.Integer(), nullable=True),
         sa.CheckConstraint(
@@ -358,11 +356,11 @@ def upgrade() -> None:
     )
     op.create_table(
         "pep_caseload",
-        sa.Column("child_id", sa.Integer(), nullable=False),
         sa.Column("social_worker_id", sa.Integer(), nullable=False),
         sa.Column("started_on", sa.Date(), nullable=False),
         sa.Column("ended_on", sa.Date(), nullable=True),
         sa.Column("row_version", sa.Integer(), nullable=False),
+        sa.Column("child_id", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("_sentinel", sa.Integer(), nullable=True),
         sa.CheckConstraint("ended_on IS NULL OR ended_on >= started_on", name=op.f("ck_pep_caseload_ends_after_start")),
@@ -383,12 +381,12 @@ def upgrade() -> None:
     )
     op.create_table(
         "pep_enrolment",
-        sa.Column("child_id", sa.Integer(), nullable=False),
         sa.Column("school_id", sa.Integer(), nullable=False),
         sa.Column("started_on", sa.Date(), nullable=False),
         sa.Column("ended_on", sa.Date(), nullable=True),
         sa.Column("leaving_reason", sa.String(40), nullable=True),
         sa.Column("row_version", sa.Integer(), nullable=False),
+        sa.Column("child_id", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("_sentinel", sa.Integer(), nullable=True),
         sa.CheckConstraint(
@@ -414,7 +412,6 @@ def upgrade() -> None:
     op.create_table(
         "pep_pep",
         sa.Column("reference", sa.String(20), nullable=False),
-        sa.Column("child_id", sa.Integer(), nullable=False),
         sa.Column("term_id", sa.Integer(), nullable=False),
         sa.Column("school_id", sa.Integer(), nullable=True),
         sa.Column("writer_id", sa.Integer(), nullable=True),
@@ -435,6 +432,7 @@ def upgrade() -> None:
         sa.Column("closing_reason", sa.String(500), nullable=True),
         sa.Column("grade", sa.String(40), nullable=True),
         sa.Column("row_version", sa.Integer(), nullable=False),
+        sa.Column("child_id", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("_sentinel", sa.Integer(), nullable=True),
         sa.CheckConstraint("grade IN ('gold', 'green', 'amber', 'red')", name=op.f("ck_pep_pep_grade")),
@@ -472,12 +470,12 @@ def upgrade() -> None:
     )
     op.create_table(
         "pep_agreed_action",
-        sa.Column("pep_id", sa.Integer(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("what", sa.String(500), nullable=False),
         sa.Column("who", sa.String(200), nullable=False),
         sa.Column("by_on", sa.Date(), nullable=False),
         sa.Column("row_version", sa.Integer(), nullable=False),
+        sa.Column("pep_id", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("_sentinel", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(["pep_id"], ["pep_pep.id"], name=op.f("fk_pep_agreed_action_pep_id")),
@@ -487,13 +485,13 @@ def upgrade() -> None:
     op.create_index(op.f("ix_pep_agreed_action_pep_id"), "pep_agreed_action", ["pep_id"], unique=False)
     op.create_table(
         "pep_attainment",
-        sa.Column("pep_id", sa.Integer(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("subject", sa.String(80), nullable=False),
         sa.Column("current", sa.String(40), nullable=False),
         sa.Column("expected", sa.String(40), nullable=True),
         sa.Column("on_track", sa.String(40), nullable=False),
         sa.Column("row_version", sa.Integer(), nullable=False),
+        sa.Column("pep_id", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("_sentinel", sa.Integer(), nullable=True),
         sa.CheckConstraint("on_track IN ('WB', 'B', 'ON', 'AB', 'NA')", name=op.f("ck_pep_attainment_on_track")),
@@ -504,7 +502,6 @@ def upgrade() -> None:
     op.create_index(op.f("ix_pep_attainment_pep_id"), "pep_attainment", ["pep_id"], unique=False)
     op.create_table(
         "pep_attendance_summary",
-        sa.Column("pep_id", sa.Integer(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("possible", sa.Integer(), nullable=False),
         sa.Column("present", sa.Integer(), nullable=False),
@@ -512,6 +509,7 @@ def upgrade() -> None:
         sa.Column("unauthorised", sa.Integer(), nullable=True),
         sa.Column("figures_to", sa.Date(), nullable=False),
         sa.Column("row_version", sa.Integer(), nullable=False),
+        sa.Column("pep_id", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("_sentinel", sa.Integer(), nullable=True),
         sa.CheckConstraint("present BETWEEN 0 AND possible", name=op.f("ck_pep_attendance_summary_present_within_possible")),
@@ -522,22 +520,20 @@ def upgrade() -> None:
     op.create_index(op.f("ix_pep_attendance_summary_pep_id"), "pep_attendance_summary", ["pep_id"], unique=False)
     op.create_table(
         "pep_attendee",
-        sa.Column("pep_id", sa.Integer(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(200), nullable=False),
         sa.Column("role", sa.String(40), nullable=False),
         sa.Column("took_part", sa.String(40), nullable=False),
         sa.Column("report_received", sa.Boolean(), nullable=True),
         sa.Column("row_version", sa.Integer(), nullable=False),
+        sa.Column("pep_id", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("_sentinel", sa.Integer(), nullable=True),
         sa.CheckConstraint(
             "role IN ('child', 'social_worker', 'designated_teacher', 'carer', 'parent', 'virtual_school', 'school_staff', 'professional')",
             name=op.f("ck_pep_attendee_attendee_role"),
         ),
-        sa.CheckConstraint(
-            "took_part IN ('attended', 'part', 'apologies', 'no_answer')", name=op.f("ck_pep_attendee_attendance")
-        ),
+        sa.CheckConstraint("took_part IN ('attended', 'part', 'apologies', 'no_answer')", name=op.f("ck_pep_attendee_attendance")),
         sa.ForeignKeyConstraint(["pep_id"], ["pep_pep.id"], name=op.f("fk_pep_attendee_pep_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_pep_attendee")),
         sqlite_autoincrement=True,
@@ -615,7 +611,6 @@ def upgrade() -> None:
     )
     op.create_table(
         "pep_qa_review",
-        sa.Column("pep_id", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(40), nullable=False),
         sa.Column("grade", sa.String(40), nullable=True),
         sa.Column("decision", sa.String(40), nullable=False),
@@ -625,7 +620,9 @@ def upgrade() -> None:
         sa.Column("reviewer", sa.String(64), nullable=False),
         sa.Column("reviewer_name", sa.String(200), nullable=False),
         sa.Column("reviewed_on", sa.Date(), nullable=False),
+        sa.Column("reviewed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("rubric_version", sa.String(20), nullable=False),
+        sa.Column("pep_id", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("_sentinel", sa.Integer(), nullable=True),
         sa.CheckConstraint("decision = 'ask' OR grade IS NOT NULL", name=op.f("ck_pep_qa_review_graded_unless_asked")),
@@ -639,12 +636,12 @@ def upgrade() -> None:
     op.create_index(op.f("ix_pep_qa_review_pep_id"), "pep_qa_review", ["pep_id"], unique=False)
     op.create_table(
         "pep_sdq_score",
-        sa.Column("child_id", sa.Integer(), nullable=False),
         sa.Column("pep_id", sa.Integer(), nullable=True),
         sa.Column("total", sa.Integer(), nullable=False),
         sa.Column("completed_on", sa.Date(), nullable=False),
         sa.Column("completed_by", sa.String(40), nullable=False),
         sa.Column("row_version", sa.Integer(), nullable=False),
+        sa.Column("child_id", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("_sentinel", sa.Integer(), nullable=True),
         sa.CheckConstraint("completed_by IN ('carer', 'teacher', 'young_person')", name=op.f("ck_pep_sdq_score_sdq_by")),
@@ -681,7 +678,6 @@ def upgrade() -> None:
     )
     op.create_table(
         "pep_target",
-        sa.Column("pep_id", sa.Integer(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("area", sa.String(40), nullable=False),
         sa.Column("subject", sa.String(40), nullable=False),
@@ -701,6 +697,7 @@ def upgrade() -> None:
         sa.Column("child_agrees", sa.String(20), nullable=True),
         sa.Column("child_wording", sa.String(1000), nullable=True),
         sa.Column("row_version", sa.Integer(), nullable=False),
+        sa.Column("pep_id", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("_sentinel", sa.Integer(), nullable=True),
         sa.CheckConstraint(
@@ -716,7 +713,6 @@ def upgrade() -> None:
     op.create_index(op.f("ix_pep_target_pep_id"), "pep_target", ["pep_id"], unique=False)
     op.create_table(
         "pep_ppg_request",
-        sa.Column("pep_id", sa.Integer(), nullable=False),
         sa.Column("target_id", sa.Integer(), nullable=True),
         sa.Column("category", sa.String(40), nullable=False),
         sa.Column("description", sa.String(500), nullable=False),
@@ -734,6 +730,7 @@ def upgrade() -> None:
         sa.Column("decided_on", sa.Date(), nullable=True),
         sa.Column("decision_reason", sa.String(500), nullable=True),
         sa.Column("row_version", sa.Integer(), nullable=False),
+        sa.Column("pep_id", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("_sentinel", sa.Integer(), nullable=True),
         sa.CheckConstraint(
@@ -768,7 +765,6 @@ def upgrade() -> None:
     op.create_index(op.f("ix_pep_ppg_request_target_id"), "pep_ppg_request", ["target_id"], unique=False)
     op.create_table(
         "pep_target_review",
-        sa.Column("pep_id", sa.Integer(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("target_id", sa.Integer(), nullable=False),
         sa.Column("outcome", sa.String(40), nullable=False),
@@ -777,6 +773,7 @@ def upgrade() -> None:
         sa.Column("child_view", sa.String(2000), nullable=True),
         sa.Column("next", sa.String(40), nullable=False),
         sa.Column("row_version", sa.Integer(), nullable=False),
+        sa.Column("pep_id", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("_sentinel", sa.Integer(), nullable=True),
         sa.CheckConstraint("next IN ('close', 'keep', 'change')", name=op.f("ck_pep_target_review_target_next")),
@@ -794,7 +791,6 @@ def upgrade() -> None:
     op.create_table(
         "pep_funding_release",
         sa.Column("request_id", sa.Integer(), nullable=False),
-        sa.Column("pep_id", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(40), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("pence", sa.BigInteger(), nullable=False),
@@ -803,6 +799,7 @@ def upgrade() -> None:
         sa.Column("released_name", sa.String(200), nullable=False),
         sa.Column("released_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("alone_reason", sa.String(500), nullable=True),
+        sa.Column("pep_id", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("_sentinel", sa.Integer(), nullable=True),
         sa.CheckConstraint("kind IN ('release', 'void', 'return')", name=op.f("ck_pep_funding_release_release_kind")),

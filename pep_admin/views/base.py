@@ -243,7 +243,8 @@ class PepModelView(PepView, ModelView):
     def _get_list_extra_args(self) -> Any:
         asked = super()._get_list_extra_args()
         asked.page = min(max(asked.page or 0, 0), 1_000_000)
-        asked.search = (asked.search or "").strip()[:LONGEST_SEARCH] or None
+        # A backslash is a sign of its own to PostgreSQL's LIKE, which refuses a pattern that ends in one.
+        asked.search = (asked.search or "").replace("\\", "").strip()[:LONGEST_SEARCH] or None
         return asked
 
     def _get_list_filter_args(self) -> Any:

@@ -85,6 +85,7 @@ class Peps(PepModelView):
         "child.first_name": "first name", "child.known_as": "name they like",
     }
     column_formatters = {"reference": lambda view, context, row, name: reference(row, None)}
+    column_formatters_export: dict[str, Any] = {}  # a spreadsheet holds texts, no markup
     column_default_sort = ("due_on", False)
     column_sortable_list = ("reference", ("child", "child.last_name"), ("school", "school.name"), "status", "due_on", "grade")
     column_searchable_list = ("reference", "child.last_name", "child.first_name", "child.known_as")

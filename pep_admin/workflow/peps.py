@@ -176,7 +176,7 @@ def recall_pep(session: Session, pep_id: int, *, actor: Actor, version: int | No
     pep = take_pep(session, pep_id, PepStatus.SUBMITTED, version=version)
     if not (actor.is_vs or actor.person_id in (pep.writer_id, pep.social_worker_id)):
         raise refuse("recall-who", "HB-2.6", "Only those who write this PEP may take it back.")
-    begun = select(QaReview.id).where(QaReview.pep_id == pep.id, QaReview.reviewed_on >= pep.submitted_at.date())  # type: ignore[union-attr]  # a sent PEP has its moment
+    begun = select(QaReview.id).where(QaReview.pep_id == pep.id, QaReview.reviewed_at > pep.submitted_at)
     if session.scalar(begun.limit(1)) is not None:
         raise refuse("recall-late", "HB-7.1", "The Virtual School has begun to read this PEP. Ask them to send it back.")
     with all_or_nothing(session):

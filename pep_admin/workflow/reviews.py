@@ -82,7 +82,7 @@ def _grade(session: Session, pep: Pep, grading: Grading, *, actor: Actor, today:
         QaReview(pep_id=pep.id, kind=ReviewKind.FIRST, grade=grading.grade if grading.decision is not Decision.ASK else None,
                  decision=grading.decision, feedback=grading.feedback.strip(), improve=grading.improve.strip(),
                  attempts_accepted=grading.attempts_accepted, reviewer=actor.id, reviewer_name=actor.name, reviewed_on=today,
-                 rubric_version=RUBRIC_VERSION)
+                 reviewed_at=now, rubric_version=RUBRIC_VERSION)
     )
     session.flush()
     if grading.decision is Decision.ACCEPT and grading.grade is not None:

@@ -11,10 +11,12 @@ from collections.abc import Iterable
 import pytest
 import sqlalchemy as sa
 
+from pep_admin import config
 from pep_admin.models import Pep
 from pep_admin.vocabulary import PepStatus
 from tests.security.access_table import LINES, Line
 from tests.security.house import MISSING, ROLES, House, changed
+from tests.world import TODAY
 
 ADMIN = "/admin/pep"
 IDS = ("0", "-1", "abc", "1,2", "1.0", "1e0", "0x1", " 1", "+1", "1;1", "٣", "²", "2147483648", "9223372036854775808", "9" * 20,
@@ -86,8 +88,7 @@ ASKED = ("page=-1", "page=99999999999999999999", "page=x", "page=1e3", "page=", 
          "search=%25_%5C'%22", "search=" + "a+" * 200, "search=%ff%fe", "search=%ED%A0%80", "search=%F0%9F%91%A7", "flt0=1",
          "flt_kind=school", "flt9_unknown=1",
          "flt99999999999_x=1", "a%5B%5D=1", "=1", "&&&", "%", "id=1&id=2")
-FILTERED = ("nonsense", "99999999999", "-1", "' OR 1=1", "%", "\\", "=\\", "31/02/2024", "0001-01-01", "9999-12-31", "1", "²", "٣",
-            "x" * 500, "👧", "\ufffe")
+FILTERED = ("nonsense", "99999999999", "-1", "' OR 1=1 --", "\\", "=\\", "31/02/2024", "9999-12-31", "²", "x" * 500, "👧\ufffe")
 
 
 @pytest.mark.parametrize("noun", LISTS)
@@ -97,7 +98,7 @@ def test_a_strange_address_of_a_list_is_answered_with_a_list(either_house: House
     asked = [*ASKED, *(f"{name}={value}" for name in filters for value in FILTERED)]
     exported = [line.address for line in LINES if line.endpoint == f"pep_{noun}.export"]
     for path in (f"{ADMIN}/{noun}/", *exported):
-        for query in asked if path.endswith(f"{noun}/") else asked[::3]:
+        for query in asked if path.endswith(f"{noun}/") else asked[::7]:
             answer = house.client("head").get(f"{path}?{query}", buffered=True)
             if answer.status_code != 200:
                 wrong.append(f"{path}?{query[:60]}: {answer.status_code}")
@@ -207,9 +208,13 @@ def test_a_form_full_of_nonsense_is_refused_in_words(house: House) -> None:
 
 
 @pytest.mark.slow
-def test_any_field_with_any_nonsense_is_refused_in_words(either_house: House) -> None:
-    assert try_forms(either_house, FORMS, TYPED, one_by_one=False) == []
-    assert try_forms(either_house, FORMS, TYPED[::3], one_by_one=True) == []
+@pytest.mark.postgres
+def test_any_field_with_any_nonsense_is_refused_in_words(served_on_postgres: House) -> None:
+    """On PostgreSQL, which is the stricter; one field at a time, for what an earlier refusal would hide."""
+    served_on_postgres.restore()
+    config.move_today(TODAY)
+    assert try_forms(served_on_postgres, FORMS, TYPED[::3], one_by_one=False) == []
+    assert try_forms(served_on_postgres, FORMS, ("99999999999999999999", "2147483648", "9999-12-31"), one_by_one=True) == []
 
 
 VERSIONS = ("", "NaN", "0", "-1", "1e0", "1.0", "²", "٣", "99999999999999999999", "1 ", "None", "x" * 1_000)
@@ -224,7 +229,7 @@ def test_a_save_without_a_true_version_is_409_and_shows_what_was_typed(house: Ho
     assert "row_version" in names
     rest, before = [pair for pair in fields if pair[0] != "row_version"], house.rows()
     if "decide" in page:
-        rest = [(name, "whole" if name == "verdict" else value) for name, value in rest]
+        rest = [*(pair for pair in rest if pair[0] != "verdict"), ("verdict", "whole")]
         signed_off = sa.update(Pep.__table__).where(Pep.__table__.c.id == house.plan.places["sent_pep"])
         house.change(signed_off.values(status=PepStatus.COMPLETE))
         before = house.rows()
