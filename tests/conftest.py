@@ -22,7 +22,9 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 from hypothesis import settings
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy.orm import Session, sessionmaker
 
 from tests.world import World, build_world
@@ -35,6 +37,11 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 settings.register_profile("suite", deadline=None)  # two shared cores: time says nothing about the code
 settings.load_profile("suite")
+
+# Every test's application reads the same templates: compiled once on this machine, not once a test.
+_compiled = pathlib.Path(tempfile.gettempdir()) / f"pep-admin-templates-{os.getuid()}"
+_compiled.mkdir(mode=0o700, exist_ok=True)
+Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": FileSystemBytecodeCache(str(_compiled))}
 
 for _key in [key for key in os.environ if key.startswith("PEP_ADMIN_")]:
     del os.environ[_key]  # a developer's own settings are not the tests'

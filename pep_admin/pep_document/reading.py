@@ -133,11 +133,6 @@ def read_documents(session: Session, peps: Iterable[Pep], *, audience: Audience)
 
 def fill(session: Session, peps: Sequence[Pep]) -> Shelf:
     ids, children = [pep.id for pep in peps], [pep.child_id for pep in peps]
-    rows: dict[str, dict[int, list[Any]]] = {}
-    for name, model in ROWS.items():
-        key, order = (model.child_id, model.completed_on.desc()) if model is SdqScore else (model.pep_id, model.position)
-        wanted = children if model is SdqScore else ids
-        rows[name] = _by(session.scalars(select(model).where(key.in_(wanted)).order_by(order, model.id)), key.key)
     earlier: dict[int, list[tuple[Target, str]]] = defaultdict(list)
     past = (
         select(Target, Pep.child_id, Pep.reference)
@@ -157,7 +152,7 @@ def fill(session: Session, peps: Sequence[Pep]) -> Shelf:
             part: {each.pep_id: each for each in session.scalars(select(model).where(model.pep_id.in_(ids)))}
             for part, model in PARTS.items()
         },
-        rows=rows,
+        rows=_rows(session, peps, ROWS),
         targets=_by(session.scalars(select(Target).where(Target.pep_id.in_(ids)).order_by(Target.number)), "pep_id"),
         requests=_by(
             session.scalars(
@@ -172,6 +167,22 @@ def fill(session: Session, peps: Sequence[Pep]) -> Shelf:
         reviewed_elsewhere={(target, pep) for target, pep in reviewed},
         homes={home.child_id: home for home in homes},
     )
+
+
+def shelf_of(session: Session, pep: Pep, part: Part, row: PepPart, tables: Iterable[str]) -> Shelf:
+    """Only what one part's posted fields are read from: its row, and the tables of that name."""
+    return Shelf({part: {pep.id: row}}, _rows(session, [pep], tables), {}, {}, {}, set(), {})
+
+
+def _rows(session: Session, peps: Sequence[Pep], tables: Iterable[str]) -> dict[str, dict[int, list[Any]]]:
+    rows: dict[str, dict[int, list[Any]]] = {}
+    for name in tables:
+        model = ROWS[name]
+        of_child = model is SdqScore
+        key, order = (model.child_id, model.completed_on.desc()) if of_child else (model.pep_id, model.position)
+        wanted = [pep.child_id if of_child else pep.id for pep in peps]
+        rows[name] = _by(session.scalars(select(model).where(key.in_(wanted)).order_by(order, model.id)), key.key)
+    return rows
 
 
 def _by(found: Iterable[Any], key: str) -> dict[int, list[Any]]:

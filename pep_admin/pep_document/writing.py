@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from pep_admin.exceptions import NotFound
 from pep_admin.models import PARTS, Base, Pep, PepPart, SdqScore, Target, TargetReview
-from pep_admin.pep_document.reading import ROWS, fill, form_of, value_of
+from pep_admin.pep_document.reading import ROWS, form_of, shelf_of, value_of
 from pep_admin.pep_document.values import digest, normal, stored
 from pep_admin.pep_form import Field
 from pep_admin.permissions import Actor
@@ -51,11 +51,12 @@ def write_answers(
     one whose stored value has moved since is a conflict, as is one with no base. Raises NotFound for a key that the part lacks.
     """
     row = take_part(session, pep, part)
-    shelf = fill(session, [pep])
-    shelf.parts[part] = {pep.id: row}
     form = form_of(pep.form_version)
     if unknown := set(values) - {found.key for found in form.fields(part.value)}:
         raise NotFound(f"{part.label} has no {', '.join(sorted(unknown))}")
+    stores = {form.field(key).store for key in values}
+    tables = [store.removeprefix("rows:") for store in stores if store.startswith("rows:")]
+    shelf = shelf_of(session, pep, part, row, tables)
     fresh: dict[str, Any] = {}
     conflicts: dict[str, Any] = {}
     for key, value in values.items():

@@ -21,6 +21,8 @@ from pep_admin.permissions import SYSTEM
 from pep_admin.workflow import payments
 from tests.world import NOW, TODAY, build_world
 
+pytestmark = pytest.mark.slow
+
 PEPS, CHILDREN, LAPTOPS = "/office/pep/peps/", "/office/pep/children/", "/office/laptop/"
 
 

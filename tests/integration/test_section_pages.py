@@ -43,19 +43,32 @@ def app(database: str, tmp_path: pathlib.Path) -> Any:
                        "PEP_ADMIN_TODAY": "2024-11-18"})
 
 
+class People(dict[str, Visitor]):
+    """Visitors by name, signed in when they are first asked for."""
+
+    def __init__(self, enter: Callable[[str], Visitor]) -> None:
+        super().__init__()
+        self.enter = enter
+
+    def __missing__(self, name: str) -> Visitor:
+        self[name] = self.enter(name)
+        return self[name]
+
+
 @pytest.fixture
-def people(app: Any, make_account: Callable[..., None], written_world: tuple[pathlib.Path, World]) -> dict[str, Visitor]:
-    world, found = written_world[1], {}
-    for name, role, person in (
-        ("teacher", Role.DESIGNATED_TEACHER, world.teacher),
-        ("worker", Role.SOCIAL_WORKER, world.worker),
-        ("officer", Role.VS_OFFICER, world.officer),
-        ("other", Role.DESIGNATED_TEACHER, world.other_teacher),
-    ):
+def people(app: Any, make_account: Callable[..., None], written_world: tuple[pathlib.Path, World]) -> People:
+    world = written_world[1]
+    roles = {"teacher": (Role.DESIGNATED_TEACHER, world.teacher), "worker": (Role.SOCIAL_WORKER, world.worker),
+             "officer": (Role.VS_OFFICER, world.officer), "other": (Role.DESIGNATED_TEACHER, world.other_teacher)}
+
+    def enter(name: str) -> Visitor:
+        role, person = roles[name]
         make_account(f"{name}@x.example", role, person_id=person.person_id, password=PASSWORD)
-        found[name] = Visitor(app.test_client())
-        found[name].get("/account/login").send("email", email=f"{name}@x.example", password=PASSWORD)
-    return found
+        visitor = Visitor(app.test_client())
+        visitor.get("/account/login").send("email", email=f"{name}@x.example", password=PASSWORD)
+        return visitor
+
+    return People(enter)
 
 
 @pytest.fixture

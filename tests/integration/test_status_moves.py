@@ -21,6 +21,8 @@ from pep_admin.workflow import delegation, payments, reviews
 from pep_admin.workflow import peps as verbs
 from tests.world import NOW, TODAY, World, accepting, writing
 
+pytestmark = pytest.mark.slow
+
 S = PepStatus
 BACK = reviews.Grading(Grade.RED, Decision.RETURN, "Say more about the targets.", "Begin with the SDQ.")
 QUESTION = reviews.Grading(None, Decision.ASK, "Which tutor is it?")

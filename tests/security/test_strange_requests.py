@@ -18,6 +18,8 @@ from tests.security.access_table import LINES, Line
 from tests.security.house import MISSING, ROLES, House, changed
 from tests.world import TODAY
 
+pytestmark = pytest.mark.slow
+
 ADMIN = "/admin/pep"
 IDS = ("0", "-1", "abc", "1,2", "1.0", "1e0", "0x1", " 1", "+1", "1;1", "٣", "²", "2147483648", "9223372036854775808", "9" * 20,
        "9" * 400, "", "None", "true", "1'--", "%", "👧")
@@ -25,7 +27,8 @@ TYPED = ("", " ", "NaN", "Infinity", "-1", "0", "1e9", "1e400", "999999999999999
          "=1+1", "31/02/2024", "0001-01-01", "9999-12-31", "' OR 1=1 --", "\\", "%", "=\\",
          "👧🏽\u202e\u0301", "\ufffe\ud7ff", "x" * 3_000,
          "a\r\nb\tc", "{{7*7}}", "<script>alert(1)</script>", "null", "[]", "{}", "true")
-LISTS = ("children", "schools", "people", "years", "terms", "peps", "targets", "ppg_requests", "payments", "audit_log")
+LISTS = ("peps", "ppg_requests", *(pytest.param(noun, marks=pytest.mark.slow) for noun in (
+    "children", "schools", "people", "years", "terms", "targets", "payments", "audit_log")))
 
 
 def used_by(line: Line) -> str:
@@ -204,7 +207,7 @@ def _joined(pairs: list[tuple[str, str]]) -> dict[str, list[str]]:
 
 
 def test_a_form_full_of_nonsense_is_refused_in_words(house: House) -> None:
-    assert try_forms(house, FORMS, TYPED[2::5], one_by_one=False) == []
+    assert try_forms(house, FORMS, ("99999999999999999999", "²", TYPED[TYPED.index("=\\") + 1]), one_by_one=False) == []
 
 
 @pytest.mark.slow
@@ -214,7 +217,7 @@ def test_any_field_with_any_nonsense_is_refused_in_words(served_on_postgres: Hou
     served_on_postgres.restore()
     config.move_today(TODAY)
     assert try_forms(served_on_postgres, FORMS, TYPED[::3], one_by_one=False) == []
-    assert try_forms(served_on_postgres, FORMS, ("99999999999999999999", "2147483648", "9999-12-31"), one_by_one=True) == []
+    assert try_forms(served_on_postgres, FORMS, ("2147483648", "9999-12-31"), one_by_one=True) == []
 
 
 VERSIONS = ("", "NaN", "0", "-1", "1e0", "1.0", "²", "٣", "99999999999999999999", "1 ", "None", "x" * 1_000)
@@ -329,7 +332,7 @@ BODIES = (
     (b"--x\r\nContent-Disposition: form-data; name=\"town\"\r\n\r\nunfinished", "multipart/form-data; boundary=x"),
     (b"--x\r\nContent-Disposition: form-data\r\n\r\nx\r\n--x--", "multipart/form-data; boundary=x"),
     (b"&" * 20_000, "application/x-www-form-urlencoded"),
-    (b"a=1&" * 20_000, "application/x-www-form-urlencoded"),
+    (b"a=1&" * 2_000, "application/x-www-form-urlencoded"),
 )
 
 

@@ -18,6 +18,8 @@ from tests.security.access_table import LINES, Line
 from tests.security.house import COOKIE, NOBODY, House, changed
 from tests.security.test_access_walk import ADDRESSES, faults_of_the_headers, outcome
 
+pytestmark = pytest.mark.slow
+
 ADMIN = "/admin/pep"
 TYPED = '</textarea><script>alert("x")</script> {{7*7}} Zoë & “£5”\u202e\nsecond line'
 WORD = "Quittenmarmelade"
