@@ -443,6 +443,7 @@ def test_every_field_at_its_greatest_length_survives(fonts: Path) -> None:
     assert result.unprintable == 0
 
 
+@pytest.mark.slow
 def test_a_word_of_fifty_thousand_letters_loses_none(fonts: Path) -> None:
     result = built(a_small_document(answers={"discussion": "ж" * 50_000}), fonts)
 
@@ -450,12 +451,14 @@ def test_a_word_of_fifty_thousand_letters_loses_none(fonts: Path) -> None:
     assert result.pages >= 10  # in one line they would all be in the file too, and off the page
 
 
+@pytest.mark.slow
 def test_a_thousand_line_breaks_are_a_thousand_paragraphs(fonts: Path) -> None:
     answers = {"discussion": "\n".join(f"ж{number}" for number in range(1_000))}
 
     assert words_of(built(a_small_document(answers=answers), fonts)).count("ж") == 1_000
 
 
+@pytest.mark.slow
 def test_cells_of_every_height_up_to_their_cap_are_printed(fonts: Path) -> None:
     """The engine's refusal of cells too tall must not meet cells that fit: their heights are compared to the last bit."""
     names = [filler(length, "n") for length in range(4, 201, 7)]
@@ -660,6 +663,7 @@ def test_bookmarks_lead_to_chapters_sections_and_targets(whole: PdfResult) -> No
         assert title in titles, title
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lines", [1, pytest.param(9, marks=pytest.mark.slow), 14, pytest.param(20, marks=pytest.mark.slow)])
 def test_no_heading_stands_alone_at_the_foot_of_a_page(fonts: Path, lines: int) -> None:
     """Paragraphs of different length push each heading over the foot of a page in turn."""
@@ -809,6 +813,7 @@ def poisoned(document: Document, poison: str) -> Document:
     )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_hostile_text_is_text_and_fetches_nothing(
     fonts: Path, probe: tuple[int, list[bytes]], tmp_path: Path, every_word_logged: pytest.LogCaptureFixture
 ) -> None:

@@ -248,6 +248,7 @@ def test_guessing_at_one_account_is_slowed_from_wherever_it_comes(app, accounts,
         assert try_password(app.test_client(), EMAIL, PASSWORD, "10.0.0.99").status_code == 302
 
 
+@pytest.mark.slow
 def test_the_wait_grows_and_is_never_longer_than_a_quarter_of_an_hour(app, accounts, try_password) -> None:
     moment, waits = datetime(2024, 11, 18, 8, 0, tzinfo=UTC), []
     for number in range(20):
@@ -259,6 +260,7 @@ def test_the_wait_grows_and_is_never_longer_than_a_quarter_of_an_hour(app, accou
     assert waits[:4] == [2, 4, 8, 16]
 
 
+@pytest.mark.slow
 def test_one_password_on_many_accounts_is_slowed_by_its_address(app, accounts, try_password) -> None:
     answers = [try_password(app.test_client(), f"somebody{n}@example.org", "same words each time", "10.9.9.9") for n in range(35)]
     assert [answer.status_code for answer in answers].count(200) == 30
@@ -266,6 +268,7 @@ def test_one_password_on_many_accounts_is_slowed_by_its_address(app, accounts, t
     assert try_password(app.test_client(), EMAIL, PASSWORD, "10.9.9.10").status_code == 302
 
 
+@pytest.mark.slow
 def test_a_forwarded_address_is_not_believed_without_a_proxy(app, accounts, csrf_token) -> None:
     codes = []
     for number in range(32):

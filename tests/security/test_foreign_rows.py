@@ -290,6 +290,7 @@ def test_a_worker_loses_sight_of_a_child_who_gets_another(house: House) -> None:
             assert house.get("other_worker", address.format(house.plan.places[place])).status_code == 200, address
 
 
+@pytest.mark.slow
 def test_what_is_withheld_from_school_stands_on_no_page_of_a_teacher(house: House) -> None:
     """HB-3.11: nor in the PDF, nor where the teacher's pages say what is still wanting."""
     withheld = "Two moves of home in the first year in care"
