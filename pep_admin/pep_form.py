@@ -18,6 +18,7 @@ from pep_admin.vocabulary import (
     Attendance,
     AttendeeRole,
     Audience,
+    ChildAgrees,
     Labelled,
     MeetingHow,
     OnTrack,
@@ -366,9 +367,6 @@ def _choices(words: type[Labelled]) -> tuple[tuple[str, str], ...]:
     return tuple((word.value, word.label) for word in words)
 
 
-_YES_PARTLY_NO = (("yes", "Yes"), ("partly", "Partly"), ("no", "No"), ("not_asked", "Could not say or not asked"))
-
-
 def _attempts(key: str, number: str, whose: str) -> Field:
     return Field(
         key,
@@ -670,7 +668,7 @@ PART_3 = PartForm(
                 Field("after_how_it_went", "P3.35", "How the child thought it went", Kind.PARA, rule="HB-3.8", check="RD-315",
                       help="A few quiet minutes within a week. This may follow later."),
                 Field("child_understands", "P3.35", "Do they understand what the PEP should help them achieve?", Kind.ONE_OF,
-                      rule="HB-3.8", choices=_YES_PARTLY_NO),
+                      rule="HB-3.8", choices=_choices(ChildAgrees)),
                 Field("copy_wanted", "P3.36", "Does the child want a copy?", Kind.ONE_OF, rule="HB-3.8",
                       choices=(("full", "Yes, on paper or screen"), ("pictures", "Yes, with pictures"),
                                ("read", "Read it to me"), ("no", "No"))),

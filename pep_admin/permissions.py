@@ -84,7 +84,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.ADMINISTRATOR: frozenset({P.DASHBOARD, P.ACCOUNT_EDIT}),
 }
 SEES_ALL = frozenset({Role.VS_HEAD, Role.VS_OFFICER, Role.FINANCE, Role.AUDITOR})
-IN_CARE_TEAM = frozenset({Role.VS_HEAD, Role.VS_OFFICER, Role.SOCIAL_WORKER, Role.AUDITOR})
+READS_AS_CARE = frozenset({Role.VS_HEAD, Role.VS_OFFICER, Role.AUDITOR})
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,9 +154,20 @@ def writes_part(actor: Actor, pep: PepPeople, part: Part) -> bool:
     return is_worker
 
 
-def audience_for(actor: Actor) -> Audience:
-    """For whose eyes a document is read when this actor opens it: the social-care side or the school's (HB-3.11)."""
-    return Audience.CARE if actor is SYSTEM or actor.roles & IN_CARE_TEAM else Audience.SCHOOL
+class ChildPeople(Protocol):
+    """What the audience reads of a child."""
+
+    @property
+    def social_worker_id(self) -> int | None: ...
+
+
+def audience_for(actor: Actor, child: ChildPeople) -> Audience:
+    """For whose eyes this child's document is read when the actor opens it: social care's side or the school's (HB-3.11).
+
+    It follows what the actor is to this child, not the role alone: a social worker who teaches a child reads as the school does.
+    """
+    is_worker = Role.SOCIAL_WORKER in actor.roles and actor.person_id is not None and actor.person_id == child.social_worker_id
+    return Audience.CARE if actor is SYSTEM or actor.roles & READS_AS_CARE or is_worker else Audience.SCHOOL
 
 
 # --- the scope ---------------------------------------------------------------------------------------------------------

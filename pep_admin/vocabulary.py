@@ -202,6 +202,15 @@ class TargetOutcome(Labelled):
     DROPPED = "DROP", "No longer right"
 
 
+class ChildAgrees(Labelled):
+    """Whether the child agrees or understands (HB-3.8, HB-5.9)."""
+
+    YES = "yes", "Yes"
+    PARTLY = "partly", "Partly"
+    NO = "no", "No"
+    NOT_ASKED = "not_asked", "Could not say or not asked"
+
+
 class TargetNext(Labelled):
     CLOSE = "close", "Close it"
     KEEP = "keep", "Keep it going"

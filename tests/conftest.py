@@ -25,7 +25,9 @@ import sqlalchemy as sa
 from flask import Flask
 from hypothesis import settings
 from jinja2 import FileSystemBytecodeCache
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.util import LRUCache
 
 from tests.world import World, build_world
 
@@ -42,6 +44,18 @@ settings.load_profile("suite")
 _compiled = pathlib.Path(tempfile.gettempdir()) / f"pep-admin-templates-{os.getuid()}"
 _compiled.mkdir(mode=0o700, exist_ok=True)
 Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": FileSystemBytecodeCache(str(_compiled))}
+
+# Likewise the statements on SQLite: every test has an engine of its own, and each would compile the same ones again.
+_statements = LRUCache(2_000)
+SQLiteDialect_pysqlite.__eq__ = lambda self, other: type(self) is type(other)  # type: ignore[method-assign]
+SQLiteDialect_pysqlite.__hash__ = lambda self: hash(type(self))  # type: ignore[method-assign]
+
+
+@sa.event.listens_for(sa.Engine, "engine_connect")
+def _share_compiled_statements(connection: sa.Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        connection.execution_options(compiled_cache=_statements)
+
 
 for _key in [key for key in os.environ if key.startswith("PEP_ADMIN_")]:
     del os.environ[_key]  # a developer's own settings are not the tests'

@@ -143,7 +143,7 @@ class World:
     def save(self, pep: Pep, section: str, actor: Actor, **values: Any) -> Any:
         """Save fields of one section as the actor, from a page filled in just now."""
         self.act(actor)
-        document = read_document(self.session, pep, audience=audience_for(actor))
+        document = read_document(self.session, pep, audience=audience_for(actor, pep.child))
         base = {key: document.digests.get(key, "") for key in values}
         return sections.save_section(self.session, pep.id, section, values, base=base, actor=actor)
 

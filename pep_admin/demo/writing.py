@@ -74,7 +74,7 @@ def sign_and_send(session: Session, pep: Pep, *, today: date, now: datetime) -> 
 
 def _save(session: Session, pep: Pep, key: str, values: Mapping[str, Any], actor: Actor) -> None:
     """Save what the page asks; what it asks only because of that is saved from the page that comes next."""
-    document = read_document(session, pep, audience=audience_for(actor))
+    document = read_document(session, pep, audience=audience_for(actor, pep.child))
     base = {each: document.digests[each] for each in values if each in document.digests}
     shown = {each: _named(values[each], pep.child.called) for each in base}
     written = sections.save_section(session, pep.id, key, shown, base=base, actor=actor)

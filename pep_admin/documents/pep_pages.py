@@ -17,6 +17,7 @@ from pep_admin.money import format_pounds
 from pep_admin.pep_form import Document, Field, RequestFacts, TargetFacts, TargetReviewFacts
 from pep_admin.vocabulary import (
     Audience,
+    ChildAgrees,
     Grade,
     Part,
     PepKind,
@@ -330,7 +331,7 @@ def _on(day: date | None) -> str:
 
 
 def _agreement(code: str) -> str:
-    return {"yes": "Yes", "partly": "Partly", "no": "No", "not_asked": "Could not say or not asked"}.get(code, code)
+    return ChildAgrees(code).label if code in list(ChildAgrees) else code
 
 
 def _beginning(text: str, longest: int = 86) -> str:

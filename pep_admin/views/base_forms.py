@@ -215,7 +215,7 @@ class RowField(Field):
         if not typed:
             return
         texts = [each for each in typed if not _ROW_ID.fullmatch(each)]
-        found = [each for each in typed if each.isdigit()] or ([] if texts else typed)
+        found = [each for each in typed if each.isascii() and each.isdigit()] or ([] if texts else typed)
         self.text = (texts or typed)[0]
         if found:
             self.data = self._by_id(found[0].removeprefix(KEPT), before)

@@ -172,7 +172,7 @@ class Children(PepModelView):
 
     def related(self, row: Child) -> list[RelatedTable]:
         tables = [self._peps(row), self._enrolments(row)]
-        if audience_for(self.actor) is Audience.CARE:
+        if audience_for(self.actor, row) is Audience.CARE:
             tables += [self._homes(row), self._workers(row)]
         return [*tables, self._sdq(row)]
 

@@ -198,6 +198,8 @@ class PepView(BaseView):
         keep_stale: bool = False, **named: Any,
     ) -> Done[T]:
         """Run one verb in one write transaction and commit it; see PepModelView for what each refusal becomes."""
+        if request.method != "POST":
+            abort(405)  # a look changes nothing, whatever the route forgot to ask
         facts = _facts_of(subject, arguments)
         session = self.db_session
         begin(session, "write")

@@ -18,10 +18,11 @@ from pep_admin import history, queries
 from pep_admin.models import PARTS, Pep, PpgRequest, QaReview, Target
 from pep_admin.pep_document import form_of, read_document
 from pep_admin.pep_form import Document, PartForm, Signature
-from pep_admin.permissions import Actor, Permission, audience_for, can, writes_part
+from pep_admin.permissions import Actor, Permission, audience_for, can
 from pep_admin.validators.findings import Finding, blocking
 from pep_admin.views.details import Change
 from pep_admin.vocabulary import Part, PepStatus
+from pep_admin.workflow.ppg import may_ask
 from pep_admin.workflow.readiness import readiness
 
 OPEN = queries.OPEN_TO_WRITE
@@ -85,7 +86,7 @@ class PepPage:
 
 def gather(session: Session, pep: Pep, actor: Actor, today: date) -> PepPage:
     """Read everything the page needs."""
-    document = read_document(session, pep, audience=audience_for(actor))
+    document = read_document(session, pep, audience=audience_for(actor, pep.child))
     findings = readiness(session, pep, today=today) if pep.status is not PepStatus.WITHDRAWN else []
     facts = queries.ppg_facts_for(session, [pep])[pep.id][None]
     reviews = session.scalars(select(QaReview).where(QaReview.pep_id == pep.id).order_by(QaReview.id.desc()))
@@ -128,9 +129,7 @@ def _may(pep: Pep, document: Document, actor: Actor) -> frozenset[str]:
         "withdraw": live and can(actor, Permission.PEP_WITHDRAW),
         "pdf": can(actor, Permission.PEP_PDF),
         "targets": pep.status in OPEN and can(actor, Permission.TARGET_WRITE, pep, Part.EDUCATION),
-        "requests": pep.status in OPEN and can(actor, Permission.REQUEST_WRITE)
-        and (writes_part(actor, pep, Part.EDUCATION)
-             or (document.phase == "P16" and writes_part(actor, pep, Part.SOCIAL_CARE))),
+        "requests": pep.status in OPEN and may_ask(actor, pep),
     }
     return frozenset(name for name, holds in steps.items() if holds)
 

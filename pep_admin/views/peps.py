@@ -151,7 +151,7 @@ class Peps(PepModelView):
     def section(self) -> ResponseReturnValue:
         """One section: to write for those who write its part, else to read."""
         pep = self._pep()
-        document = read_document(self.db_session, pep, audience=audience_for(self.actor))
+        document = read_document(self.db_session, pep, audience=audience_for(self.actor, pep.child))
         part, section = self._section_of(document)
         writes = pep.status in queries.OPEN_TO_WRITE and can(self.actor, Permission.PEP_WRITE, pep, part)
         if request.method == "POST":
@@ -182,7 +182,7 @@ class Peps(PepModelView):
         posted = section_forms.read_post(section, keys, request.form, request.form.getlist)
         if posted.problems:
             return self._typed_again(pep, document, section, posted.problems)
-        done = self.commit(sections.save_section, pep.id, section.key, posted.values, base=posted.base)
+        done = self.commit(sections.save_section, pep.id, section.key, posted.values, base=posted.base, subject=pep)
         if done.findings or done.value is None:
             return self._typed_again(self._again(pep), document, section, done.findings)
         if done.value.conflicts is not None:
@@ -198,7 +198,7 @@ class Peps(PepModelView):
         return self._section_page(pep, document, section, status=422, questions=retyped, findings=findings)
 
     def _conflict(self, pep: Pep, section: Section, conflicts: Mapping[str, Any]) -> ResponseReturnValue:
-        document = read_document(self.db_session, pep, audience=audience_for(self.actor))
+        document = read_document(self.db_session, pep, audience=audience_for(self.actor, pep.child))
         asked = section_forms.questions(document, section, sections.writable(document, section.fields))
         retyped = section_forms.as_typed(asked, request.form, request.form.getlist, (), conflicts, document)
         return self._section_page(pep, document, section, status=409, questions=retyped, conflicts=conflicts)
@@ -212,7 +212,7 @@ class Peps(PepModelView):
         return self._section_page(pep, document, section, writes=False, status=409, typed=retyped)
 
     def _after_saving(self, pep: Pep, section: Section, changed: Sequence[str]) -> ResponseReturnValue:
-        document = read_document(self.db_session, pep, audience=audience_for(self.actor))
+        document = read_document(self.db_session, pep, audience=audience_for(self.actor, pep.child))
         self.say("Saved." if changed else "Nothing was changed.")
         newly = [found for found in section.fields if found.asked and document.asked(found) and document.must(found)
                  and document.answer(found.key) is None]
@@ -239,7 +239,8 @@ class Peps(PepModelView):
         pep, part = self._pep(), self._part()
         if request.method != "POST":
             return self._sign_page(pep, part, part_findings(self.db_session, pep, part, today=self.today))
-        done = self.commit(sections.sign_part, pep.id, part, today=self.today, now=self.now, reason=request.form.get("reason", ""))
+        done = self.commit(sections.sign_part, pep.id, part, today=self.today, now=self.now, reason=request.form.get("reason", ""),
+                           subject=pep)
         if done.findings:
             return self._sign_page(self._again(pep), part, done.findings, status=422)
         self.say(f"{part.label} is signed.")
@@ -252,7 +253,7 @@ class Peps(PepModelView):
             abort(404)
 
     def _sign_page(self, pep: Pep, part: Part, findings: Sequence[Finding], status: int = 200) -> ResponseReturnValue:
-        document = read_document(self.db_session, pep, audience=audience_for(self.actor))
+        document = read_document(self.db_session, pep, audience=audience_for(self.actor, pep.child))
         owner = pep.writer_id if part is Part.EDUCATION else pep.social_worker_id
         return self.page("pep/peps/sign.html", status=status, pep=pep, part=part, findings=findings, document=document,
                          place_of=self._places(document), own=self.actor.person_id is not None and owner == self.actor.person_id,
@@ -261,7 +262,7 @@ class Peps(PepModelView):
     @expose("/send/", methods=("POST",))
     def send(self) -> ResponseReturnValue:
         pep = self._pep()
-        done = self.commit(verbs.submit_pep, pep.id, today=self.today, now=self.now)
+        done = self.commit(verbs.submit_pep, pep.id, today=self.today, now=self.now, subject=pep)
         if done.findings:
             return self._check_page(pep, done.findings)
         self.say("Sent to the Virtual School.")
@@ -275,7 +276,7 @@ class Peps(PepModelView):
     @expose("/recall/", methods=("POST",))
     def recall(self) -> ResponseReturnValue:
         pep = self._pep()
-        done = self.commit(verbs.recall_pep, pep.id)
+        done = self.commit(verbs.recall_pep, pep.id, subject=pep)
         if done.findings:
             return self._check_page(pep, done.findings)
         self.say("Taken back. It can be changed and sent again.")
@@ -286,7 +287,7 @@ class Peps(PepModelView):
         pep, reason = self._pep(), request.form.get("reason", "")
         findings: Sequence[Finding] = ()
         if request.method == "POST":
-            done = self.commit(verbs.withdraw_pep, pep.id, reason=reason)
+            done = self.commit(verbs.withdraw_pep, pep.id, reason=reason, subject=pep)
             if done.ok:
                 self.say(f"{done.value} is closed as not needed.")
                 return self.back_to("details_view", id=pep.id)
@@ -319,7 +320,7 @@ class Peps(PepModelView):
         findings: Sequence[Finding] = ()
         if request.method == "POST":
             person = self.one_or_404(Person, request.form.get("writer_id", ""))
-            done = self.commit(delegation.name_writer, pep.id, person.id)
+            done = self.commit(delegation.name_writer, pep.id, person.id, subject=pep)
             if done.ok:
                 self.say(f"{person} writes the school's part. Send it to them from the list or with the button here.")
                 return self.back_to("details_view", id=pep.id)
@@ -395,7 +396,7 @@ class Peps(PepModelView):
     def pdf(self) -> ResponseReturnValue:
         """The PEP as the actor may read it, as a PDF; a draft says so on every page."""
         pep = self._pep()
-        audience = audience_for(self.actor)
+        audience = audience_for(self.actor, pep.child)
         document = read_document(self.db_session, pep, audience=audience)
         self.record_view("pep.pdf", pep, audience=audience.value)
         try:

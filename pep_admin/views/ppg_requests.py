@@ -20,7 +20,7 @@ from wtforms.validators import Optional
 from pep_admin import queries
 from pep_admin.models import Pep, PpgRequest, School, Term, Words
 from pep_admin.money import format_pounds
-from pep_admin.permissions import Permission, can, writes_part
+from pep_admin.permissions import Permission
 from pep_admin.validators.findings import Finding
 from pep_admin.validators.ppg import PpgFacts, check_request
 from pep_admin.views.base import MOST_CHOSEN, Done, Link, PepModelView, Proposed
@@ -39,7 +39,7 @@ from pep_admin.views.request_forms import (
     in_order,
     payee_of,
 )
-from pep_admin.vocabulary import Part, PpgCategory, PpgStatus, Role, Scheme
+from pep_admin.vocabulary import PpgCategory, PpgStatus, Role, Scheme
 from pep_admin.workflow import payments, ppg
 
 OF_A_CHILD = ("child",)
@@ -202,8 +202,7 @@ class PpgRequests(PepModelView):
         return row, pep
 
     def _asks(self, pep: Pep) -> bool:
-        worker = queries.scheme_for(pep) is Scheme.POST_16 and writes_part(self.actor, pep, Part.SOCIAL_CARE)
-        return can(self.actor, Permission.REQUEST_WRITE) and (worker or writes_part(self.actor, pep, Part.EDUCATION))
+        return ppg.may_ask(self.actor, pep)
 
     def _why_not(self, row: PpgRequest | None, pep: Pep) -> str:
         """Why there is nothing to write now; "" when there is."""

@@ -22,17 +22,8 @@ from pep_admin.views.base import Done, Link, PepModelView, RelatedTable
 from pep_admin.views.base_forms import LabelField
 from pep_admin.views.cells import amount, linked, posted_version, reference, start_of, wrapped
 from pep_admin.views.filters import Case, OneOf, Related
-from pep_admin.vocabulary import Labelled, Part, Subject, TargetArea
+from pep_admin.vocabulary import ChildAgrees, Part, Subject, TargetArea
 from pep_admin.workflow import targets
-
-
-class ChildAgrees(Labelled):
-    """Whether the child agrees with a target (HB-5.9), as the target's own column keeps it."""
-
-    YES = "yes", "Yes"
-    PARTLY = "partly", "Partly"
-    NO = "no", "No"
-    NOT_ASKED = "not_asked", "Could not say or not asked"
 
 
 class Targets(PepModelView):

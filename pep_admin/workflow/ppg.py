@@ -15,15 +15,15 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from pep_admin import audit, queries, signals
-from pep_admin.exceptions import NotFound, Refused, StaleRecord
+from pep_admin.exceptions import NotAllowed, NotFound, Refused, StaleRecord
 from pep_admin.models import Allocation, Pep, PpgRequest, School, Target
 from pep_admin.money import format_pounds
 from pep_admin.pep_form import RequestFacts
-from pep_admin.permissions import Actor, Permission, require, writes_part
+from pep_admin.permissions import Actor, Permission, can, require, writes_part
 from pep_admin.validators.findings import Finding, blocking
 from pep_admin.validators.ppg import check_request
 from pep_admin.vocabulary import Part, PepStatus, PpgStatus, Scheme
-from pep_admin.workflow.sections import require_writer, unsign
+from pep_admin.workflow.sections import unsign
 from pep_admin.workflow.taking import all_or_nothing, move_requests, refuse, take_pep, take_requests
 
 WRITTEN = frozenset({"target_id", "category", "description", "provider", "payee_school_id", "payee_name", "quantity", "unit",
@@ -58,11 +58,15 @@ def save_request(
     return found, [each for each in findings if each.severity == "warning"]
 
 
+def may_ask(actor: Actor, pep: Pep) -> bool:
+    """Whether somebody may ask for this PEP's money: who writes the school's part, after 16 the social worker too (HB-6.2)."""
+    worker_asks = queries.scheme_for(pep) is Scheme.POST_16 and writes_part(actor, pep, Part.SOCIAL_CARE)
+    return can(actor, Permission.REQUEST_WRITE) and (worker_asks or writes_part(actor, pep, Part.EDUCATION))
+
+
 def _require_asker(actor: Actor, pep: Pep) -> None:
-    """The school's part asks for money; after 16 the social worker may ask too (HB-6.2)."""
-    social_worker_asks = queries.scheme_for(pep) is Scheme.POST_16 and writes_part(actor, pep, Part.SOCIAL_CARE)
-    if not social_worker_asks:
-        require_writer(actor, pep, Part.EDUCATION)
+    if not may_ask(actor, pep):
+        raise NotAllowed(Permission.REQUEST_WRITE.value, "Pupil Premium for this PEP is asked for by somebody else.")
 
 
 def _draft(session: Session, pep: Pep, request_id: int, version: int | None) -> PpgRequest:

@@ -44,7 +44,7 @@ def save_section(
     part_form, section = form_of(pep.form_version).section(section_key)
     part = Part(part_form.part)
     require_writer(actor, pep, part)
-    document = read_document(session, pep, audience=audience_for(actor)).with_answers(values)
+    document = read_document(session, pep, audience=audience_for(actor, pep.child)).with_answers(values)
     fields = {found.key: found for found in section.fields}
     if set(values) - set(writable(document, section.fields)):
         raise NotFound

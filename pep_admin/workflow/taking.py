@@ -112,10 +112,11 @@ def move_peps(session: Session, peps: Sequence[Pep], to: PepStatus, **values: An
 def move_requests(session: Session, requests: Sequence[PpgRequest], frm: PpgStatus, to: PpgStatus, **values: Any) -> list[int]:
     """Move requests by a conditional UPDATE, with their history; the ids of those that really were in `frm`.
 
-    A value may be a callable of the request, worked out for each in the row itself only when it is a column expression.
+    A value may be an expression of the row's own columns, worked out by the database.
     """
     if not requests:
         return []
+    before = {each.id: {key: getattr(each, key) for key in ("status", *values)} for each in requests}
     moved = set(
         session.scalars(
             update(PpgRequest)
@@ -125,11 +126,12 @@ def move_requests(session: Session, requests: Sequence[PpgRequest], frm: PpgStat
             execution_options={"history_kept": True, "synchronize_session": False},
         )
     )
-    entries = []
-    for each in requests:
-        if each.id in moved:
-            old = {key: getattr(each, key) for key in ("status", *values)}
-            session.expire(each)
-            entries.append((each.id, each.pep.child_id, {key: (was, getattr(each, key)) for key, was in old.items()}))
-    history.keep(session, PpgRequest, entries)
+    again = (
+        select(PpgRequest, Pep.child_id).join(Pep, PpgRequest.pep_id == Pep.id).where(PpgRequest.id.in_(moved))
+        .execution_options(populate_existing=True)
+    )
+    history.keep(session, PpgRequest, [
+        (each.id, child_id, {key: (was, getattr(each, key)) for key, was in before[each.id].items()})
+        for each, child_id in session.execute(again)
+    ])
     return [each.id for each in requests if each.id in moved]

@@ -10,8 +10,9 @@ from sqlalchemy.orm import aliased
 
 from pep_admin.exceptions import NoActor
 from pep_admin.models import Child, EducationSection, Pep, PpgRequest, SdqScore, Target
-from pep_admin.permissions import SYSTEM, Actor
-from pep_admin.vocabulary import LeavingReason, Role
+from pep_admin.pep_document import read_document
+from pep_admin.permissions import SYSTEM, Actor, audience_for
+from pep_admin.vocabulary import Audience, LeavingReason, Role
 from pep_admin.workflow import delegation, roll
 from tests.world import TODAY, World, child
 
@@ -99,3 +100,15 @@ def test_a_named_writer_who_is_not_the_designated_teacher_sees_that_child_only(w
     delegation.name_writer(world.session, pep.id, world.other_teacher.person_id or 0, actor=world.act(world.officer))
     assert seen(world, world.other_teacher) == {world.child_id, world.other_child_id}
     assert seen(world, world.teacher) == {world.child_id}
+
+
+def test_a_social_worker_who_only_teaches_a_child_reads_it_as_the_school_does(world: World) -> None:
+    """HB-3.11: the audience follows what somebody is to this child."""
+    both = Actor("x", "Both", frozenset({Role.DESIGNATED_TEACHER, Role.SOCIAL_WORKER}), world.teacher.person_id)
+    world.act(both)
+    pep = world.pep_of()
+    world.act(both)
+    document = read_document(world.session, pep, audience=audience_for(both, pep.child))
+    assert document.answer("confidential_history") is None and "confidential_history" not in document.answers
+    assert document.answer("what_school_needs_to_know")
+    assert audience_for(world.worker, pep.child) is Audience.CARE

@@ -109,6 +109,8 @@ def _places(session: Session, world: World, children: list[int]) -> dict[str, in
         "approved": world.requests_of(approved)[0].id, "released": world.requests_of(paid)[0].id,
         "requested": world.requests_of(sent)[0].id,
     }
+    graded = session.scalars(sa.select(Target.id).where(Target.pep_id == approved.id).order_by(Target.id)).first()
+    places["graded_target"] = graded or 0
     for name, each in (("", pep), ("other_", other_pep)):
         asked = session.get_one(PpgRequest, places[f"{name}draft"]).target_id
         free = session.scalars(sa.select(Target.id).where(Target.pep_id == each.id, Target.id != asked).order_by(Target.id)).first()

@@ -148,6 +148,25 @@ def test_a_form_without_its_mark_is_refused_and_changes_nothing(house: House) ->
     assert wrong == []
 
 
+@pytest.mark.parametrize(("who", "path", "form", "row"), [
+    ("teacher", "/admin/pep/peps/send/?id={pep}", {}, "pep"),
+    ("worker", "/admin/pep/peps/sign/?id={pep}&part=education", {}, "pep"),
+    ("teacher", "/admin/pep/peps/recall/?id={pep}", {}, "pep"), ("officer", "/admin/pep/peps/withdraw/?id={pep}", {}, "pep"),
+    ("officer", "/admin/pep/peps/writer/?id={sent_pep}", {"writer_id": "{person}"}, "sent_pep"),
+    ("officer", "/admin/pep/peps/open/?child={child}", {"kind": "change"}, "child"),
+    ("teacher", "/admin/pep/targets/remove/?id={target}", {}, "pep"),
+    ("teacher", "/admin/pep/ppg_requests/withdraw/?id={approved}", {}, "graded_pep"),
+])
+def test_what_a_verb_refuses_is_recorded_with_its_record_and_child(
+    house: House, who: str, path: str, form: dict[str, str], row: str
+) -> None:
+    last = house.last_event()
+    assert house.post(who, path, form).status_code in (403, 422)
+    (event,) = house.events(after=last, outcome="refused")
+    assert event.object_id == house.plan.places[row] and event.actor_id == house.actor_id(who)
+    assert event.child_id is not None and (event.details.get("codes") or event.details.get("permission"))
+
+
 def test_no_other_method_is_answered(house: House) -> None:
     before = house.rows()
     answers = {

@@ -110,14 +110,15 @@ def with_typed(fields: list[tuple[str, str]], **typed: str) -> list[tuple[str, s
 
 @pytest.mark.parametrize("path", [f"{MONEY}/write/?id={{draft}}", f"{MONEY}/write/?pep={{pep}}"])
 def test_a_request_cannot_be_hung_on_a_foreign_target(either_house: House, path: str) -> None:
+    """Neither on one out of sight, nor on that of another PEP that the teacher writes as well."""
     house = either_house
-    before, row = house.rows(), house.plan.places["other_target"]
+    before, rows = house.rows(), (house.plan.places["other_target"], house.plan.places["graded_target"])
     costed = {"quantity": "1", "unit": "hour", "unit_cost_pence": "20", "amount_pence": "20", "category": "TUITION_1",
               "description": "One hour", "provider": "A tutor", "payee": "school"}
     fields = filled(house, "teacher", path, "target_id")
-    answers = [told(house.post("teacher", path, with_typed(fields, **costed, target_id=str(asked))), row, MISSING)
-               for asked in (row, MISSING)]
-    assert answers[0] == answers[1] and answers[0][0] == 404
+    answers = [told(house.post("teacher", path, with_typed(fields, **costed, target_id=str(asked))), *rows, MISSING)
+               for asked in (*rows, MISSING)]
+    assert answers[0] == answers[1] == answers[2] and answers[0][0] == 404
     assert changed(before, house.rows()) == set()
     own = house.post("teacher", path, with_typed(fields, **costed, target_id=str(house.plan.places["free_target"])))
     assert own.status_code == 303
@@ -277,6 +278,19 @@ def test_a_teacher_loses_sight_of_a_child_who_moves(house: House) -> None:
         assert house.get("other_teacher", address.format(house.plan.places[place])).status_code == 200, address
     for address, place in POSTED:
         assert house.post("teacher", address.format(house.plan.places[place]), HOSTILE).status_code == 404, address
+
+
+def test_a_teacher_loses_sight_also_of_what_was_signed_off(house: House) -> None:
+    """A complete PEP keeps the old school and its writer, for the record and the money; it is no window to the child."""
+    pages = (f"{CHILDREN}/details/?id={{graded_child}}", f"{PEPS}/details/?id={{graded_pep}}", f"{MONEY}/details/?id={{approved}}")
+    assert [house.get("teacher", page).status_code for page in pages] == [200, 200, 200]
+    path = f"{CHILDREN}/change-school/?id={{graded_child}}"
+    fields = with_typed(filled(house, "officer", path, "school"), school=str(house.plan.places["other_school"]), on="18 Nov 2024",
+                        reason="home_move")
+    assert house.post("officer", path, fields).status_code == 303
+    assert house.row("pep_pep", house.plan.places["graded_pep"])["writer_id"] == house.plan.places["person"]
+    assert [house.get("teacher", page).status_code for page in pages] == [404, 404, 404]
+    assert [house.get("other_teacher", page).status_code for page in pages] == [200, 200, 200]
 
 
 def test_a_worker_loses_sight_of_a_child_who_gets_another(house: House) -> None:
