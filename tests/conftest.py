@@ -57,6 +57,11 @@ def _share_compiled_statements(connection: sa.Connection) -> None:
         connection.execution_options(compiled_cache=_statements)
 
 
+# A SQLite commit waits for the disk, as it must in life; tests keep their files in memory where there is room.
+_memory = pathlib.Path("/dev/shm")
+if _memory.is_dir() and os.access(_memory, os.W_OK) and shutil.disk_usage(_memory).free > 2 * 2**30:
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_memory))
+
 for _key in [key for key in os.environ if key.startswith("PEP_ADMIN_")]:
     del os.environ[_key]  # a developer's own settings are not the tests'
 
