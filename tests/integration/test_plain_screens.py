@@ -468,12 +468,12 @@ def test_a_form_with_errors_breaks_no_rule_of_accessibility(served: str, browser
     page.fill("#name", "")
     page.fill("#closed_on", "31/02/2024")
     page.click("main button[type=submit]")
-    page.wait_for_function("document.activeElement.className === 'summary'")
+    page.locator(".summary:focus").wait_for()
     assert page.title().startswith("Error: ")
     result = Axe().run(page, options={"runOnly": AXE_TAGS})
     assert [(each["id"], each["nodes"][0]["html"]) for each in result.response["violations"]] == []
     page.click('a[href="#closed_on"]')
-    page.wait_for_function("document.activeElement.id === 'closed_on'")
+    page.locator("#closed_on:focus").wait_for()
     page.context.close()
 
 
