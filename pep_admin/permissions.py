@@ -84,6 +84,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.ADMINISTRATOR: frozenset({P.DASHBOARD, P.ACCOUNT_EDIT}),
 }
 SEES_ALL = frozenset({Role.VS_HEAD, Role.VS_OFFICER, Role.FINANCE, Role.AUDITOR})
+OWN_CHILDREN = frozenset({Role.DESIGNATED_TEACHER, Role.SOCIAL_WORKER})
 READS_AS_CARE = frozenset({Role.VS_HEAD, Role.VS_OFFICER, Role.AUDITOR})
 
 
@@ -99,8 +100,13 @@ class Actor:
 
     @property
     def sees_all(self) -> bool:
-        """Whether the row scope leaves nothing out; what may be read of a row is the permissions' matter."""
-        return self.all_rows or bool(self.roles & SEES_ALL)
+        """Whether the row scope leaves nothing out; what may be read of a row is the permissions' matter.
+
+        Finance sees every row because it may read so little of each. Beside a role that reads its own children it lends them no
+        row: roles add up their permissions, and would otherwise open every child.
+        """
+        whole = self.roles & SEES_ALL
+        return self.all_rows or bool(whole - {Role.FINANCE}) or bool(whole and not self.roles & OWN_CHILDREN)
 
     @property
     def is_vs(self) -> bool:

@@ -15,12 +15,13 @@ from sqlalchemy.orm import Session
 from pep_admin import audit
 from pep_admin.deadlines import format_day
 from pep_admin.exceptions import NotFound, Refused
-from pep_admin.models import CareEpisode, CarePlacement, Caseload, Child, Enrolment, Pep, Person, School
+from pep_admin.models import CareEpisode, CarePlacement, Caseload, Child, Enrolment, Pep, Person, PpgRequest, School
 from pep_admin.permissions import Actor, Permission, require
 from pep_admin.queries import OPEN_TO_WRITE
 from pep_admin.validators.children import check_child
 from pep_admin.validators.findings import blocking
-from pep_admin.vocabulary import LeavingReason, PlacementKind
+from pep_admin.vocabulary import LeavingReason, Part, PlacementKind, PpgStatus
+from pep_admin.workflow.sections import unsign
 from pep_admin.workflow.taking import refuse
 
 _Row = TypeVar("_Row", School, Person)
@@ -59,11 +60,12 @@ def change_school(
 ) -> None:
     """End the open enrolment the day before and start one at the new school, or none.
 
-    Open PEPs go to the new school and wait for its writer; sent and signed-off ones keep the old school for money and record.
+    Open PEPs go to the new school and wait for its writer: Part 2 loses the old one's signature, and drafts that were to be paid
+    to the old school are to be paid to the new. Sent and signed-off ones keep the old school for money and record.
     """
     require(actor, Permission.CHILD_EDIT)
     now_open = session.scalar(select(Enrolment).where(Enrolment.child_id == child.id, Enrolment.ended_on.is_(None)))
-    _refuse_date(child, on, now_open.started_on if now_open else None, "school")
+    _refuse_date(child, on, now_open.started_on if now_open else None, "school", today)
     if school_id is not None and school_id == child.school_id:
         raise refuse("roll-school", "DATA-roll", f"{child.called} is already at that school.", "school_id")
     if now_open and reason is None:
@@ -77,16 +79,26 @@ def change_school(
         if school is not None:
             _enrol(session, child, school, on)
         for pep in session.scalars(select(Pep).where(Pep.child_id == child.id, Pep.status.in_(OPEN_TO_WRITE))):
-            pep.school, pep.writer_id = school, school.designated_teacher_id if school else None
+            _move_pep(session, pep, school)
         session.flush()
     audit.record(session, "child.change_school", child, fields=["school_id"])
+
+
+def _move_pep(session: Session, pep: Pep, school: School | None) -> None:
+    paid_to_the_old = select(PpgRequest).where(
+        PpgRequest.pep_id == pep.id, PpgRequest.status == PpgStatus.DRAFT, PpgRequest.payee_school_id == pep.school_id
+    )
+    for request in session.scalars(paid_to_the_old):
+        request.payee_school = school  # without a school nobody is to be paid: that stops the sending until somebody is named
+    pep.school, pep.writer_id = school, school.designated_teacher_id if school else None
+    unsign(session, pep, Part.EDUCATION)
 
 
 def change_social_worker(session: Session, child: Child, *, person_id: int | None, on: date, actor: Actor, today: date) -> None:
     """Hand the child over to another social worker from a day; open PEPs go with the child."""
     require(actor, Permission.CHILD_EDIT)
     now_open = session.scalar(select(Caseload).where(Caseload.child_id == child.id, Caseload.ended_on.is_(None)))
-    _refuse_date(child, on, now_open.started_on if now_open else None, "social worker")
+    _refuse_date(child, on, now_open.started_on if now_open else None, "social worker", today)
     with session.begin_nested():
         if now_open:
             now_open.ended_on = on
@@ -106,7 +118,7 @@ def change_placement(
     """A move of home: the open placement ends and a new one begins the same day."""
     require(actor, Permission.CHILD_EDIT)
     now_open = session.scalar(select(CarePlacement).where(CarePlacement.child_id == child.id, CarePlacement.ended_on.is_(None)))
-    _refuse_date(child, on, now_open.started_on if now_open else None, "home")
+    _refuse_date(child, on, now_open.started_on if now_open else None, "home", today)
     with session.begin_nested():
         if now_open:
             now_open.ended_on = on
@@ -119,7 +131,7 @@ def change_placement(
 def leave_care(session: Session, child: Child, *, on: date, reason: str, actor: Actor, today: date) -> None:
     """The child leaves care: the episode and the home end. School and worker stay, so that an open PEP may be the final one."""
     require(actor, Permission.CHILD_EDIT)
-    _refuse_date(child, on, None, "care")
+    _refuse_date(child, on, None, "care", today)
     if child.left_care_on is not None:
         raise refuse("roll-leave", "DATA-roll", f"{child.called} left care on {format_day(child.left_care_on)}.", "on")
     with session.begin_nested():
@@ -134,7 +146,10 @@ def leave_care(session: Session, child: Child, *, on: date, reason: str, actor: 
     audit.record(session, "child.leave_care", child, fields=["left_care_on"])
 
 
-def _refuse_date(child: Child, on: date, since: date | None, what: str) -> None:
+def _refuse_date(child: Child, on: date, since: date | None, what: str, today: date) -> None:
+    """A move acts at once, on who may see the child and who is paid: it is entered on its day or later, never before."""
+    if on > today:
+        raise refuse("roll-date", "DATA-dates", f"{format_day(on)} is still to come. Enter the move on the day it happens.", "on")
     if on < child.entered_care_on:
         raise refuse("roll-date", "DATA-dates", f"The child entered care on {format_day(child.entered_care_on)}; "
                      "the change cannot be before that.", "on")

@@ -8,13 +8,13 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
-from pep_admin.exceptions import NoActor
+from pep_admin.exceptions import NoActor, Refused
 from pep_admin.models import Child, EducationSection, Pep, PpgRequest, SdqScore, Target
 from pep_admin.pep_document import read_document
 from pep_admin.permissions import SYSTEM, Actor, audience_for
-from pep_admin.vocabulary import Audience, LeavingReason, Role
-from pep_admin.workflow import delegation, roll
-from tests.world import TODAY, World, child
+from pep_admin.vocabulary import Audience, LeavingReason, Part, Role
+from pep_admin.workflow import delegation, ppg, roll, sections
+from tests.world import NOW, TODAY, World, child
 
 
 def seen(world: World, who: Actor) -> set[int]:
@@ -112,3 +112,39 @@ def test_a_social_worker_who_only_teaches_a_child_reads_it_as_the_school_does(wo
     assert document.answer("confidential_history") is None and "confidential_history" not in document.answers
     assert document.answer("what_school_needs_to_know")
     assert audience_for(world.worker, pep.child) is Audience.CARE
+
+
+@pytest.mark.parametrize("role", [Role.DESIGNATED_TEACHER, Role.SOCIAL_WORKER])
+def test_finance_lends_its_rows_to_no_role_that_reads_children(world: World, role: Role) -> None:
+    """Finance sees every row because it may read so little of each; with a teacher's permissions that would be every child."""
+    own = world.teacher if role is Role.DESIGNATED_TEACHER else world.worker
+    both = Actor("x", "Both", frozenset({role, Role.FINANCE}), own.person_id)
+    assert seen(world, both) == {world.child_id}
+    assert seen(world, world.finance) == {world.child_id, world.other_child_id}, "finance alone releases for every school"
+
+
+def test_a_move_takes_the_draft_money_along_and_the_old_schools_signature_off(world: World) -> None:
+    """The payee of what is not asked for yet is the child's school; Part 2 is signed by who writes it now (HB-2.4, HB-6.7)."""
+    pep = world.written_pep()
+    [request] = world.requests_of(pep)
+    elsewhere, _ = ppg.save_request(
+        world.session, pep.id, world.request_values(pep, payee_school_id=None, payee_name="A tutor", quantity=1,
+                                                    unit_cost_pence=5_00, amount_pence=5_00), actor=world.act(world.officer))
+    sections.sign_part(world.session, pep.id, Part.EDUCATION, actor=world.act(world.teacher), today=TODAY, now=NOW)
+    roll.change_school(world.session, child(world.session, world.child_id), school_id=world.other_school_id, on=TODAY,
+                       reason=LeavingReason.HOME_MOVE, actor=world.act(world.officer), today=TODAY)
+    world.act(SYSTEM)
+    world.session.expire_all()
+    assert request.payee_school_id == world.other_school_id
+    assert (elsewhere.payee_school_id, elsewhere.payee_name) == (None, "A tutor"), "another payee stays"
+    document = read_document(world.session, pep, audience=Audience.RULES)
+    assert document.signatures[Part.EDUCATION.value] is None
+
+
+def test_a_move_that_is_still_to_come_is_refused_and_lets_nobody_in(world: World) -> None:
+    with pytest.raises(Refused):
+        roll.change_school(world.session, child(world.session, world.child_id), school_id=world.other_school_id,
+                           on=TODAY + timedelta(days=1), reason=LeavingReason.HOME_MOVE, actor=world.act(world.officer),
+                           today=TODAY)
+    assert seen(world, world.other_teacher) == {world.other_child_id}
+    assert seen(world, world.teacher) == {world.child_id}

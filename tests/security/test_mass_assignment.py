@@ -53,7 +53,8 @@ FORMS = (
     Form("officer", f"{ADMIN}/children/change-school/?id={{child}}", "on",
          {"school": "{other_school}", "on": "18 Nov 2024", "reason": "home_move"},
          "pep_child.school_id pep_child.row_version pep_enrolment.ended_on pep_enrolment.leaving_reason pep_enrolment.row_version "
-         "+pep_enrolment pep_pep.school_id pep_pep.writer_id pep_pep.row_version",
+         "+pep_enrolment pep_pep.school_id pep_pep.writer_id pep_pep.row_version pep_ppg_request.payee_school_id "
+         "pep_ppg_request.row_version",
          {"pep_enrolment": {"started_on": "2024-11-18", "ended_on": None, "leaving_reason": None}}),
     Form("officer", f"{ADMIN}/children/change-worker/?id={{child}}", "person",
          {"person": "{other_worker_person}", "on": "18 Nov 2024"},
