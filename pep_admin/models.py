@@ -515,6 +515,19 @@ class PepPart(Tracked, Versioned, OfPep, Base):
     reopened_at: Mapped[datetime | None]
 
 
+class FrozenFacts(OfPep, Base):
+    """What stood beside a PEP's answers when it was sent or closed (the child, names, SDQ totals): the record keeps that day's."""
+
+    __tablename__ = "pep_frozen_facts"
+
+    @declared_attr
+    def pep_id(cls) -> Mapped[int]:
+        return mapped_column(ForeignKey("pep_pep.id"), unique=True)
+
+    facts: Mapped[dict[str, Any]]
+    pep: Mapped[Pep] = relationship()
+
+
 class SocialCareSection(PepPart):
     """Part 1, the social worker's (HB-2.3)."""
 

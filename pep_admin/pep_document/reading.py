@@ -23,6 +23,7 @@ from pep_admin.models import (
     CarePlacement,
     Child,
     FormVersion,
+    FrozenFacts,
     Pep,
     PepPart,
     PpgRequest,
@@ -31,6 +32,7 @@ from pep_admin.models import (
     TargetReview,
     Term,
 )
+from pep_admin.pep_document.beside import SDQ_STORE, Beside, from_json
 from pep_admin.pep_document.values import digest, loaded, normal
 from pep_admin.pep_form import (
     FORM,
@@ -89,6 +91,15 @@ def form_of(version: FormVersion) -> Form:
 # --- reading -----------------------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """A target of another PEP of the same child."""
+
+    target: Target
+    reference: str
+    signed_off: bool
+
+
 @dataclass(slots=True)
 class Shelf:
     """Everything the documents of a set of PEPs are made of, each read once; keyed by PEP or child."""
@@ -97,9 +108,10 @@ class Shelf:
     rows: dict[str, dict[int, list[Any]]]
     targets: dict[int, list[Target]]
     requests: dict[int, list[PpgRequest]]
-    earlier: dict[int, list[tuple[Target, str]]]
+    earlier: dict[int, list[Earlier]]
     reviewed_elsewhere: set[tuple[int, int]]
     homes: dict[int, CarePlacement]
+    frozen: dict[int, FrozenFacts]
 
 
 def read_document(session: Session, pep: Pep, *, audience: Audience) -> Document:
@@ -133,17 +145,22 @@ def read_documents(session: Session, peps: Iterable[Pep], *, audience: Audience)
 
 def fill(session: Session, peps: Sequence[Pep]) -> Shelf:
     ids, children = [pep.id for pep in peps], [pep.child_id for pep in peps]
-    earlier: dict[int, list[tuple[Target, str]]] = defaultdict(list)
+    earlier: dict[int, list[Earlier]] = defaultdict(list)
     past = (
-        select(Target, Pep.child_id, Pep.reference)
+        select(Target, Pep.child_id, Pep.reference, Pep.status)
         .join(Pep, Target.pep_id == Pep.id)
-        .where(Pep.child_id.in_(children), Pep.status == PepStatus.COMPLETE)
+        .where(Pep.child_id.in_(children), Pep.status != PepStatus.WITHDRAWN)
         .order_by(Pep.id, Target.number)
     )
-    for target, child_id, reference in session.execute(past):
-        earlier[child_id].append((target, reference))
-    past_ids = [target.id for found in earlier.values() for target, _ in found]
-    reviewed = session.execute(select(TargetReview.target_id, TargetReview.pep_id).where(TargetReview.target_id.in_(past_ids)))
+    for target, child_id, reference, status in session.execute(past):
+        earlier[child_id].append(Earlier(target, reference, status is PepStatus.COMPLETE))
+    past_ids = [each.target.id for found in earlier.values() for each in found]
+    reviewed = session.execute(
+        select(TargetReview.target_id, TargetReview.pep_id).join(Pep, TargetReview.pep_id == Pep.id)
+        # what a withdrawn PEP said of a target is not on the record (HB-5.7): the target waits for the next one
+        .where(TargetReview.target_id.in_(past_ids), Pep.status != PepStatus.WITHDRAWN)
+    )
+    frozen = session.scalars(select(FrozenFacts).where(FrozenFacts.pep_id.in_(ids)))
     homes = session.scalars(
         select(CarePlacement).where(CarePlacement.child_id.in_(children), CarePlacement.ended_on.is_(None))
     )
@@ -166,12 +183,13 @@ def fill(session: Session, peps: Sequence[Pep]) -> Shelf:
         earlier=earlier,
         reviewed_elsewhere={(target, pep) for target, pep in reviewed},
         homes={home.child_id: home for home in homes},
+        frozen={each.pep_id: each for each in frozen},
     )
 
 
 def shelf_of(session: Session, pep: Pep, part: Part, row: PepPart, tables: Iterable[str]) -> Shelf:
     """Only what one part's posted fields are read from: its row, and the tables of that name."""
-    return Shelf({part: {pep.id: row}}, _rows(session, [pep], tables), {}, {}, {}, set(), {})
+    return Shelf({part: {pep.id: row}}, _rows(session, [pep], tables), {}, {}, {}, set(), {}, {})
 
 
 def _rows(session: Session, peps: Sequence[Pep], tables: Iterable[str]) -> dict[str, dict[int, list[Any]]]:
@@ -192,11 +210,32 @@ def _by(found: Iterable[Any], key: str) -> dict[int, list[Any]]:
     return grouped
 
 
+def beside_of(session: Session, pep: Pep) -> Beside:
+    """What stands beside that PEP now, whether or not it keeps an earlier day's."""
+    return _beside(pep, fill(session, [pep]))
+
+
+def _beside(pep: Pep, shelf: Shelf) -> Beside:
+    return Beside(
+        child=_child(pep, shelf),
+        school=pep.school.name if pep.school else "",
+        writer=pep.writer.name if pep.writer else "",
+        sdq_rows=tuple(_row(found, each) for _, found in _each(form_of(pep.form_version)) if found.store == SDQ_STORE
+                       for each in _scores(pep, shelf)),
+        sdq_threshold=pep.term.year.sdq_threshold,
+        targets_to_review=tuple(each.target.id for each in _unreviewed(pep, shelf)),
+        payees={each.id: each.payee for each in shelf.requests.get(pep.id, ())},
+    )
+
+
 def _document(pep: Pep, shelf: Shelf, audience: Audience) -> Document:
-    form, phase = form_of(pep.form_version), phase_of(_year_group(pep))
-    held = {found.key: normal(found, value_of(pep, found, part, shelf)) for part, found in _each(form)}
-    to_review = _to_review(pep, shelf)
-    switches = switches_for(_circumstances(pep, shelf, held, bool(to_review)))
+    form, kept = form_of(pep.form_version), shelf.frozen.get(pep.id)
+    beside = from_json(kept.facts, form) if kept else _beside(pep, shelf)
+    phase = phase_of(beside.child.year_group)
+    held = {found.key: normal(found, beside.sdq_rows if found.store == SDQ_STORE else value_of(pep, found, part, shelf))
+            for part, found in _each(form)}
+    to_review = _to_review(pep, beside, shelf)
+    switches = switches_for(_circumstances(pep, beside, held))
     shown = {
         found.key: held[found.key]
         for _, found in _each(form)
@@ -212,9 +251,9 @@ def _document(pep: Pep, shelf: Shelf, audience: Audience) -> Document:
         year=pep.term.year.name,
         term=pep.term.name.value,
         term_label=pep.term.label,
-        school=pep.school.name if pep.school else "",
+        school=beside.school,
         school_id=pep.school_id,
-        writer=pep.writer.name if pep.writer else "",
+        writer=beside.writer,
         due_on=pep.due_on,
         due_rule=pep.due_rule,
         initiated_on=pep.initiated_on,
@@ -223,14 +262,14 @@ def _document(pep: Pep, shelf: Shelf, audience: Audience) -> Document:
         phase=phase.value,
         audience=audience,
         form=form,
-        child=_child(pep, shelf, audience),
+        child=beside.child_for(audience),
         switches=switches,
         answers=shown,
         digests={key: digest(form.field(key), value) for key, value in shown.items()},
         signatures={part.value: _signature(shelf.parts[part].get(pep.id)) for part in Part},
         targets=tuple(_target(each) for each in shelf.targets.get(pep.id, ())),
         reviews=to_review,
-        requests=tuple(_request(each) for each in shelf.requests.get(pep.id, ())) if money else (),
+        requests=tuple(_request(each, beside) for each in shelf.requests.get(pep.id, ())) if money else (),
         versions={part.value: each.row_version for part in Part if (each := shelf.parts[part].get(pep.id))},
     )
 
@@ -267,49 +306,51 @@ def _row(found: Field, each: Any) -> dict[str, Any]:
     return {"id": each.id} | {column.key: getattr(each, column.key) for column in found.columns}
 
 
-def _to_review(pep: Pep, shelf: Shelf) -> tuple[TargetReviewFacts, ...]:
-    """Targets of the child's signed-off PEPs that no other PEP has looked back on, with what this one says of them (HB-5.7)."""
-    said = {review.target_id: review for review in shelf.rows["TargetReview"].get(pep.id, ())}
+def _unreviewed(pep: Pep, shelf: Shelf) -> list[Earlier]:
+    """Targets of the child's earlier signed-off PEPs that no other PEP has looked back on."""
     elsewhere = {target for target, where in shelf.reviewed_elsewhere if where != pep.id}
-    found = []
-    for target, reference in shelf.earlier.get(pep.child_id, ()):
-        if target.pep_id >= pep.id or target.id in elsewhere:
-            continue
-        review = said.get(target.id)
-        found.append(
-            TargetReviewFacts(
-                target_id=target.id,
-                wording=target.outcome,
-                set_in=reference,
-                outcome=review.outcome.value if review else "",
-                what_happened=review.what_happened if review else "",
-                support_effect=review.support_effect if review else "",
-                child_view=(review.child_view or "") if review else "",
-                next=review.next.value if review else "",
-            )
-        )
-    return tuple(found)
+    return [each for each in shelf.earlier.get(pep.child_id, ())
+            if each.signed_off and each.target.pep_id < pep.id and each.target.id not in elsewhere]
 
 
-def _circumstances(pep: Pep, shelf: Shelf, held: Mapping[str, Any], has_targets: bool) -> CircumstanceFacts:
-    scores = _scores(pep, shelf)
+def _to_review(pep: Pep, beside: Beside, shelf: Shelf) -> tuple[TargetReviewFacts, ...]:
+    """The targets that this PEP looks back on, with what it says of them (HB-5.7)."""
+    said = {review.target_id: review for review in shelf.rows["TargetReview"].get(pep.id, ())}
+    earlier = {each.target.id: each for each in shelf.earlier.get(pep.child_id, ())}
+    return tuple(_looked_back(earlier[each].target, earlier[each].reference, said.get(each))
+                 for each in beside.targets_to_review if each in earlier)
+
+
+def _looked_back(target: Target, reference: str, review: TargetReview | None) -> TargetReviewFacts:
+    return TargetReviewFacts(
+        target_id=target.id,
+        wording=target.outcome,
+        set_in=reference,
+        outcome=review.outcome.value if review else "",
+        what_happened=review.what_happened if review else "",
+        support_effect=review.support_effect if review else "",
+        child_view=(review.child_view or "") if review else "",
+        next=review.next.value if review else "",
+    )
+
+
+def _circumstances(pep: Pep, beside: Beside, held: Mapping[str, Any]) -> CircumstanceFacts:
     return CircumstanceFacts(
-        year_group=_year_group(pep),
-        date_of_birth=pep.child.date_of_birth,
+        year_group=beside.child.year_group,
+        date_of_birth=beside.child.date_of_birth,
         on=pep.meeting_at.astimezone(LONDON).date() if pep.meeting_at else pep.due_on,
         kind=pep.kind,
         has_school=pep.school_id is not None,
-        sen_status=pep.child.sen_status,
-        sdq_total=scores[0].total if scores else None,
-        sdq_threshold=pep.term.year.sdq_threshold,
-        has_targets_to_review=has_targets,
+        sen_status=beside.child.sen_status,
+        sdq_total=beside.sdq_rows[0]["total"] if beside.sdq_rows else None,
+        sdq_threshold=beside.sdq_threshold,
+        has_targets_to_review=bool(beside.targets_to_review),
         answers=held,
     )
 
 
-def _child(pep: Pep, shelf: Shelf, audience: Audience) -> ChildFacts:
+def _child(pep: Pep, shelf: Shelf) -> ChildFacts:
     child, home = pep.child, shelf.homes.get(pep.child_id)
-    office = audience not in (Audience.CHILD, Audience.PARENT)
     return ChildFacts(
         id=child.id,
         first_name=child.first_name,
@@ -317,10 +358,10 @@ def _child(pep: Pep, shelf: Shelf, audience: Audience) -> ChildFacts:
         known_as=child.known_as or "",
         date_of_birth=child.date_of_birth,
         year_group=_year_group(pep),
-        upn=child.upn if office else None,
-        lcs_id=child.lcs_id if office else None,
-        entered_care_on=child.entered_care_on if office else None,
-        legal_status=child.legal_status.label if office else None,
+        upn=child.upn,
+        lcs_id=child.lcs_id,
+        entered_care_on=child.entered_care_on,
+        legal_status=child.legal_status.label,
         sen_status=child.sen_status.value,
         ehcp_review_on=child.ehcp_review_on,
         social_worker=child.social_worker.name if child.social_worker else "",
@@ -360,14 +401,14 @@ def _target(each: Target) -> TargetFacts:
     )
 
 
-def _request(each: PpgRequest) -> RequestFacts:
+def _request(each: PpgRequest, beside: Beside) -> RequestFacts:
     return RequestFacts(
         id=each.id,
         target_id=each.target_id,
         category=each.category.value,
         description=each.description,
         provider=each.provider,
-        payee=each.payee,
+        payee=beside.payees.get(each.id, each.payee),
         quantity=each.quantity,
         unit=each.unit,
         unit_cost_pence=each.unit_cost_pence,

@@ -16,7 +16,7 @@ from pep_admin import audit, queries, signals
 from pep_admin.deadlines import Due, due_for_new_child, due_for_term
 from pep_admin.exceptions import NotFound, Refused
 from pep_admin.models import AcademicYear, Child, Pep, PpgRequest, QaReview, Term
-from pep_admin.pep_document import current_form_version, open_parts
+from pep_admin.pep_document import current_form_version, freeze, open_parts, thaw
 from pep_admin.permissions import Actor, Permission, require
 from pep_admin.queries import LaunchCandidate
 from pep_admin.school_calendar import TermDates, TermsUnknown, school_days
@@ -164,6 +164,7 @@ def submit_pep(session: Session, pep_id: int, *, actor: Actor, today: date, now:
         raise Refused(wrong)
     with all_or_nothing(session):
         ppg.ask_for(session, pep, _requests(session, pep, PpgStatus.DRAFT))
+        freeze(session, pep)
         move_peps(session, [pep], PepStatus.SUBMITTED, submitted_at=now)
     audit.record(session, "pep.submit", pep)
     signals.announce(session, signals.pep_submitted, pep_id=pep.id)
@@ -181,6 +182,7 @@ def recall_pep(session: Session, pep_id: int, *, actor: Actor, version: int | No
         raise refuse("recall-late", "HB-7.1", "The Virtual School has begun to read this PEP. Ask them to send it back.")
     with all_or_nothing(session):
         ppg.give_back(session, pep, _requests(session, pep, PpgStatus.REQUESTED, PpgStatus.APPROVED))
+        thaw(session, pep)
         move_peps(session, [pep], PepStatus.IN_PROGRESS, submitted_at=None)
     audit.record(session, "pep.recall", pep)
     return pep
@@ -195,6 +197,7 @@ def withdraw_pep(session: Session, pep_id: int, *, reason: str, actor: Actor, ve
         raise refuse("withdraw-reason", "DATA-reason", "Say why this PEP is not needed.", "reason")
     with all_or_nothing(session):
         ppg.withdraw_all(session, pep, _requests(session, pep, PpgStatus.DRAFT, PpgStatus.REQUESTED, PpgStatus.APPROVED))
+        freeze(session, pep)
         move_peps(session, [pep], PepStatus.WITHDRAWN, closing_reason=reason.strip())
     audit.record(session, "pep.withdraw", pep)
     return pep

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from pep_admin import audit, outbox, signals
 from pep_admin.exceptions import Refused
 from pep_admin.models import Pep, Person, PpgRequest, QaReview
+from pep_admin.pep_document import thaw
 from pep_admin.permissions import Actor, Permission, require
 from pep_admin.rubric import RUBRIC_VERSION, is_satisfactory
 from pep_admin.validators.findings import Finding, blocking
@@ -107,7 +108,7 @@ def _accept(session: Session, pep: Pep, grade: Grade, *, actor: Actor, today: da
 def _return(session: Session, pep: Pep, grading: Grading, *, now: datetime) -> None:
     ppg.give_back(session, pep, _requests(session, pep))
     unsign_all(session, pep, now)
-    session.flush()
+    thaw(session, pep)
     move_peps(session, [pep], PepStatus.RETURNED, grade=grading.grade, submitted_at=None)
     _tell(session, pep, "returned", now)
     audit.record(session, "pep.return", pep, grade=grading.grade.value if grading.grade else "")
