@@ -9,11 +9,9 @@ from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
-from flask import Flask, Response, abort, current_app, redirect, render_template, request, send_from_directory
+from flask import Flask, Response, current_app, redirect, render_template, request, send_from_directory
 from flask.typing import ResponseReturnValue
-from flask_admin.menu import MenuLink
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
 from sqlalchemy import select
@@ -24,11 +22,14 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from pep_admin import config as settings_module
 from pep_admin.accounts import sign_in
 from pep_admin.accounts.models import User
+from pep_admin.accounts.my_account import MyAccount
+from pep_admin.accounts.screens import Accounts
 from pep_admin.config import Environment, Settings, as_flask_config, kept_secret, read_settings
 from pep_admin.extension import PepAdmin
 from pep_admin.server.database import engine_options, prepare
 from pep_admin.views import errors
 from pep_admin.views.gate import refuse_strange_request
+from pep_admin.views.imports import allow_larger_files
 
 ADMIN = "/admin/"
 LARGEST_REQUEST, LARGEST_TEXT = 2 * 1024 * 1024, 1024 * 1024
@@ -71,11 +72,12 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     CSRFProtect(app)
     place = PepAdmin().init_app(app, db=db, actor=sign_in.actor, is_fresh=sign_in.is_fresh, sign_in_url=sign_in.sign_in_url,
                                 sign_out_url=sign_in.sign_out_url)
-    place.admin.add_link(MenuLink("Change your password", url="/account/change", category="Your account"))
+    for view in (Accounts, MyAccount):
+        place.admin.add_view(view(place))
     _own_pages(app, db)
     if settings.proxy_hops:
         hops = settings.proxy_hops
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]  # as Flask's manual says
     return app
 
 
@@ -85,6 +87,8 @@ def _flask_config(settings: Settings) -> dict[str, Any]:
         **as_flask_config(settings),
         "PEP_ADMIN_FONT_FOLDER": settings.fonts,
         "SECRET_KEY": settings.secret_key or kept_secret(settings.folder),
+        "PEP_ADMIN_SECOND_FACTOR": settings.asks_second_factor,
+        "PEP_ADMIN_SECOND_FACTOR_KEY": settings.second_factor_key or kept_secret(settings.folder, "second_factor_key"),
         "SESSION_COOKIE_NAME": "__Host-pep" if in_earnest else "pep_session",
         "SESSION_COOKIE_SECURE": in_earnest,
         "SESSION_COOKIE_HTTPONLY": True,
@@ -132,29 +136,11 @@ def _guard_requests(app: Flask, db: SQLAlchemy, settings: Settings) -> None:
             response.headers["Clear-Site-Data"] = '"cache", "storage"'
         return response
 
-    app.before_request(_refuse_other_sites)
+    app.before_request(allow_larger_files)
     app.before_request(refuse_strange_request)
     for code in CODES:
         app.register_error_handler(code, _error_page)
     app.register_error_handler(OperationalError, _busy_or_broken)
-
-
-def _refuse_other_sites() -> None:
-    """400 for a form that another site made a browser send: its words must not come before anybody as their own."""
-    origin = request.headers.get("Origin")
-    if origin is None or request.method in ("GET", "HEAD", "OPTIONS") or request.routing_exception is not None:
-        return
-    if _site_of(origin) not in (request.host, _site_of(current_app.config["PEP_ADMIN_BASE_URL"])):
-        request.environ[errors.KEEP_NOTHING] = True
-        abort(400, description="This form was not sent from a page of this site. Nothing was done.")
-
-
-def _site_of(address: str) -> str:
-    """Host and port of an address; "" of what is none."""
-    try:
-        return urlsplit(address).netloc
-    except ValueError:
-        return ""
 
 
 def _error_page(problem: Exception) -> ResponseReturnValue:

@@ -6,27 +6,22 @@ that `--help` and a second start are quick.
 
 from __future__ import annotations
 
-import contextlib
-import logging
 import os
 import sys
-import uuid
-from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from pep_admin import command_base as base
 from pep_admin import config
 from pep_admin.exceptions import PepAdminError
 from pep_admin.vocabulary import Role, TermName
 
 if TYPE_CHECKING:
     from flask import Flask
-    from sqlalchemy.orm import Session
 
-    from pep_admin.accounts.models import User
-    from pep_admin.models import Term
+    from pep_admin.imports.command import Asked
 
 
 class PlainGroup(click.Group):
@@ -93,9 +88,9 @@ def worker(once: bool, parent: int | None) -> None:
     from pep_admin.server.serving import stop_on_signals
     from pep_admin.server.worker import Worker, log, run_once
 
-    _log_to_the_terminal()
-    app = _application()
-    _require_tables(app)
+    base.log_to_the_terminal()
+    app = base.application()
+    base.require_tables(app)
     if once:
         click.echo(f"{run_once(app)} done.")
         return
@@ -108,35 +103,81 @@ def worker(once: bool, parent: int | None) -> None:
 
 email_option = click.option("--email", prompt="E-mail address", help="The address to sign in with.")
 name_option = click.option("--name", prompt="Name", help="The name that others see.")
-password_option = click.option("--password-stdin", is_flag=True, help="Read the password from the first line of the input.")
 
 
 @main.command()
 @email_option
 @name_option
-@password_option
-def init(email: str, name: str, password_stdin: bool) -> None:
-    """Make the tables, the academic years and the first administrator."""
-    app = _application()
-    _migrate(app)
-    from pep_admin.accounts.models import User
+def init(email: str, name: str) -> None:
+    """Make the tables, the academic years and the first administrator.
+
+    It prints a link, once, with which the administrator chooses a password. No password is asked for here.
+    """
+    app = base.application()
+    base.bring_up_to_date(app)
+    from pep_admin.accounts.commands import make_first_administrator
     from pep_admin.workflow.years import open_years
 
-    with _acting(app) as session:
-        if session.query(User.id).first() is not None:
-            raise click.ClickException("There are accounts already. Use `pep-admin create-user` for another one.")
-        years = [year.name for year in open_years(session, actor=_system())]
-        _create(session, email, name, [Role.ADMINISTRATOR], _password(password_stdin), None)
+    with base.acting(app) as session:
+        said = make_first_administrator(session, email, name)
+        years = [year.name for year in open_years(session, actor=base.system())]
         session.commit()
     for year in years:
         click.echo(f"Opened the academic year {year}.")
-    click.echo(f"Made the administrator {name}. Start the program with `pep-admin serve`.")
+    base.say_all(said)
+    click.echo("Start the program with `pep-admin serve` first.")
 
 
 @main.command()
-def migrate() -> None:
-    """Bring the database up to this version: all steps or none."""
-    _migrate(_application())
+@click.option("--no-backup", is_flag=True, help="Take no backup before the steps.")
+def migrate(no_backup: bool) -> None:
+    """Bring the database up to this version: all steps or none, with a backup of it before the first.
+
+    The backup is put into backups/ in the instance folder.
+    """
+    app = base.application()
+    if not no_backup:
+        base.back_up_before_steps(app)
+    base.bring_up_to_date(app)
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--keep", type=click.IntRange(1), help="When FILE is a folder: delete all but this many of the backups in it.")
+def backup(file: Path, keep: int | None) -> None:
+    """Write a checked backup of the whole database to FILE, or into the folder FILE under the time of now.
+
+    People may work meanwhile. A database that is damaged gives no backup, and an old FILE stays.
+    """
+    from pep_admin.server.backups import remove_old
+
+    if keep and not file.is_dir():
+        raise click.ClickException("--keep is for a folder: name one that is there.")
+    base.back_up(base.application(), file)
+    for old in remove_old(file, keep) if keep else []:
+        click.echo(f"Deleted {old.name}.")
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--replace", is_flag=True, help="Put the backup in the place of the records that are there.")
+def restore(file: Path, replace: bool) -> None:
+    """Make the database what the backup FILE holds, checked row by row. Stop the program and its worker first.
+
+    Everybody has to sign in again afterwards.
+    """
+    from pep_admin import audit
+    from pep_admin.accounts.sessions import end_all
+    from pep_admin.server import backups, migrations
+
+    with base.engine_of(base.application()) as engine:
+        found = backups.restore(engine, file, replace=replace)
+        click.echo(f"Restored {found.total:,} rows in {len(found.rows)} tables, as they stood at {base.time_of(found.taken_at)}.")
+        end_all(engine)
+        if migrations.pending(engine):
+            click.echo("The backup is older than this program: run `pep-admin migrate` before you start it.")
+            return
+        audit.record_at_once(engine, base.system(), "backup.restore", object_type="backup", digest=found.digest, rows=found.total)
 
 
 @main.command("create-user")
@@ -144,20 +185,40 @@ def migrate() -> None:
 @name_option
 @click.option("--role", "roles", multiple=True, required=True, type=click.Choice([role.value for role in Role]),
               help="What the account may be; give it again for another role.")
-@click.option("--person", "person_id", type=int, help="Number of the person in the list of people who this is.")
-@password_option
+@click.option("--person", "person_id", type=int,
+              help="Number of the person in the list of people who this is; found by the address when it is left out.")
+@click.option("--password-stdin", is_flag=True, help="Read the password from the first line of the input; nobody is invited then.")
 def create_user(email: str, name: str, roles: tuple[str, ...], person_id: int | None, password_stdin: bool) -> None:
-    """Make an account that can sign in."""
-    from pep_admin.models import Person
+    """Make an account, and invite its owner to choose a password.
 
-    app = _application()
-    _require_tables(app)
-    with _acting(app) as session:
-        if person_id is not None and session.get(Person, person_id) is None:
-            raise click.ClickException(f"There is no person with the number {person_id}.")
-        _create(session, email, name, [Role(role) for role in roles], _password(password_stdin), person_id)
+    The invitation goes by mail; where no mail is set up, its link is printed, once, to be handed over.
+    """
+    from pep_admin.accounts.commands import make_account
+
+    app = base.application()
+    base.require_tables(app)
+    password = sys.stdin.readline().rstrip("\n") if password_stdin else None
+    with base.acting(app) as session:
+        said = make_account(session, email, name, [Role(role) for role in roles], password=password, person_id=person_id)
         session.commit()
-    click.echo(f"Made the account of {name}: {', '.join(Role(role).label for role in roles)}.")
+    base.say_all(said)
+
+
+@main.command("rescue-user")
+@email_option
+def rescue_user(email: str) -> None:
+    """Let somebody in again whom no administrator can help: the last administrator, say, without their telephone.
+
+    It prints a link, once, to choose another password with, takes their second step away, and ends their sessions.
+    """
+    from pep_admin.accounts.commands import rescue
+
+    app = base.application()
+    base.require_tables(app)
+    with base.acting(app) as session:
+        said = rescue(session, email)
+        session.commit()
+    base.say_all(said)
 
 
 @main.command("check-deploy")
@@ -166,7 +227,7 @@ def check_deploy() -> None:
     from pep_admin.server.checks import deploy_remarks
 
     settings = config.read_settings()
-    app = _application()
+    app = base.application()
     with app.app_context():
         remarks = deploy_remarks(settings, app.extensions["sqlalchemy"].engine)
     for remark in remarks:
@@ -174,6 +235,50 @@ def check_deploy() -> None:
     stops = sum(remark.stops for remark in remarks)
     click.echo(f"{stops} to change, {len(remarks) - stops} to note." if remarks else "All is well.")
     sys.exit(1 if stops else 0)
+
+
+# --- what comes in -----------------------------------------------------------------------------------------------------
+
+file_path = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@main.command("import-schools")
+@click.argument("file", type=file_path)
+@click.option("--links", type=file_path, help="The register's file of links between schools: which school took over from which.")
+@click.option("--which", type=click.Choice(["all", "open", "known"]), default="all", show_default=True,
+              help="Every school in the file; only open ones; only those on record. Those on record are always brought up to date.")
+@click.option("--authority", "authorities", multiple=True, metavar="NUMBER",
+              help="Only schools of this local authority, like 351; give it again for another one.")
+@click.option("--dry-run", is_flag=True, help="Only say what would be done.")
+@click.option("--good-rows", is_flag=True, help="Load the other rows although some are refused.")
+@click.option("--refused", "mend", type=click.Path(dir_okay=False, path_type=Path),
+              help="Write the rows that are not loaded to this file (CSV), with why, to mend them and load them again.")
+def import_schools(
+    file: Path, links: Path | None, which: str, authorities: tuple[str, ...], dry_run: bool, good_rows: bool, mend: Path | None
+) -> None:
+    """Load schools from an extract of the national register (GIAS), by the names of its columns.
+
+    Safe to repeat: what is on record already is compared, and only what differs is changed. Designated teachers, headteachers,
+    payments and judgements are never touched. Exit status 1 when rows are refused and nothing is stored.
+    """
+    from pep_admin.imports.command import Asked
+    from pep_admin.imports.schools import SCHOOLS
+
+    own = config.read_settings().authority_code
+    options = {"which": which, "authorities": " ".join(authorities), "own_authority": own}
+    _import(Asked(SCHOOLS, {"register": file, **({"links": links} if links else {})}, options, dry_run, good_rows, mend))
+
+
+def _import(asked: Asked) -> None:
+    from pep_admin.imports.command import run
+
+    app = base.application()
+    base.require_tables(app)
+    rows = sum(path.stat().st_size for path in asked.files.values()) // 1_000  # near enough for a bar that moves
+    with base.acting(app, writes=not asked.dry_run) as session, base.progress("Comparing", rows) as step:
+        done = run(session, asked, actor=base.system(), today=config.today(), now=config.now(), say=click.echo, step=step)
+        session.commit()
+    sys.exit(0 if done else 1)
 
 
 # --- the work of a term ------------------------------------------------------------------------------------------------
@@ -190,11 +295,11 @@ def launch_term(year: str, term: str, dry_run: bool) -> None:
     """Open a PEP for every child in care who lacks one: pep-admin launch-term 2024-25 autumn."""
     from pep_admin.workflow import peps
 
-    app = _application()
-    _require_tables(app)
-    with _acting(app) as session:
-        found = _term(session, year, term)
-        done = peps.launch_term(session, found, actor=_system(), today=config.today(), now=config.now(), dry_run=dry_run)
+    app = base.application()
+    base.require_tables(app)
+    with base.acting(app) as session:
+        found = base.term_of(session, year, term)
+        done = peps.launch_term(session, found, actor=base.system(), today=config.today(), now=config.now(), dry_run=dry_run)
         label = found.label
         session.rollback() if dry_run else session.commit()
     opened = len(done.children) if dry_run else len(done.opened)
@@ -212,12 +317,12 @@ def export_pdf(year: str, term: str, output: Path) -> None:
     """Write every PEP of a term as a PDF into one ZIP file, with a manifest that names no child."""
     if output.exists():
         raise click.ClickException(f"{output} is there already; name a new file.")
-    app = _application()
-    _require_tables(app)
+    app = base.application()
+    base.require_tables(app)
     from pep_admin.documents.term_archive import write_term_archive
 
-    with _acting(app) as session, click.progressbar(length=1, label="Making PDFs", file=sys.stderr) as progress:
-        found = _term(session, year, term)
+    with base.acting(app) as session, click.progressbar(length=1, label="Making PDFs", file=sys.stderr) as progress:
+        found = base.term_of(session, year, term)
 
         def step(total: int) -> None:
             progress.length = total
@@ -236,9 +341,9 @@ def reconcile() -> None:
     """Compare every child's funding counters with the requests and the ledger; exit status 1 when they differ."""
     from pep_admin import queries
 
-    app = _application()
-    _require_tables(app)
-    with _acting(app, writes=False) as session:
+    app = base.application()
+    base.require_tables(app)
+    with base.acting(app, writes=False) as session:
         differences = queries.allocation_differences(session)
     for sentence in differences:
         click.echo(sentence)
@@ -255,100 +360,16 @@ def rules() -> None:
         click.echo(f"{code:<16} {sentence}")
 
 
-# --- what the commands share -------------------------------------------------------------------------------------------
-
-
-def _application() -> Flask:
-    from pep_admin.app import create_app
-
-    return create_app()
-
-
-def _system() -> Any:
-    from pep_admin.permissions import SYSTEM
-
-    return SYSTEM
-
-
-@contextlib.contextmanager
-def _acting(app: Flask, *, writes: bool = True) -> Iterator[Session]:
-    """A session of the application, acting as the system; the command commits. Not for writing, it takes no lock."""
-    with app.app_context():
-        session = app.extensions["sqlalchemy"].session()
-        session.info.update(actor=_system(), sender=app, request_id=uuid.uuid4().hex)
-        if not writes:
-            _read_only(session)
-        try:
-            yield session
-        finally:
-            session.close()
-
-
-def _read_only(session: Session) -> None:
-    session.connection(execution_options={"readonly": True})
-
-
-def _migrate(app: Flask) -> None:
-    from pep_admin.server.migrations import upgrade
-
-    with app.app_context():
-        taken = upgrade(app.extensions["sqlalchemy"].engine)
-    for step in taken:
-        click.echo(f"Took the step {step}.")
-    click.echo("The database is up to date.")
-
-
-def _require_tables(app: Flask) -> None:
-    from pep_admin.server.migrations import pending
-
-    with app.app_context():
-        missing = pending(app.extensions["sqlalchemy"].engine)
-    if missing:
-        raise click.ClickException("The database is new or older than this program. Run `pep-admin init` for a new one, "
-                                   "`pep-admin migrate` for an older one.")
-
-
-def _password(from_input: bool) -> str:
-    if from_input:
-        return sys.stdin.readline().rstrip("\n")
-    return str(click.prompt("Password", hide_input=True, confirmation_prompt="The same once more"))
-
-
-def _create(session: Session, email: str, name: str, roles: Sequence[Role], password: str, person_id: int | None) -> User:
-    from pep_admin import audit
-    from pep_admin.accounts.creating import create_account
-
-    try:
-        user = create_account(session, email, name, roles, password, person_id)
-    except ValueError as refusal:
-        raise click.ClickException(str(refusal)) from None
-    audit.record(session, "account.create", object_type="account", object_id=user.id, roles=sorted(role.value for role in roles))
-    return user
-
-
-def _term(session: Session, year: str, term: str) -> Term:
-    from pep_admin.queries import find_term
-
-    found = find_term(session, year, term)
-    if found is None:
-        raise click.ClickException(f"There is no {TermName(term).label.lower()} term of {year}. Write the year like 2024-25.")
-    return found
-
-
-def _log_to_the_terminal() -> None:
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s: %(message)s", stream=sys.stderr)
-
-
 def _serve(host: str, port: int, *, with_worker: bool, app: Flask | None = None) -> None:
     from pep_admin.server import serving
     from pep_admin.server.database import quick_check
 
-    app = app or _application()
-    _require_tables(app)
+    app = app or base.application()
+    base.require_tables(app)
     with app.app_context():
         if damage := quick_check(app.extensions["sqlalchemy"].engine):
             raise click.ClickException(damage)
-    _log_to_the_terminal()
+    base.log_to_the_terminal()
     in_production = app.config.get("PEP_ADMIN_ENVIRONMENT") == config.Environment.PRODUCTION
     with serving.open_port(host, port, exactly=in_production) as listening:
         address = serving.address_of(listening)

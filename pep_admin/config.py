@@ -111,8 +111,18 @@ def _web_address(text: str) -> str:
     return text.rstrip("/")
 
 
+def _authority_code(text: str) -> str:
+    if len(text) != 3 or not text.isascii() or not text.isdigit():
+        raise ValueError("must be the three figures of a local authority, like 351")
+    return text
+
+
 def _names(text: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def _names_or_none(text: str) -> tuple[str, ...]:
+    return () if text.lower() == "none" else _names(text)
 
 
 def _about(sentence: str, read: Callable[[str], Any] = str, unit: str = "") -> dict[str, Any]:
@@ -143,12 +153,26 @@ class Settings:
         "Let the program stand on this day, for the demo and tests; the true day when empty.", _day))
     authority_name: str = field(default="Virtual School", metadata=_about(
         "Name of the Virtual School, shown at the head of every page."))
+    authority_code: str = field(default="", metadata=_about(
+        "Number of the local authority in the national register of schools, like 351; tells which schools are in the borough.",
+        _authority_code))
     font_folder: Path | None = field(default=None, metadata=_about(
         "Folder where the PDF's fonts are kept; fonts/ in the instance folder when empty.", Path))
     session_idle_minutes: int = field(default=60, metadata=_about(
         "A session ends after this long without a page asked for.", _number(5, 720), "minutes"))
     session_hours: int = field(default=12, metadata=_about(
         "A session ends after this long in any case.", _number(1, 72), "hours"))
+    second_factor: bool | None = field(default=None, metadata=_about(
+        "yes: signing in asks for a code beside the password. When empty, yes everywhere but in the demo.", _yes_or_no))
+    second_factor_key: str = field(default="", metadata=_about(
+        "Protects the secrets of second factors; at least 32 random characters. Several with commas: the first is used, the others "
+        "still read. When empty, made once and kept in the instance folder.", unit="characters"))
+    mailed_code_roles: tuple[str, ...] = field(default=("designated_teacher",), metadata=_about(
+        "Roles, with commas, that may have their code by e-mail instead of from an app; none: nobody.", _names_or_none))
+    invitation_days: int = field(default=7, metadata=_about(
+        "How long the link of an invitation works.", _number(1, 30), "days"))
+    reset_minutes: int = field(default=30, metadata=_about(
+        "How long the link for a forgotten password works.", _number(5, 1440), "minutes"))
     mail_backend: MailBackend = field(default=MailBackend.SMTP, metadata=_about(
         "smtp to send, file to write each message into mail/ in the instance folder, console to print it.",
         _one_of(MailBackend)))
@@ -177,6 +201,11 @@ class Settings:
         return (self.font_folder or self.folder / "fonts").absolute()
 
     @property
+    def asks_second_factor(self) -> bool:
+        """Whether signing in asks for a code beside the password."""
+        return self.environment is not Environment.DEMO if self.second_factor is None else self.second_factor
+
+    @property
     def hosts(self) -> list[str]:
         """Host names that the program answers to; this machine's own only where it is not in earnest."""
         near = [] if self.environment is Environment.PRODUCTION else ["localhost", "127.0.0.1", "[::1]"]
@@ -185,7 +214,7 @@ class Settings:
         return list(dict.fromkeys([own, *self.trusted_hosts, *near]))
 
 
-SECRETS = frozenset({"secret_key", "mail_password", "database_url"})
+SECRETS = frozenset({"secret_key", "second_factor_key", "mail_password", "database_url"})
 """Settings whose values are never printed or logged."""
 FIELDS = {PREFIX + each.name.upper(): each for each in fields(Settings)}
 
@@ -232,6 +261,8 @@ def _unsafe_in_production(settings: Settings) -> list[str]:
                      "for instance from: python3 -c 'import secrets; print(secrets.token_urlsafe(32))'.")
     elif is_weak_secret(settings.secret_key):
         found.append("PEP_ADMIN_SECRET_KEY is too short or too plain for production: use at least 32 random characters.")
+    if any(is_weak_secret(key) for key in _names(settings.second_factor_key)):
+        found.append("PEP_ADMIN_SECOND_FACTOR_KEY is too short or too plain for production: use at least 32 random characters.")
     if not settings.base_url.startswith("https://"):
         found.append("PEP_ADMIN_BASE_URL must begin with https:// in production: sign-in needs an encrypted connection.")
     if settings.mail_backend is not MailBackend.SMTP:
@@ -245,9 +276,12 @@ def is_weak_secret(secret: str) -> bool:
     return len(secret) < SHORTEST_SECRET or few or secret.lower().startswith(WELL_KNOWN_SECRETS)
 
 
-def kept_secret(folder: Path) -> str:
-    """The random secret of this installation, made once and kept in the folder for its owner alone to read."""
-    path = folder / "secret_key"
+def kept_secret(folder: Path, name: str = "secret_key") -> str:
+    """A random secret of this installation, made once and kept in the folder for its owner alone to read.
+
+    `name` is the file's, and in capitals the end of the setting that is asked for first.
+    """
+    path = folder / name
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
@@ -256,7 +290,7 @@ def kept_secret(folder: Path) -> str:
         pass
     except OSError as problem:
         raise ConfigError(f"A secret could not be kept in {folder} ({problem.strerror}): make the folder writable, or set "
-                          "PEP_ADMIN_SECRET_KEY or PEP_ADMIN_INSTANCE_FOLDER.") from None
+                          f"{PREFIX}{name.upper()} or PEP_ADMIN_INSTANCE_FOLDER.") from None
     if not (secret := path.read_text().strip()):
         raise ConfigError(f"{path} is empty: remove it, and a new secret is made.")
     return secret
@@ -285,4 +319,6 @@ def _unknown(key: str) -> str:
 def _written(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return "" if value in (None, ()) else str(value)
+    if isinstance(value, tuple):
+        return ", ".join(value)
+    return "" if value is None else str(value)

@@ -1,12 +1,20 @@
-"""A due date with its rule and the arithmetic that made it, so that nobody has to believe a date. Also the one date printer."""
+"""A due date with its rule and the arithmetic that made it, so that nobody has to believe a date; how dates are written."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from pep_admin.school_calendar import MONTHS, WEEKDAYS, add_school_days, add_working_days, england_working_day
+
+EARLIEST_YEAR, LATEST_YEAR = 1900, 2100
+_MONTH_NAMES = ("january", "february", "march", "april", "may", "june",
+                "july", "august", "september", "october", "november", "december")
+_WRITTEN = re.compile(r"([0-9]{1,2})(?:st|nd|rd|th)?[ \-]+([A-Za-z]{3,9})[ ,\-]+([0-9]{4})")
+_NUMBERED = re.compile(r"([0-9]{1,2})[/.\-]([0-9]{1,2})[/.\-]([0-9]{4})")
+_ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +49,18 @@ def initiate_by(entered_on: date, *, days: int) -> Due:
 def format_day(day: date) -> str:
     """The date as it stands in lists and sentences: "01 Sep 2024"."""
     return f"{day.day:02d} {MONTHS[day.month - 1]} {day.year:04d}"
+
+
+def parse_day(text: str) -> date:
+    """A date from 01 Sep 2024, 1 September 2024, 01/09/2024 or 2024-09-01; ValueError with a sentence to act on."""
+    text = " ".join(text.split())
+    year, month, number = _parts_of_day(text)
+    if not EARLIEST_YEAR <= year <= LATEST_YEAR:
+        raise ValueError(f"Check the year: it must be between {EARLIEST_YEAR} and {LATEST_YEAR}.")
+    try:
+        return date(year, month, number)
+    except ValueError:
+        raise ValueError(f"{text} is not in the calendar. Enter a date like 01 Sep 2024.") from None
 
 
 def format_long(day: date) -> str:
@@ -83,3 +103,15 @@ def _span(first: date, last: date, follows: tuple[date, date] | None) -> str:
         return str(first.day) if shares_month else f"{first.day} {MONTHS[first.month - 1]}"
     begin = str(first.day) if first.month == last.month else f"{first.day} {MONTHS[first.month - 1]}"
     return f"{begin} to {last.day} {MONTHS[last.month - 1]}"
+
+
+def _parts_of_day(text: str) -> tuple[int, int, int]:
+    if found := _ISO.fullmatch(text):
+        return int(found[1]), int(found[2]), int(found[3])
+    if found := _NUMBERED.fullmatch(text):
+        return int(found[3]), int(found[2]), int(found[1])
+    if found := _WRITTEN.fullmatch(text):
+        for number, name in enumerate(_MONTH_NAMES, start=1):
+            if name.startswith(found[2].lower()):
+                return int(found[3]), number, int(found[1])
+    raise ValueError("Enter a date like 01 Sep 2024.")

@@ -21,7 +21,7 @@ from pep_admin.deadlines import format_day
 from pep_admin.exceptions import ConfigError
 from pep_admin.permissions import Actor
 from pep_admin.server.database import prepare
-from pep_admin.views import VIEWS, Dashboard, shell
+from pep_admin.views import VIEWS, Dashboard, looks, shell
 from pep_admin.views.gate import PepView
 from pep_admin.views.hosting import Host
 
@@ -83,12 +83,13 @@ def _refuse_unsafe(app: Flask) -> None:
 
 
 def _watch(sessions: Any) -> None:
-    """Scope, history and signals on the host's sessions, once, however many applications share them."""
+    """Scope, history, signals and looks on the host's sessions, once, however many applications share them."""
     if sessions in _watched:
         return
     permissions.guard(sessions)
     history.watch(sessions)
     signals.deliver_after_commit(sessions)
+    looks.watch(sessions)
     _watched.add(sessions)
 
 
@@ -96,6 +97,7 @@ def _settings(app: Flask) -> dict[str, Any]:
     settings = app.config
     return {
         "authority": settings.get("PEP_ADMIN_AUTHORITY_NAME") or "Virtual School",
+        "authority_code": settings.get("PEP_ADMIN_AUTHORITY_CODE") or "",
         "banner": _banner(settings.get("PEP_ADMIN_TODAY")) if settings.get("PEP_ADMIN_ENVIRONMENT") == Environment.DEMO else "",
         "font_folder": settings.get("PEP_ADMIN_FONT_FOLDER") or Path(app.instance_path) / "fonts",
     }

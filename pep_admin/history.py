@@ -7,7 +7,8 @@ here too. What people did and looked at is audit.py's.
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, cast
@@ -17,7 +18,7 @@ from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, sessionmake
 from sqlalchemy.orm.util import identity_key
 
 from pep_admin.exceptions import NoActor
-from pep_admin.models import PARTS, Child, OfChild, Pep, PpgRequest, RecordChange, Target, Tracked
+from pep_admin.models import PARTS, Child, OfChild, Pep, PpgRequest, RecordChange, Target, Tracked, Waiver
 from pep_admin.permissions import Actor
 
 JSON_FIELDS = ("answers", "sensitive_answers")
@@ -40,15 +41,30 @@ def plain(value: Any) -> Any:
     return str(value) if isinstance(value, Decimal) else value
 
 
-def keep(session: Session, model: type[Tracked], entries: Iterable[tuple[int, int | None, Mapping[str, tuple[Any, Any]]]]) -> None:
-    """History of a set-based change: (row id, child id, {field: (old, new)}) for every row that changed."""
+def keep(
+    session: Session, model: type[Tracked], entries: Iterable[tuple[int, int | None, Mapping[str, tuple[Any, Any]]]], *,
+    verb: str = "update",
+) -> None:
+    """History of a set-based change: (row id, child id, {field: (old, new)}) for every row that changed; verb: insert, update."""
     rows = [
-        _entry(session, model.__table__.name, row_id, child_id, "update",
+        _entry(session, model.__table__.name, row_id, child_id, verb,
                {key: [plain(old), plain(new)] for key, (old, new) in changes.items()})
         for row_id, child_id, changes in entries
     ]
     if rows:
         session.execute(insert(RecordChange), rows)
+
+
+@contextmanager
+def because(session: Session, reason: str) -> Iterator[None]:
+    """What is flushed inside is kept with the reason that somebody gave for it."""
+    session.flush()
+    session.info["reason"] = reason.strip()
+    try:
+        yield
+        session.flush()
+    finally:
+        session.info.pop("reason", None)
 
 
 def timeline(session: Session, table: str, row_id: int, limit: int = 200) -> list[RecordChange]:
@@ -57,9 +73,18 @@ def timeline(session: Session, table: str, row_id: int, limit: int = 200) -> lis
     return list(session.scalars(found.order_by(RecordChange.id.desc()).limit(limit)))
 
 
+def last_changes(
+    session: Session, model: type[Tracked], ids: Iterable[int], name: str, *, to: enum.Enum | None = None
+) -> dict[int, RecordChange]:
+    """The newest change of that field of each of those rows (to that value), by row id; a row without one is left out."""
+    found = select(RecordChange).where(RecordChange.table_name == model.__table__.name, RecordChange.row_id.in_(list(ids)))
+    return {each.row_id: each for each in session.scalars(found.order_by(RecordChange.id))
+            if name in each.changes and (to is None or each.changes[name][1] == to.value)}
+
+
 def timeline_of_pep(session: Session, pep: Pep, limit: int = 300) -> list[RecordChange]:
-    """The changes of a PEP, its parts, targets and requests, newest first."""
-    models: list[Any] = [*PARTS.values(), Target, PpgRequest]
+    """The changes of a PEP, its parts, targets, requests and waivers, newest first."""
+    models: list[Any] = [*PARTS.values(), Target, PpgRequest, Waiver]
     whose = [(RecordChange.table_name == Pep.__tablename__) & (RecordChange.row_id == pep.id)]
     for model in models:
         ids = list(session.scalars(select(model.id).where(model.pep_id == pep.id)))
@@ -73,7 +98,7 @@ def _entry(session: Session, table: str, row_id: int, child_id: int | None, verb
         raise NoActor(f"A row of {table} was changed with nobody acting.")
     return {"at": datetime.now(UTC), "actor_id": actor.id, "actor_name": actor.name,
             "request_id": session.info.get("request_id"), "table_name": table, "row_id": row_id, "child_id": child_id,
-            "verb": verb, "changes": changes}
+            "verb": verb, "changes": changes, "reason": session.info.get("reason")}
 
 
 def _changes(row: Any, verb: str) -> dict[str, list[Any]]:

@@ -22,6 +22,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -43,14 +44,18 @@ NAMES = {
     "fk": "fk_%(table_name)s_%(column_0_name)s",
     "pk": "pk_%(table_name)s",
 }
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 # --- column types ------------------------------------------------------------------------------------------------------
 
 
 def clean(value: str) -> str:
-    """Text that both databases can hold: NUL and lone surrogates are dropped, nothing else is touched."""
+    """Text that both databases can hold and that reads as it is written; nothing else is touched.
+
+    Dropped are control characters except tab and line ends, marks that turn the reading direction of what follows, and lone
+    surrogates. The joiners of names and emoji (U+200C, U+200D) stay.
+    """
     return _UNSTORABLE.sub("", value)
 
 
@@ -114,9 +119,9 @@ class Instant(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-def choice(kind: type[words.Labelled]) -> Enum:
-    """An enum column stored by value under a CHECK."""
-    name = re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower()
+def choice(kind: type[words.Labelled], name: str = "") -> Enum:
+    """An enum column stored by value under a CHECK; `name` tells the CHECKs apart where a table has two columns of one kind."""
+    name = name or re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower()
     return Enum(kind, values_callable=lambda cls: [each.value for each in cls], native_enum=False, length=40,
                 create_constraint=True, name=name, validate_strings=True)
 
@@ -272,7 +277,11 @@ class Person(Tracked, Versioned, Base):
 
 
 class School(Tracked, Versioned, Base):
-    """Any setting where a child learns: a school, a nursery, a college, alternative provision."""
+    """Any setting where a child learns: a school, a nursery, a college, alternative provision.
+
+    `head_name` is the national register's word for the head; `headteacher` is the person on record whom mail reaches. `laestab` is
+    the authority's number and the establishment's, 3 + 4 figures: an academy and the school it was before share it.
+    """
 
     __tablename__ = "pep_school"
 
@@ -281,15 +290,22 @@ class School(Tracked, Versioned, Base):
     kind: Mapped[words.SchoolKind] = mapped_column(choice(words.SchoolKind))
     phase: Mapped[words.SchoolPhase] = mapped_column(choice(words.SchoolPhase))
     local_authority_code: Mapped[str | None] = mapped_column(Words(3))
+    laestab: Mapped[str | None] = mapped_column(Words(7), index=True)
+    ukprn: Mapped[str | None] = mapped_column(Words(8))
     in_borough: Mapped[bool] = mapped_column(default=True)
     town: Mapped[str | None] = mapped_column(Words(100))
+    postcode: Mapped[str | None] = mapped_column(Words(8))
     phone: Mapped[str | None] = mapped_column(Words(40))
+    head_name: Mapped[str | None] = mapped_column(Words(200))
     less_than_good: Mapped[bool] = mapped_column(default=False)
     finance_reference: Mapped[str | None] = mapped_column(Words(40))
     payment_method: Mapped[words.PaymentMethod] = mapped_column(choice(words.PaymentMethod), default=words.PaymentMethod.BACS)
     closed_on: Mapped[date | None]
+    successor_id: Mapped[int | None] = mapped_column(ForeignKey("pep_school.id"), index=True)
     designated_teacher_id: Mapped[int | None] = mapped_column(ForeignKey("pep_person.id"), index=True)
     headteacher_id: Mapped[int | None] = mapped_column(ForeignKey("pep_person.id"), index=True)
+    successor: Mapped[School | None] = relationship(remote_side="School.id", back_populates="predecessors")
+    predecessors: Mapped[list[School]] = relationship(back_populates="successor", order_by="School.urn")
     designated_teacher: Mapped[Person | None] = relationship(foreign_keys=[designated_teacher_id])
     headteacher: Mapped[Person | None] = relationship(foreign_keys=[headteacher_id])
 
@@ -322,9 +338,12 @@ class Child(Tracked, Versioned, Base):
     school_id: Mapped[int | None] = mapped_column(ForeignKey("pep_school.id"), index=True)
     social_worker_id: Mapped[int | None] = mapped_column(ForeignKey("pep_person.id"), index=True)
     carer_id: Mapped[int | None] = mapped_column(ForeignKey("pep_person.id"), index=True)
+    case_officer_id: Mapped[int | None] = mapped_column(ForeignKey("pep_person.id"), index=True)
+    case_rating: Mapped[words.CaseRating | None] = mapped_column(choice(words.CaseRating), index=True)
     school: Mapped[School | None] = relationship()
     social_worker: Mapped[Person | None] = relationship(foreign_keys=[social_worker_id])
     carer: Mapped[Person | None] = relationship(foreign_keys=[carer_id])
+    case_officer: Mapped[Person | None] = relationship(foreign_keys=[case_officer_id])
 
     __table_args__ = (
         CheckConstraint("left_care_on IS NULL OR left_care_on >= entered_care_on", name="leaves_after_entering"),
@@ -339,6 +358,11 @@ class Child(Tracked, Versioned, Base):
     @property
     def called(self) -> str:
         return self.known_as or self.first_name or self.name
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The child's own names, as they are looked for in what people write."""
+        return tuple(name for name in (self.known_as, self.first_name, self.last_name) if name)
 
     def __str__(self) -> str:
         return self.name
@@ -433,6 +457,58 @@ class SdqScore(Tracked, Versioned, OfChild, Base):
         CheckConstraint("total BETWEEN 0 AND 40", name="total_in_range"),
     )
 
+    def __str__(self) -> str:
+        return f"SDQ total of {self.completed_on:%d %b %Y}"
+
+
+class Suspension(Tracked, Versioned, OfChild, Base):
+    """A child sent away from school, for some days or for good (HB-3.6). `half_days` is what was lost, in sessions."""
+
+    __tablename__ = "pep_suspension"
+
+    school_id: Mapped[int] = mapped_column(ForeignKey("pep_school.id"), index=True)
+    kind: Mapped[words.SuspensionKind] = mapped_column(choice(words.SuspensionKind))
+    started_on: Mapped[date] = mapped_column(index=True)
+    ended_on: Mapped[date | None]
+    half_days: Mapped[int | None]
+    reason: Mapped[words.SuspensionReason | None] = mapped_column(choice(words.SuspensionReason))
+    second_reason: Mapped[words.SuspensionReason | None] = mapped_column(choice(words.SuspensionReason, "second_reason"))
+    third_reason: Mapped[words.SuspensionReason | None] = mapped_column(choice(words.SuspensionReason, "third_reason"))
+    told_us_on: Mapped[date | None]
+    work_set: Mapped[bool | None]
+    sixth_day_provision: Mapped[str | None] = mapped_column(Words(500))
+    back_to_school_talk_on: Mapped[date | None]
+    advice: Mapped[str | None] = mapped_column(Words(2_000))
+    child: Mapped[Child] = relationship()
+    school: Mapped[School] = relationship()
+
+    __table_args__ = (
+        CheckConstraint("ended_on IS NULL OR ended_on >= started_on", name="ends_after_start"),
+        CheckConstraint("half_days IS NULL OR half_days > 0", name="half_days_positive"),
+    )
+
+    def __str__(self) -> str:
+        return f"{self.kind.label} of {self.started_on:%d %b %Y}"
+
+
+class Consent(Tracked, Versioned, OfChild, Base):
+    """Who decides a matter for the child, and what was decided (HB-3.7). It records a consent; it is not the consent."""
+
+    __tablename__ = "pep_consent"
+
+    matter: Mapped[words.ConsentFor] = mapped_column(choice(words.ConsentFor))
+    who_decides: Mapped[words.ConsentBy] = mapped_column(choice(words.ConsentBy))
+    decision: Mapped[words.ConsentDecision | None] = mapped_column(choice(words.ConsentDecision))
+    given_on: Mapped[date | None]
+    conditions: Mapped[str | None] = mapped_column(Words(500))
+    days_notice: Mapped[int | None]
+    child: Mapped[Child] = relationship()
+
+    __table_args__ = (UniqueConstraint("child_id", "matter"),)
+
+    def __str__(self) -> str:
+        return self.matter.label
+
 
 # --- the PEP -----------------------------------------------------------------------------------------------------------
 
@@ -486,11 +562,35 @@ class Pep(Tracked, Versioned, OfChild, Base):
         Index("uq_pep_pep_one_a_term", "child_id", "term_id", unique=True,
               sqlite_where=text("kind IN ('initial', 'termly') AND status <> 'withdrawn'"),
               postgresql_where=text("kind IN ('initial', 'termly') AND status <> 'withdrawn'")),
+        # HB-1.5: one funding PEP at a time.
+        Index("uq_pep_pep_one_funding", "child_id", unique=True,
+              sqlite_where=text("kind = 'funding' AND status NOT IN ('complete', 'withdrawn')"),
+              postgresql_where=text("kind = 'funding' AND status NOT IN ('complete', 'withdrawn')")),
         Index("ix_pep_pep_term_status", "term_id", "status"),
     )
 
+    @property
+    def designated_teacher_id(self) -> int | None:
+        """The designated teacher of its school today."""
+        return self.school.designated_teacher_id if self.school else None
+
     def __str__(self) -> str:
         return self.reference
+
+
+class Waiver(Tracked, OfPep, Base):
+    """A gate that the head opened for one PEP, with the reason. `check` is what stood in the way, by its id (RD-308: the carer's words)."""
+
+    __tablename__ = "pep_waiver"
+
+    check: Mapped[str] = mapped_column(Words(20))
+    reason: Mapped[str] = mapped_column(Words(500))
+    waived_by: Mapped[str] = mapped_column(Words(64))
+    waived_name: Mapped[str] = mapped_column(Words(200))
+    waived_at: Mapped[datetime]
+    pep: Mapped[Pep] = relationship()
+
+    __table_args__ = (UniqueConstraint("pep_id", "check"),)
 
 
 class PepPart(Tracked, Versioned, OfPep, Base):
@@ -520,10 +620,7 @@ class FrozenFacts(OfPep, Base):
 
     __tablename__ = "pep_frozen_facts"
 
-    @declared_attr
-    def pep_id(cls) -> Mapped[int]:
-        return mapped_column(ForeignKey("pep_pep.id"), unique=True)
-
+    pep_id: Mapped[int] = mapped_column(ForeignKey("pep_pep.id"), unique=True)
     facts: Mapped[dict[str, Any]]
     pep: Mapped[Pep] = relationship()
 
@@ -808,13 +905,16 @@ class QaReview(Tracked, OfPep, Base):
 
 
 class Delivery(Base):
-    """A message to one person, queued in the transaction that made it due; the worker sends it. Names no child."""
+    """A message to one person, queued in the transaction that made it due; the worker sends it. Names no child.
+
+    Without a person it goes to somebody of the host's: whom, is asked when it is sent.
+    """
 
     __tablename__ = "pep_delivery"
 
     key: Mapped[str] = mapped_column(Words(120), unique=True)
     template: Mapped[str] = mapped_column(Words(60))
-    person_id: Mapped[int] = mapped_column(ForeignKey("pep_person.id"), index=True)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("pep_person.id"), index=True)
     pep_id: Mapped[int | None] = mapped_column(ForeignKey("pep_pep.id"), index=True)
     arguments: Mapped[dict[str, Any]] = mapped_column(default=dict)
     state: Mapped[words.DeliveryState] = mapped_column(choice(words.DeliveryState), default=words.DeliveryState.QUEUED, index=True)
@@ -825,7 +925,7 @@ class Delivery(Base):
     sent_to: Mapped[str | None] = mapped_column(Words(254))
     tries: Mapped[int] = mapped_column(default=0)
     problem: Mapped[str | None] = mapped_column(Words(200))
-    person: Mapped[Person] = relationship()
+    person: Mapped[Person | None] = relationship()
     pep: Mapped[Pep | None] = relationship()
 
 
@@ -847,6 +947,51 @@ class Job(Base):
     problem: Mapped[str | None] = mapped_column(Words(200))
 
 
+class Import(Base):
+    """Files that were brought in: looked at first and, once `loaded_at` is set, loaded. `digest` is the plan's, as it was shown."""
+
+    __tablename__ = "pep_import"
+
+    kind: Mapped[str] = mapped_column(Words(20))
+    made_by: Mapped[str] = mapped_column(Words(64), index=True)
+    made_name: Mapped[str] = mapped_column(Words(200))
+    made_at: Mapped[datetime] = mapped_column(index=True)
+    loaded_at: Mapped[datetime | None]
+    options: Mapped[dict[str, Any]]
+    outcome: Mapped[dict[str, Any]]
+    digest: Mapped[str] = mapped_column(Words(64))
+    files: Mapped[list[ImportFile]] = relationship(back_populates="of", order_by="ImportFile.id")
+
+
+class ImportFile(Base):
+    """One file of an import as it came, deflated; gone after loading, or after a day."""
+
+    __tablename__ = "pep_import_file"
+
+    import_id: Mapped[int] = mapped_column(ForeignKey("pep_import.id"), index=True)
+    part: Mapped[str] = mapped_column(Words(20))
+    name: Mapped[str] = mapped_column(Words(200))
+    sha256: Mapped[str] = mapped_column(Words(64))
+    size: Mapped[int] = mapped_column(BigInteger)
+    content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    of: Mapped[Import] = relationship(back_populates="files")
+
+    __table_args__ = (UniqueConstraint("import_id", "part"),)
+
+
+class ImportPage(Base):
+    """Up to fifty rows of an import's outcome as they are shown, one page; goes with its files."""
+
+    __tablename__ = "pep_import_page"
+
+    import_id: Mapped[int] = mapped_column(ForeignKey("pep_import.id"))
+    fate: Mapped[words.RowFate] = mapped_column(choice(words.RowFate))
+    number: Mapped[int]
+    rows: Mapped[dict[str, Any]]
+
+    __table_args__ = (UniqueConstraint("import_id", "fate", "number"),)
+
+
 class RecordChange(Base):
     """Old and new value of one row's fields in one flush: `{field: [old, new]}`. Append-only."""
 
@@ -861,6 +1006,7 @@ class RecordChange(Base):
     child_id: Mapped[int | None] = mapped_column(index=True)
     verb: Mapped[str] = mapped_column(Words(10))
     changes: Mapped[dict[str, Any]]
+    reason: Mapped[str | None] = mapped_column(Words(500))
 
     __table_args__ = (Index("ix_pep_record_change_row", "table_name", "row_id"),)
 

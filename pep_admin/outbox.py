@@ -14,14 +14,22 @@ from sqlalchemy.orm import Session
 from pep_admin.models import Delivery, Job, Person
 
 
-def queue_mail(session: Session, key: str, person: Person, template: str, *, now: datetime, pep_id: int | None = None,
+def queue_mail(session: Session, key: str, person: Person | None, template: str, *, now: datetime, pep_id: int | None = None,
                **arguments: Any) -> Delivery:
-    """One message to one person, once per `key`: the same key again gives back the message that is there."""
+    """One message to one person, once per `key`: the same key again gives back the message that is there.
+
+    Without a person, whom it goes to is asked when it is sent, of what is registered for the template (server/worker.py).
+    """
     found = session.scalar(select(Delivery).where(Delivery.key == key))
     if found is None:
         found = Delivery(key=key, person=person, template=template, pep_id=pep_id, arguments=arguments, queued_at=now, due_at=now)
         session.add(found)
     return found
+
+
+def was_queued(session: Session, beginning: str) -> bool:
+    """Whether any message was queued under a key that begins so."""
+    return session.scalar(select(Delivery.id).where(Delivery.key.startswith(beginning, autoescape=True)).limit(1)) is not None
 
 
 def queue_job(session: Session, kind: str, *, now: datetime, once_key: str | None = None, **payload: Any) -> Job:

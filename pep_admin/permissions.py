@@ -6,7 +6,7 @@ A new permission gets its name, its sentence and its roles here and nowhere else
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -32,6 +32,11 @@ class Permission(StrEnum):
     DASHBOARD = "dashboard:read", "open the front page"
     CHILD_READ = "child:read", "read children's records"
     CHILD_EDIT = "child:edit", "change children's records"
+    CASE_READ = "case:read", "read how the Virtual School rates a case"
+    PERIOD_READ = "period:read", "read the lists of schools attended, homes and caseloads"
+    SDQ_EDIT = "sdq:edit", "record SDQ totals"
+    SUSPENSION_EDIT = "suspension:edit", "record suspensions"
+    CONSENT_EDIT = "consent:edit", "record consents"
     SCHOOL_READ = "school:read", "read schools"
     SCHOOL_EDIT = "school:edit", "change schools"
     PERSON_READ = "person:read", "read the list of people"
@@ -51,6 +56,7 @@ class Permission(StrEnum):
     PEP_REOPEN = "pep:reopen", "reopen a signed-off PEP"
     PEP_WITHDRAW = "pep:withdraw", "close a PEP that is not needed"
     PEP_PDF = "pep:pdf", "make the PDF of a PEP"
+    GATE_WAIVE = "gate:waive", "let a PEP pass a gate"
     TARGET_READ = "target:read", "read targets"
     TARGET_WRITE = "target:write", "write targets"
     REQUEST_READ = "request:read", "read Pupil Premium requests"
@@ -60,6 +66,7 @@ class Permission(StrEnum):
     PAYMENT_READ = "payment:read", "read payment batches"
     PAYMENT_BATCH = "payment:batch", "make payment batches"
     LIST_EXPORT = "list:export", "export lists"
+    IMPORT_RUN = "import:run", "load records from files"
     HISTORY_READ = "history:read", "read a record's history"
     AUDIT_READ = "audit:read", "read the audit log"
     ACCOUNT_EDIT = "account:edit", "manage accounts"
@@ -67,25 +74,25 @@ class Permission(StrEnum):
 
 P = Permission
 _READ_ALL = {P.DASHBOARD, P.CHILD_READ, P.SCHOOL_READ, P.PERSON_READ, P.TERM_READ, P.PEP_READ, P.TARGET_READ, P.REQUEST_READ,
-             P.PAYMENT_READ, P.HISTORY_READ}
-_OFFICER = _READ_ALL | {P.CHILD_EDIT, P.SCHOOL_EDIT, P.PERSON_EDIT, P.TERM_LAUNCH, P.PEP_OPEN, P.PEP_EDIT, P.PEP_DELEGATE,
+             P.PAYMENT_READ, P.HISTORY_READ, P.CASE_READ, P.PERIOD_READ}
+_OFFICER = _READ_ALL | {P.CHILD_EDIT, P.SDQ_EDIT, P.SUSPENSION_EDIT, P.CONSENT_EDIT, P.SCHOOL_EDIT, P.PERSON_EDIT,
+                        P.TERM_LAUNCH, P.PEP_OPEN, P.PEP_EDIT, P.PEP_DELEGATE,
                         P.PEP_WRITE, P.PEP_SIGN, P.PEP_SIGN_FOR, P.PEP_SUBMIT, P.PEP_GRADE, P.PEP_REOPEN, P.PEP_WITHDRAW,
-                        P.PEP_PDF, P.TARGET_WRITE, P.REQUEST_WRITE, P.REQUEST_DECIDE, P.LIST_EXPORT}
+                        P.PEP_PDF, P.TARGET_WRITE, P.REQUEST_WRITE, P.REQUEST_DECIDE, P.LIST_EXPORT, P.IMPORT_RUN}
 _WRITER = {P.DASHBOARD, P.PEP_READ, P.PEP_WRITE, P.PEP_SIGN, P.PEP_SUBMIT, P.PEP_PDF, P.TARGET_READ, P.TARGET_WRITE,
            P.REQUEST_READ, P.REQUEST_WRITE, P.CHILD_READ}
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.VS_HEAD: frozenset(_OFFICER | {P.TERM_EDIT, P.AUDIT_READ, P.FUNDING_RELEASE, P.PAYMENT_BATCH}),
+    Role.VS_HEAD: frozenset(_OFFICER | {P.TERM_EDIT, P.AUDIT_READ, P.FUNDING_RELEASE, P.PAYMENT_BATCH, P.GATE_WAIVE}),
     Role.VS_OFFICER: frozenset(_OFFICER),
     Role.FINANCE: frozenset({P.DASHBOARD, P.REQUEST_READ, P.FUNDING_RELEASE, P.PAYMENT_READ, P.PAYMENT_BATCH, P.LIST_EXPORT}),
-    Role.DESIGNATED_TEACHER: frozenset(_WRITER),
-    Role.SOCIAL_WORKER: frozenset(_WRITER),
+    Role.DESIGNATED_TEACHER: frozenset(_WRITER | {P.SUSPENSION_EDIT}),
+    Role.SOCIAL_WORKER: frozenset(_WRITER | {P.SDQ_EDIT, P.CONSENT_EDIT}),
     Role.AUDITOR: frozenset(_READ_ALL | {P.AUDIT_READ}),
     Role.ADMINISTRATOR: frozenset({P.DASHBOARD, P.ACCOUNT_EDIT}),
 }
 SEES_ALL = frozenset({Role.VS_HEAD, Role.VS_OFFICER, Role.FINANCE, Role.AUDITOR})
 OWN_CHILDREN = frozenset({Role.DESIGNATED_TEACHER, Role.SOCIAL_WORKER})
-READS_AS_CARE = frozenset({Role.VS_HEAD, Role.VS_OFFICER, Role.AUDITOR})
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +125,14 @@ SYSTEM = Actor("system", "pep_admin", frozenset(), None, all_rows=True)
 
 
 class PepPeople(Protocol):
-    """What the part predicates read of a PEP."""
+    """What the part predicates read of a PEP; the designated teacher is that of its school today."""
 
     @property
     def writer_id(self) -> int | None: ...
     @property
     def social_worker_id(self) -> int | None: ...
+    @property
+    def designated_teacher_id(self) -> int | None: ...
 
 
 def can(actor: Actor | None, permission: Permission, subject: PepPeople | None = None, part: Part | None = None) -> bool:
@@ -147,17 +156,27 @@ def require(actor: Actor | None, permission: Permission, subject: PepPeople | No
 
 
 def writes_part(actor: Actor, pep: PepPeople, part: Part) -> bool:
-    """The VS writes any part on behalf; Part 2 is the named writer's or the school's DT's; Parts 1 and 3 the social worker's.
-
-    A PEP without a writer at a school is written by its social worker (HB-2.2).
+    """Who may type into a part: its owner, and the VS on behalf; the school takes notes in Part 3 too, for the social worker to
+    confirm (HB-2.5).
     """
-    if actor.is_vs:
-        return True
-    is_worker = Role.SOCIAL_WORKER in actor.roles and actor.person_id is not None and actor.person_id == pep.social_worker_id
-    is_writer = actor.person_id is not None and actor.person_id == pep.writer_id
-    if part is Part.EDUCATION:
-        return is_writer
-    return is_worker
+    return actor.is_vs or owns_part(actor, pep, part) or (part is Part.MEETING and owns_part(actor, pep, Part.EDUCATION))
+
+
+def owns_part(actor: Actor, pep: PepPeople, part: Part) -> bool:
+    """Whose own signature closes a part: of Part 2 the named writer's or the designated teacher's (HB-2.4), of Parts 1 and 3 the
+    social worker's (HB-2.3, HB-2.5). Without a school the social worker is the named writer (HB-2.2).
+    """
+    if actor.person_id is None:
+        return False
+    if part is not Part.EDUCATION:
+        return Role.SOCIAL_WORKER in actor.roles and actor.person_id == pep.social_worker_id
+    teaches = Role.DESIGNATED_TEACHER in actor.roles and actor.person_id == pep.designated_teacher_id
+    return teaches or actor.person_id == pep.writer_id
+
+
+def takes_part(actor: Actor, pep: PepPeople) -> bool:
+    """Whether somebody answers for the PEP, and so may send it and take it back: an owner of a part, or the VS (HB-2.6)."""
+    return actor.is_vs or any(owns_part(actor, pep, part) for part in Part)
 
 
 class ChildPeople(Protocol):
@@ -170,10 +189,12 @@ class ChildPeople(Protocol):
 def audience_for(actor: Actor, child: ChildPeople) -> Audience:
     """For whose eyes this child's document is read when the actor opens it: social care's side or the school's (HB-3.11).
 
-    It follows what the actor is to this child, not the role alone: a social worker who teaches a child reads as the school does.
+    It follows what the actor is to this child, not the role alone: a social worker who teaches a child reads as the school does,
+    and so does an auditor who teaches: an account that writes for a school fills in no more than the school sees.
     """
     is_worker = Role.SOCIAL_WORKER in actor.roles and actor.person_id is not None and actor.person_id == child.social_worker_id
-    return Audience.CARE if actor is SYSTEM or actor.roles & READS_AS_CARE or is_worker else Audience.SCHOOL
+    audits = Role.AUDITOR in actor.roles and Role.DESIGNATED_TEACHER not in actor.roles
+    return Audience.CARE if actor is SYSTEM or actor.is_vs or is_worker or audits else Audience.SCHOOL
 
 
 # --- the scope ---------------------------------------------------------------------------------------------------------
@@ -206,6 +227,26 @@ def _keys(actor: Actor) -> tuple[int, int]:
     )
 
 
+def lent(session: Session, actor: Actor, permission: Permission, child_ids: Iterable[int]) -> set[int]:
+    """Of those children, the ones on whom the actor may not use a permission that one of their roles holds: another role opens them.
+
+    An auditor who is a teacher too reads every child, and writes for those of the own school alone. No statement for an account
+    of one role, else one.
+    """
+    wanted, holders = set(child_ids), {role for role in actor.roles if permission in ROLE_PERMISSIONS[role]}
+    if not wanted or actor.all_rows or len(actor.roles) < 2 or holders & SEES_ALL:
+        return set()
+    teacher, worker = _keys(replace(actor, roles=frozenset(holders)))
+    return wanted - set(session.scalars(children_seen(teacher, worker).where(_children.c.id.in_(wanted))))
+
+
+def require_on(session: Session, actor: Actor, permission: Permission, child_id: int) -> None:
+    """Raise NotAllowed unless a role that opens that child's record holds the permission."""
+    require(actor, permission)
+    if lent(session, actor, permission, [child_id]):
+        raise NotAllowed(permission.value, f"Your account may read this child's record, but not {permission.sentence} here.")
+
+
 def _criteria(actor: Actor) -> Iterable[Any]:
     teacher, worker = _keys(actor)  # plain locals: the lambdas are cached and bind them as parameters
     yield with_loader_criteria(Child, lambda cls: cls.id.in_(children_seen(teacher, worker)), include_aliases=True)
@@ -220,7 +261,7 @@ def _criteria(actor: Actor) -> Iterable[Any]:
 def guard(sessions: sessionmaker[Any] | type[Session]) -> None:
     """Put the net under every ORM statement of those sessions: rows outside the actor's scope are not there.
 
-    A statement that names its reason by `execution_options(unscoped="…")` passes (queries.py, facts for rules only). A scoped
+    A statement that names its reason by `execution_options(unscoped="…")` passes (queries, facts for rules only). A scoped
     table read with no actor in `session.info["actor"]` raises NoActor.
     """
     event.listen(sessions, "do_orm_execute", _apply_scope)

@@ -127,6 +127,11 @@ def academic_year_name(day: date) -> str:
     return f"{first}-{(first + 1) % 100:02d}"
 
 
+def academic_year_end(name: str) -> date:
+    """The last day of the academic year of that name: 31 Aug 2025 for "2024-25"."""
+    return date(int(name[:4]) + 1, 8, 31)
+
+
 def age_on(date_of_birth: date, on: date) -> int:
     """Whole years on that day; negative before birth. A 29 February birthday is kept on 1 March in other years."""
     return on.year - date_of_birth.year - ((on.month, on.day) < (date_of_birth.month, date_of_birth.day))

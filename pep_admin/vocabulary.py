@@ -111,6 +111,15 @@ class PlacementKind(Labelled):
     OTHER = "other", "Other"
 
 
+class RollMove(Labelled):
+    """A move on the roll, as far as one can be taken back that was entered by mistake."""
+
+    SCHOOL = "school", "Move of school"
+    WORKER = "worker", "Change of social worker"
+    HOME = "home", "Move of home"
+    CARE = "care", "End of care"
+
+
 class LeavingReason(Labelled):
     """Why an enrolment ended (HB-4.1 asks for it)."""
 
@@ -325,6 +334,82 @@ class SdqBy(Labelled):
     YOUNG_PERSON = "young_person", "Young person"
 
 
+class SuspensionKind(Labelled):
+    """How a school sent a child away (HB-3.6)."""
+
+    SUSPENSION = "suspension", "Suspension"
+    PERMANENT = "permanent", "Permanent exclusion"
+
+
+class SuspensionReason(Labelled):
+    """The reasons of the national school census, by its codes."""
+
+    PP = "PP", "Physical assault against a pupil"
+    PA = "PA", "Physical assault against an adult"
+    VP = "VP", "Verbal abuse or threat against a pupil"
+    VA = "VA", "Verbal abuse or threat against an adult"
+    OW = "OW", "Offensive weapon or prohibited item"
+    BU = "BU", "Bullying"
+    RA = "RA", "Racist abuse"
+    LG = "LG", "Abuse about sexual orientation or gender identity"
+    DS = "DS", "Abuse about disability"
+    SM = "SM", "Sexual misconduct"
+    DA = "DA", "Drugs or alcohol"
+    DM = "DM", "Damage"
+    TH = "TH", "Theft"
+    MT = "MT", "Misuse of social media or technology"
+    PH = "PH", "Breaking measures that protect public health"
+    DB = "DB", "Persistent or general disruptive behaviour"
+
+
+class ConsentFor(Labelled):
+    """What somebody must agree to for the child (HB-3.7); the first ten are asked for every child."""
+
+    DAY_TRIP = "day_trip", "Day trips in school hours"
+    OVERNIGHT = "overnight", "Overnight trip in the UK"
+    ABROAD = "abroad", "Trip abroad"
+    PHOTOS_INSIDE = "photos_inside", "Photos used inside school"
+    PHOTOS_PUBLIC = "photos_public", "Photos or name in public"
+    INTERNET = "internet", "Internet and school devices"
+    REPORTS = "reports", "Who gets school reports"
+    SLIPS = "slips", "Who gets permission slips"
+    PARENTS_EVENING = "parents_evening", "Who comes to parents' evenings"
+    FIRST_AID = "first_aid", "Everyday first aid and medicines"
+    EMERGENCY = "emergency", "Emergency treatment"
+    ADVENTURE = "adventure", "Adventurous activities and swimming"
+    RSE = "rse", "Relationships and sex education, collective worship"
+    COUNSELLING = "counselling", "School counselling and outside therapists"
+    BIOMETRIC = "biometric", "Fingerprint or face systems"
+    RESULTS = "results", "Exam results and data sharing after 16"
+    WORK_EXPERIENCE = "work_experience", "Work experience"
+    PART_TIME_WORK = "part_time_work", "Part-time work"
+
+
+class ConsentDecision(Labelled):
+    YES = "yes", "Agreed"
+    NO = "no", "Not agreed"
+    EACH_TIME = "each_time", "To be asked each time"
+
+
+class ConsentBy(Labelled):
+    """Who decides."""
+
+    CARER = "carer", "Carer"
+    SOCIAL_WORKER = "social_worker", "Social worker"
+    MANAGER = "manager", "Social worker's manager"
+    PARENT = "parent", "Parent with parental responsibility"
+    YOUNG_PERSON = "young_person", "The young person"
+    OTHER = "other", "Somebody else"
+
+
+class CaseRating(Labelled):
+    """How the Virtual School's own meetings rate a child's case (HB-3.10); not the grade of a PEP."""
+
+    RED = "red", "Red"
+    AMBER = "amber", "Amber"
+    GREEN = "green", "Green"
+
+
 class DeliveryState(Labelled):
     QUEUED = "queued", "Waiting to be sent"
     SENDING = "sending", "Being sent"
@@ -338,3 +423,13 @@ class JobState(Labelled):
     RUNNING = "running", "Running"
     DONE = "done", "Done"
     FAILED = "failed", "Failed"
+
+
+class RowFate(Labelled):
+    """What becomes of a row of a file that is brought in, in the order of the tabs."""
+
+    NEW = "new", "New"
+    CHANGED = "changed", "Changed"
+    UNCHANGED = "unchanged", "Unchanged"
+    REFUSED = "refused", "Refused"
+    WAITING = "waiting", "To be settled by hand"

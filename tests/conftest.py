@@ -64,6 +64,7 @@ if _memory.is_dir() and os.access(_memory, os.W_OK) and shutil.disk_usage(_memor
 
 for _key in [key for key in os.environ if key.startswith("PEP_ADMIN_")]:
     del os.environ[_key]  # a developer's own settings are not the tests'
+os.environ["PEP_ADMIN_SECOND_FACTOR"] = "no"  # most tests sign in by password alone; those of the second step say yes
 
 
 @pytest.fixture(autouse=True)

@@ -590,17 +590,6 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_table(
-        "pep_frozen_facts",
-        sa.Column("pep_id", sa.Integer(), nullable=True),
-        sa.Column("facts", sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"), nullable=False),
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("_sentinel", sa.Integer(), nullable=True),
-        sa.ForeignKeyConstraint(["pep_id"], ["pep_pep.id"], name=op.f("fk_pep_frozen_facts_pep_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_pep_frozen_facts")),
-        sa.UniqueConstraint("pep_id", name=op.f("uq_pep_frozen_facts_pep_id")),
-        sqlite_autoincrement=True,
-    )
-    op.create_table(
         "pep_meeting_section",
         sa.Column("answers", sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"), nullable=False),
         sa.Column(
@@ -876,7 +865,6 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_pep_qa_review_pep_id"), table_name="pep_qa_review")
     op.drop_table("pep_qa_review")
     op.drop_table("pep_meeting_section")
-    op.drop_table("pep_frozen_facts")
     op.drop_table("pep_education_section")
     op.drop_index(op.f("ix_pep_delivery_state"), table_name="pep_delivery")
     op.drop_index(op.f("ix_pep_delivery_person_id"), table_name="pep_delivery")

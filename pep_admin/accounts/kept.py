@@ -21,13 +21,18 @@ from pep_admin.views.errors import WRITER, error_page
 from pep_admin.views.gate import SAME_ORIGIN_PATH
 
 SIGN_IN, SIGN_OUT = "security.login", "security.logout"
+OWN = ("security.", "account.")
+"""Pages that ask who somebody is: nobody is sent away from them to sign in first."""
+Again = Callable[[str, int], ResponseReturnValue | None]
+AGAIN: dict[str, Again] = {}
+"""How a page of sign-in is shown again with a sentence at its head and a status, by its endpoint; None for who cannot be there."""
 MARK = "kept-"
 ADDRESS, AUTHOR = "kept_address", "kept_author"
 LEFT_OUT = frozenset({"csrf_token", WRITER})
 SIGN_IN_AGAIN = ("You are no longer signed in, so nothing was saved yet. What you typed is kept in this page: sign in, "
                  "and you can send it again.")
 SIGN_IN_FIRST = "You are no longer signed in, so nothing was done. Please sign in and try again."
-ONCE_MORE = "This page was open for a long time. Please enter your password once more."
+ONCE_MORE = "This page was open for a long time, so nothing was done yet. Please enter it once more."
 ANOTHER = ("Somebody else had typed the text that this page was carrying, so it is not shown and was not saved. "
            "Whoever wrote it can sign in and send it again.")
 
@@ -40,12 +45,6 @@ class Kept:
     author: str
     fields: tuple[tuple[str, str], ...]
 
-    @property
-    def readable(self) -> list[tuple[str, str]]:
-        """What a person would recognise as typed, by its field's name in words."""
-        return [(name.replace("_", " ").capitalize(), text) for name, text in self.fields
-                if text and name not in ("row_version", "rowid", "action", "url", "next") and not name.startswith("version-")]
-
 
 def install(app: Flask) -> None:
     """Catch posts of nobody before they reach a page; must be called before CSRFProtect and after the throttle."""
@@ -54,10 +53,14 @@ def install(app: Flask) -> None:
     app.register_error_handler(CSRFError, _unmarked)
 
 
-def keep_through_sign_in(app: Flask) -> None:
-    """Let the sign-in page answer with what was typed before; called once Flask-Security's pages are there."""
+def keep_through_sign_in(app: Flask, half_way: Callable[[], ResponseReturnValue | None]) -> None:
+    """Let the sign-in page answer with what was typed before; called once Flask-Security's pages are there.
+
+    `half_way` gives the page of the second step for who has only taken the first: a redirect would lose what the form carries.
+    """
+    AGAIN[SIGN_IN] = sign_in_page
     app.jinja_env.globals["kept_through_sign_in"] = carried
-    app.view_functions[SIGN_IN] = _showing_what_was_kept(app.view_functions[SIGN_IN])
+    app.view_functions[SIGN_IN] = _showing_what_was_kept(app.view_functions[SIGN_IN], half_way)
 
 
 def sign_in_page(problem: str, status: int, kept: Kept | None = None) -> ResponseReturnValue:
@@ -66,9 +69,9 @@ def sign_in_page(problem: str, status: int, kept: Kept | None = None) -> Respons
 
 
 def carried() -> Kept | None:
-    """What the sign-in form that was just sent carries."""
+    """What the form of sign-in, or of its second step, that was just sent carries."""
     address = request.form.get(ADDRESS, "")
-    if request.endpoint != SIGN_IN or not SAME_ORIGIN_PATH.fullmatch(address):
+    if not (request.endpoint or "").startswith(OWN) or not SAME_ORIGIN_PATH.fullmatch(address):
         return None
     fields = tuple((name.removeprefix(MARK), text) for name, text in request.form.items(multi=True) if name.startswith(MARK))
     return Kept(address, request.form.get(AUTHOR, ""), fields)
@@ -80,7 +83,7 @@ def _ask_to_sign_in() -> ResponseReturnValue | None:
         return None
     if endpoint == SIGN_OUT:
         return redirect(url_for(SIGN_IN))
-    if endpoint.startswith("security."):
+    if endpoint.startswith(OWN):
         return None
     kept = _typed()
     return sign_in_page(SIGN_IN_AGAIN if kept.fields else SIGN_IN_FIRST, 401, kept)
@@ -92,14 +95,21 @@ def _typed() -> Kept:
     return Kept(request.script_root + request.full_path.rstrip("?"), request.form.get(WRITER, ""), fields)
 
 
-def _showing_what_was_kept(sign_in: Callable[..., Any]) -> Callable[..., Any]:
+def _showing_what_was_kept(sign_in: Callable[..., Any], half_way: Callable[[], ResponseReturnValue | None]) -> Callable[..., Any]:
     @wraps(sign_in)
     def page(*args: Any, **kwargs: Any) -> Any:
         answer = sign_in(*args, **kwargs)
-        kept = carried() if request.method == "POST" and current_user.is_authenticated else None
-        return _kept_page(kept) if kept and kept.fields else answer
+        if request.method == "POST" and (kept := carried()) and kept.fields:
+            return (what_was_kept() if current_user.is_authenticated else half_way()) or answer
+        return answer
 
     return page
+
+
+def what_was_kept() -> ResponseReturnValue | None:
+    """For who has just come in: what they typed before, to be sent again; None when the form carries nothing."""
+    kept = carried()
+    return _kept_page(kept) if kept and kept.fields else None
 
 
 def _kept_page(kept: Kept) -> ResponseReturnValue:
@@ -109,8 +119,10 @@ def _kept_page(kept: Kept) -> ResponseReturnValue:
 
 
 def _too_many(problem: TooManyRequests) -> ResponseReturnValue:
-    if request.endpoint == SIGN_IN:
-        answer = make_response(sign_in_page(str(problem.description), 429))
+    again = AGAIN.get(request.endpoint or "")
+    shown = again(str(problem.description), 429) if again else None
+    if shown is not None:
+        answer = make_response(shown)
     else:
         answer = make_response(render_template("pep/error.html", title="Too many tries", message=problem.description, code=429,
                                                kept=[]), 429)
@@ -123,8 +135,7 @@ def _unmarked(problem: CSRFError) -> ResponseReturnValue:
     """A post without its session's mark: the sign-in form again, with what it carried; the sign-out button again."""
     if request.endpoint == SIGN_OUT:
         return render_template("pep/account/logout.html"), 400
-    if request.endpoint != SIGN_IN:
-        return error_page(problem)
-    if current_user.is_authenticated and (kept := carried()):
+    if request.endpoint == SIGN_IN and current_user.is_authenticated and (kept := carried()):
         return _kept_page(kept)
-    return sign_in_page(ONCE_MORE, 400)
+    again = AGAIN.get(request.endpoint or "")
+    return (again(ONCE_MORE, 400) if again else None) or error_page(problem)

@@ -1,4 +1,4 @@
-"""The tables of sign-in: accounts, their sessions and the counting of failed attempts.
+"""The tables of sign-in: accounts, their sessions, links, recovery codes, and the counting of failed attempts.
 
 They have a metadata and a migration branch of their own, so that a host with its own users never gets them. What a role may do
 is permissions.py's.
@@ -6,16 +6,40 @@ is permissions.py's.
 
 from __future__ import annotations
 
+import secrets
 import uuid
 from datetime import datetime
 from typing import Any, ClassVar
 
 from flask_security import RoleMixin, UserMixin
-from sqlalchemy import Boolean, CheckConstraint, Integer, MetaData, Text
+from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Integer, MetaData, Text, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, validates
 
-from pep_admin.models import NAMES, Instant, Words
-from pep_admin.vocabulary import Role
+from pep_admin.models import NAMES, Instant, Words, choice
+from pep_admin.vocabulary import Labelled, Role
+
+
+class Factor(Labelled):
+    """What is asked for beside the password."""
+
+    APP = "app", "A code from an app"
+    MAIL = "mail", "A code by e-mail"
+
+
+class AccountState(Labelled):
+    """What has become of an account; derived, never stored."""
+
+    INVITED = "invited", "Invited, no password yet"
+    ACTIVE = "active", "Active"
+    SUSPENDED = "suspended", "Suspended"
+
+
+class TicketKind(Labelled):
+    """What a ticket is for."""
+
+    INVITATION = "invitation", "The first password of a new account"
+    RESET = "reset", "Another password, for one who forgot theirs"
+    CODE = "code", "One sign-in, beside the password"
 
 
 class AccountsBase(DeclarativeBase):
@@ -38,8 +62,17 @@ def new_key() -> str:
     return uuid.uuid4().hex
 
 
+def new_nonce() -> str:
+    """The random part of a ticket: 128 bits."""
+    return secrets.token_urlsafe(16)
+
+
 class User(UserMixin, AccountsBase):
-    """Somebody who can sign in. `person_id` names the plugin's Person they are, where they are one."""
+    """Somebody who can sign in. `person_id` names the plugin's Person they are, where they are one.
+
+    `second_secret` is encrypted under a key that is not in the database; `second_step` counts the half-minutes of the last code
+    that was taken. `row_version` moves with what an administrator changes, not with signing in.
+    """
 
     __tablename__ = "account_user"
 
@@ -52,11 +85,16 @@ class User(UserMixin, AccountsBase):
     held: Mapped[str] = mapped_column(Words(200), default="")
     person_id: Mapped[int | None] = mapped_column(index=True)
     created_at: Mapped[datetime]
-    last_login_at: Mapped[datetime | None]  # type: ignore[assignment]
-    current_login_at: Mapped[datetime | None]  # type: ignore[assignment]
+    last_login_at: Mapped[datetime | None]  # type: ignore[assignment]  # Flask-Security's has no None
+    current_login_at: Mapped[datetime | None]  # type: ignore[assignment]  # likewise
     last_login_ip: Mapped[str | None] = mapped_column(Words(64))
     current_login_ip: Mapped[str | None] = mapped_column(Words(64))
-    login_count: Mapped[int | None]  # type: ignore[assignment]
+    login_count: Mapped[int | None]  # type: ignore[assignment]  # likewise
+    second_factor: Mapped[Factor | None] = mapped_column(choice(Factor, "second_factor"))
+    second_secret: Mapped[str | None] = mapped_column(Text())
+    second_step: Mapped[int | None]
+    second_since: Mapped[datetime | None]
+    row_version: Mapped[int] = mapped_column(default=1)
 
     __table_args__ = (CheckConstraint("email = lower(email)", name="email_lower_case"), {"sqlite_autoincrement": True})
 
@@ -74,16 +112,26 @@ class User(UserMixin, AccountsBase):
         self.held = " ".join(sorted(roles))
 
     @property
-    def roles(self) -> list[RoleName]:  # type: ignore[override]
+    def roles(self) -> list[RoleName]:  # type: ignore[override]  # there it is a column
         """The same for Flask-Security."""
         return [RoleName(role.value) for role in sorted(self.role_set)]
+
+    @property
+    def state(self) -> AccountState:
+        """Whether they can sign in, could not yet, or may not any more."""
+        if not self.active:
+            return AccountState.SUSPENDED
+        return AccountState.ACTIVE if self.password else AccountState.INVITED
 
     def __str__(self) -> str:
         return self.name
 
 
 class SignInSession(AccountsBase):
-    """One browser's session. `key` is the SHA-256 of what its cookie holds; `user_key` the fs_uniquifier of who signed in."""
+    """One browser's session. `key` is the SHA-256 of what its cookie holds; `user_key` the fs_uniquifier of who signed in.
+
+    `browser` names its family and system ("Firefox on Windows"), for people to know their own devices by.
+    """
 
     __tablename__ = "account_session"
 
@@ -92,6 +140,7 @@ class SignInSession(AccountsBase):
     born_at: Mapped[datetime]
     seen_at: Mapped[datetime] = mapped_column(index=True)
     body: Mapped[str] = mapped_column(Text())
+    browser: Mapped[str | None] = mapped_column(Words(60))
 
 
 class Attempt(AccountsBase):
@@ -102,3 +151,34 @@ class Attempt(AccountsBase):
     key: Mapped[str] = mapped_column(Words(64), primary_key=True)
     failures: Mapped[int]
     last_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class Ticket(AccountsBase):
+    """A link or a code that works once and for a limited time. What is mailed is made of it with a key that is not in the database.
+
+    `user_id` is empty where somebody asked for a link to an address without an account: to them it looks the same.
+    """
+
+    __tablename__ = "account_ticket"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[TicketKind] = mapped_column(choice(TicketKind, "kind"))
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("account_user.id"), index=True)
+    nonce: Mapped[str] = mapped_column(Words(30), default=new_nonce)
+    issued_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    spent_at: Mapped[datetime | None]
+
+
+class RecoveryCode(AccountsBase):
+    """One of the codes for a day without telephone or mailbox; `digest` is of the code under a key that is not in the database."""
+
+    __tablename__ = "account_recovery_code"
+    __table_args__ = (UniqueConstraint("user_id", "digest"), {"sqlite_autoincrement": True})
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("account_user.id"), index=True)
+    digest: Mapped[str] = mapped_column(Words(64))
+    made_at: Mapped[datetime]
+    spent_at: Mapped[datetime | None]

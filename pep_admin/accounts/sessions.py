@@ -12,15 +12,16 @@ from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
-from flask import Flask, Request, Response, g, session
+from flask import Flask, Request, Response, current_app, g, has_request_context, request, session
 from flask.json.tag import TaggedJSONSerializer
 from flask.sessions import SecureCookieSession, SessionInterface, SessionMixin
 from flask_login import user_logged_in, user_logged_out
 from flask_security import password_changed
-from sqlalchemy import Connection, delete, insert, or_, select, update
+from sqlalchemy import Connection, Engine, delete, insert, or_, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from pep_admin.accounts.browsers import browser_of
 from pep_admin.accounts.models import SignInSession as Row
 from pep_admin.accounts.models import User, new_key
 
@@ -92,7 +93,7 @@ class SessionTable(SessionInterface):
             over = or_(Row.seen_at < now - self.idle, Row.born_at < now - self.absolute)
             connection.execute(delete(Row).where(over))
             connection.execute(insert(Row).values(key=_key(token), user_key=session.get("_user_id"), born_at=now, seen_at=now,
-                                                  body=_plain.dumps(dict(session))))
+                                                  body=_plain.dumps(dict(session)), browser=_browser()))
         session.token = token
         response.set_cookie(
             self.get_cookie_name(app), token, path=self.get_cookie_path(app), domain=self.get_cookie_domain(app),
@@ -119,10 +120,44 @@ class SessionTable(SessionInterface):
         return cast("AbstractContextManager[Connection]", self.db.engine.execution_options(write=True).begin())
 
 
-def end_all_sessions(of: Session, user: User) -> None:
-    """End every session of that user, in the caller's transaction: their next request is answered as nobody's."""
-    of.execute(delete(Row).where(Row.user_key == user.fs_uniquifier))
+def end_all_sessions(of: Session, user: User) -> int:
+    """End every session of that user, in the caller's transaction: their next request is nobody's. How many there were."""
+    ended = of.execute(delete(Row).where(Row.user_key == user.fs_uniquifier).returning(Row.key)).all()
     user.fs_uniquifier = new_key()
+    return len(ended)
+
+
+def end_other_sessions(of: Session, user: User, keep: str | None) -> int:
+    """End the sessions of that user but for the one of that key; how many they were."""
+    others = delete(Row).where(Row.user_key == user.fs_uniquifier, Row.key != (keep or "")).returning(Row.key)
+    return len(of.execute(others).all())
+
+
+def end_session(of: Session, user: User, key: str) -> bool:
+    """End one session of that user by its key; False when it is none of theirs."""
+    mine = delete(Row).where(Row.user_key == user.fs_uniquifier, Row.key == key).returning(Row.key)
+    return of.execute(mine).first() is not None
+
+
+def sessions_of(of: Session, user: User) -> list[Row]:
+    """The sessions of that user that go on, the one that was seen last first."""
+    table: Any = current_app.session_interface
+    now = datetime.now(UTC)
+    goes_on = (Row.seen_at > now - table.idle, Row.born_at > now - table.absolute)
+    found = select(Row).where(Row.user_key == user.fs_uniquifier, *goes_on)
+    return list(of.scalars(found.order_by(Row.seen_at.desc(), Row.key)))
+
+
+def present_key() -> str | None:
+    """The key of the session that this request belongs to; None where it has none yet."""
+    held = session._get_current_object()  # type: ignore[attr-defined]  # the proxy has it
+    return _key(held.token) if isinstance(held, TableSession) and held.token else None
+
+
+def end_all(engine: Engine) -> None:
+    """End everybody's session: a restored database holds sessions that were ended since it was kept."""
+    with engine.execution_options(write=True).begin() as connection:
+        connection.execute(delete(Row))
 
 
 def install(app: Flask, db: Any, idle: timedelta, absolute: timedelta) -> None:
@@ -132,19 +167,28 @@ def install(app: Flask, db: Any, idle: timedelta, absolute: timedelta) -> None:
     user_logged_out.connect(_renumber, app)
 
     def end_the_others(_: Flask, **__: Any) -> None:
-        if isinstance(held := session._get_current_object(), TableSession) and held.user_key:  # type: ignore[attr-defined]
+        if isinstance(held := session._get_current_object(), TableSession) and held.user_key:  # type: ignore[attr-defined]  # the proxy has it
             db.session.execute(delete(Row).where(Row.user_key == held.user_key))
 
     password_changed.connect(end_the_others, app, weak=False)
 
 
 def _renumber(_: Flask, **__: Any) -> None:
+    renumber()
+
+
+def renumber() -> None:
+    """Go on under a new number: whoever knew the one before knows nothing any more."""
     # The mark against forged posts belongs to the session that ends; Flask-WTF keeps a second copy in g.
     session.pop("csrf_token", None)
     g.pop("csrf_token", None)
-    held = session._get_current_object()  # type: ignore[attr-defined]
+    held = session._get_current_object()  # type: ignore[attr-defined]  # the proxy has it
     if isinstance(held, TableSession):
         held.replace()
+
+
+def _browser() -> str:
+    return browser_of(request.user_agent.string) if has_request_context() else ""
 
 
 def _key(token: str) -> str:

@@ -1,6 +1,7 @@
 """Flask-Security, set up for this house, and what the plugin is told of who signed in.
 
-The second factor, forgotten passwords and invitations are not switched on here. Permissions are the plugin's own.
+Its own second factor, forgotten passwords and the like stay switched off: those pages are ours (second_pages.py, link_pages.py).
+Permissions are the plugin's own.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from flask_login import current_user
 from flask_security import Security, SQLAlchemyUserDatastore
 from flask_security.utils import check_and_update_authn_fresh
 
-from pep_admin.accounts import kept, sessions, throttle
+from pep_admin.accounts import kept, link_pages, recording, second_pages, second_step, sessions, throttle
+from pep_admin.accounts.doors import pages
 from pep_admin.accounts.models import RoleName, User
 from pep_admin.accounts.passwords import SHORTEST, OurPasswords
 from pep_admin.permissions import Actor
@@ -72,19 +74,25 @@ def install(app: Flask, db: Any, *, idle: timedelta, absolute: timedelta) -> Non
     app.config.update({f"SECURITY_{key}": value for key, value in SECURITY.items()}, SESSION_PROTECTION=None)
     sessions.install(app, db, idle, absolute)
     throttle.install(app, db)
+    second_step.install(app)
     kept.install(app)
-    security = Security(app, SQLAlchemyUserDatastore(db, User, RoleName), password_util_cls=OurPasswords)
+    recording.install(app)
+    link_pages.install(app)
+    security = Security(app, SQLAlchemyUserDatastore(db, User, RoleName), password_util_cls=OurPasswords,
+                        login_form=recording.SignInForm, verify_form=recording.ConfirmForm)
     security.want_json(lambda _: False)
+    security.two_factor_plugins = second_step.SecondStep()
     # The session table alone knows who is signed in: a token in a header, an address or a body signs nobody in.
-    app.login_manager.request_loader(None)  # type: ignore[attr-defined]
-    kept.keep_through_sign_in(app)
+    app.login_manager.request_loader(None)  # type: ignore[attr-defined]  # Flask-Login sets it
+    app.register_blueprint(pages)
+    kept.keep_through_sign_in(app, second_pages.go_on_half_way)
 
 
 def actor() -> Actor | None:
     """Who acts in this request, as the plugin knows people; None when nobody has signed in."""
     if not current_user.is_authenticated:
         return None
-    return Actor(f"user:{current_user.id}", current_user.name, current_user.role_set, current_user.person_id)
+    return recording.actor_of(current_user)
 
 
 def is_fresh() -> bool:

@@ -56,6 +56,14 @@ class Answer:
         return len(self.label) > 24
 
     @property
+    def height(self) -> int:
+        """About how many lines of paper it takes by itself."""
+        if self.grid is not None:
+            return 2 + sum(max(1 + len(cell) * 2 // width for cell, width in zip(row, self.grid.widths, strict=True))
+                           for row in self.grid.rows)
+        return 2 + _lines_of(self.lines, 75) + sum(block.height + 1 for block in self.blocks)
+
+    @property
     def is_short(self) -> bool:
         """Short enough to share a line with another fact."""
         return not self.is_question and sum(map(len, self.lines)) <= 26
@@ -80,6 +88,13 @@ class Run:
                 rows.append((answer,))
         return [list(table) for _, table in groupby(rows, key=lambda row: (len(row), row[0].is_question))]
 
+    @property
+    def height(self) -> int:
+        """About how many lines of paper it takes, labels and gaps included."""
+        if self.layout == "fact":
+            return sum(_lines_of(row[-1].lines, 60) for table in self.tables for row in table)
+        return sum(each.height for each in self.entries)
+
 
 @dataclass(frozen=True, slots=True)
 class Block:
@@ -91,8 +106,11 @@ class Block:
     @property
     def height(self) -> int:
         """About how many lines of paper it takes."""
-        told = (line for run in self.runs for answer in run.entries for line in answer.lines)
-        return sum(1 + len(line) // 75 for line in (*self.title, *told))
+        return _lines_of((line for lines in (self.title, *self._told) for line in lines), 75)
+
+    @property
+    def _told(self) -> Iterator[tuple[str, ...]]:
+        return (answer.lines for run in self.runs for answer in run.entries)
 
     @property
     def is_long(self) -> bool:
@@ -180,6 +198,11 @@ def runs_of(answers: Iterable[Answer]) -> tuple[Run, ...]:
     """Neighbours of one layout together, in their order."""
     return tuple(Run(layout, tuple(run)) for layout, run in groupby(answers, key=lambda each: each.layout))
 
+
+
+def _lines_of(texts: Iterable[str], letters: int) -> int:
+    """About how many lines of paper those paragraphs take, at so many letters a line."""
+    return sum(1 + len(text) // letters for text in texts)
 
 
 def _pieces(line: str) -> Iterator[str]:

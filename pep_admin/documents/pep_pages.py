@@ -40,6 +40,10 @@ EXCEPTIONS = ("english_exception", "maths_exception", "sdq_answer_reason")
 REVIEWS = "target_reviews"
 
 
+SIGNATURE_LINES = 9
+"""About how many lines of paper the signatures take with their heading."""
+
+
 @dataclass(frozen=True, slots=True)
 class Card:
     """A new target: its number and subject, its wording with what stands behind it, and what it costs."""
@@ -245,7 +249,22 @@ class Pages:
 
     @property
     def meeting(self) -> list[tuple[str, tuple[Run, ...]]]:
-        return self._sections(Part.MEETING)
+        """The meeting section by section, but for what is kept on one page with the signatures."""
+        told, kept = self._sections(Part.MEETING), len(self.closing[1])
+        if not told:
+            return []
+        title, runs = told[-1]
+        return told[:-1] + ([(title, runs[:-kept] if kept else runs)] if kept < len(runs) else [])
+
+    @property
+    def closing(self) -> tuple[str, tuple[Run, ...]]:
+        """The end of the meeting, as much of its last section as fits on one page with the signatures, so that these do not stand
+        alone on a page; its title where that is the whole section."""
+        title, runs = next(iter(self._sections(Part.MEETING)[-1:]), ("", ()))
+        kept, room = 0, LONGEST_BOX - SIGNATURE_LINES
+        while kept < len(runs) and (room := room - runs[-1 - kept].height) >= 0:
+            kept += 1
+        return title if kept == len(runs) else "", runs[len(runs) - kept :]
 
     @property
     def annex(self) -> list[tuple[str, tuple[Run, ...]]]:

@@ -11,16 +11,20 @@ import sqlite3
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import Engine, make_url
+from sqlalchemy import Engine, func, make_url, select
+from sqlalchemy.orm import Session
 
-from pep_admin.config import Environment, MailBackend, Settings
+from pep_admin.config import LONDON, Environment, MailBackend, Settings
+from pep_admin.models import AuditEvent
 from pep_admin.server.database import quick_check
 from pep_admin.server.migrations import pending
 
 FOREIGN_DISKS = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "vboxsf"})
 LEAST_FREE = 0.10
+BACKUP_HOURS = timedelta(hours=26)  # a nightly backup, and the hours a night may slip
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +67,20 @@ def _database(engine: Engine) -> Iterator[Remark]:
         yield Remark(f"The database lacks {len(missing)} step(s) of this version: run `pep-admin migrate`.")
     if damage := quick_check(engine):
         yield Remark(damage)
+    if not missing and not damage:
+        yield from _backup(engine)
     if engine.dialect.name == "sqlite":
         yield from _sqlite(Path(make_url(engine.url).database or "."))
+
+
+def _backup(engine: Engine) -> Iterator[Remark]:
+    with Session(engine.execution_options(readonly=True)) as session:
+        last = session.scalar(select(func.max(AuditEvent.at)).where(AuditEvent.action == "backup.make"))
+    if last is None:
+        yield Remark("No backup was ever taken: let `pep-admin backup FOLDER --keep 48` run every hour.", stops=False)
+    elif datetime.now(UTC) - last > BACKUP_HOURS:
+        yield Remark(f"The last backup was taken on {last.astimezone(LONDON):%d %b %Y at %H:%M}: does its timer still run?",
+                     stops=False)
 
 
 def _sqlite(file: Path) -> Iterator[Remark]:

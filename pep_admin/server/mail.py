@@ -68,7 +68,7 @@ class MailSettings:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A message's words; {link}, {authority} and {count} ("3 PEPs") are filled in when it is sent."""
+    """A message's words; {link}, {authority}, {count} ("3 PEPs") and what else it names are filled in when it is sent."""
 
     subject: str
     text: str
@@ -80,6 +80,8 @@ class Letter:
 
 _FOOT = ("\n\nThis message names no child on purpose. Please do not answer it, and do not send documents about a child by e-mail.\n"
          "{authority}\n")
+_LINK_FOOT = ("\n\nIf you did not expect this, do nothing: the link does nothing by itself, and nobody but you has it. Do not pass "
+              "it on.\n{authority}\n")
 LETTERS: dict[str, Letter] = {
     "delegated": Letter(
         "A PEP needs your part",
@@ -95,6 +97,23 @@ LETTERS: dict[str, Letter] = {
     "released": Letter(
         "Pupil Premium funding is on its way",
         "Hello,\n\nfunding that your school asked for is released and will be paid. Sign in to see for what:\n\n{link}" + _FOOT),
+    "invited": Letter(
+        "Your account for Personal Education Plans",
+        "Hello {name},\n\nthere is an account for you with which Personal Education Plans are written and read. Choose your "
+        "password here:\n\n{link}\n\nThe link works once, until {until}. You then sign in with this e-mail address." + _LINK_FOOT),
+    "reset": Letter(
+        "A new password",
+        "Hello {name},\n\nsomebody, you we hope, asked for a new password for your account. Choose it here:\n\n{link}\n\n"
+        "The link works once, until {until}. Until then, and if you leave it, your password stays as it is." + _LINK_FOOT),
+    "sign_in_code": Letter(
+        "Your code for signing in",
+        "Hello {name},\n\nthis is your code:\n\n    {code}\n\nIt works once, until {until}, in the window where you asked for it. "
+        "Nobody will ever ask you for it on the telephone or by e-mail. If you are not just signing in, somebody else has your "
+        "password: change it.\n\n{authority}\n"),
+    "account_changed": Letter(
+        "Something about your account was changed",
+        "Hello {name},\n\n{what} ({at}).\n\nIf that was not you, tell the Virtual School at once, and choose a new password:\n\n"
+        "{link}\n\n{authority}\n"),
 }
 
 

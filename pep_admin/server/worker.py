@@ -14,7 +14,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event
@@ -27,6 +27,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from pep_admin import config
+from pep_admin.imports.keeping import DROP_OLD, drop_old
 from pep_admin.models import Delivery, Job, Pep, Person
 from pep_admin.permissions import SYSTEM
 from pep_admin.server import mail
@@ -41,6 +42,8 @@ FIRST_WAIT, MOST_TRIES = timedelta(seconds=30), 8
 NO_SERVER_WAITS = (30.0, 900.0)
 """Seconds until the mail server is asked again: the first wait, doubled each time up to the second."""
 STALE_JOB, MOST_JOB_TRIES = timedelta(minutes=2), 3
+MAIL_BETWEEN = 3
+"""Messages sent at each beat of a long job: somebody may wait for a code to sign in with, and it must not cost the lease."""
 
 Beat = Callable[[], None]
 JobKind = Callable[[Session, Mapping[str, Any], Beat], None]
@@ -58,6 +61,38 @@ def job_kind(name: str) -> Callable[[JobKind], JobKind]:
     def register(do: JobKind) -> JobKind:
         JOB_KINDS[name] = do
         return do
+
+    return register
+
+
+@job_kind(DROP_OLD)
+def _drop_old_imports(session: Session, payload: Mapping[str, Any], beat: Beat) -> None:
+    """Files that were brought in to be loaded are kept for a day."""
+    drop_old(session)
+
+
+@dataclass(frozen=True, slots=True)
+class Addressed:
+    """Whom a letter goes to, and what is filled into its words beside what every letter has."""
+
+    to: str
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+
+Addressing = Callable[[Session, Mapping[str, Any]], Addressed | str]
+ADDRESSED: dict[str, Addressing] = {}
+"""Letters to somebody of the host's who is no Person, by template."""
+
+
+def addressed(*templates: str) -> Callable[[Addressing], Addressing]:
+    """Register whom the letters of those templates go to: `address(session, arguments)`, asked when one is sent.
+
+    It gives a sentence instead where the letter must not go any more; it writes nothing.
+    """
+
+    def register(address: Addressing) -> Addressing:
+        ADDRESSED.update(dict.fromkeys(templates, address))
+        return address
 
     return register
 
@@ -103,9 +138,9 @@ class Worker:
 
     # --- mail ----------------------------------------------------------------------------------------------------------
 
-    def _deliver_all(self) -> int:
+    def _deliver_all(self, most: int | None = None) -> int:
         taken = 0
-        while not self.stop.is_set() and time.monotonic() >= self.mail_resumes and _any(self.app, Delivery.id, _due_mail()):
+        while taken != most and self._may_send() and _any(self.app, Delivery.id, _due_mail()):
             settings = mail.mail_settings(self.app.config, Path(self.app.instance_path))
             try:
                 if not _deliver_one(self.app, settings):
@@ -116,6 +151,9 @@ class Worker:
             taken += 1
             self.mail_waits, self.said = 0.0, ""
         return taken
+
+    def _may_send(self) -> bool:
+        return not self.stop.is_set() and time.monotonic() >= self.mail_resumes
 
     def _pause_mail(self, problem: str) -> None:
         first, longest = NO_SERVER_WAITS
@@ -171,6 +209,8 @@ class Worker:
             beaten = update(Job).where(*mine).values(beat_at=datetime.now(UTC)).returning(Job.id)
             if connection.execute(beaten).first() is None:
                 raise LeaseLost
+        with self.app.app_context():  # a session of its own: the job's stays as it is
+            self._deliver_all(most=MAIL_BETWEEN)
 
 
 def run_once(app: Flask) -> int:
@@ -183,17 +223,16 @@ def run_once(app: Flask) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Message:
-    """A message that this worker holds until `lease`; `unwanted` says why it must not go after all."""
+    """A message that this worker holds until `lease`; a sentence in the place of whom it goes to says why it must not go."""
 
     id: int
     key: str
     template: str
     arguments: Mapping[str, Any]
-    to: str
-    person_id: int
+    goes: Addressed | str
+    person_id: int | None
     tries: int
     lease: datetime
-    unwanted: str | None
 
 
 def _due_mail() -> ColumnElement[bool]:
@@ -223,37 +262,42 @@ def _take_message(session: Session) -> _Message | None:
     if row is None:
         return None
     row.state, row.leased_until, row.tries = DeliveryState.SENDING, datetime.now(UTC) + LEASE, row.tries + 1
-    message = _Message(row.id, row.key, row.template, dict(row.arguments), row.person.email or "", row.person_id, row.tries,
-                       row.leased_until, _why_unwanted(session, row))
+    message = _Message(row.id, row.key, row.template, dict(row.arguments), _goes(session, row), row.person_id, row.tries,
+                       row.leased_until)
     session.commit()
     return message
 
 
-def _why_unwanted(session: Session, row: Delivery) -> str | None:
-    """What has changed since the message was queued so that it must not go: asked when it is sent, not before."""
+def _goes(session: Session, row: Delivery) -> Addressed | str:
+    """Whom the message goes to, or what has changed since it was queued so that it must not: asked when it is sent, not before."""
+    if row.template not in mail.LETTERS:
+        return "The program has no letter of that name."
+    if row.person is None:
+        address = ADDRESSED.get(row.template)
+        return address(session, row.arguments) if address else "The program does not know whom this goes to."
     if not row.person.has_working_address:
         return "This person has left, or has no address that works."
     if row.pep_id is not None:
         status = session.scalar(select(Pep.status).where(Pep.id == row.pep_id))
         if status is PepStatus.WITHDRAWN:
             return "The PEP was closed before this was sent."
-    return None if row.template in mail.LETTERS else "The program has no letter of that name."
+    return Addressed(row.person.email or "")
 
 
 def _try_to_send(app: Flask, settings: mail.MailSettings, message: _Message) -> dict[str, Any]:
     """Send it, with no transaction open; the columns to mark it with (`server`, `bounced` are for the caller)."""
-    if message.unwanted:
-        return {"state": DeliveryState.GIVEN_UP, "problem": message.unwanted}
-    subject, text = mail.LETTERS[message.template].fill(**_facts(app, message))
+    if isinstance(message.goes, str):
+        return {"state": DeliveryState.GIVEN_UP, "problem": message.goes}
+    subject, text = mail.LETTERS[message.template].fill(**{**_facts(app, message), **message.goes.facts})
     try:
-        mail.send(settings, message.to, subject, text, message_id=_message_id(app, message.key))
+        mail.send(settings, message.goes.to, subject, text, message_id=_message_id(app, message.key))
     except mail.NoMailServer as problem:
         return {"state": DeliveryState.QUEUED, "tries": message.tries - 1, "problem": str(problem), "server": problem}
     except mail.MailRefused as problem:
         return {"state": DeliveryState.GIVEN_UP, "problem": str(problem), "bounced": problem.bad_address}
     except mail.MailDeferred as problem:
         return _after_refusal(message, str(problem))
-    return {"state": DeliveryState.SENT, "sent_at": datetime.now(UTC), "sent_to": message.to, "problem": None}
+    return {"state": DeliveryState.SENT, "sent_at": datetime.now(UTC), "sent_to": message.goes.to, "problem": None}
 
 
 def _after_refusal(message: _Message, problem: str) -> dict[str, Any]:
@@ -268,9 +312,9 @@ def _mark(session: Session, message: _Message, values: Mapping[str, Any]) -> Non
     held = (Delivery.id == message.id, Delivery.state == DeliveryState.SENDING, Delivery.leased_until == message.lease)
     mark = update(Delivery).where(*held).values(leased_until=None, **columns).execution_options(synchronize_session=False)
     session.execute(mark)
-    if values.get("bounced"):
+    if values.get("bounced") and message.person_id is not None and isinstance(message.goes, Addressed):
         person = session.scalar(select(Person).where(Person.id == message.person_id).with_for_update())
-        if person is not None and person.email == message.to:  # it may have been corrected meanwhile
+        if person is not None and person.email == message.goes.to:  # it may have been corrected meanwhile
             person.bounced_on = config.today()
 
 

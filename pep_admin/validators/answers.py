@@ -29,8 +29,7 @@ def check_answer(found: Field, value: Any) -> list[Finding]:
 
 def _problem(found: Field, value: Any) -> str:
     if found.kind in (Kind.LINE, Kind.PARA):
-        over = len(value) - found.max_length
-        return f"{found.label}: {over} characters too many; {found.max_length:,} fit." if over > 0 else ""
+        return _too_long(found, len(value) - found.max_length)
     if found.kind is Kind.NUMBER:
         low, high = found.lowest, found.highest
         if (low is not None and value < low) or (high is not None and value > high):
@@ -45,6 +44,11 @@ def _problem(found: Field, value: Any) -> str:
     return ""
 
 
+def _too_long(found: Field, over: int) -> str:
+    plural = "" if over == 1 else "s"
+    return f"{found.label}: {over:,} character{plural} too many; {found.max_length:,} fit." if over > 0 else ""
+
+
 def _check_rows(found: Field, rows: tuple[Mapping[str, Any], ...]) -> list[Finding]:
     check, code = found.check or "shape", found.rule or "DATA-shape"
     if len(rows) > MOST_ROWS:
@@ -54,7 +58,7 @@ def _check_rows(found: Field, rows: tuple[Mapping[str, Any], ...]) -> list[Findi
         for column in found.columns:
             value = row.get(column.key)
             if value is None and column.must == "always":
-                message = f"Line {number} of “{found.label}” has no {column.label.lower()}."
+                message = f"“{column.label}” is empty in line {number} of “{found.label}”."
             else:
                 message = _problem(column, value) if value is not None else ""
                 message = f"Line {number} of “{found.label}”: {message}" if message else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from typing import Protocol
 
 from pep_admin.deadlines import format_day
@@ -14,6 +14,7 @@ from pep_admin.validators.identifiers import check_upn
 from pep_admin.vocabulary import SenStatus
 
 TOO_OLD = 26  # years: no child of the roll; the likeliest cause is a wrong century or a carer's birthday
+FARTHEST_AHEAD = timedelta(days=365)  # a place at a school that is further away is a slip in the year
 LONGEST_NAME = 100  # characters, as the table holds
 # Marks that turn the reading direction of what follows: a name could be made to read as another.
 _TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -61,7 +62,7 @@ def check_child(child: ChildLike, *, today: date) -> list[Finding]:
     ]
 
 
-def check_name(text: str, field: str) -> list[Finding]:
+def check_name(text: str, field: str, *, longest: int = LONGEST_NAME) -> list[Finding]:
     """Any name of a person or a setting: readable as it is written, and no longer than the table holds (blocking)."""
     if any(each in _TURNING for each in text):
         message = "This name holds an invisible mark that turns the reading direction. Please type it again by hand."
@@ -69,8 +70,19 @@ def check_name(text: str, field: str) -> list[Finding]:
     if any(unicodedata.category(each) == "Cc" for each in text):
         message = "This name holds a line break or another invisible sign. Please type it again by hand."
         return [Finding("CHILD-name", "DATA-child", field, message)]
-    if len(text) > LONGEST_NAME:
-        return [Finding("CHILD-name", "DATA-child", field, f"A name has at most {LONGEST_NAME} characters.")]
+    if len(text) > longest:
+        return [Finding("CHILD-name", "DATA-child", field, f"A name has at most {longest} characters.")]
+    return []
+
+
+def check_first_school_day(first_on: date | None, *, born: date | None, today: date) -> list[Finding]:
+    """A child's first day at a school is not before birth, and at most a year from today (blocking)."""
+    if first_on is None:
+        return []
+    if born and first_on < born:
+        return [_dates("school_started_on", f"The first day at this school cannot be before birth, {format_day(born)}.")]
+    if first_on > today + FARTHEST_AHEAD:
+        return [_dates("school_started_on", f"{format_day(first_on)} is more than a year ahead. Please check the year.")]
     return []
 
 

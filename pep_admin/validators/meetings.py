@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from pep_admin.deadlines import format_day, format_long
-from pep_admin.school_calendar import TermsUnknown, england_working_day
+from pep_admin.school_calendar import TermsUnknown, academic_year_end, england_working_day
 from pep_admin.validators.findings import Finding
 from pep_admin.vocabulary import Part
 
 LONDON = ZoneInfo("Europe/London")
 FIGURES_STALE_DAYS = 28  # RD-208: attendance figures are at most four weeks old at the meeting
+BEFORE_OPENING = timedelta(days=60)  # DATA-meeting: a meeting that was held before anybody opened the PEP for it
 _MEETING, _EDUCATION = Part.MEETING.value, Part.EDUCATION.value
 
 
@@ -49,6 +50,17 @@ def check_meeting_day(
         message = f"The meeting is on {format_day(meeting_on)}, the day of the care review. Many children want them apart."
         found.append(Finding("RD-303", "HB-3.3", "meeting_at", message, "warning", _MEETING))
     return found
+
+
+def check_meeting_span(meeting_on: date | None, *, opened_on: date | None, year: str) -> list[Finding]:
+    """DATA-meeting (blocking): from 60 days before the PEP was opened to the end of its academic year ("2024-25")."""
+    if meeting_on is None or opened_on is None:
+        return []
+    first, last = opened_on - BEFORE_OPENING, academic_year_end(year)
+    if first <= meeting_on <= last:
+        return []
+    message = f"This PEP's meeting lies between {format_day(first)} and {format_day(last)}, so not on {format_day(meeting_on)}."
+    return [Finding("MEET-span", "DATA-meeting", "meeting_at", message, part=_MEETING)]
 
 
 def check_next_date(

@@ -12,13 +12,17 @@ from datetime import date
 from typing import Any
 
 from pep_admin.circumstances import CHILD_VOICE, LOW_ATTENDANCE, said
+from pep_admin.deadlines import format_day
 from pep_admin.pep_form import Document, Field, Kind, TargetReviewFacts
+from pep_admin.school_calendar import academic_year_end
+from pep_admin.validators.answers import check_answer
 from pep_admin.validators.findings import Finding, Severity
 from pep_admin.validators.meetings import (
     Calendar,
     check_figures_to,
     check_heard_on,
     check_meeting_day,
+    check_meeting_span,
     check_next_date,
     day_of,
 )
@@ -76,6 +80,28 @@ def check_readiness(
     return found
 
 
+def check_posted(document: Document, fields: Mapping[str, Field], values: Mapping[str, Any]) -> list[Finding]:
+    """What must not be stored of parsed answers: what does not fit its field, and a meeting that cannot be this PEP's."""
+    found = [each for key, value in values.items() for each in check_answer(fields[key], value)]
+    if "meeting_at" in values and not any(each.field == "meeting_at" for each in found):
+        found += check_meeting_span(day_of(values["meeting_at"]), opened_on=document.initiated_on, year=document.year)
+    return found
+
+
+def check_due(due_on: date, *, opened_on: date, year: str) -> list[Finding]:
+    """DATA-due (blocking): a PEP is due from the day it was opened to the end of its academic year ("2024-25")."""
+    last = academic_year_end(year)
+    if opened_on <= due_on <= last:
+        return []
+    message = f"{format_day(due_on)} cannot be: this PEP is due between {format_day(opened_on)}, when it was opened, and " \
+              f"{format_day(last)}, the end of {year}."
+    return [Finding("PEP-due", "DATA-due", "due_on", message)]
+
+
+VOICE_CHECKS = {"child": "RD-202", "carer": "RD-308", "social worker": "RD-309"}
+"""By which check of the readiness list each voice is missed; a waiver names it."""
+
+
 def voices_missing(document: Document) -> tuple[str, ...]:
     """Whose own words are not in the document (HB-4.6): of "child", "carer", "social worker". Attempts are no words."""
     heard = {
@@ -123,9 +149,9 @@ def _unfilled_rows(found: Field, rows: Any, part: Part) -> Iterator[Finding]:
     check, code = (found.check, found.rule) if found.check == "RD-311" else (_UNFILLED[part], "HB-7.1")
     for number, row in enumerate(rows, start=1):
         asked = [column for column in found.columns if column.must == "always"]
-        empty = [f"“{column.label.lower()}”" for column in asked if not _stands(row.get(column.key))]
+        empty = [f"“{column.label}”" for column in asked if not _stands(row.get(column.key))]
         if empty:
-            message = f"“{found.label}”, line {number}, has no {' and no '.join(empty)}."
+            message = f"{' and '.join(empty)} {'is' if len(empty) == 1 else 'are'} empty in line {number} of “{found.label}”."
             yield Finding(check, code, found.key, message, row=_row_id(row, number))
 
 
@@ -259,7 +285,7 @@ def _targets_until(document: Document) -> date:
     While there is no next date, a summer PEP's targets may run into the autumn. Terms are taken as the thirds of a year, on
     the generous side, so that no other authority's calendar makes a date wrong.
     """
-    year_end = date(int(document.year[:4]) + 1, 8, 31)
+    year_end = academic_year_end(document.year)
     next_on: date | None = _answer(document, "next_pep_on")
     if next_on is None:
         return date(year_end.year, 12, 31) if document.term == "summer" else year_end
@@ -278,6 +304,7 @@ def _meeting(document: Document, today: date, calendar: Calendar) -> Iterator[Fi
         care_review_on=document.answer("next_care_review_on"),
         today=today,
     )
+    yield from check_meeting_span(meeting_on, opened_on=document.initiated_on, year=document.year)
     if document.answer("chair_from_education") is False:
         message = "The chair is not from school or education. Say why in the discussion."
         yield _warning("RD-304", "HB-2.6", "chair_from_education", message)

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Protocol
 
+from pep_admin.deadlines import format_day
 from pep_admin.money import format_pounds
 from pep_admin.policy import BARRED, BARRED_WORDS, is_satisfactory
 from pep_admin.validators.findings import Finding, Severity
+from pep_admin.validators.names import holds_name
 from pep_admin.vocabulary import Grade, PepStatus, PpgCategory, PpgStatus, Scheme
 
 
@@ -23,7 +26,7 @@ class PpgFacts:
 
     `term_cap_pence` is None where only a year's cap holds (post-16). `term_taken_pence` and `year_taken_pence` are what the
     child's other requests hold across every school and PEP (drafts of the same PEP, reserved and released), without this one.
-    `has_target` says whether the target of the request stands in the same PEP.
+    `has_target` says whether the target of the request stands in the same PEP. `child_names` are this child's own.
     """
 
     scheme: Scheme
@@ -34,6 +37,7 @@ class PpgFacts:
     term_taken_pence: int
     year_taken_pence: int
     has_target: bool
+    child_names: tuple[str, ...] = ()
 
     @property
     def left_pence(self) -> int:
@@ -67,7 +71,7 @@ class RequestLike(Protocol):
 
 
 def check_request(request: RequestLike, *, facts: PpgFacts) -> list[Finding]:
-    """Every finding on one request (RD-401 to RD-406). In early years the refusal of HB-6.3 stands alone."""
+    """Every finding on one request (RD-401 to RD-406, PPG-…). In early years the refusal of HB-6.3 stands alone."""
     if facts.scheme is Scheme.EARLY_YEARS:
         message = "Nursery children's money comes from the Early Years Team, not from the Virtual School. Please ask them."
         return [Finding("RD-404", "HB-6.3", "", message)]
@@ -75,7 +79,7 @@ def check_request(request: RequestLike, *, facts: PpgFacts) -> list[Finding]:
         *_serves_a_target(request, facts),
         *_costed(request),
         *_within_caps(request, facts),
-        *_allowed(request),
+        *_allowed(request, facts),
         *_described(request),
     ]
 
@@ -117,14 +121,25 @@ def _within_caps(request: RequestLike, facts: PpgFacts) -> Iterator[Finding]:
             yield Finding("RD-403", code, "amount", message)
 
 
-def _allowed(request: RequestLike) -> Iterator[Finding]:
+def _allowed(request: RequestLike, facts: PpgFacts) -> Iterator[Finding]:
     barred = {category.value: kind for category, kind in BARRED.items()}.get(str(request.category))
     if barred:
         yield Finding("RD-405", "HB-6.4", "category", f"The grant cannot pay for {barred}.")
         return
-    for word, kind in sounds_barred(request.description):
+    yield from check_texts(request.description, getattr(request, "provider", "") or "", child_names=facts.child_names)
+
+
+def check_texts(description: str, provider: str, *, child_names: Sequence[str]) -> list[Finding]:
+    """What to look at in the words of a request, each a warning: spending that sounds barred, a child's name."""
+    found = []
+    for word, kind in sounds_barred(description):
         message = f"“{word}” sounds like {kind}, which the grant cannot pay for. Say what it is for, or change it."
-        yield Finding("RD-406", "HB-6.4", "description", message, "warning")
+        found.append(Finding("RD-406", "HB-6.4", "description", message, "warning"))
+    for field, text in (("description", description), ("provider", provider)):
+        if holds_name(text, child_names):
+            message = "The child's name stands here. Finance reads this and need not know whom it is for: write “the child”."
+            found.append(Finding("PPG-name", "DATA-finance", field, message, "warning"))
+    return found
 
 
 def _described(request: RequestLike) -> Iterator[Finding]:
@@ -164,7 +179,7 @@ class ReleaseFacts:
     """What paying out one approved request depends on.
 
     `approved_by` and `releaser_id` are actor ids. `alone_reason` is the head's reason for releasing what they approved
-    themselves. `voices_missing` as peps.voices_missing gives it.
+    themselves. `voices_missing` as peps.voices_missing gives it, less those that the head waived: `voices_waived`.
     """
 
     pep_status: PepStatus
@@ -178,11 +193,21 @@ class ReleaseFacts:
     child_in_care: bool
     payee_has_finance_reference: bool
     voices_missing: tuple[str, ...]
+    voices_waived: tuple[WaivedVoice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WaivedVoice:
+    """Whose words the head let the money go without ("carer"), by name and day."""
+
+    voice: str
+    by: str
+    on: date
 
 
 def check_release(facts: ReleaseFacts) -> list[Finding]:
-    """Everything that holds one payment back, each blocking, with its rule."""
-    return [*_request_is_due(facts), *_pep_allows(facts), *_two_people(facts), *_payee_and_child(facts)]
+    """Everything that holds one payment back, each blocking, with its rule; what the head waived is a warning."""
+    return [*_request_is_due(facts), *_pep_allows(facts), *_waived(facts), *_two_people(facts), *_payee_and_child(facts)]
 
 
 def _held(check: str, code: str, message: str, severity: Severity = "blocking") -> Finding:
@@ -210,8 +235,14 @@ def _pep_allows(facts: ReleaseFacts) -> Iterator[Finding]:
     if facts.voices_missing:
         voices = " and ".join(f"the {voice}'s" for voice in facts.voices_missing)
         plural = "voices are" if len(facts.voices_missing) > 1 else "voice is"
-        message = f"{voices[0].upper()}{voices[1:]} {plural} missing from the PEP. The money waits until it is supplied."
-        yield _held("REL-voices", "HB-4.6", message)
+        waits = "The money waits until the words are there, or the head of the Virtual School lets it go without them."
+        yield _held("REL-voices", "HB-4.6", f"{voices[0].upper()}{voices[1:]} {plural} missing from the PEP. {waits}")
+
+
+def _waived(facts: ReleaseFacts) -> Iterator[Finding]:
+    for each in facts.voices_waived:
+        message = f"The {each.voice}'s voice is missing; {each.by} let the money go without it on {format_day(each.on)}."
+        yield _held("REL-voices", "HB-4.6", message, "warning")
 
 
 def _two_people(facts: ReleaseFacts) -> Iterator[Finding]:

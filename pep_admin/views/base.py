@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from flask import Response, abort, redirect, request, url_for
@@ -25,7 +25,7 @@ from pep_admin.validators import forms
 from pep_admin.validators.findings import Finding, blocking
 from pep_admin.views import filters, formats
 from pep_admin.views.base_forms import PepForm, PepFormConverter, Proposed
-from pep_admin.views.details import Change, Link, RelatedTable, said
+from pep_admin.views.details import Change, Link, RelatedTable, names_in, said
 from pep_admin.views.gate import Done, PepView
 from pep_admin.views.hosting import Host, host, present_actor, whole_id
 from pep_admin.views.listing import CappedCount, Column, Listing
@@ -54,6 +54,7 @@ class PepModelView(PepView, ModelView):
             actions_open = {"grade": Permission.PEP_GRADE}
             records_views = True             # list, details and export are audited before the body leaves (fails closed)
             loads = (joinedload(Pep.child), joinedload(Pep.school))     # loader options of list, details, export
+            withheld = {"case_rating": Permission.CASE_READ}   # columns and keys of filters that only their holders are shown
 
     `opens` maps the *function name* of each route to its permission; a route it does not name is not registered (404).
     Flask-Admin's own attributes keep their meaning: `column_list`, `column_labels`, `column_filters`, `column_searchable_list`,
@@ -71,7 +72,9 @@ class PepModelView(PepView, ModelView):
         self.one_or_404(Model, id, *loader_options) -> Model    scoped; id as text: digits, at most 2147483647
         self.rows_for(ids) -> list[model]   all or nothing: one id missing, malformed or out of scope is 404; > 500 is 400
         self.moved(rows) -> list[model]     those whose posted `version-<id>` is not their row_version (missing counts)
-        self.record_view("pep.read", row, **details)            a look, audited at once; call before page(), never under a write
+        self.look_at(row, **details)        more about a look: a child's row that came of these two, or was loaded in any other way,
+                                            is recorded before the page leaves without a word (looks.py); `lists` are not
+        self.record_view("peps.list", rows=…)                   a look at many, audited at once; never under a write
         self.require_fresh()                a re-authentication not older than the host says, else sign-in (GET) or 401 page
         self.say("Saved.", "success")       flash: success | warning | error, shown in the next page's message region
         self.back_to("details_view", id=…)  a redirect (303) to one of this view's own pages
@@ -111,6 +114,7 @@ class PepModelView(PepView, ModelView):
     singular: ClassVar[str] = ""
     actions_open: ClassVar[dict[str, Permission]] = {}
     records_views: ClassVar[bool] = False
+    withheld: ClassVar[Mapping[str, Permission]] = {}
     loads: ClassVar[Sequence[Any]] = ()
 
     can_create = can_edit = can_view_details = True  # `opens` decides; these only keep Flask-Admin from hiding things
@@ -159,6 +163,7 @@ class PepModelView(PepView, ModelView):
         row = self.get_one(asked[0]) if len(asked) == 1 else None
         if row is None:
             abort(404)
+        self.give([row], noted=self.records_views)
         return row
 
     def rows_for(self, ids: Iterable[Any]) -> list[Any]:
@@ -170,6 +175,7 @@ class PepModelView(PepView, ModelView):
         by_id = {row.id: row for row in found}
         if len(by_id) != len(wanted):
             abort(404)
+        self.give(by_id.values())
         return [by_id[each] for each in wanted]
 
     def moved(self, rows: Iterable[Any]) -> list[Any]:
@@ -252,7 +258,7 @@ class PepModelView(PepView, ModelView):
         for name, value in request.args.items():
             key = name.partition("_")[2] if name.startswith("flt") else ""
             index, each = (self._filter_args or {}).get(key, (None, None))
-            if each is not None and value.strip() and filters.fits(each, value.strip()):
+            if each is not None and self.shows(key) and value.strip() and filters.fits(each, value.strip()):
                 found.append((index, str(each.name), value.strip()))
         return found or None
 
@@ -285,15 +291,18 @@ class PepModelView(PepView, ModelView):
     def details_view(self) -> ResponseReturnValue:
         """One row: its fields, what belongs to it, and its history for those who may read that."""
         row = self.row_or_404()
-        if self.records_views:
-            self.record_view(f"{self.noun}.read", row)
         return self.page(self.details_template, row=row, fields=self.details_of(row), related=self.related(row),
                          links=self.links(row), timeline=self.timeline(row), **self.details_context(row))
 
     def details_of(self, row: Any) -> list[tuple[str, Any]]:
         """(label, shown value) of `column_details_list`."""
         write, by_type = self.column_formatters_detail or {}, self.column_type_formatters_detail or {}
-        return [(label, self._get_list_value(None, row, str(name), write, by_type)) for name, label in self._details_columns]
+        return [(label, self._get_list_value(None, row, str(name), write, by_type)) for name, label in self._details_columns
+                if self.shows(str(name))]
+
+    def shows(self, name: str) -> bool:
+        """Whether a column or a filter, by its key, is shown to the one who acts."""
+        return name not in self.withheld or self.may(self.withheld[name])
 
     def related(self, row: Any) -> list[RelatedTable]:
         """Tables of what belongs to the row."""
@@ -312,7 +321,8 @@ class PepModelView(PepView, ModelView):
         if not self.may(Permission.HISTORY_READ):
             return []
         entries = history.timeline(self.db_session, row.__tablename__, row.id)
-        return [Change.of(entry, self.model, self.column_labels) for entry in entries]
+        names = names_in(self.db_session, [(entry, self.model) for entry in entries])
+        return [Change.of(entry, self.model, self.column_labels, names) for entry in entries]
 
     # --- create and edit -------------------------------------------------------------------------------------------------------
 
@@ -356,8 +366,6 @@ class PepModelView(PepView, ModelView):
         row = self.row_or_404()
         form = self.edit_form(obj=row)
         if request.method != "POST":
-            if self.records_views:
-                self.record_view(f"{self.noun}.read", row)
             return self.page(self.edit_template, form=form, row=row)
         if request.form.get("row_version") != str(row.row_version):
             return self._both(row, form)
@@ -428,8 +436,9 @@ class PepModelView(PepView, ModelView):
     def _csv(self, rows: Iterable[Any], count: int) -> str:
         out = io.StringIO()
         sheet = csv.writer(out)
-        sheet.writerow([formats.safe_cell(str(label)) for _, label in self._export_columns])
-        sheet.writerows([self.get_export_value(row, name) for name, _ in self._export_columns] for row in rows)
+        columns = [(name, label) for name, label in self._export_columns if self.shows(str(name))]
+        sheet.writerow([formats.safe_cell(str(label)) for _, label in columns])
+        sheet.writerows([self.get_export_value(row, name) for name, _ in columns] for row in rows)
         if count > MOST_EXPORTED:
             sheet.writerow([f"Only the first {MOST_EXPORTED:,} of {count:,} rows are here. Filter the list for the rest."])
         return out.getvalue()

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from flask_admin.contrib.sqla.form import AdminModelConverter
 from flask_admin.contrib.sqla.validators import Unique
@@ -17,9 +17,9 @@ from flask_admin.model.form import converts
 from markupsafe import Markup
 from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session
-from wtforms import Field, IntegerField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, Field, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import Choice  # type: ignore[attr-defined]  # not yet in types-WTForms
-from wtforms.validators import InputRequired, Length, NumberRange, StopValidation
+from wtforms.validators import InputRequired, Length, NumberRange, StopValidation, ValidationError
 from wtforms.widgets import TextInput, html_params
 
 from pep_admin.deadlines import format_day
@@ -107,7 +107,7 @@ class NumberField(IntegerField):
         if not valuelist:
             return
         text, self.data = str(valuelist[0]).strip(), None
-        if text and not re.fullmatch(r"-?[0-9]{1,10}", text):
+        if text and not re.fullmatch(r"-?[0-9]{1,30}", text):
             raise ValueError("Enter a whole number, like 17.")
         self.data = int(text) if text else None
 
@@ -136,6 +136,26 @@ class LabelField(SelectField):
     def pre_validate(self, form: Any) -> None:
         if self.data is not None and not isinstance(self.data, self.kind):
             raise StopValidation("Choose one from the list.")
+
+
+class YesNoField(SelectField):
+    """Yes, no, or not known, which is None: a box that is not ticked would say no."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{**kwargs, "choices": [], "coerce": _yes_or_no, "validate_choice": False})
+
+    def iter_choices(self) -> Iterator[Choice]:
+        chosen = {True: "yes", False: "no"}.get(self.data, "")
+        for value, label in (("", "Not known"), ("yes", "Yes"), ("no", "No")):
+            yield Choice(value, label, value == chosen, {})
+
+    def pre_validate(self, form: Any) -> None:
+        if self.data not in (None, True, False):
+            raise StopValidation("Choose one from the list.")
+
+
+def _yes_or_no(value: Any) -> Any:
+    return {"yes": True, "no": False, "": None, None: None, True: True, False: False}.get(value, str(value))
 
 
 class RowControl:
@@ -255,7 +275,7 @@ class RowField(Field):
 
 
 def _session() -> Session:
-    return host().db.session()  # type: ignore[no-any-return]
+    return cast(Session, host().db.session())
 
 
 class OneOfAKind(Unique):
@@ -290,6 +310,12 @@ class PepFormConverter(AdminModelConverter):
     def convert_date(self, column: Any, field_args: dict[str, Any], **extra: Any) -> Field:
         return DayField(**_worded(field_args, "Enter a date, like 01 Sep 2024.", column))
 
+    @converts("Boolean")
+    def conv_Boolean(self, column: Any, field_args: dict[str, Any], **extra: Any) -> Field:
+        if column.nullable:
+            return YesNoField(**_worded(field_args, "Choose one."))
+        return BooleanField(**field_args)
+
     @converts("BigInteger")
     def conv_pounds(self, column: Any, field_args: dict[str, Any], **extra: Any) -> Field:
         return PoundsField(**_worded(field_args, "Enter an amount in pounds, like 550 or 599.50.", column))
@@ -298,8 +324,16 @@ class PepFormConverter(AdminModelConverter):
     def whole_number(self, column: Any, field_args: dict[str, Any], **extra: Any) -> Field:
         validators = field_args["validators"]
         if not any(isinstance(each, NumberRange) for each in validators):
-            validators.append(NumberRange(0, HIGHEST_ID, "Enter a whole number that is not below 0."))
+            validators.append(_storable)
         return NumberField(**_worded(field_args, "Enter a whole number, like 17.", column))
+
+
+def _storable(form: Any, field: Any) -> None:
+    """A number that a column of whole numbers can hold; the sentence says which end was passed."""
+    if field.data is not None and field.data < 0:
+        raise ValidationError("Enter a whole number that is not below 0.")
+    if field.data is not None and field.data > HIGHEST_ID:
+        raise ValidationError(f"Enter a whole number that is not above {HIGHEST_ID:,}.")
 
 
 def _trimmed(value: Any) -> Any:

@@ -5,6 +5,7 @@ How a value is written is formats.py's; which columns a list has is its view's.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from flask import request
@@ -14,6 +15,7 @@ from pep_admin.money import format_pounds
 from pep_admin.views.formats import NOTHING
 
 LONGEST_START = 90
+LONGEST_WORD = 36
 NEVER_POSTED = -1
 """Stands for a version that the form did not carry: no row has it, so the save is a stale one."""
 
@@ -27,6 +29,12 @@ def start_of(text: str) -> str:
 def wrapped(text: str) -> Markup:
     """Free text in a cell: however long a word in it is, the table stays as wide as the page."""
     return Markup('<span class="wrap">{}</span>').format(text)
+
+
+def breaking(value: Any) -> Any:
+    """Any value of a cell; one with a word longer than a column, a name mostly, is wrapped."""
+    text = value.striptags() if isinstance(value, Markup) else str(value)
+    return wrapped(value) if any(len(word) > LONGEST_WORD for word in re.split(r"[\s\-]+", text)) else value
 
 
 def linked(text: Any, url: str | None) -> Any:

@@ -5,48 +5,53 @@ Every change of school, worker or home is a verb of workflow/roll.py; the plain 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from flask import request
+from flask import abort, request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
+from flask_admin.actions import action
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
-from wtforms import StringField
-from wtforms.validators import InputRequired, Length
 
 from pep_admin import config
 from pep_admin.deadlines import format_day
-from pep_admin.models import CarePlacement, Caseload, Child, Enrolment, Pep, Person, School, SdqScore
+from pep_admin.models import (
+    CareEpisode,
+    CarePlacement,
+    Caseload,
+    Child,
+    Consent,
+    Enrolment,
+    Pep,
+    Person,
+    School,
+    SdqScore,
+    Suspension,
+)
 from pep_admin.permissions import Permission, audience_for
 from pep_admin.school_calendar import year_group
 from pep_admin.validators.children import check_child
 from pep_admin.validators.findings import Finding
 from pep_admin.views import formats
 from pep_admin.views.base import Done, Link, PepModelView, RelatedTable
-from pep_admin.views.base_forms import DayField, LabelField, PepForm, RowField
+from pep_admin.views.base_forms import DayField, LabelField, PepForm
+from pep_admin.views.child_forms import (
+    NOT_LEFT,
+    ChangeHome,
+    ChangeSchool,
+    ChangeWorker,
+    LeaveCare,
+    ReturnToCare,
+    TakeBack,
+    person_field,
+    school_field,
+    school_label,
+)
 from pep_admin.views.filters import Case, OneOf, Related
-from pep_admin.vocabulary import Audience, LeavingReason, LegalStatus, PersonKind, PlacementKind, SenStatus
-from pep_admin.workflow import roll
-
-NOT_LEFT = Person.left_on.is_(None)
-
-
-def school_field(label: str, **more: Any) -> RowField:
-    """A school to choose, of those that are open."""
-    return RowField(label, model=School, criteria=lambda: [School.closed_on.is_(None)], order=(School.name,),
-                    search=(School.name, School.urn), label_of=_school_label, **more)
-
-
-def person_field(label: str, kind: PersonKind, **more: Any) -> RowField:
-    """A person of one kind to choose, of those who have not left."""
-    return RowField(label, model=Person, criteria=lambda: [NOT_LEFT, Person.kind == kind],
-                    order=(Person.last_name, Person.first_name), search=(Person.first_name, Person.last_name, Person.email), **more)
-
-
-def _school_label(school: School) -> str:
-    return f"{school.name}, {school.town}" if school.town else school.name
+from pep_admin.vocabulary import Audience, CaseRating, LegalStatus, PersonKind, PlacementKind, RollMove, SenStatus
+from pep_admin.workflow import corrections, people, roll
 
 
 def group_of(child: Child, view: PepModelView) -> str:
@@ -58,36 +63,6 @@ def care_of(child: Child, view: PepModelView) -> str:
     """Whether the child is in care on this day, in words."""
     left = child.left_care_on
     return "In care" if left is None or left > view.today else f"Left {format_day(left)}"
-
-
-class ChangeSchool(PepForm):
-    """A move to another school, or out of any."""
-
-    school = school_field("New school", blank="No school at present")
-    on = DayField("First day there", [InputRequired("Enter the first day at the new school.")])
-    reason = LabelField(LeavingReason, label="Why the child left the last school")
-
-
-class ChangeWorker(PepForm):
-    """Another social worker."""
-
-    person = person_field("New social worker", PersonKind.SOCIAL_WORKER, blank="Nobody at present")
-    on = DayField("From", [InputRequired("Enter the day from which the new social worker is responsible.")])
-
-
-class ChangeHome(PepForm):
-    """Another home."""
-
-    kind = LabelField(PlacementKind, label="Kind of home", validators=[InputRequired("Choose the kind of home.")])
-    carer = person_field("Carer", PersonKind.CARER, blank="Nobody named")
-    on = DayField("From", [InputRequired("Enter the day of the move.")])
-
-
-class LeaveCare(PepForm):
-    """The end of care."""
-
-    on = DayField("Last day in care", [InputRequired("Enter the last day in care.")])
-    reason = StringField("Reason", [InputRequired("Say why the child leaves care."), Length(max=200)])
 
 
 class Children(PepModelView):
@@ -108,15 +83,23 @@ class Children(PepModelView):
         "change_worker": Permission.CHILD_EDIT,
         "change_home": Permission.CHILD_EDIT,
         "leave_care": Permission.CHILD_EDIT,
+        "return_to_care": Permission.CHILD_EDIT,
+        "undo": Permission.CHILD_EDIT,
+        "action_view": Permission.CHILD_READ,
+        "caseload_confirm": Permission.CHILD_EDIT,
     }
+    actions_open = {"caseload": Permission.CHILD_EDIT}
     records_views = True
-    loads = (joinedload(Child.school), joinedload(Child.social_worker))
+    withheld = {"case_rating": Permission.CASE_READ, "case_officer": Permission.CASE_READ}
+    loads = (joinedload(Child.school), joinedload(Child.social_worker), joinedload(Child.case_officer))
 
     column_list = ("name", "year_group", "school", "social_worker", "sen_status", "entered_care_on", "care")
     column_details_list = ("known_as", "date_of_birth", "year_group", "upn", "lcs_id", "care", "legal_status",
-                           "entered_care_on", "notified_on", "sen_status", "ehcp_review_on", "school", "social_worker", "carer")
+                           "entered_care_on", "notified_on", "sen_status", "ehcp_review_on", "school", "social_worker", "carer",
+                           "case_officer", "case_rating")
     column_export_list = ("last_name", "first_name", "known_as", "date_of_birth", "year_group", "upn", "lcs_id", "school",
-                          "social_worker", "legal_status", "sen_status", "ehcp_review_on", "entered_care_on", "left_care_on")
+                          "social_worker", "legal_status", "sen_status", "ehcp_review_on", "entered_care_on", "left_care_on",
+                          "case_officer", "case_rating")
     column_labels = {
         "name": "Name", "year_group": "Year", "sen_status": "SEN", "entered_care_on": "Came into care", "care": "Care",
         "known_as": "Known as", "date_of_birth": "Date of birth", "upn": "UPN", "lcs_id": "Care record (LCS) number",
@@ -124,7 +107,8 @@ class Children(PepModelView):
         "left_care_on": "Left care on", "first_name": "First name", "last_name": "Last name", "social_worker": "Social worker",
         "school": "School", "carer": "Carer", "year_group_override": "Year group, if not by age",
         "year_group_reason": "Why another year group", "school_id": "School", "social_worker_id": "Social worker",
-        "carer_id": "Carer",
+        "carer_id": "Carer", "case_officer": "Virtual School officer", "case_officer_id": "Virtual School officer",
+        "case_rating": "Case rating",
     }
     column_formatters = {
         "year_group": lambda view, context, child, name: group_of(child, view),
@@ -143,16 +127,26 @@ class Children(PepModelView):
             "in": ("In care now", lambda column: column.is_(None) | (column > config.today())),
             "left": ("Left care", lambda column: column <= config.today()),
         }),
-        Related(Child.school_id, "School", "school", School, order=(School.name,), search=(School.name,), label_of=_school_label),
+        Related(Child.school_id, "School", "school", School, order=(School.name,), search=(School.name,), label_of=school_label),
         Related(Child.social_worker_id, "Social worker", "worker", Person, order=(Person.last_name, Person.first_name),
                 search=(Person.first_name, Person.last_name), criteria=(Person.kind == PersonKind.SOCIAL_WORKER,)),
         OneOf(Child.sen_status, "SEN", "sen", SenStatus),
         OneOf(Child.legal_status, "Legal status", "legal", LegalStatus),
+        OneOf(Child.case_rating, "Case rating", "case_rating", CaseRating),
+        Related(Child.case_officer_id, "Virtual School officer", "case_officer", Person,
+                order=(Person.last_name, Person.first_name), search=(Person.first_name, Person.last_name),
+                criteria=(Person.kind == PersonKind.VIRTUAL_SCHOOL,)),
     )
 
     form_columns = ("first_name", "last_name", "known_as", "date_of_birth", "upn", "lcs_id", "entered_care_on", "notified_on",
-                    "legal_status", "sen_status", "ehcp_review_on", "year_group_override", "year_group_reason")
+                    "legal_status", "sen_status", "ehcp_review_on", "year_group_override", "year_group_reason", "case_officer",
+                    "case_rating")
+    form_args = {"case_officer": {
+        "criteria": lambda: [NOT_LEFT, Person.kind == PersonKind.VIRTUAL_SCHOOL], "order": (Person.last_name, Person.first_name),
+        "search": (Person.first_name, Person.last_name), "blank": "Nobody yet",
+    }}
     column_descriptions = {
+        "case_rating": "How the Virtual School’s own meetings rate the case; it is not the grade of a PEP (HB-3.10).",
         "known_as": "What the child likes to be called, if not the first name.",
         "upn": "Thirteen characters, from the school's census, like B801200005001.",
         "lcs_id": "The number in the social-care case system.",
@@ -165,7 +159,8 @@ class Children(PepModelView):
     def links(self, row: Child) -> list[Link]:
         offered = [
             ("Correct the record", "edit_view"), ("Change school", "change_school"), ("Change social worker", "change_worker"),
-            ("Change home", "change_home"), *([] if row.left_care_on else [("Leaves care", "leave_care")]),
+            ("Change home", "change_home"),
+            ("Returns to care", "return_to_care") if row.left_care_on else ("Leaves care", "leave_care"),
         ]
         found = [(text, self.way_to(f"{self.endpoint}.{route}", id=row.id)) for text, route in offered]
         return [Link(text, url) for text, url in found if url]
@@ -173,8 +168,8 @@ class Children(PepModelView):
     def related(self, row: Child) -> list[RelatedTable]:
         tables = [self._peps(row), self._enrolments(row)]
         if audience_for(self.actor, row) is Audience.CARE:
-            tables += [self._homes(row), self._workers(row)]
-        return [*tables, self._sdq(row)]
+            tables += [self._homes(row), self._workers(row), self._periods(row)]
+        return [*tables, self._sdq(row), self._suspensions(row), self._consents(row)]
 
     def _peps(self, child: Child) -> RelatedTable:
         found = self.db_session.scalars(
@@ -194,7 +189,8 @@ class Children(PepModelView):
         )
         rows = [[self._link(each.school.name, "pep_schools.details_view", id=each.school_id), each.started_on, each.ended_on,
                  each.leaving_reason] for each in found]
-        return RelatedTable("Schools", ("School", "From", "To", "Why it ended"), rows, "No school on record.")
+        return RelatedTable("Schools", ("School", "From", "To", "Why it ended"), rows, "No school on record.",
+                            self._take_back(child, RollMove.SCHOOL, rows))
 
     def _homes(self, child: Child) -> RelatedTable:
         found = self.db_session.scalars(
@@ -202,7 +198,8 @@ class Children(PepModelView):
             .order_by(CarePlacement.started_on.desc())
         )
         rows = [[each.kind, each.carer, each.started_on, each.ended_on] for each in found]
-        return RelatedTable("Homes", ("Kind", "Carer", "From", "To"), rows, "No home on record.")
+        return RelatedTable("Homes", ("Kind", "Carer", "From", "To"), rows, "No home on record.",
+                            self._take_back(child, RollMove.HOME, rows))
 
     def _workers(self, child: Child) -> RelatedTable:
         found = self.db_session.scalars(
@@ -210,14 +207,54 @@ class Children(PepModelView):
             .order_by(Caseload.started_on.desc())
         )
         rows = [[each.social_worker, each.started_on, each.ended_on] for each in found]
-        return RelatedTable("Social workers", ("Social worker", "From", "To"), rows, "No social worker on record.")
+        return RelatedTable("Social workers", ("Social worker", "From", "To"), rows, "No social worker on record.",
+                            self._take_back(child, RollMove.WORKER, rows))
+
+    def _periods(self, child: Child) -> RelatedTable:
+        found = self.db_session.scalars(
+            select(CareEpisode).where(CareEpisode.child_id == child.id).order_by(CareEpisode.started_on.desc())
+        )
+        rows = [[each.started_on, each.ended_on, each.end_reason] for each in found]
+        return RelatedTable("Periods in care", ("From", "To", "Why it ended"), rows, "No period on record.",
+                            self._take_back(child, RollMove.CARE, rows if child.left_care_on else []))
+
+    def _take_back(self, child: Child, move: RollMove, rows: Sequence[Sequence[Any]]) -> list[Link]:
+        """The way to take the last move back, where something was ended."""
+        least = 1 if move is RollMove.CARE else 2
+        url = self.way_to(f"{self.endpoint}.undo", id=child.id, what=move.value) if len(rows) >= least else None
+        return [Link("Take the last one back", url)] if url else []
 
     def _sdq(self, child: Child) -> RelatedTable:
         found = self.db_session.scalars(
             select(SdqScore).where(SdqScore.child_id == child.id).order_by(SdqScore.completed_on.desc())
         )
-        rows = [[each.completed_on, each.total, each.completed_by] for each in found]
-        return RelatedTable("SDQ totals", ("Date", "Total", "Filled in by"), rows, "No SDQ total on record.")
+        rows = [[self._day(each, "pep_sdq"), each.total, each.completed_by] for each in found]
+        return RelatedTable("SDQ totals", ("Date", "Total", "Filled in by"), rows, "No SDQ total on record.",
+                            self._add(child, "Add a total", "pep_sdq"))
+
+    def _suspensions(self, child: Child) -> RelatedTable:
+        found = self.db_session.scalars(
+            select(Suspension).where(Suspension.child_id == child.id).options(joinedload(Suspension.school))
+            .order_by(Suspension.started_on.desc())
+        )
+        rows = [[self._day(each, "pep_suspensions", each.started_on), each.ended_on, each.kind, each.half_days, each.school]
+                for each in found]
+        return RelatedTable("Suspensions", ("First day", "Last day", "Kind", "Half days", "School"), rows, "None on record.",
+                            self._add(child, "Add a suspension", "pep_suspensions"))
+
+    def _consents(self, child: Child) -> RelatedTable:
+        found = self.db_session.scalars(select(Consent).where(Consent.child_id == child.id).order_by(Consent.id))
+        rows = [[self._link(each.matter.label, "pep_consents.details_view", id=each.id), each.who_decides, each.decision,
+                 each.given_on] for each in found]
+        return RelatedTable("Consents", ("Matter", "Who decides", "Decision", "Decided on"), rows, "None on record.",
+                            self._add(child, "Add a consent", "pep_consents"))
+
+    def _day(self, row: Any, endpoint: str, day: Any = None) -> Any:
+        return self._link(format_day(day or row.completed_on), f"{endpoint}.details_view", id=row.id)
+
+    def _add(self, child: Child, text: str, endpoint: str) -> list[Link]:
+        url = self.way_to(f"{endpoint}.add", child=child.id)
+        return [Link(text, url)] if url else []
 
     def _link(self, text: str, endpoint: str, **values: Any) -> Any:
         url = self.way_to(endpoint, **values)
@@ -250,7 +287,8 @@ class Children(PepModelView):
     def change_school(self) -> ResponseReturnValue:
         """Another school from a day on."""
         return self._move("Change school", ChangeSchool, lambda child, form: self.commit(
-            roll.change_school, child, school_id=form.school.chosen_id, on=form.on.data, reason=form.reason.data, today=self.today))
+            roll.change_school, child, school_id=form.school.chosen_id, on=form.on.data, reason=form.reason.data, today=self.today,
+            now=self.now))
 
     @expose("/change-worker/", methods=("GET", "POST"))
     def change_worker(self) -> ResponseReturnValue:
@@ -270,7 +308,52 @@ class Children(PepModelView):
         return self._move("Leaves care", LeaveCare, lambda child, form: self.commit(
             roll.leave_care, child, on=form.on.data, reason=form.reason.data, today=self.today))
 
-    def _move(self, title: str, kind: type[PepForm], verb: Callable[[Child, Any], Done[Any]]) -> ResponseReturnValue:
+    @expose("/return-to-care/", methods=("GET", "POST"))
+    def return_to_care(self) -> ResponseReturnValue:
+        """Care again, after a time out of it."""
+        return self._move("Returns to care", ReturnToCare, lambda child, form: self.commit(
+            roll.return_to_care, child, on=form.on.data, notified_on=form.notified_on.data, legal_status=form.legal_status.data,
+            placement_kind=form.placement_kind.data, carer_id=form.carer.chosen_id, today=self.today))
+
+    @expose("/undo/", methods=("GET", "POST"))
+    def undo(self) -> ResponseReturnValue:
+        """Take a move back that was entered by mistake: what would happen, then the reason."""
+        try:
+            move = RollMove(self.asked_once("what"))
+        except ValueError:
+            abort(404)
+        found = corrections.find_undoing(self.db_session, self.row_or_404(), move)
+        return self._move(f"Take back: {move.label.lower()}", TakeBack, lambda child, form: self.commit(
+            corrections.undo_move, child, move, reason=form.reason.data, now=self.now), undoing=found)
+
+    @action("caseload", "Move to another social worker…")
+    def caseload(self, ids: list[str]) -> ResponseReturnValue:
+        """A whole caseload goes to somebody else: who, from when, then all or none."""
+        return self._caseload_page(self.rows_for(ids), ChangeWorker(None))
+
+    def _caseload_page(self, rows: Sequence[Child], form: Any, status: int = 200) -> ResponseReturnValue:
+        return self.page("pep/children/caseload.html", status=status, rows=rows, form=form, moved=status == 409)
+
+    @expose("/caseload/", methods=("POST",))
+    def caseload_confirm(self) -> ResponseReturnValue:
+        rows, form = self.rows_for(request.form.getlist("rowid")), ChangeWorker(request.form)
+        if self.moved(rows):
+            return self._caseload_page(rows, form, 409)
+        if not form.validate():
+            return self._caseload_page(rows, form, 422)
+        if form.person.data is None:
+            form.person.errors = ["Choose the social worker who takes these children."]
+            return self._caseload_page(rows, form, 422)
+        done = self.commit(people.move_caseload, [child.id for child in rows], form.person.chosen_id, on=form.on.data,
+                           today=self.today)
+        if not done.ok:
+            self.put_on(form, done.findings)
+            return self._caseload_page(rows, form, 422)
+        self.say(f"{len(done.value or ())} of {len(rows)} moved to {form.person.data.name}.")
+        return self.back_to("index_view")
+
+    def _move(self, title: str, kind: type[PepForm], verb: Callable[[Child, Any], Done[Any]],
+              **more: Any) -> ResponseReturnValue:
         child, form = self.row_or_404(), kind(request.form if request.method == "POST" else None)
         status = 200
         if request.method == "POST":
@@ -282,7 +365,7 @@ class Children(PepModelView):
                     return self.back_to("details_view", id=child.id)
                 self.put_on(form, done.findings)
         return self.page("pep/children/move.html", status=status, row=child, form=form, title=title,
-                         moved=status == 409)
+                         moved=status == 409, **more)
 
     def validate_move(self, form: PepForm) -> bool:
         """The fields' own checks; what the move itself must fulfil is said by its verb."""

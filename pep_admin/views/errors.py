@@ -20,6 +20,8 @@ from pep_admin.views.hosting import host, present_actor, request_id, way_back
 
 WRITER = "written_by"
 KEEP_NOTHING = "pep_admin.keep_nothing"
+SAVED = "pep_admin.saved"
+"""Stands in the environment of a request whose verb has been committed: what fails after that does not undo it."""
 NEVER_KEPT = re.compile(r"csrf_token|written_by|.*(password|secret|code).*", re.IGNORECASE)
 
 PAGES: dict[int, tuple[str, str]] = {
@@ -32,6 +34,8 @@ PAGES: dict[int, tuple[str, str]] = {
     500: ("Something went wrong", "The page could not be finished, and nothing was saved. Please try again; if it happens again, "
                                   "give the reference below to whoever looks after this system."),
 }
+AFTER_SAVING = ("What you sent was saved; only the page after it could not be finished. Look at the record before you send anything "
+                "again. If it happens again, give the reference below to whoever looks after this system.")
 UNTIED = "The page was open so long, or in so many windows, that its safety mark is no longer valid. Nothing was saved yet."
 
 HEADERS = {
@@ -76,6 +80,8 @@ def _words_of(problem: Exception) -> tuple[int, str, str]:
     if isinstance(problem, CSRFError):
         return (401, *PAGES[401]) if present_actor() is None else (400, "Please confirm", UNTIED)
     title, message = PAGES.get(code, PAGES[500])
+    if code == 500 and request.environ.get(SAVED):
+        return code, title, AFTER_SAVING
     if isinstance(problem, HTTPException) and problem.description != type(problem).description:
         message = str(problem.description)
     return code, title, message
@@ -83,7 +89,7 @@ def _words_of(problem: Exception) -> tuple[int, str, str]:
 
 def kept() -> list[tuple[str, str]]:
     """What was typed in the form that was refused, in its order, without passwords and marks of ours."""
-    if request.method != "POST" or request.environ.get(KEEP_NOTHING):
+    if request.method != "POST" or request.environ.get(KEEP_NOTHING) or request.environ.get(SAVED):
         return []
     return [(name, value.replace("\x00", "")) for name, value in request.form.items(multi=True) if not NEVER_KEPT.fullmatch(name)]
 

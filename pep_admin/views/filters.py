@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from flask_admin.contrib.sqla.filters import BaseSQLAFilter
 from sqlalchemy import ColumnElement, false, or_, select
@@ -38,10 +38,11 @@ class PepFilter(BaseSQLAFilter):
         return None
 
     def apply(self, query: Any, value: Any, alias: Any = None) -> Any:
-        return query.filter(self.criterion(self.get_column(alias), value))
+        return query.filter(self.criterion(cast("ColumnElement[Any]", self.get_column(alias)), value))
 
-    def criterion(self, column: Any, value: Any) -> ColumnElement[bool]:
-        return column == value  # type: ignore[no-any-return]
+    def criterion(self, column: ColumnElement[Any], value: Any) -> ColumnElement[bool]:
+        equal: ColumnElement[bool] = column == value
+        return equal
 
 
 class OneOf(PepFilter):
@@ -61,7 +62,9 @@ class OneOf(PepFilter):
 class Case(PepFilter):
     """One of some named conditions: `Case(Child.left_care_on, "Care", "care", {"in": ("In care", lambda column: …)})`."""
 
-    def __init__(self, column: Any, name: str, key: str, cases: Mapping[str, tuple[str, Callable[[Any], Any]]]) -> None:
+    def __init__(
+        self, column: Any, name: str, key: str, cases: Mapping[str, tuple[str, Callable[[Any], ColumnElement[bool]]]]
+    ) -> None:
         super().__init__(column, name, key)
         self.cases = cases
 
@@ -73,8 +76,8 @@ class Case(PepFilter):
     def choices(self) -> list[tuple[str, str]]:
         return [(value, label) for value, (label, _) in self.cases.items()]
 
-    def criterion(self, column: Any, value: str) -> ColumnElement[bool]:
-        return self.cases[value][1](column)  # type: ignore[no-any-return]
+    def criterion(self, column: ColumnElement[Any], value: str) -> ColumnElement[bool]:
+        return self.cases[value][1](column)
 
 
 class Related(PepFilter):
@@ -105,16 +108,16 @@ class Related(PepFilter):
             return int(value)
         return value[:LONGEST_VALUE]
 
-    def criterion(self, column: Any, value: int | str) -> ColumnElement[bool]:
+    def criterion(self, column: ColumnElement[Any], value: int | str) -> ColumnElement[bool]:
         if isinstance(value, int):
-            return column == value  # type: ignore[no-any-return]
+            return column == value
         if not self.search:
             return false()
         found = select(self.model.id)
         for word in value.split()[:6]:
             pattern = f"%{word.replace('%', '').replace('_', '')}%"
             found = found.where(or_(*(each.ilike(pattern) for each in self.search)))
-        return column.in_(found)  # type: ignore[no-any-return]
+        return column.in_(found)
 
 
 class Day(PepFilter):
@@ -127,16 +130,16 @@ class Day(PepFilter):
     def clean(self, value: str) -> date:
         return parse_day(value)
 
-    def criterion(self, column: Any, value: date) -> ColumnElement[bool]:
-        return column >= value if self.after else column <= value  # type: ignore[no-any-return]
+    def criterion(self, column: ColumnElement[Any], value: date) -> ColumnElement[bool]:
+        return column >= value if self.after else column <= value
 
 
 class Moment(Day):
     """A day asked of an instant: from its first moment in England, or up to its last."""
 
-    def criterion(self, column: Any, value: date) -> ColumnElement[bool]:
+    def criterion(self, column: ColumnElement[Any], value: date) -> ColumnElement[bool]:
         first, beyond = day_bounds(value)
-        return column >= first if self.after else column < beyond  # type: ignore[no-any-return]
+        return column >= first if self.after else column < beyond
 
 
 class Contains(PepFilter):
@@ -145,8 +148,8 @@ class Contains(PepFilter):
     def clean(self, value: str) -> str:
         return value[:LONGEST_VALUE]
 
-    def criterion(self, column: Any, value: str) -> ColumnElement[bool]:
-        return column.ilike(f"%{value.replace('%', '').replace('_', '')}%")  # type: ignore[no-any-return]
+    def criterion(self, column: ColumnElement[Any], value: str) -> ColumnElement[bool]:
+        return column.ilike(f"%{value.replace('%', '').replace('_', '')}%")
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +167,8 @@ def controls(view: Any, active: Sequence[Any]) -> list[Control]:
     asked = {index: value for index, _, value in active or ()}
     bar = []
     for index, each in enumerate(view._filters or ()):
+        if not view.shows(view.get_filter_arg(index, each)):
+            continue
         offered = each.choices() if isinstance(each, PepFilter) else each.get_options(view)
         options = [(str(value), str(text)) for value, text in offered] if offered is not None else None
         label = f"{each.name} {each.operation()}".strip()

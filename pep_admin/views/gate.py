@@ -6,7 +6,7 @@ Lists, forms and exports are base.py's, what a refusal looks like errors.py's. N
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, ClassVar, Concatenate, Generic, NoReturn, ParamSpec, TypeVar, cast
@@ -23,10 +23,10 @@ from sqlalchemy.orm.exc import StaleDataError
 from pep_admin import audit, config
 from pep_admin.exceptions import NotAllowed, NotFound, Refused, StaleRecord
 from pep_admin.models import Base
-from pep_admin.permissions import Actor, Permission, can
+from pep_admin.permissions import Actor, Permission, can, lent
 from pep_admin.validators.findings import Finding
-from pep_admin.views import errors
-from pep_admin.views.hosting import Host, host, present_actor, request_id, way_back, whole_id
+from pep_admin.views import errors, looks
+from pep_admin.views.hosting import Host, can_be_id, host, present_actor, request_id, way_back, whole_id
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -34,6 +34,8 @@ Row = TypeVar("Row", bound=Base)
 
 SAME_ORIGIN_PATH = re.compile(r"/(?![/\\])[^\x00-\x20\\]*")
 RETURN_NAMES = ("url", "next")
+DOING = "pep_admin.permission"
+"""Where a request keeps the permission of the route that answers it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,8 @@ class PepView(BaseView):
     group: ClassVar[str | None] = None
     opens: ClassVar[Mapping[str, Permission]] = {}
     in_menu: ClassVar[bool] = True
+    lists: ClassVar[frozenset[str]] = frozenset({"index_view", "export"})
+    """Routes that name many children and open no record: one event of their own, none for each child."""
     _urls: list[Any]
     _default_view: str
 
@@ -91,7 +95,8 @@ class PepView(BaseView):
         refuse_strange_request()
         actor = present_actor()
         begin(self.db_session, "readonly")
-        self.db_session.info.update(actor=actor, request_id=request_id(), sender=current_app._get_current_object())  # type: ignore[attr-defined]
+        looks.begin(self.db_session)
+        self.db_session.info.update(actor=actor, request_id=request_id(), sender=current_app._get_current_object())  # type: ignore[attr-defined]  # the proxy has it
         permission = self.opens.get(name)
         if permission is None:
             abort(404)
@@ -102,18 +107,28 @@ class PepView(BaseView):
         refuse_another_writer(actor)
         if not can(actor, permission):
             self.refuse(permission)
+        request.environ[DOING] = permission
         return None
 
     def _run_view(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        return fn(self, *args, **kwargs)  # Flask-Admin would call it a second time after a TypeError, and hide that
+        # Flask-Admin would call it a second time after a TypeError, and hide that.
+        answer = current_app.make_response(fn(self, *args, **kwargs))
+        if not 300 <= answer.status_code < 400:
+            self._record_looks(fn.__name__)
+        return answer
+
+    def _record_looks(self, route: str) -> None:
+        """Write what the page that is about to leave shows of children; when that fails, so does the page."""
+        if events := looks.of(self.db_session).take(f"{self.noun}.{route}", children_too=route not in self.lists):
+            audit.record_all_at_once(host().db.engine, present_actor(), events, request_id=request_id())
 
     def refuse(self, permission: Permission, **details: Any) -> NoReturn:
-        """403, and the attempt stands in the audit log."""
+        """403, and the attempt stands in the audit log: on which row and child, where the one who acts may see that row."""
         asked = request.args.get("id", "")
+        known = looks.facts_of_what_was_asked(self.db_session, getattr(self, "model", None))
+        about = {"object_type": self.noun, "object_id": int(asked) if can_be_id(asked) else None, **known}
         self.db_session.rollback()
-        self.record_at_once("refused", outcome="refused", object_type=self.noun, permission=permission.value,
-                            object_id=int(asked) if re.fullmatch(r"[0-9]{1,9}", asked) else None,
-                            route=request.endpoint, **details)
+        self.record_at_once("refused", outcome="refused", permission=permission.value, route=request.endpoint, **about, **details)
         abort(403, description=f"Your account may not {permission.sentence}.")
 
     def require_fresh(self) -> ResponseReturnValue | None:
@@ -164,11 +179,27 @@ class PepView(BaseView):
         return redirect(url_for(f"{self.endpoint}.{route}", **values), code=303)
 
     def one_or_404(self, model: type[Row], row_id: object, *loads: Any) -> Row:
-        """One row by an id that came from outside, within the actor's scope; 404 alike for strange, missing and not theirs."""
+        """One row by an id that came from outside, within the actor's scope; 404 alike for strange, missing and not theirs.
+
+        A child's row that is given out is looked at: the page that is made of it leaves with its event.
+        """
         found = self.db_session.scalar(select(model).where(model.id == whole_id(row_id)).options(*loads))
         if found is None:
             abort(404)
+        self.give([found])
         return found
+
+    def give(self, rows: Iterable[Base], *, noted: bool = False) -> None:
+        """What rows pass before a route has them: looks at children's are noted (`noted`: at all), and it is 403 where another role
+        of the one who acts opens a child's row than the one that may do what this route does.
+        """
+        rows, permission = list(rows), request.environ[DOING]
+        for each in rows:
+            if noted or looks.is_of_a_child(each):
+                self.look_at(each)
+        children = [child for each in rows if looks.is_of_a_child(each) and (child := audit.child_of(each)) is not None]
+        if lent(self.db_session, self.actor, permission, children):
+            self.refuse(permission)
 
     def asked_once(self, name: str) -> str:
         """What the address says under that name; "" where it says nothing or two things: then nobody knows which was meant."""
@@ -185,12 +216,19 @@ class PepView(BaseView):
 
     # --- looks and verbs -----------------------------------------------------------------------------------------------
 
+    def look_at(self, row: Base, action: str = "", **details: Any) -> None:
+        """Note a look at that row, written before the page leaves; `action` where it is another than that of the row's kind.
+
+        One row is one event, however often it is noted. What one_or_404, row_or_404 and rows_for give is noted already.
+        """
+        looks.of(self.db_session).note(row, action, **details)
+
     def record_at_once(self, action: str, subject: Any = None, **details: Any) -> None:
         """An audit event in a transaction of its own; call it while this request's session has nothing unsaved."""
         audit.record_at_once(host().db.engine, present_actor(), action, subject, request_id=request_id(), **details)
 
     def record_view(self, action: str, row: Any = None, **details: Any) -> None:
-        """A look at a record, audited before the page leaves; when it cannot be written, the page is not shown."""
+        """A look at many records at once, as a list, an export or a file: audited here and now, or the page is not shown."""
         self.record_at_once(action, row, **details)
 
     def commit(
@@ -206,10 +244,13 @@ class PepView(BaseView):
         try:
             value = verb(session, *arguments, **{"actor": self.actor, **named})
             session.commit()
+            request.environ[errors.SAVED] = True
+            done = Done(value)
         except Exception as problem:
             session.rollback()
-            return self._answer(problem, _name_of(verb), facts, keep_stale)
-        return Done(value)
+            done = self._answer(problem, _name_of(verb), facts, keep_stale)
+        begin(session, "readonly")  # what the page reads from here on holds up no other writer, its own looks least of all
+        return done
 
     def _answer(self, problem: Exception, verb: str, facts: dict[str, Any], keep_stale: bool) -> Done[Any]:
         match problem:
@@ -233,8 +274,23 @@ class PepView(BaseView):
         raise problem
 
 
+def refuse_other_sites() -> None:
+    """400 for a form that another site made a browser send: its words must not come before anybody as their own.
+
+    Browsers say so in Sec-Fetch-Site; those that do not name the sending site in Origin, which must be this one's.
+    """
+    fetched, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+    if request.method in ("GET", "HEAD", "OPTIONS") or request.routing_exception or fetched in ("same-origin", "none"):
+        return
+    ours = {request.host, str(current_app.config.get("PEP_ADMIN_BASE_URL") or "").partition("://")[2].partition("/")[0]} - {""}
+    if fetched or (origin is not None and origin.partition("://")[2] not in ours):
+        request.environ[errors.KEEP_NOTHING] = True
+        abort(400, description="This form was not sent from a page of this site. Nothing was done.")
+
+
 def refuse_strange_request() -> None:
-    """400 for a NUL anywhere, for a form's part without a name, and for a return address that leaves this site."""
+    """400 for another site's form, a NUL anywhere, a part of a form without a name, and a return address that leaves this site."""
+    refuse_other_sites()
     named = [*request.args.items(multi=True), *request.form.items(multi=True), *(request.view_args or {}).items()]
     if any(key is None for key, _ in named):
         request.environ[errors.KEEP_NOTHING] = True
@@ -273,7 +329,4 @@ def _name_of(verb: Any) -> str:
 
 def _facts_of(subject: Base | None, arguments: tuple[Any, ...]) -> dict[str, Any]:
     row = subject if subject is not None else next((each for each in arguments if isinstance(each, Base)), None)
-    if row is None:
-        return {}
-    child_id = row.id if row.__tablename__ == "pep_child" else getattr(row, "child_id", None)
-    return {"object_type": row.__tablename__.removeprefix("pep_"), "object_id": row.id, "child_id": child_id}
+    return {} if row is None else audit.facts_of(row)

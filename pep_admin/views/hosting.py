@@ -62,9 +62,14 @@ def request_id() -> str:
     return cast(str, request.environ.setdefault("pep_admin.request_id", uuid.uuid4().hex))
 
 
+def can_be_id(text: object) -> bool:
+    """Whether what came in an address or a form is plain digits, of a number that a row can have."""
+    return re.fullmatch(r"[0-9]{1,10}", str(text)) is not None and int(str(text)) <= HIGHEST_ID
+
+
 def whole_id(text: object) -> int:
-    """An id as it came in an address or a form; 404 unless it is plain digits that a row can have."""
-    if not re.fullmatch(r"[0-9]{1,10}", str(text)) or int(str(text)) > HIGHEST_ID:
+    """An id as it came in an address or a form; 404 unless a row can have it."""
+    if not can_be_id(text):
         abort(404)
     return int(str(text))
 

@@ -4,16 +4,39 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import abort, request
+from flask.typing import ResponseReturnValue
+from flask_admin import expose
 from sqlalchemy import or_, select
+from wtforms import BooleanField
+from wtforms.validators import InputRequired
 
 from pep_admin.models import Person, School
 from pep_admin.permissions import Permission
 from pep_admin.validators.children import check_name
 from pep_admin.validators.findings import Finding
 from pep_admin.validators.forms import Email
+from pep_admin.views import repeats
 from pep_admin.views.base import Link, PepModelView, RelatedTable
+from pep_admin.views.base_forms import DayField, PepForm, RowField
 from pep_admin.views.filters import Case, OneOf
 from pep_admin.vocabulary import PersonKind
+from pep_admin.workflow.people import find_hanging, replace_person
+
+REPLACED = frozenset({PersonKind.DESIGNATED_TEACHER, PersonKind.SOCIAL_WORKER, PersonKind.HEADTEACHER, PersonKind.SCHOOL_STAFF,
+                      PersonKind.VIRTUAL_SCHOOL})
+"""Kinds of people on whom schools, children or PEPs hang."""
+MOST_NAMED = 50
+"""Children a page names; further ones are counted."""
+
+
+class Replacement(PepForm):
+    """Who takes the place, and from when."""
+
+    successor = RowField("Who takes the place", [InputRequired("Choose who takes the place.")], model=Person,
+                         order=(Person.last_name, Person.first_name), search=(Person.first_name, Person.last_name, Person.email))
+    on = DayField("From", [InputRequired("Enter the day from which the other person is responsible.")])
+    leaves = BooleanField("The person leaves: nobody can choose them any more")
 
 
 class People(PepModelView):
@@ -30,6 +53,7 @@ class People(PepModelView):
         "create_view": Permission.PERSON_EDIT,
         "edit_view": Permission.PERSON_EDIT,
         "export": Permission.LIST_EXPORT,
+        "replace": Permission.PERSON_EDIT,
     }
 
     column_list = ("name", "kind", "organisation", "email", "phone", "address_works")
@@ -65,6 +89,29 @@ class People(PepModelView):
 
     def check(self, proposed: Any) -> list[Finding]:
         return [*check_name(proposed.first_name or "", "first_name"), *check_name(proposed.last_name or "", "last_name")]
+
+    def links(self, row: Person) -> list[Link]:
+        url = self.way_to("pep_people.replace", id=row.id) if row.kind in REPLACED else None
+        return [*super().links(row), *([Link("Replace this person…", url)] if url else [])]
+
+    @expose("/replace/", methods=("GET", "POST"))
+    def replace(self) -> ResponseReturnValue:
+        """Somebody else takes this person's place: what would move, who takes it, from when."""
+        person = self.row_or_404()
+        if person.kind not in REPLACED:
+            abort(404)
+        run = repeats.run_of(request.form.get("run", ""))
+        form = Replacement(request.form if request.method == "POST" else None)
+        form.successor.criteria = lambda: [Person.left_on.is_(None), Person.kind == person.kind, Person.id != person.id]
+        if request.method == "POST" and form.validate():
+            done = self.commit(replace_person, person.id, form.successor.chosen_id, on=form.on.data, leaves=form.leaves.data,
+                               today=self.today, now=self.now, run=run, subject=person)
+            if done.ok:
+                self.say(f"{form.successor.data.name} has taken the place of {person.name}.")
+                return self.back_to("details_view", id=person.id)
+            self.put_on(form, done.findings)
+        return self.page("pep/people/replace.html", status=422 if request.method == "POST" else 200, row=person, form=form,
+                         hanging=find_hanging(self.db_session, person.id), most=MOST_NAMED, run=run)
 
     def related(self, row: Person) -> list[RelatedTable]:
         found = self.db_session.scalars(

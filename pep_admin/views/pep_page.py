@@ -5,7 +5,7 @@ Everything is the verbs' and the document's own findings; no rule is judged here
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -15,15 +15,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pep_admin import history, queries
-from pep_admin.models import PARTS, Pep, PpgRequest, QaReview, Target
+from pep_admin.models import PARTS, Pep, PpgRequest, QaReview, Target, Waiver
 from pep_admin.pep_document import form_of, read_document
 from pep_admin.pep_form import Document, PartForm, Signature
-from pep_admin.permissions import Actor, Permission, audience_for, can
+from pep_admin.permissions import Actor, Permission, audience_for, can, lent, owns_part, takes_part
 from pep_admin.validators.findings import Finding, blocking
-from pep_admin.views.details import Change
-from pep_admin.vocabulary import Part, PepStatus
+from pep_admin.views.details import Change, names_in
+from pep_admin.vocabulary import Part, PepStatus, PpgStatus
 from pep_admin.workflow.ppg import may_ask
 from pep_admin.workflow.readiness import readiness
+from pep_admin.workflow.waivers import unwaived_voices
 
 OPEN = queries.OPEN_TO_WRITE
 
@@ -48,15 +49,18 @@ class SectionLine:
 
 @dataclass(frozen=True, slots=True)
 class PartCard:
-    """A part on the page: its sections, its signature, and whether the actor may write and sign it now."""
+    """A part on the page: its sections, its signature, and whether the actor may write and sign it now.
+
+    `helps` where they write what somebody else signs: the school in Part 3 (HB-2.5).
+    """
 
     part: Part
     title: str
     owner: str
     sections: tuple[SectionLine, ...]
     signature: Signature | None
-    may_write: bool
     may_sign: bool
+    helps: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,7 @@ class PepPage:
     cards: tuple[PartCard, ...]
     findings: tuple[Finding, ...]
     reviews: tuple[QaReview, ...]
+    waivers: tuple[Waiver, ...]
     left_pence: int | None
     may: frozenset[str]
 
@@ -83,6 +88,35 @@ class PepPage:
     def blocked(self) -> bool:
         return bool(blocking(self.findings))
 
+    @property
+    def target_gaps(self) -> list[Finding]:
+        """What the targets together still lack, beside the place where they are written."""
+        return [each for each in blocking(self.findings) if each.check in GAP_CHECKS] if self.pep.status in OPEN else []
+
+    @property
+    def standing(self) -> str:
+        """Where it stands on its way to the Virtual School; "" while the list of what must be fixed says so itself."""
+        if self.pep.status in STANDING:
+            return STANDING[self.pep.status]
+        if self.blocked:
+            return ""
+        if "send" not in self.may:
+            return "Nothing is wanting: those who write this PEP can send it."
+        if self.findings:
+            return "Nothing stands in the way: this PEP can go. Have a look first at what is listed here."
+        return "Nothing is wanting: this PEP can go."
+
+
+def shared(rows: Sequence[Pep], found: Mapping[int, Sequence[Finding]]) -> list[tuple[Finding, list[Pep]]]:
+    """Findings of many PEPs, equal ones once, each with the PEPs that it concerns."""
+    together: dict[tuple[str, str, str], tuple[Finding, list[Pep]]] = {}
+    for pep in rows:
+        for each in found.get(pep.id, ()):
+            whose = together.setdefault((each.severity, each.code, each.message), (each, []))[1]
+            if pep not in whose:
+                whose.append(pep)
+    return list(together.values())
+
 
 def gather(session: Session, pep: Pep, actor: Actor, today: date) -> PepPage:
     """Read everything the page needs."""
@@ -91,13 +125,15 @@ def gather(session: Session, pep: Pep, actor: Actor, today: date) -> PepPage:
     facts = queries.ppg_facts_for(session, [pep])[pep.id][None]
     reviews = session.scalars(select(QaReview).where(QaReview.pep_id == pep.id).order_by(QaReview.id.desc()))
     cards = tuple(_card(document, part, pep, actor, findings) for part in document.form.parts)
-    return PepPage(pep, document, cards, tuple(findings), tuple(reviews), facts.left_pence, _may(pep, document, actor))
+    waivers = tuple(queries.waivers_of(session, [pep.id]).get(pep.id, ()))
+    return PepPage(pep, document, cards, tuple(findings), tuple(reviews), waivers, facts.left_pence,
+                   _may(session, pep, document, actor))
 
 
 def _card(document: Document, form: PartForm, pep: Pep, actor: Actor, findings: Sequence[Finding]) -> PartCard:
     part = Part(form.part)
     mine = pep.status in OPEN and can(actor, Permission.PEP_WRITE, pep, part)
-    wanting = {finding.field for finding in findings if finding.severity == "blocking" and finding.part == part.value}
+    wanting = {finding.field for finding in blocking(findings) if finding.part == part.value and finding.check not in GAP_CHECKS}
     lines = []
     for section in form.sections:
         asked = [found for found in section.fields if document.asked(found)]
@@ -111,13 +147,14 @@ def _card(document: Document, form: PartForm, pep: Pep, actor: Actor, findings: 
     signature = document.signatures[part.value]
     owner = (pep.writer.name if pep.writer else "Nobody named yet") if part is Part.EDUCATION else (
         pep.social_worker.name if pep.social_worker else "No social worker on record")
-    return PartCard(part, form.title, owner, tuple(lines), signature, mine,
-                    mine and signature is None and can(actor, Permission.PEP_SIGN, pep, part))
+    closes = actor.is_vs or owns_part(actor, pep, part)
+    return PartCard(part, form.title, owner, tuple(lines), signature, helps=mine and not closes,
+                    may_sign=mine and closes and signature is None and can(actor, Permission.PEP_SIGN))
 
 
-def _may(pep: Pep, document: Document, actor: Actor) -> frozenset[str]:
+def _may(session: Session, pep: Pep, document: Document, actor: Actor) -> frozenset[str]:
     """The steps that are open to this actor with this PEP now, by name."""
-    ours = actor.is_vs or actor.person_id in (pep.writer_id, pep.social_worker_id)
+    ours = takes_part(actor, pep)
     signed = all(document.signatures.values())
     live = pep.status in (*OPEN, PepStatus.SUBMITTED)
     steps = {
@@ -127,9 +164,12 @@ def _may(pep: Pep, document: Document, actor: Actor) -> frozenset[str]:
         "delegate": pep.status in OPEN and can(actor, Permission.PEP_DELEGATE),
         "name_writer": pep.status in OPEN and can(actor, Permission.PEP_EDIT),
         "withdraw": live and can(actor, Permission.PEP_WITHDRAW),
-        "pdf": can(actor, Permission.PEP_PDF),
+        "pdf": can(actor, Permission.PEP_PDF) and not lent(session, actor, Permission.PEP_PDF, [pep.child_id]),
         "targets": pep.status in OPEN and can(actor, Permission.TARGET_WRITE, pep, Part.EDUCATION),
         "requests": pep.status in OPEN and may_ask(actor, pep),
+        "waive": can(actor, Permission.GATE_WAIVE) and pep.status is PepStatus.COMPLETE
+        and any(each.status in (PpgStatus.REQUESTED, PpgStatus.APPROVED) for each in document.requests)
+        and bool(unwaived_voices(session, pep)),
     }
     return frozenset(name for name, holds in steps.items() if holds)
 
@@ -137,15 +177,14 @@ def _may(pep: Pep, document: Document, actor: Actor) -> frozenset[str]:
 def changes(session: Session, pep: Pep) -> list[tuple[str, Change]]:
     """(what was changed, how) of everything that belongs to the PEP, newest first; withheld answers are left out."""
     labels = {f"answers.{found.key}": found.label for found in form_of(pep.form_version).fields()}
-    return [
-        (TOLD[entry.table_name][0], Change.of(entry, TOLD[entry.table_name][1], labels))
-        for entry in history.timeline_of_pep(session, pep)
-    ]
+    entries = [(entry, *TOLD[entry.table_name]) for entry in history.timeline_of_pep(session, pep)]
+    names = names_in(session, [(entry, model) for entry, _, model in entries])
+    return [(what, Change.of(entry, model, labels, names)) for entry, what, model in entries]
 
 
 def place_of(document: Document, finding: Finding) -> str | None:
     """The page on which a finding can be answered; None when it is about nothing that has a page."""
-    if finding.check.startswith("RD-4") and finding.row:
+    if finding.check.startswith(("RD-4", "PPG-")) and finding.row:
         return url_for("pep_ppg_requests.write", id=finding.row)
     if finding.field == "targets" or finding.check in TARGET_CHECKS:
         if finding.row:
@@ -165,8 +204,17 @@ TOLD: dict[str, tuple[str, type[Any]]] = {
     Pep.__tablename__: ("the PEP", Pep),
     Target.__tablename__: ("a target", Target),
     PpgRequest.__tablename__: ("a request", PpgRequest),
+    Waiver.__tablename__: ("a waiver of the head", Waiver),
     **{model.__tablename__: (part.label, model) for part, model in PARTS.items()},
 }
 """What a table of the history is called, by its name."""
 
+STANDING = {
+    PepStatus.INITIATED: "It has not been sent to its writers yet; that comes before it can be sent to the Virtual School.",
+    PepStatus.SUBMITTED: "It was sent, and is with the Virtual School.",
+    PepStatus.COMPLETE: "It is signed off.",
+    PepStatus.WITHDRAWN: "It is closed as not needed.",
+}
+GAP_CHECKS = frozenset({"RD-223", "RD-224", "RD-231"})
+"""A target is missing, or the reason why there is none."""
 TARGET_CHECKS = frozenset({"RD-223", "RD-224", "RD-225", "RD-226", "RD-227", "RD-228", "RD-229", "RD-230", "RD-232"})

@@ -6,7 +6,6 @@ holds pep_page.py's.
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
@@ -15,7 +14,7 @@ from flask import Response, abort, request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_admin.actions import action
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import Session, joinedload
 
 from pep_admin import queries
 from pep_admin.documents.pdf_engine import PdfFailed
@@ -23,11 +22,12 @@ from pep_admin.documents.pep_pdf import build_pep_pdf
 from pep_admin.models import Child, Pep, Person, School, Term
 from pep_admin.pep_document import read_document
 from pep_admin.pep_form import Document, Section
-from pep_admin.permissions import Permission, audience_for, can
+from pep_admin.permissions import Actor, Permission, audience_for, can, owns_part
 from pep_admin.validators.findings import Finding
-from pep_admin.views import pep_page, section_forms
+from pep_admin.validators.peps import VOICE_CHECKS
+from pep_admin.views import pep_page, repeats, section_forms
 from pep_admin.views.base import PepModelView
-from pep_admin.views.cells import reference
+from pep_admin.views.cells import linked, reference
 from pep_admin.views.filters import Case, Day, OneOf, Related
 from pep_admin.views.hosting import host
 from pep_admin.views.stages import STAGES
@@ -44,6 +44,7 @@ LABELS = {
     "area": {each.value: each.label for each in TargetArea},
     "subject": {each.value: each.label for each in Subject},
     "request": {each.value: each.label for each in PpgStatus},
+    "voice": {check: f"the {voice}’s own words" for voice, check in VOICE_CHECKS.items()},
 }
 
 
@@ -82,9 +83,12 @@ class Peps(PepModelView):
     column_labels = {
         "reference": "PEP", "due_on": "Due", "writer": "Written by", "social_worker": "Social worker",
         "due_rule": "How that date was worked out", "reason": "Why it was opened", "child.last_name": "surname",
-        "child.first_name": "first name", "child.known_as": "name they like",
+        "child.first_name": "first name", "child.known_as": "name they like", "meeting_at": "Meeting", "next_pep_on": "Next PEP",
     }
-    column_formatters = {"reference": lambda view, context, row, name: reference(row, None)}
+    column_formatters = {
+        "reference": lambda view, context, row, name: reference(row, None),
+        "child": lambda view, context, row, name: linked(row.child, view.way_to("pep_children.details_view", id=row.child_id)),
+    }
     column_formatters_export: dict[str, Any] = {}  # a spreadsheet holds texts, no markup
     column_default_sort = ("due_on", False)
     column_sortable_list = ("reference", ("child", "child.last_name"), ("school", "school.name"), "status", "due_on", "grade")
@@ -96,17 +100,10 @@ class Peps(PepModelView):
         OneOf(Pep.kind, "Kind", "kind", PepKind),
         Related(Pep.term_id, "Term", "term", Term, order=(Term.starts_on,), search=()),
         Related(Pep.school_id, "School", "school", School, order=(School.name,), search=(School.name,)),
-        Related(
-            Pep.writer_id, "Written by", "writer", Person, order=(Person.last_name,), search=(Person.last_name, Person.first_name)
-        ),
-        Related(
-            Pep.social_worker_id,
-            "Social worker",
-            "worker",
-            Person,
-            order=(Person.last_name,),
-            search=(Person.last_name, Person.first_name),
-        ),
+        Related(Pep.writer_id, "Written by", "writer", Person, order=(Person.last_name,),
+                search=(Person.last_name, Person.first_name)),
+        Related(Pep.social_worker_id, "Social worker", "worker", Person, order=(Person.last_name,),
+                search=(Person.last_name, Person.first_name)),
         Day(Pep.due_on, "Due on or before", "due_to", after=False),
         Day(Pep.due_on, "Due on or after", "due_from", after=True),
     )
@@ -115,12 +112,16 @@ class Peps(PepModelView):
     form_columns = ("due_on", "due_rule", "reason")
     details_template = "pep/peps/details.html"
 
+    def _change(self, session: Session, form: Any, row: Pep, *, actor: Actor) -> None:
+        values = {name: form[name].data for name in self.form_columns}
+        verbs.change_pep(session, row.id, values, actor=actor, version=row.row_version)
+        self._on_model_change(form, row, False)
+
     # --- the page of one PEP -------------------------------------------------------------------------------------------
 
     @expose("/details/")
     def details_view(self) -> ResponseReturnValue:
         pep = self._pep()
-        self.record_view("pep.read", pep)
         page = pep_page.gather(self.db_session, pep, self.actor, self.today)
         return self.page(self.details_template, page=page, pep=pep, place_of=self._places(page.document), labels=LABELS)
 
@@ -128,7 +129,6 @@ class Peps(PepModelView):
     def check_answers(self) -> ResponseReturnValue:
         """The readiness list: what must be fixed before sending, and what to look at."""
         pep = self._pep()
-        self.record_view("pep.read", pep, page="check")
         page = pep_page.gather(self.db_session, pep, self.actor, self.today)
         return self.page("pep/peps/check.html", page=page, pep=pep, place_of=self._places(page.document))
 
@@ -136,7 +136,6 @@ class Peps(PepModelView):
     def whole_history(self) -> ResponseReturnValue:
         """Old and new of every field of the PEP, its parts, targets and requests, newest first."""
         pep = self._pep()
-        self.record_view("pep.read", pep, page="history")
         return self.page("pep/peps/history.html", pep=pep, changes=pep_page.changes(self.db_session, pep))
 
     def _pep(self) -> Pep:
@@ -153,10 +152,10 @@ class Peps(PepModelView):
         pep = self._pep()
         document = read_document(self.db_session, pep, audience=audience_for(self.actor, pep.child))
         part, section = self._section_of(document)
+        self.look_at(pep, section=section.key)
         writes = pep.status in queries.OPEN_TO_WRITE and can(self.actor, Permission.PEP_WRITE, pep, part)
         if request.method == "POST":
             return self._save_section(pep, document, section) if writes else self._not_now(pep, document, part, section)
-        self.record_view("pep.read", pep, page=section.key)
         return self._section_page(pep, document, section, writes=writes)
 
     def _section_of(self, document: Document) -> tuple[Part, Section]:
@@ -241,6 +240,8 @@ class Peps(PepModelView):
             return self._sign_page(pep, part, part_findings(self.db_session, pep, part, today=self.today))
         done = self.commit(sections.sign_part, pep.id, part, today=self.today, now=self.now, reason=request.form.get("reason", ""),
                            subject=pep)
+        if twice := next((each.message for each in done.findings if each.check == "sign-twice"), ""):
+            return self._told(pep, twice)
         if done.findings:
             return self._sign_page(self._again(pep), part, done.findings, status=422)
         self.say(f"{part.label} is signed.")
@@ -254,9 +255,8 @@ class Peps(PepModelView):
 
     def _sign_page(self, pep: Pep, part: Part, findings: Sequence[Finding], status: int = 200) -> ResponseReturnValue:
         document = read_document(self.db_session, pep, audience=audience_for(self.actor, pep.child))
-        owner = pep.writer_id if part is Part.EDUCATION else pep.social_worker_id
         return self.page("pep/peps/sign.html", status=status, pep=pep, part=part, findings=findings, document=document,
-                         place_of=self._places(document), own=self.actor.person_id is not None and owner == self.actor.person_id,
+                         place_of=self._places(document), own=owns_part(self.actor, pep, part),
                          reason=request.form.get("reason", ""))
 
     @expose("/send/", methods=("POST",))
@@ -264,8 +264,17 @@ class Peps(PepModelView):
         pep = self._pep()
         done = self.commit(verbs.submit_pep, pep.id, today=self.today, now=self.now, subject=pep)
         if done.findings:
-            return self._check_page(pep, done.findings)
+            return self._twice(pep, PepStatus.SUBMITTED) or self._check_page(pep, done.findings)
         self.say("Sent to the Virtual School.")
+        return self.back_to("details_view", id=pep.id)
+
+    def _twice(self, pep: Pep, to: PepStatus) -> ResponseReturnValue | None:
+        """The answer to a step that was taken already; None where it was not."""
+        sentence = repeats.told(self.db_session, self._again(pep), to)
+        return self._told(pep, sentence) if sentence else None
+
+    def _told(self, pep: Pep, sentence: str) -> ResponseReturnValue:
+        self.say(sentence, "warning")
         return self.back_to("details_view", id=pep.id)
 
     def _check_page(self, pep: Pep, refused: Sequence[Finding]) -> ResponseReturnValue:
@@ -278,7 +287,8 @@ class Peps(PepModelView):
         pep = self._pep()
         done = self.commit(verbs.recall_pep, pep.id, subject=pep)
         if done.findings:
-            return self._check_page(pep, done.findings)
+            return self._twice(pep, PepStatus.IN_PROGRESS) or self.page(
+                "pep/peps/refused.html", status=422, pep=self._again(pep), heading="Not taken back", findings=done.findings)
         self.say("Taken back. It can be changed and sent again.")
         return self.back_to("details_view", id=pep.id)
 
@@ -291,6 +301,8 @@ class Peps(PepModelView):
             if done.ok:
                 self.say(f"{done.value} is closed as not needed.")
                 return self.back_to("details_view", id=pep.id)
+            if twice := self._twice(pep, PepStatus.WITHDRAWN):
+                return twice
             findings = done.findings
         return self.page("pep/peps/withdraw.html", status=422 if findings else 200, pep=pep, reason=reason, findings=findings)
 
@@ -311,7 +323,8 @@ class Peps(PepModelView):
                 return self.back_to("details_view", id=done.value.id)
             findings = done.findings
         return self.page("pep/peps/open.html", status=422 if findings else 200, child=child, term=term, findings=findings,
-                         kinds=PepKind, typed=request.form)
+                         kinds=PepKind, typed=request.form,
+                         place_of=lambda each: self.way_to("pep_peps.details_view", id=each.row) if each.row else None)
 
     @expose("/writer/", methods=("GET", "POST"))
     def name_writer(self) -> ResponseReturnValue:
@@ -334,20 +347,29 @@ class Peps(PepModelView):
     def delegate(self, ids: Sequence[str]) -> ResponseReturnValue:
         return self._delegation_page(self.rows_for(ids))
 
-    def _delegation_page(self, rows: Sequence[Pep], *, status: int = 200, moved: Sequence[Pep] = ()) -> ResponseReturnValue:
-        looked = delegation.delegate_peps(self.db_session, [pep.id for pep in rows], actor=self.actor, now=self.now,
-                                          run=uuid.uuid4().hex, dry_run=True)
-        return self.page("pep/peps/delegate.html", status=status, rows=rows, outcome=looked, moved=moved)
+    def _delegation_page(
+        self, rows: Sequence[Pep], *, status: int = 200, moved: Sequence[Pep] = (), already: Sequence[repeats.Handed] = ()
+    ) -> ResponseReturnValue:
+        run = repeats.run_of("")
+        looked = delegation.delegate_peps(self.db_session, [pep.id for pep in rows], actor=self.actor, now=self.now, run=run,
+                                          dry_run=True)
+        return self.page("pep/peps/delegate.html", status=status, rows=rows, outcome=looked, moved=moved, already=already, run=run)
 
     @expose("/delegate/", methods=("POST",))
     def delegate_confirm(self) -> ResponseReturnValue:
-        rows = self.rows_for(request.form.getlist("rowid"))
-        if moved := self.moved(rows):
-            return self._delegation_page(rows, status=409, moved=moved)
-        done = self.commit(delegation.delegate_peps, [pep.id for pep in rows], now=self.now, run=uuid.uuid4().hex)
+        """Send them, once for each form: what was sent already is told, and what is left is asked for anew."""
+        rows, run = self.rows_for(request.form.getlist("rowid")), repeats.run_of(request.form.get("run", ""))
+        moved, was_run = self.moved(rows), repeats.was_run(self.db_session, run)
+        already = repeats.handed_out(self.db_session, rows if was_run else moved)
+        left = [pep for pep in rows if pep not in {each.pep for each in already}]
+        if not left:
+            return self.page("pep/peps/delegated.html", outcome=None, already=already)
+        if moved or was_run:
+            return self._delegation_page(left, status=409, moved=[pep for pep in moved if pep in left], already=already)
+        done = self.commit(delegation.delegate_peps, [pep.id for pep in rows], now=self.now, run=run)
         if done.value is None:
             return self._delegation_page(rows, status=422)
-        return self.page("pep/peps/delegated.html", outcome=done.value)
+        return self.page("pep/peps/delegated.html", outcome=done.value, already=())
 
     # --- bulk: grade ---------------------------------------------------------------------------------------------------
 
@@ -364,21 +386,25 @@ class Peps(PepModelView):
         self, rows: Sequence[Pep], *, status: int = 200, moved: Sequence[Pep] = (), outcome: reviews.GradingResult | None = None
     ) -> ResponseReturnValue:
         found = readiness_of(self.db_session, list(rows), today=self.today)
-        held = {pep.id: findings for pep, findings in outcome.held} if outcome else {}
-        return self.page("pep/peps/grade.html", status=status, rows=rows, readiness=found, held=held, moved=moved, grades=Grade,
-                         decisions=Decision, typed=request.form,
+        return self.page("pep/peps/grade.html", status=status, rows=rows, readiness=found, held=self._held(outcome), moved=moved,
+                         grades=Grade, decisions=Decision, typed=request.form, shared=pep_page.shared(rows, found),
                          asked=queries.requested_pence(self.db_session, [pep.id for pep in rows]))
 
     @expose("/grade/confirm/", methods=("POST",))
     def grade_confirm(self) -> ResponseReturnValue:
-        rows = self.rows_for(request.form.getlist("rowid"))
-        if moved := self.moved(rows):
+        rows, grading = self.rows_for(request.form.getlist("rowid")), self._grading()
+        so_already = reviews.graded_so(self.db_session, rows, grading)
+        if moved := self.moved(pep for pep in rows if pep.id not in so_already):
             return self._grading_page(rows, status=409, moved=moved)
-        done = self.commit(reviews.grade_peps, [pep.id for pep in rows], self._grading(), today=self.today, now=self.now)
+        done = self.commit(reviews.grade_peps, [pep.id for pep in rows], grading, today=self.today, now=self.now)
         rows = self.rows_for(request.form.getlist("rowid"))
-        if done.value is None or not done.value.done:
+        if done.value is None or not (done.value.done or done.value.already):
             return self._grading_page(rows, status=422, outcome=done.value)
-        return self.page("pep/peps/graded.html", outcome=done.value, grading=self._grading())
+        return self.page("pep/peps/graded.html", outcome=done.value, grading=grading, held=self._held(done.value))
+
+    def _held(self, outcome: reviews.GradingResult | None) -> list[tuple[Finding, list[Pep]]]:
+        held = outcome.held if outcome else ()
+        return pep_page.shared([pep for pep, _ in held], {pep.id: findings for pep, findings in held})
 
     def _grading(self) -> reviews.Grading:
         form = request.form
@@ -398,7 +424,7 @@ class Peps(PepModelView):
         pep = self._pep()
         audience = audience_for(self.actor, pep.child)
         document = read_document(self.db_session, pep, audience=audience)
-        self.record_view("pep.pdf", pep, audience=audience.value)
+        self.look_at(pep, "pep.pdf", audience=audience.value)
         try:
             made = build_pep_pdf(document, fonts=Path(host().settings["font_folder"]), made_at=self.now, made_by=self.actor.name,
                                  draft=pep.status is not PepStatus.COMPLETE)

@@ -6,6 +6,7 @@ What may be asked for and paid is validators/ppg.py's, said by the verbs of work
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from copy import copy
 from functools import partial
 from typing import Any, cast
 
@@ -22,7 +23,8 @@ from pep_admin.models import Pep, PpgRequest, School, Term, Words
 from pep_admin.money import format_pounds
 from pep_admin.permissions import Permission
 from pep_admin.validators.findings import Finding
-from pep_admin.validators.ppg import PpgFacts, check_request
+from pep_admin.validators.names import mask_names
+from pep_admin.validators.ppg import PpgFacts, check_request, check_texts
 from pep_admin.views.base import MOST_CHOSEN, Done, Link, PepModelView, Proposed
 from pep_admin.views.base_forms import LabelField
 from pep_admin.views.cells import amount, linked, posted_version, posted_versions, reference, start_of, wrapped
@@ -32,6 +34,7 @@ from pep_admin.views.request_forms import (
     NUMBERS,
     DecideForm,
     Payee,
+    ReasonForm,
     ReleaseForm,
     TargetField,
     Verdict,
@@ -40,10 +43,10 @@ from pep_admin.views.request_forms import (
     payee_of,
 )
 from pep_admin.vocabulary import PpgCategory, PpgStatus, Role, Scheme
-from pep_admin.workflow import payments, ppg
+from pep_admin.workflow import payments, ppg, waivers
 
-OF_A_CHILD = ("child",)
-"""Columns that only those see who may read children."""
+IN_FREE_WORDS = ("description", "provider", "unit")
+"""Columns that people write freely, a child's name perhaps."""
 
 
 class PpgRequests(PepModelView):
@@ -62,11 +65,14 @@ class PpgRequests(PepModelView):
         "write": Permission.REQUEST_WRITE,
         "withdraw": Permission.REQUEST_WRITE,
         "decide": Permission.REQUEST_DECIDE,
+        "withdraw_approved": Permission.REQUEST_DECIDE,
+        "waive": Permission.GATE_WAIVE,
         "release_all": Permission.FUNDING_RELEASE,
         "release_confirm": Permission.FUNDING_RELEASE,
     }
     actions_open = {"release": Permission.FUNDING_RELEASE}
     records_views = True
+    withheld = {"child": Permission.CHILD_READ}
     loads = (joinedload(PpgRequest.pep).joinedload(Pep.child), joinedload(PpgRequest.payee_school), joinedload(PpgRequest.target))
 
     column_list = ("description", "pep", "child", "payee", "category", "amount_pence", "approved_pence", "status")
@@ -93,7 +99,7 @@ class PpgRequests(PepModelView):
         "payee_name": "Only if it is no school; finance asks them for an invoice.",
     }
     column_formatters = {
-        "description": lambda view, context, row, name: wrapped(start_of(row.description)),
+        "description": lambda view, context, row, name: wrapped(start_of(view.words_of(row, row.description))),
         "payee": lambda view, context, row, name: wrapped(row.payee),
         "pep": lambda view, context, row, name: reference(row.pep, view.way_to("pep_peps.details_view", id=row.pep_id)),
         "child": lambda view, context, row, name: linked(
@@ -104,9 +110,13 @@ class PpgRequests(PepModelView):
     column_formatters_detail = {
         **{name: each for name, each in column_formatters.items() if name not in ("description", "payee")},
         "target": lambda view, context, row, name: view.target_of(row),
-        "costed": lambda view, context, row, name: f"{row.quantity} × {format_pounds(row.unit_cost_pence)} ({row.unit})",
+        "provider": lambda view, context, row, name: view.words_of(row, row.provider),
+        "costed": lambda view, context, row, name: view.words_of(
+            row, f"{row.quantity} × {format_pounds(row.unit_cost_pence)} ({row.unit})"),
     }
-    column_formatters_export: dict[str, Any] = {}  # whole texts, and amounts as numbers
+    column_formatters_export = {  # whole texts, and amounts as numbers
+        name: lambda view, context, row, name: view.words_of(row, getattr(row, name)) for name in IN_FREE_WORDS
+    }
     column_sortable_list = (("pep", "pep.reference"), "category", "amount_pence", "approved_pence", "status")
     column_default_sort = ("id", True)
     column_searchable_list = ("description", "payee_name", "pep.reference")
@@ -134,16 +144,27 @@ class PpgRequests(PepModelView):
 
     # --- the list, and one request -------------------------------------------------------------------------------------
 
-    def record_view(self, action: str, row: PpgRequest | None = None, **details: Any) -> None:
-        super().record_view(action, row, **({"child_id": row.pep.child_id} if row is not None else {}), **details)
+    def words_of(self, row: PpgRequest, text: str | None) -> str:
+        """Words of a request as the one who acts may read them: without this child's names where they may read no children."""
+        return mask_names(text or "", () if self.may(Permission.CHILD_READ) else row.pep.child.names)
 
     def _columns(self, *args: Any) -> Any:
-        sees = self.may(Permission.CHILD_READ)
-        return [each for each in super()._columns(*args) if sees or each.name not in OF_A_CHILD]
+        return [each for each in super()._columns(*args) if self.shows(each.name)]
 
-    def details_of(self, row: PpgRequest) -> list[tuple[str, Any]]:
-        hidden = () if self.may(Permission.CHILD_READ) else {self.column_labels[name] for name in OF_A_CHILD}
-        return [(label, value) for label, value in super().details_of(row) if label not in hidden]
+    def _apply_search(self, *args: Any) -> Any:
+        return super(PpgRequests, self._as_searched())._apply_search(*args)
+
+    def search_placeholder(self) -> str | None:
+        return super(PpgRequests, self._as_searched()).search_placeholder()
+
+    def _as_searched(self) -> PpgRequests:
+        """This view without the texts in which names are masked for the one who acts: a search would tell what stands there."""
+        if self.may(Permission.CHILD_READ):
+            return self
+        view: Any = copy(self)
+        view.column_searchable_list = [each for each in self.column_searchable_list if each not in IN_FREE_WORDS]
+        view._search_fields = [each for each in self._search_fields or () if each[0].key not in IN_FREE_WORDS]
+        return cast(PpgRequests, view)
 
     def target_of(self, row: PpgRequest) -> Any:
         """The target that a request serves: its wording for those who may read targets, else its number."""
@@ -163,6 +184,8 @@ class PpgRequests(PepModelView):
             offered += [("Change", "write"), ("Take away…", "withdraw")]
         if row.status is PpgStatus.REQUESTED and self.may(Permission.REQUEST_DECIDE):
             offered.append(("Decide…", "decide"))
+        if row.status is PpgStatus.APPROVED and self.may(Permission.REQUEST_DECIDE):
+            offered.append(("Withdraw…", "withdraw_approved"))
         return [Link(text, url_for(f"{self.endpoint}.{route}", id=row.id)) for text, route in offered]
 
     def details_context(self, row: PpgRequest) -> dict[str, Any]:
@@ -234,6 +257,7 @@ class PpgRequests(PepModelView):
     def _writing_page(self, pep: Pep, row: PpgRequest | None, form: Any, *, status: int, **more: Any) -> ResponseReturnValue:
         facts = self._facts(pep, row)
         barred = check_request(cast(Any, Proposed(row, {})), facts=facts) if facts.scheme is Scheme.EARLY_YEARS else []
+        self.put_on(form, check_texts(form.description.data or "", form.provider.data or "", child_names=facts.child_names))
         return self.page(self.edit_template, status=status, pep=pep, row=row, form=form, facts=facts, barred=barred, **more)
 
     def _both(self, row: PpgRequest, form: Any) -> ResponseReturnValue:
@@ -295,6 +319,39 @@ class PpgRequests(PepModelView):
             return self.commit(ppg.decline_request, row.id, reason=reason, today=self.today, version=version, subject=pep)
         pence = row.amount_pence if form.verdict.data is Verdict.WHOLE else cast(int, form.amount.data or 0)
         return self.commit(ppg.approve_request, row.id, pence=pence, reason=reason, today=self.today, version=version, subject=pep)
+
+    @expose("/withdraw-approved/", methods=("GET", "POST"))
+    def withdraw_approved(self) -> ResponseReturnValue:
+        """Take back what was approved and has not gone, with the reason."""
+        posted = request.method == "POST"
+        row, form, status = self.row_or_404(), ReasonForm(request.form if posted else None), 422 if posted else 200
+        if posted and form.validate():
+            status = 422 if posted_version() == row.row_version else 409
+            done = self.commit(ppg.withdraw_approved, row.id, reason=form.reason.data or "", today=self.today,
+                               version=posted_version(), subject=row.pep)
+            if done.value is not None:
+                self.say("The request was withdrawn. Its money can be asked for again.")
+                return self.back_to("details_view", id=row.id)
+            self.put_on(form, done.findings)
+        return self.page("pep/requests/withdraw_approved.html", status=status, row=row, form=form, pep=row.pep)
+
+    @expose("/waive/", methods=("GET", "POST"))
+    def waive(self) -> ResponseReturnValue:
+        """Let the money of `?pep=` go although a voice could not be had (HB-4.6), with the head's reason."""
+        pep: Pep = self.one_or_404(Pep, self.asked_once("pep"), joinedload(Pep.child))
+        voices, posted = waivers.unwaived_voices(self.db_session, pep), request.method == "POST"
+        form = ReasonForm(request.form if posted else None)
+        if posted and form.validate():
+            done = self.commit(waivers.waive_voices, pep.id, reason=form.reason.data or "", now=self.now, subject=pep)
+            if done.value is not None:
+                self.say("It is kept that the money goes without these words, and why. It can be released now.")
+                return redirect(self._page_of(pep), code=303)
+            self.put_on(form, done.findings)
+        return self.page("pep/requests/waive.html", status=422 if posted else 200, pep=pep, form=form, voices=voices)
+
+    def place_of(self, row: PpgRequest, finding: Finding) -> str | None:
+        """Where the one who acts can see to what holds a payment back."""
+        return self.way_to(f"{self.endpoint}.waive", pep=row.pep_id) if finding.check == "REL-voices" else None
 
     # --- letting the money go ------------------------------------------------------------------------------------------
 

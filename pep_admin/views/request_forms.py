@@ -71,6 +71,12 @@ class DecideForm(PepForm):
     reason = reason_field("Reason", "Needed to approve less, and to decline. The school reads it.")
 
 
+class ReasonForm(PepForm):
+    """A reason, which the verb asks for."""
+
+    reason = reason_field("Reason", "")
+
+
 class ReleaseForm(PepForm):
     """Why somebody releases what they approved themselves."""
 

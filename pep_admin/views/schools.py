@@ -5,17 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import Session, joinedload
 
 from pep_admin import config
-from pep_admin.models import Child, Person, School
-from pep_admin.permissions import Permission
-from pep_admin.validators.children import check_name
+from pep_admin.models import Child, Pep, Person, School
+from pep_admin.permissions import Actor, Permission
 from pep_admin.validators.findings import Finding
 from pep_admin.validators.forms import Urn
+from pep_admin.validators.schools import check_school
 from pep_admin.views.base import Link, PepModelView, RelatedTable
 from pep_admin.views.filters import Case, OneOf
 from pep_admin.vocabulary import PersonKind, SchoolKind, SchoolPhase
+from pep_admin.workflow import delegation
 
 IN_SCHOOL = (PersonKind.DESIGNATED_TEACHER, PersonKind.HEADTEACHER, PersonKind.SCHOOL_STAFF)
 STAFF = {"criteria": lambda: [Person.left_on.is_(None), Person.kind.in_(IN_SCHOOL)], "order": (Person.last_name, Person.first_name),
@@ -38,30 +39,34 @@ class Schools(PepModelView):
         "edit_view": Permission.SCHOOL_EDIT,
         "export": Permission.LIST_EXPORT,
     }
-    loads = (joinedload(School.designated_teacher), joinedload(School.headteacher))
+    loads = (joinedload(School.designated_teacher), joinedload(School.headteacher), joinedload(School.successor))
 
     column_list = ("name", "urn", "kind", "phase", "town", "designated_teacher", "in_borough")
-    column_details_list = ("urn", "kind", "phase", "town", "phone", "local_authority_code", "in_borough", "less_than_good",
-                           "designated_teacher", "designated_teacher.email", "headteacher", "finance_reference", "payment_method",
-                           "closed_on")
-    column_export_list = ("name", "urn", "kind", "phase", "town", "phone", "local_authority_code", "in_borough", "less_than_good",
-                          "designated_teacher", "headteacher", "finance_reference", "payment_method", "closed_on")
+    column_details_list = ("urn", "laestab", "ukprn", "kind", "phase", "town", "postcode", "phone", "local_authority_code",
+                           "in_borough", "less_than_good", "designated_teacher", "designated_teacher.email", "headteacher",
+                           "head_name", "finance_reference", "payment_method", "closed_on", "successor")
+    column_export_list = ("name", "urn", "laestab", "ukprn", "kind", "phase", "town", "postcode", "phone", "local_authority_code",
+                          "in_borough", "less_than_good", "designated_teacher", "headteacher", "head_name", "finance_reference",
+                          "payment_method", "closed_on", "successor")
     column_labels = {
         "name": "Name", "urn": "URN", "kind": "Kind", "phase": "Phase", "town": "Town", "phone": "Telephone",
         "designated_teacher": "Designated teacher", "designated_teacher.email": "Designated teacher's e-mail",
         "designated_teacher_id": "Designated teacher", "headteacher": "Headteacher", "headteacher_id": "Headteacher",
         "in_borough": "In the borough", "local_authority_code": "Local authority number", "less_than_good": "Judged less than good",
-        "finance_reference": "Finance reference", "payment_method": "Paid by", "closed_on": "Closed on",
+        "finance_reference": "Finance reference", "payment_method": "Paid by", "closed_on": "Closed on", "postcode": "Postcode",
+        "laestab": "LA and establishment number", "ukprn": "UKPRN", "head_name": "Head, by the register",
+        "successor": "Followed by", "successor_id": "Followed by",
     }
     column_descriptions = {
         "urn": "Six figures, from the national register. Empty for a setting without one.",
         "finance_reference": "The vendor or cost-centre number that the payment file names.",
-        "designated_teacher": "PEPs are sent to this person unless another writer is named for a child (HB-2.2).",
+        "designated_teacher": "PEPs are sent to this person unless another writer is named for a child (HB-2.2). Somebody new "
+                              "takes over the open ones.",
     }
     column_sortable_list = ("name", "urn", "kind", "phase", "town", "in_borough",
                             ("designated_teacher", "designated_teacher.last_name"))
     column_default_sort = "name"
-    column_searchable_list = ("name", "urn", "town")
+    column_searchable_list = ("name", "urn", "laestab", "town", "postcode")
     column_filters = (
         OneOf(School.kind, "Kind", "kind", SchoolKind),
         OneOf(School.phase, "Phase", "phase", SchoolPhase),
@@ -78,12 +83,21 @@ class Schools(PepModelView):
             "no": ("Closed", lambda column: column <= config.today()),
         }),
     )
-    form_columns = ("name", "urn", "kind", "phase", "town", "phone", "local_authority_code", "in_borough", "less_than_good",
-                    "designated_teacher", "headteacher", "finance_reference", "payment_method", "closed_on")
+    form_columns = ("name", "urn", "kind", "phase", "town", "postcode", "phone", "local_authority_code", "in_borough",
+                    "less_than_good", "designated_teacher", "headteacher", "finance_reference", "payment_method", "closed_on")
     form_args = {"urn": {"validators": [Urn()]}, "designated_teacher": STAFF, "headteacher": STAFF}
 
+    def _change(self, session: Session, form: Any, row: School, *, actor: Actor) -> None:
+        form.handed = delegation.name_designated_teacher(session, row, form.designated_teacher.chosen_id, actor=actor, now=self.now,
+                                                         run=f"school-{row.id}-{self.now:%Y%m%d%H%M%S%f}")
+        super()._change(session, form, row, actor=actor)
+
+    def after_model_change(self, form: Any, model: Any, is_created: bool) -> None:
+        if handed := getattr(form, "handed", ()):
+            self.say(_told(handed, model.designated_teacher))
+
     def check(self, proposed: Any) -> list[Finding]:
-        return [each for each in check_name(proposed.name or "", "name") if len(proposed.name or "") <= 200]
+        return check_school(proposed)
 
     def related(self, row: School) -> list[RelatedTable]:
         """The children who are at the school now, for those who may read children."""
@@ -100,3 +114,14 @@ class Schools(PepModelView):
     def _child(self, child: Child) -> Any:
         url = self.way_to("pep_children.details_view", id=child.id)
         return Link(child.name, url) if url else child.name
+
+
+def _told(handed: list[Pep], teacher: Person | None) -> str:
+    """What became of the open PEPs whose designated teacher changed."""
+    peps = f"Open PEPs of the school: {len(handed)}."
+    if teacher is None:
+        return f"{peps} Nobody writes them now. Name a writer on each, or a designated teacher here."
+    went = f"{peps} They are written by {teacher.name} now; the school's part is to be signed anew."
+    if any(pep.delegated_at for pep in handed) and not teacher.has_working_address:
+        return f"{went} No word could be sent: there is no working e-mail address on record."
+    return went

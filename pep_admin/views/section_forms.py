@@ -203,7 +203,7 @@ def parse_moment(text: str) -> datetime:
 
 
 def _number(text: str) -> int:
-    if not re.fullmatch(r"[0-9]{1,6}", text, re.ASCII):
+    if not re.fullmatch(r"[0-9]{1,9}", text, re.ASCII):
         raise ValueError("Enter a whole number, like 17.")
     return int(text)
 

@@ -115,9 +115,6 @@ class Targets(PepModelView):
 
     # --- one target ----------------------------------------------------------------------------------------------------
 
-    def record_view(self, action: str, row: Target | None = None, **details: Any) -> None:
-        super().record_view(action, row, **({"child_id": row.pep.child_id} if row is not None else {}), **details)
-
     def links(self, row: Target) -> list[Link]:
         if not self._may_change(row.pep):
             return []

@@ -1,4 +1,7 @@
-"""Handing PEPs to their writers (HB-2.1, 2.2): the gate of a named person with a working address, and one mail a person a run."""
+"""Handing PEPs to their writers (HB-2.1, 2.2): the gate of a named person with a working address, and one mail a person a run.
+
+Who writes follows from who is designated teacher; a change of that is here, a child's change of school is roll.py's.
+"""
 
 from __future__ import annotations
 
@@ -10,12 +13,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from pep_admin import audit, outbox
-from pep_admin.exceptions import NotFound
+from pep_admin.exceptions import NotFound, Refused
 from pep_admin.models import Pep, Person, School
 from pep_admin.permissions import Actor, Permission, require
 from pep_admin.queries import OPEN_TO_WRITE
 from pep_admin.validators.findings import Finding
-from pep_admin.vocabulary import PepStatus
+from pep_admin.vocabulary import Part, PepStatus
+from pep_admin.workflow.sections import unsign
 from pep_admin.workflow.taking import all_or_nothing, move_peps, refuse, take_pep, take_peps
 
 
@@ -87,8 +91,15 @@ def _people(session: Session, ids: list[int]) -> dict[int, tuple[Person | None, 
 def _why_not(pep: Pep, writer: Person | None) -> Finding | None:
     if pep.status not in OPEN_TO_WRITE:
         return Finding("status", "DATA-status", "", f"It is “{pep.status.label}”.")
+    return _cannot_write(pep, writer)
+
+
+def _cannot_write(pep: Pep, writer: Person | None) -> Finding | None:
+    """What keeps that person from being sent the PEP (HB-2.2); None when nothing does."""
     if writer is None:
         return _no_writer(pep)
+    if writer.left_on is not None:
+        return Finding("RD-001", "HB-2.2", "writer", f"{writer.name} has left. Name another writer.")
     if not writer.has_working_address:
         return Finding("RD-001", "HB-2.2", "writer", f"{writer.name} has no working e-mail address. Put one in under People.")
     return None
@@ -125,15 +136,65 @@ def _send(session: Session, going: list[Going], mails: dict[int, tuple[Person, l
 
 
 def name_writer(session: Session, pep_id: int, person_id: int, *, actor: Actor, version: int | None = None) -> Pep:
-    """Name who writes the school's part of one PEP (HB-2.2); it still has to be sent to them."""
+    """Name who writes the school's part of one PEP (HB-2.2); it still has to be sent to them.
+
+    Raises Refused for somebody whom the PEP could not be sent to.
+    """
     require(actor, Permission.PEP_EDIT)
     pep = take_pep(session, pep_id, *OPEN_TO_WRITE, version=version)
     person = session.get(Person, person_id)
-    if person is None or person.left_on is not None:
-        raise refuse("writer", "HB-2.2", "Choose a person who has not left.", "writer_id")
+    if person is None:
+        raise NotFound
+    if problem := _cannot_write(pep, person):
+        raise Refused([problem])
     pep.writer = person
     session.flush()
     audit.record(session, "pep.name_writer", pep, person_id=person.id)
     return pep
+
+
+def name_designated_teacher(
+    session: Session, school: School, person_id: int | None, *, actor: Actor, now: datetime, run: str
+) -> list[Pep]:
+    """Name who is designated teacher of a school, or nobody; the open PEPs that change hands with it.
+
+    Those are the ones that the last one writes or nobody does. They are unsigned as after a move, and the new one gets word of
+    those that were sent out already, once a run. A PEP with another named writer stays, and so does what was sent.
+    """
+    require(actor, Permission.SCHOOL_EDIT)
+    person, before = (session.get(Person, person_id) if person_id is not None else None), school.designated_teacher_id
+    if person is None and person_id is not None:
+        raise NotFound
+    if person_id == before:
+        return []
+    if person is not None and person.left_on is not None:
+        raise refuse("teacher", "HB-2.2", f"{person.name} has left. Name somebody else.", "designated_teacher")
+    with all_or_nothing(session):
+        school.designated_teacher = person
+        handed = [pep for pep in _open_at(session, school) if pep.writer_id in (before, None) and pep.writer_id != person_id]
+        for pep in handed:
+            pep.writer = person
+            unsign(session, pep, Part.EDUCATION)
+        session.flush()
+        tell_new_writers(session, handed, now=now, run=run)
+    audit.record(session, "school.name_designated_teacher", school, person_id=person_id, peps=len(handed))
+    for pep in handed:
+        audit.record(session, "pep.name_writer", pep, person_id=person_id)
+    return handed
+
+
+def _open_at(session: Session, school: School) -> list[Pep]:
+    """The PEPs of that school that are still written, locked."""
+    return take_peps(session, session.scalars(select(Pep.id).where(Pep.school_id == school.id, Pep.status.in_(OPEN_TO_WRITE))))
+
+
+def tell_new_writers(session: Session, peps: Iterable[Pep], *, now: datetime, run: str) -> None:
+    """Word to who writes those PEPs now, where they were sent out before: one mail a person a run, however often this is called."""
+    for pep in peps:
+        if pep.delegated_at is None or pep.writer is None or not pep.writer.has_working_address:
+            continue
+        mail = outbox.queue_mail(session, f"delegated:{run}:{pep.writer.id}", pep.writer, "delegated", now=now, count=0)
+        mail.arguments = {**mail.arguments, "count": mail.arguments["count"] + 1}
+        session.flush()
 
 

@@ -11,12 +11,14 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 
 from pep_admin import audit, outbox, queries, signals
+from pep_admin.config import LONDON
 from pep_admin.exceptions import StaleRecord
 from pep_admin.models import (
     Allocation,
@@ -28,23 +30,26 @@ from pep_admin.models import (
     PpgRequest,
     School,
     Term,
+    Waiver,
 )
 from pep_admin.pep_document import read_documents
+from pep_admin.pep_form import Document
 from pep_admin.permissions import Actor, Permission, require
 from pep_admin.validators.findings import Finding, blocking
-from pep_admin.validators.peps import voices_missing
-from pep_admin.validators.ppg import ReleaseFacts, check_release
+from pep_admin.validators.peps import VOICE_CHECKS, voices_missing
+from pep_admin.validators.ppg import ReleaseFacts, WaivedVoice, check_release
 from pep_admin.vocabulary import Audience, PaymentMethod, PpgStatus, ReleaseKind, Role
-from pep_admin.workflow.taking import all_or_nothing, move_requests, refuse, take_requests
+from pep_admin.workflow.taking import all_or_nothing, move_requests, refuse, take_peps, take_requests
 
 
 @dataclass(frozen=True, slots=True)
 class ReleaseResult:
-    """What was let go, or would be, what is held and why, and the total in pence."""
+    """What was let go, or would be, what is held and why, the total in pence, and what the head waived for what goes."""
 
     released: tuple[PpgRequest, ...]
     held: tuple[tuple[PpgRequest, tuple[Finding, ...]], ...]
     pence: int
+    waived: tuple[tuple[PpgRequest, tuple[Finding, ...]], ...] = ()
 
     @property
     def by_payee(self) -> list[tuple[str, int, int]]:
@@ -65,21 +70,29 @@ def release_requests(
     Releasing the same selection again releases nothing and says so: every request is then held as released already.
     """
     require(actor, Permission.FUNDING_RELEASE)
+    ids = set(ids)
+    if not dry_run:  # a row of the ledger holds on to its PEP, so the PEPs are locked first, as everywhere
+        take_peps(session, session.scalars(select(PpgRequest.pep_id).where(PpgRequest.id.in_(ids))))
     requests = take_requests(session, ids)
     for each in requests:
         if (versions or {}).get(each.id, each.row_version) != each.row_version and each.status is PpgStatus.APPROVED:
             raise StaleRecord({"status": each.status.label})
     facts = release_facts(session, requests, actor=actor, today=today, alone_reason=alone_reason)
-    going, held = [], []
+    going, held, waived = [], [], []
     for each in requests:
-        wrong = blocking(check_release(facts[each.id]))
-        held.append((each, tuple(wrong))) if wrong else going.append(each)
+        found = check_release(facts[each.id])
+        if wrong := blocking(found):
+            held.append((each, tuple(wrong)))
+            continue
+        going.append(each)
+        if found:
+            waived.append((each, tuple(found)))
     pence = sum(each.approved_pence or 0 for each in going)
     if not dry_run and going:
         with all_or_nothing(session):
             _let_go(session, going, actor=actor, now=now, alone_reason=alone_reason)
         signals.announce(session, signals.funding_released, request_ids=[each.id for each in going], pence=pence)
-    return ReleaseResult(tuple(going), tuple(held), pence)
+    return ReleaseResult(tuple(going), tuple(held), pence, tuple(waived))
 
 
 def release_facts(
@@ -94,6 +107,7 @@ def release_facts(
         )
     }
     documents = read_documents(session, peps.values(), audience=Audience.RULES)
+    waivers = queries.waivers_of(session, peps)
     schools = {
         school.id: school
         for school in session.scalars(select(School).where(School.id.in_({each.payee_school_id for each in requests} - {None})))
@@ -110,9 +124,21 @@ def release_facts(
             alone_reason=alone_reason.strip(),
             child_in_care=_in_care(peps[each.pep_id].child, today),
             payee_has_finance_reference=_payable(schools.get(each.payee_school_id or 0), each),
-            voices_missing=voices_missing(documents[each.pep_id]),
+            **_voices(documents[each.pep_id], waivers.get(each.pep_id, [])),
         )
         for each in requests
+    }
+
+
+def _voices(document: Document, waivers: Sequence[Waiver]) -> dict[str, Any]:
+    """Which voices are missing, and which of those the head waived; a waiver of words that are there by now says nothing."""
+    by_check = {each.check: each for each in waivers}
+    missing = voices_missing(document)
+    waived = {voice: found for voice in missing if (found := by_check.get(VOICE_CHECKS[voice]))}
+    return {
+        "voices_missing": tuple(voice for voice in missing if voice not in waived),
+        "voices_waived": tuple(WaivedVoice(voice, each.waived_name, each.waived_at.astimezone(LONDON).date())
+                               for voice, each in waived.items()),
     }
 
 

@@ -5,9 +5,10 @@ Writing is sections.py's, handing out delegation.py's, grading reviews.py's, mon
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -17,10 +18,11 @@ from pep_admin.deadlines import Due, due_for_new_child, due_for_term
 from pep_admin.exceptions import NotFound, Refused
 from pep_admin.models import AcademicYear, Child, Pep, PpgRequest, QaReview, Term
 from pep_admin.pep_document import current_form_version, freeze, open_parts, thaw
-from pep_admin.permissions import Actor, Permission, require
+from pep_admin.permissions import Actor, Permission, require, require_on, takes_part
 from pep_admin.queries import LaunchCandidate
 from pep_admin.school_calendar import TermDates, TermsUnknown, school_days
-from pep_admin.validators.findings import blocking
+from pep_admin.validators.findings import Finding, blocking
+from pep_admin.validators.peps import check_due
 from pep_admin.vocabulary import PepKind, PepStatus, PpgStatus
 from pep_admin.workflow import ppg
 from pep_admin.workflow.readiness import readiness
@@ -129,7 +131,7 @@ def initiate_pep(
 ) -> Pep:
     """Open one PEP for one child out of the launch: an initial or termly one, or beside it one for a change, need or funding.
 
-    Raises Refused when the child has the term's PEP already (HB-1.4), or a reason is wanting (HB-1.5).
+    Raises Refused when the child has the term's PEP already (HB-1.4), or a reason is wanting, or a funding PEP is open (HB-1.5).
     """
     require(actor, Permission.PEP_OPEN)
     term = take_term(session, term.id)
@@ -142,10 +144,21 @@ def initiate_pep(
         raise refuse("open-age", "HB-1.1", f"{child.called} is {found.why_not}.")
     if kind in queries.ONE_A_TERM and found.has_pep_of_term:
         raise refuse("open-twice", "HB-1.4", f"{child.called} has a PEP for {term.label} already.", "kind")
+    if kind is PepKind.FUNDING:
+        _refuse_second_funding(session, child)
     beside = None if kind in queries.ONE_A_TERM else kind
     pep = _open_all(session, term, [found], today=today, now=now, beside=beside, reason=reason.strip() or None)[0]
     audit.record(session, "pep.open", pep)
     return pep
+
+
+def _refuse_second_funding(session: Session, child: Child) -> None:
+    """Extra money is asked for in the funding PEP that is open; `row` of the finding is that PEP."""
+    is_open = Pep.status.not_in((PepStatus.COMPLETE, PepStatus.WITHDRAWN))
+    found = session.scalar(select(Pep).where(Pep.child_id == child.id, Pep.kind == PepKind.FUNDING, is_open))
+    if found is not None:
+        message = f"{child.called} has a funding PEP that is open: {found.reference} ({found.status.label})."
+        raise Refused([Finding("open-funding", "HB-1.5", "kind", f"{message} Ask for the money there.", row=str(found.id))])
 
 
 # --- sending -----------------------------------------------------------------------------------------------------------
@@ -158,7 +171,8 @@ def submit_pep(session: Session, pep_id: int, *, actor: Actor, today: date, now:
     """
     require(actor, Permission.PEP_SUBMIT)
     pep = take_pep(session, pep_id, PepStatus.IN_PROGRESS, PepStatus.RETURNED, version=version)
-    if not (actor.is_vs or actor.person_id in (pep.writer_id, pep.social_worker_id)):
+    require_on(session, actor, Permission.PEP_SUBMIT, pep.child_id)
+    if not takes_part(actor, pep):
         raise refuse("submit-who", "HB-2.6", "Only those who write this PEP, or the Virtual School, may send it.")
     if wrong := blocking(readiness(session, pep, today=today)):
         raise Refused(wrong)
@@ -175,7 +189,8 @@ def recall_pep(session: Session, pep_id: int, *, actor: Actor, version: int | No
     """Take a sent PEP back before the Virtual School has begun on it; the money set aside is given back."""
     require(actor, Permission.PEP_SUBMIT)
     pep = take_pep(session, pep_id, PepStatus.SUBMITTED, version=version)
-    if not (actor.is_vs or actor.person_id in (pep.writer_id, pep.social_worker_id)):
+    require_on(session, actor, Permission.PEP_SUBMIT, pep.child_id)
+    if not takes_part(actor, pep):
         raise refuse("recall-who", "HB-2.6", "Only those who write this PEP may take it back.")
     begun = select(QaReview.id).where(QaReview.pep_id == pep.id, QaReview.reviewed_at > pep.submitted_at)
     if session.scalar(begun.limit(1)) is not None:
@@ -200,6 +215,23 @@ def withdraw_pep(session: Session, pep_id: int, *, reason: str, actor: Actor, ve
         freeze(session, pep)
         move_peps(session, [pep], PepStatus.WITHDRAWN, closing_reason=reason.strip())
     audit.record(session, "pep.withdraw", pep)
+    return pep
+
+
+def change_pep(session: Session, pep_id: int, values: Mapping[str, Any], *, actor: Actor, version: int | None = None) -> Pep:
+    """Change columns of the PEP itself (when it is due, how that came about, why it was opened), until it is signed off or closed.
+
+    Raises Refused for a due day outside the PEP's time (DATA-due); a day that stays may be what it is.
+    """
+    require(actor, Permission.PEP_EDIT)
+    pep = take_pep(session, pep_id, *queries.OPEN_TO_WRITE, PepStatus.SUBMITTED, version=version)
+    due_on = values.get("due_on", pep.due_on)
+    if due_on != pep.due_on and (wrong := check_due(due_on, opened_on=pep.initiated_on, year=pep.term.year.name)):
+        raise Refused(wrong)
+    for name, value in values.items():
+        setattr(pep, name, value)
+    session.flush()
+    audit.record(session, "pep.change", pep, fields=sorted(values))
     return pep
 
 

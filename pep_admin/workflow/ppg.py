@@ -12,14 +12,14 @@ from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from pep_admin import audit, queries, signals
 from pep_admin.exceptions import NotAllowed, NotFound, Refused, StaleRecord
-from pep_admin.models import Allocation, Pep, PpgRequest, School, Target
+from pep_admin.models import AcademicYear, Allocation, Pep, PpgRequest, School, Target
 from pep_admin.money import format_pounds
 from pep_admin.pep_form import RequestFacts
-from pep_admin.permissions import Actor, Permission, can, require, writes_part
+from pep_admin.permissions import Actor, Permission, can, require, require_on, writes_part
 from pep_admin.validators.findings import Finding, blocking
 from pep_admin.validators.ppg import check_request
 from pep_admin.vocabulary import Part, PepStatus, PpgStatus, Scheme
@@ -41,7 +41,7 @@ def save_request(
     """
     require(actor, Permission.REQUEST_WRITE)
     pep = take_pep(session, pep_id, *queries.OPEN_TO_WRITE)
-    _require_asker(actor, pep)
+    _require_asker(session, actor, pep)
     found = _draft(session, pep, request_id, version) if request_id is not None else None
     proposed = _proposed(session, pep, found, values)
     findings = check_request(proposed, facts=queries.ppg_facts_for(session, [pep])[pep.id][request_id])
@@ -64,7 +64,8 @@ def may_ask(actor: Actor, pep: Pep) -> bool:
     return can(actor, Permission.REQUEST_WRITE) and (worker_asks or writes_part(actor, pep, Part.EDUCATION))
 
 
-def _require_asker(actor: Actor, pep: Pep) -> None:
+def _require_asker(session: Session, actor: Actor, pep: Pep) -> None:
+    require_on(session, actor, Permission.REQUEST_WRITE, pep.child_id)
     if not may_ask(actor, pep):
         raise NotAllowed(Permission.REQUEST_WRITE.value, "Pupil Premium for this PEP is asked for by somebody else.")
 
@@ -116,21 +117,30 @@ def ask_for(session: Session, pep: Pep, requests: Sequence[PpgRequest]) -> None:
     total = sum(each.amount_pence for each in requests)
     _open_counters(session, pep)
     for allocation in _counters(session, pep):
-        kept = session.scalar(
-            update(Allocation)
-            .where(Allocation.id == allocation.id,
-                   Allocation.reserved_pence + Allocation.released_pence + total <= Allocation.cap_pence)
-            .values(reserved_pence=Allocation.reserved_pence + total)
-            .returning(Allocation.id),
-            execution_options={"synchronize_session": False},
-        )
-        session.expire(allocation)
-        if kept is None:
-            left = allocation.cap_pence - allocation.reserved_pence - allocation.released_pence
-            rule = "HB-6.2" if queries.scheme_for(pep) is Scheme.POST_16 else "HB-6.1"
-            raise refuse("RD-403", rule, f"{format_pounds(total)} is more than what is left for {allocation.period}: "
-                         f"{format_pounds(left)} of {format_pounds(allocation.cap_pence)}.", "amount")
+        _set_aside(session, pep, allocation, total)
     move_requests(session, requests, PpgStatus.DRAFT, PpgStatus.REQUESTED)
+
+
+def _set_aside(session: Session, pep: Pep, allocation: Allocation, pence: int) -> None:
+    """Count the money on one counter, and bring the counter's cap up to the year's number of now, in one conditional UPDATE.
+
+    A cap that the head changes holds from then on. One that was lowered below what is taken leaves nothing; the counter keeps
+    the cap under which that was taken.
+    """
+    cap = select(_caps(pep)[allocation.period]).where(AcademicYear.id == allocation.year_id).scalar_subquery()
+    taken = Allocation.reserved_pence + Allocation.released_pence
+    kept = session.scalar(
+        update(Allocation).where(Allocation.id == allocation.id, taken + pence <= cap)
+        .values(reserved_pence=Allocation.reserved_pence + pence, cap_pence=cap).returning(Allocation.id),
+        execution_options={"synchronize_session": False},
+    )
+    session.expire(allocation)
+    if kept is None:
+        cap_pence = session.scalar(select(cap)) or 0
+        left = max(0, cap_pence - allocation.reserved_pence - allocation.released_pence)
+        rule = "HB-6.2" if queries.scheme_for(pep) is Scheme.POST_16 else "HB-6.1"
+        raise refuse("RD-403", rule, f"{format_pounds(pence)} is more than what is left for {allocation.period}: "
+                     f"{format_pounds(left)} of {format_pounds(cap_pence)}.", "amount")
 
 
 def give_back(session: Session, pep: Pep, requests: Sequence[PpgRequest]) -> None:
@@ -146,7 +156,8 @@ def withdraw_all(session: Session, pep: Pep, requests: Sequence[PpgRequest]) -> 
     _let_go(session, pep, sum(_held(each) for each in requests))
     for status in (PpgStatus.DRAFT, PpgStatus.REQUESTED, PpgStatus.APPROVED):
         chosen = [each for each in requests if each.status is status]
-        move_requests(session, chosen, status, PpgStatus.WITHDRAWN, approved_pence=None)
+        move_requests(session, chosen, status, PpgStatus.WITHDRAWN, approved_pence=None, decided_by=None, decided_name=None,
+                      decided_on=None)
 
 
 def _held(request: PpgRequest) -> int:
@@ -169,16 +180,21 @@ def _let_go(session: Session, pep: Pep, pence: int) -> None:
 def _open_counters(session: Session, pep: Pep) -> None:
     """The counter rows of the child's year and term, made when they are not there; two makers at once make one."""
     year, term = pep.term.year, pep.term
-    caps = {year.name: year.ppg_year_cap_pence, f"{year.name} {term.name.value}": year.ppg_term_cap_pence}
-    if queries.scheme_for(pep) is Scheme.POST_16:
-        caps = {year.name: year.post16_year_cap_pence}
     kind = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     rows = [
         {"child_id": pep.child_id, "year_id": year.id, "term_id": None if period == year.name else term.id, "period": period,
-         "cap_pence": cap, "reserved_pence": 0, "released_pence": 0}
-        for period, cap in caps.items()
+         "cap_pence": getattr(year, cap.key), "reserved_pence": 0, "released_pence": 0}
+        for period, cap in _caps(pep).items()
     ]
     session.execute(kind.insert(Allocation).values(rows).on_conflict_do_nothing(index_elements=["child_id", "period"]))
+
+
+def _caps(pep: Pep) -> dict[str, InstrumentedAttribute[int]]:
+    """By period: the column of the academic year that caps what the PEP's child may have in it (HB-6.1, 6.2)."""
+    year, term = pep.term.year, pep.term
+    if queries.scheme_for(pep) is Scheme.POST_16:
+        return {year.name: AcademicYear.post16_year_cap_pence}
+    return {year.name: AcademicYear.ppg_year_cap_pence, f"{year.name} {term.name.value}": AcademicYear.ppg_term_cap_pence}
 
 
 def _counters(session: Session, pep: Pep) -> list[Allocation]:
@@ -239,7 +255,34 @@ def decline_request(
     return found
 
 
-def _to_decide(session: Session, request_id: int, version: int | None) -> tuple[Pep, PpgRequest]:
+def withdraw_approved(
+    session: Session, request_id: int, *, reason: str, actor: Actor, today: date, version: int | None = None
+) -> PpgRequest:
+    """Take back what was approved and has not gone, with the reason; its money is given back, once."""
+    require(actor, Permission.REQUEST_DECIDE)
+    pep, found = _to_decide(session, request_id, version, PpgStatus.APPROVED)
+    if not reason.strip():
+        raise refuse("withdraw-reason", "DATA-reason", "Say why the money is not paid after all; the school reads it.", "reason")
+    pence = _held(found)
+    with all_or_nothing(session):
+        moved = move_requests(session, [found], PpgStatus.APPROVED, PpgStatus.WITHDRAWN, approved_pence=None, decided_by=actor.id,
+                              decided_name=actor.name, decided_on=today, decision_reason=reason.strip())
+        if moved != [found.id]:
+            raise StaleRecord  # under the locks that were taken this is somebody outside these verbs
+        _let_go(session, pep, pence)
+    audit.record(session, "request.withdraw_approved", found, child_id=pep.child_id, pence=pence)
+    return found
+
+
+DECIDED_FROM = {
+    PpgStatus.REQUESTED: "only a requested one is decided on",
+    PpgStatus.APPROVED: "only an approved one, whose money has not gone, can be withdrawn",
+}
+
+
+def _to_decide(
+    session: Session, request_id: int, version: int | None, status: PpgStatus = PpgStatus.REQUESTED
+) -> tuple[Pep, PpgRequest]:
     pep_id = session.scalar(select(PpgRequest.pep_id).where(PpgRequest.id == request_id))
     if pep_id is None:
         raise NotFound
@@ -247,8 +290,8 @@ def _to_decide(session: Session, request_id: int, version: int | None) -> tuple[
     found = take_requests(session, [request_id])[0]
     if version is not None and found.row_version != version:
         raise refuse("request-moved", "DATA-status", "Somebody decided on this request a moment ago. Look at it again.")
-    if found.status is not PpgStatus.REQUESTED:
-        sentence = f"This request is “{found.status.label}”; only a requested one is decided on."
+    if found.status is not status:
+        sentence = f"This request is “{found.status.label}”; {DECIDED_FROM[status]}."
         raise refuse("request-status", "DATA-status", sentence)
     return pep, found
 
@@ -260,7 +303,7 @@ def withdraw_request(session: Session, request_id: int, *, actor: Actor) -> PpgR
     if pep_id is None:
         raise NotFound
     pep = take_pep(session, pep_id, *queries.OPEN_TO_WRITE)
-    _require_asker(actor, pep)
+    _require_asker(session, actor, pep)
     found = take_requests(session, [request_id])[0]
     if found.status is not PpgStatus.DRAFT:
         raise refuse("request-status", "DATA-status", f"This request is “{found.status.label}” and cannot be taken away now.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from pep_admin import audit, outbox, signals
 from pep_admin.exceptions import Refused
-from pep_admin.models import Pep, Person, PpgRequest, QaReview
+from pep_admin.models import Pep, Person, PpgRequest, QaReview, clean
 from pep_admin.pep_document import thaw
 from pep_admin.permissions import Actor, Permission, require
 from pep_admin.rubric import RUBRIC_VERSION, is_satisfactory
@@ -22,6 +22,8 @@ from pep_admin.workflow import ppg
 from pep_admin.workflow.readiness import readiness_of
 from pep_admin.workflow.sections import unsign_all
 from pep_admin.workflow.taking import all_or_nothing, move_peps, take_peps
+
+LEADS_TO = {Decision.ACCEPT: PepStatus.COMPLETE, Decision.ASK: PepStatus.SUBMITTED, Decision.RETURN: PepStatus.RETURNED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,22 +39,29 @@ class Grading:
 
 @dataclass(frozen=True, slots=True)
 class GradingResult:
-    """What was graded, or would be, and what was held with its findings."""
+    """What was graded, or would be; what was held with its findings; what was graded just so already, with that review."""
 
     done: tuple[Pep, ...]
     held: tuple[tuple[Pep, tuple[Finding, ...]], ...]
+    already: tuple[tuple[Pep, QaReview], ...] = ()
 
 
 def grade_peps(
     session: Session, ids: Iterable[int], grading: Grading, *, actor: Actor, today: date, now: datetime,
     versions: Mapping[int, int] | None = None, dry_run: bool = False,
 ) -> GradingResult:
-    """Grade those PEPs. One that may not be so graded is held with its findings and does not stop the others."""
+    """Grade those PEPs. One that may not be so graded is held with its findings and does not stop the others.
+
+    One that stands as this very grading would leave it is left alone: the same form sent twice grades once.
+    """
     require(actor, Permission.PEP_GRADE)
     peps = take_peps(session, ids, versions=versions)
+    already = graded_so(session, peps, grading)
     found = readiness_of(session, peps, today=today)
     done, held = [], []
     for pep in peps:
+        if pep.id in already:
+            continue
         wrong = blocking(
             check_grading(grade=grading.grade, decision=grading.decision, feedback=grading.feedback, improve=grading.improve,
                           status=pep.status, readiness=found[pep.id], attempts_accepted=grading.attempts_accepted)
@@ -64,7 +73,22 @@ def grade_peps(
         if not dry_run:
             with all_or_nothing(session):
                 _grade(session, pep, grading, actor=actor, today=today, now=now)
-    return GradingResult(tuple(done), tuple(held))
+    return GradingResult(tuple(done), tuple(held), tuple((pep, already[pep.id]) for pep in peps if pep.id in already))
+
+
+def graded_so(session: Session, peps: Sequence[Pep], grading: Grading) -> dict[int, QaReview]:
+    """By PEP id: the last review of each PEP that says what this grading says, where the PEP stands as it left it."""
+    found = select(QaReview).where(QaReview.pep_id.in_([pep.id for pep in peps])).order_by(QaReview.id)
+    last = {review.pep_id: review for review in session.scalars(found)}
+    return {pep.id: last[pep.id] for pep in peps if pep.id in last and _says_so(last[pep.id], grading, pep)}
+
+
+def _says_so(review: QaReview, grading: Grading, pep: Pep) -> bool:
+    if pep.status is not LEADS_TO[grading.decision] or (pep.submitted_at and review.reviewed_at < pep.submitted_at):
+        return False
+    said = (review.decision, review.feedback, review.improve, review.attempts_accepted)
+    same = said == (grading.decision, clean(grading.feedback.strip()), clean(grading.improve.strip()), grading.attempts_accepted)
+    return same and (review.grade is grading.grade or grading.decision is Decision.ASK)
 
 
 def grade_pep(
@@ -75,7 +99,7 @@ def grade_pep(
                         versions={} if version is None else {pep_id: version})
     if result.held:
         raise Refused(result.held[0][1])
-    return result.done[0]
+    return (*result.done, *(pep for pep, _ in result.already))[0]
 
 
 def _grade(session: Session, pep: Pep, grading: Grading, *, actor: Actor, today: date, now: datetime) -> None:

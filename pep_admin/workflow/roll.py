@@ -6,7 +6,8 @@ Only these verbs write a child's current school, social worker and carer, each e
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from dataclasses import replace
+from datetime import date, datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import select
@@ -18,9 +19,10 @@ from pep_admin.exceptions import NotFound, Refused
 from pep_admin.models import CareEpisode, CarePlacement, Caseload, Child, Enrolment, Pep, Person, PpgRequest, School
 from pep_admin.permissions import Actor, Permission, require
 from pep_admin.queries import OPEN_TO_WRITE
-from pep_admin.validators.children import check_child
+from pep_admin.validators.children import check_child, check_first_school_day
 from pep_admin.validators.findings import blocking
-from pep_admin.vocabulary import LeavingReason, Part, PlacementKind, PpgStatus
+from pep_admin.vocabulary import LeavingReason, LegalStatus, Part, PlacementKind, PpgStatus
+from pep_admin.workflow.delegation import tell_new_writers
 from pep_admin.workflow.sections import unsign
 from pep_admin.workflow.taking import refuse
 
@@ -38,7 +40,9 @@ def take_into_care(
     """
     require(actor, Permission.CHILD_EDIT)
     child = Child(**facts)
-    if wrong := blocking(check_child(child, today=today)):
+    wrong = blocking(check_child(child, today=today))
+    wrong += check_first_school_day(school_started_on, born=child.date_of_birth, today=today)
+    if wrong:
         raise Refused(wrong)
     with session.begin_nested():
         session.add(child)
@@ -56,12 +60,14 @@ def take_into_care(
 
 
 def change_school(
-    session: Session, child: Child, *, school_id: int | None, on: date, reason: LeavingReason | None, actor: Actor, today: date
+    session: Session, child: Child, *, school_id: int | None, on: date, reason: LeavingReason | None, actor: Actor, today: date,
+    now: datetime, run: str = "",
 ) -> None:
     """End the open enrolment the day before and start one at the new school, or none.
 
-    Open PEPs go to the new school and wait for its writer: Part 2 loses the old one's signature, and drafts that were to be paid
-    to the old school are to be paid to the new. Sent and signed-off ones keep the old school for money and record.
+    Open PEPs go to the new school and its writer, who gets word of those that were sent out already, once a `run` (a move by itself
+    is one). Part 2 loses the old one's signature, and drafts that were to be paid to the old school are to be paid to the new. Sent
+    and signed-off ones keep the old school for money and record.
     """
     require(actor, Permission.CHILD_EDIT)
     now_open = session.scalar(select(Enrolment).where(Enrolment.child_id == child.id, Enrolment.ended_on.is_(None)))
@@ -78,19 +84,29 @@ def change_school(
         child.school = school
         if school is not None:
             _enrol(session, child, school, on)
-        for pep in session.scalars(select(Pep).where(Pep.child_id == child.id, Pep.status.in_(OPEN_TO_WRITE))):
-            _move_pep(session, pep, school)
-        session.flush()
+        move_open_peps(session, child, school, now=now, run=run)
     audit.record(session, "child.change_school", child, fields=["school_id"])
 
 
+def move_open_peps(session: Session, child: Child, school: School | None, *, now: datetime, run: str = "") -> None:
+    """The PEPs that are still written go to another school, and who writes them now gets word of what was sent out already."""
+    peps = session.scalars(select(Pep).where(Pep.child_id == child.id, Pep.status.in_(OPEN_TO_WRITE)).order_by(Pep.id)).all()
+    writers = {pep.id: pep.writer_id for pep in peps}
+    for pep in peps:
+        _move_pep(session, pep, school)
+    session.flush()
+    handed = [pep for pep in peps if pep.writer_id != writers[pep.id]]
+    tell_new_writers(session, handed, now=now, run=run or f"move-{child.id}-{now:%Y%m%d%H%M%S%f}")
+
+
 def _move_pep(session: Session, pep: Pep, school: School | None) -> None:
+    """Its school, its writer, and to whom drafts are paid; Part 2 is unsigned."""
     paid_to_the_old = select(PpgRequest).where(
         PpgRequest.pep_id == pep.id, PpgRequest.status == PpgStatus.DRAFT, PpgRequest.payee_school_id == pep.school_id
     )
     for request in session.scalars(paid_to_the_old):
         request.payee_school = school  # without a school nobody is to be paid: that stops the sending until somebody is named
-    pep.school, pep.writer_id = school, school.designated_teacher_id if school else None
+    pep.school, pep.writer = school, school.designated_teacher if school else None
     unsign(session, pep, Part.EDUCATION)
 
 
@@ -144,6 +160,30 @@ def leave_care(session: Session, child: Child, *, on: date, reason: str, actor: 
         child.carer = None
         session.flush()
     audit.record(session, "child.leave_care", child, fields=["left_care_on"])
+
+
+def return_to_care(
+    session: Session, child: Child, *, on: date, notified_on: date | None, legal_status: LegalStatus, actor: Actor, today: date,
+    placement_kind: PlacementKind | None = None, carer_id: int | None = None,
+) -> None:
+    """A child who left care comes back: a new period, whose days count as a new child's do (HB-1.2, 1.3).
+
+    The earlier periods stay on record; school and social worker are those on record until they are changed.
+    """
+    require(actor, Permission.CHILD_EDIT)
+    if child.left_care_on is None:
+        raise refuse("roll-return", "DATA-roll", f"{child.called} is in care already.", "on")
+    _refuse_date(child, on, child.left_care_on, "time out of care", today)
+    with session.begin_nested():
+        child.entered_care_on, child.left_care_on = on, None
+        child.notified_on, child.legal_status = notified_on, legal_status
+        if wrong := blocking(check_child(child, today=today)):
+            raise Refused([each if each.field != "entered_care_on" else replace(each, field="on") for each in wrong])
+        session.add(CareEpisode(child_id=child.id, started_on=on))
+        if placement_kind is not None:
+            _place(session, child, placement_kind, carer_id, on)
+        session.flush()
+    audit.record(session, "child.return_to_care", child, fields=["entered_care_on", "left_care_on"])
 
 
 def _refuse_date(child: Child, on: date, since: date | None, what: str, today: date) -> None:

@@ -1,4 +1,4 @@
-"""Writing the parts of a PEP and signing them: who writes what (HB-2.3 to 2.5), and that a changed part is unsigned again.
+"""Writing the parts of a PEP and signing them, each by whom permissions.py names; a changed part is unsigned again.
 
 How answers are kept is pep_document.py's; what must stand in a part is validators/peps.py's.
 """
@@ -16,19 +16,20 @@ from pep_admin.exceptions import NotAllowed, NotFound, Refused
 from pep_admin.models import Pep, PepPart
 from pep_admin.pep_document import Written, form_of, read_document, take_part, write_answers
 from pep_admin.pep_form import Document, Field, applies, visible
-from pep_admin.permissions import Actor, Permission, audience_for, require, writes_part
+from pep_admin.permissions import Actor, Permission, audience_for, owns_part, require, require_on, writes_part
 from pep_admin.queries import OPEN_TO_WRITE
-from pep_admin.validators.answers import check_answer
 from pep_admin.validators.findings import blocking
+from pep_admin.validators.peps import check_posted
 from pep_admin.vocabulary import Part
 from pep_admin.workflow.readiness import part_findings
 from pep_admin.workflow.taking import all_or_nothing, refuse, take_pep
 
 
-def require_writer(actor: Actor, pep: Pep, part: Part) -> None:
-    """Raise NotAllowed unless the actor writes that part of that PEP."""
+def require_writer(session: Session, actor: Actor, permission: Permission, pep: Pep, part: Part) -> None:
+    """Raise NotAllowed unless the actor holds the permission on this child and writes that part of that PEP."""
+    require_on(session, actor, permission, pep.child_id)
     if not writes_part(actor, pep, part):
-        raise NotAllowed(Permission.PEP_WRITE.value, f"{part.label} is written by somebody else.")
+        raise NotAllowed(permission.value, f"{part.label} is written by somebody else.")
 
 
 def save_section(
@@ -43,12 +44,12 @@ def save_section(
     pep = take_pep(session, pep_id, *OPEN_TO_WRITE)
     part_form, section = form_of(pep.form_version).section(section_key)
     part = Part(part_form.part)
-    require_writer(actor, pep, part)
+    require_writer(session, actor, Permission.PEP_WRITE, pep, part)
     document = read_document(session, pep, audience=audience_for(actor, pep.child)).with_answers(values)
     fields = {found.key: found for found in section.fields}
     if set(values) - set(writable(document, section.fields)):
         raise NotFound
-    if wrong := [each for key, value in values.items() for each in check_answer(fields[key], value)]:
+    if wrong := check_posted(document, fields, values):
         raise Refused(wrong)
     with all_or_nothing(session):
         written = write_answers(session, pep, part, values, base=base, actor=actor)
@@ -100,8 +101,8 @@ def sign_part(
     """
     require(actor, Permission.PEP_SIGN)
     pep = take_pep(session, pep_id, *OPEN_TO_WRITE)
-    require_writer(actor, pep, part)
-    own = actor.person_id is not None and actor.person_id == (pep.writer_id if part is Part.EDUCATION else pep.social_worker_id)
+    require_writer(session, actor, Permission.PEP_SIGN, pep, part)
+    own = owns_part(actor, pep, part)
     if not own:
         require(actor, Permission.PEP_SIGN_FOR)
         if not reason.strip():

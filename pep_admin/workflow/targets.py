@@ -35,7 +35,7 @@ def save_target(
     """
     require(actor, Permission.TARGET_WRITE)
     pep = take_pep(session, pep_id, *OPEN_TO_WRITE)
-    require_writer(actor, pep, Part.EDUCATION)
+    require_writer(session, actor, Permission.TARGET_WRITE, pep, Part.EDUCATION)
     if not str(values.get("outcome") or "").strip():
         raise refuse("RD-225", "HB-5.4", "Say what the child will be able to do.", "outcome")
     found = _own_target(session, pep, target_id, version) if target_id is not None else _new_target(session, pep)
@@ -79,7 +79,7 @@ def remove_target(session: Session, target_id: int, *, actor: Actor) -> Pep:
     if pep_id is None:
         raise NotFound
     pep = take_pep(session, pep_id, *OPEN_TO_WRITE)
-    require_writer(actor, pep, Part.EDUCATION)
+    require_writer(session, actor, Permission.TARGET_WRITE, pep, Part.EDUCATION)
     found = _own_target(session, pep, target_id, None)
     live = select(PpgRequest.id).where(PpgRequest.target_id == found.id, PpgRequest.status != PpgStatus.WITHDRAWN)
     if session.scalar(live.limit(1)) is not None:

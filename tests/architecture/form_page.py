@@ -17,7 +17,8 @@ HEAD = """# The document, field by field
 This page is written from `pep_admin/pep_form.py`; don't edit it by hand. After a change there:
 `.venv/bin/python -m tests.architecture.form_page`.
 
-A PEP has three parts. The social worker owns Part 1 and Part 3, the school's named writer owns Part 2. Targets and Pupil
+A PEP has three parts. The social worker owns Part 1 and Part 3, the school (its designated teacher, and who is named as writer)
+owns Part 2, and may take the notes in Part 3 for the social worker to sign. Targets and Pupil
 Premium requests are tables of their own and have their own pages; they are not on this list.
 
 How to read it:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import struct
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from pep_admin.config import FIELDS, settings_table
+from pep_admin.config import FIELDS, read_settings, settings_table
+from pep_admin.demo import DEMO_DAY, standing
 from pep_admin.policy import RULES
 from tests.architecture import form_page, rules_page
 
@@ -98,6 +100,17 @@ def test_the_readme_names_every_command_and_run_and_test() -> None:
 
 
 # --- files, tests, links ---------------------------------------------------------------------------------------------
+
+
+def test_the_readme_leads_its_commands_to_the_demo(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it says to type beside the demo names the demo's own database and day, in the folder in which `make run` is said."""
+    monkeypatch.delenv("PEP_ADMIN_INSTANCE_FOLDER", raising=False)
+    [line] = re.findall(r"^export .*PEP_ADMIN_DATABASE_URL.*$", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
+    told = 'printf "%s\\n" "$PEP_ADMIN_DATABASE_URL" "$PEP_ADMIN_TODAY" "$PATH"'
+    shell = subprocess.run(["bash", "-c", f"{line}\n{told}"], check=True, capture_output=True, text=True, cwd=ROOT)
+    said = shell.stdout.splitlines()
+    assert said[0] == f"sqlite:///{read_settings({}).folder / standing.DATABASE}"
+    assert said[1] == DEMO_DAY.isoformat() and said[2].startswith(f"{ROOT}/.venv/bin:")
 
 
 def test_every_file_and_test_that_a_page_names_exists(page: Path) -> None:

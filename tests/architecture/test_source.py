@@ -85,6 +85,21 @@ def test_views_and_verbs_ask_the_database_where_scope_and_history_see_it(package
     assert found == []
 
 
+def test_only_the_questions_read_past_the_scope(package: list[Module]) -> None:
+    """The net itself reads the option; whoever else names it, as a keyword or as a key, would show rows that are not theirs."""
+    named = [
+        f"{module.path}:{node.lineno}"
+        for module in package if module.room not in ("queries", "permissions") for node in ast.walk(module.tree)
+        if "unscoped" in (isinstance(node, ast.keyword) and node.arg, isinstance(node, ast.Constant) and node.value)
+    ]
+    reached = [
+        f"{module.path}:{node.lineno}"
+        for module in package if module.room != "queries" for node in ast.walk(module.tree)
+        if isinstance(node, ast.ImportFrom) and node.module == "pep_admin.queries.past_scope"
+    ]
+    assert named + reached == []
+
+
 def _words(call: ast.Call) -> set[str]:
     return {node.attr for argument in call.args for node in ast.walk(argument) if isinstance(node, ast.Attribute)}
 

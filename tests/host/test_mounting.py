@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, ClassVar
 
+import lxml.html
 import pytest
 import sqlalchemy as sa
 from flask import Flask
@@ -96,6 +97,27 @@ def test_two_applications_that_share_a_database_object_write_history_once(world:
         session.get_one(Child, world.child_id).known_as = "Rob"
         session.commit()
         assert session.scalar(sa.select(sa.func.count()).select_from(RecordChange)) == (before or 0) + 1
+
+
+@pytest.mark.parametrize(("headers", "status"), [
+    ({}, 303), ({"Origin": "http://localhost"}, 303), ({"Origin": "https://evil.example"}, 400), ({"Origin": "null"}, 400),
+    ({"Sec-Fetch-Site": "same-origin", "Origin": "https://council.example"}, 303), ({"Sec-Fetch-Site": "none"}, 303),
+    ({"Sec-Fetch-Site": "cross-site"}, 400), ({"Sec-Fetch-Site": "same-site", "Origin": "http://localhost"}, 400),
+])
+def test_a_form_that_another_site_sent_is_refused_in_a_host_too(
+    world: World, sqlite_url: str, headers: dict[str, str], status: int
+) -> None:
+    """Even with the safety mark; behind a proxy that hides the host's name, browsers still say that the form is the site's own."""
+    council = make_council(sqlite_url, people_of(world))
+    officer = council.visit("officer")
+    path = f"/admin/pep/schools/edit/?id={world.school_id}"
+    form = lxml.html.fromstring(officer.get(path).text).xpath("//main//form[@method='post']")[0]
+    fields = dict(form.form_values()) | {"town": "Northmoor"}
+    answer = officer.client.post(path, data=fields, headers=headers)
+    assert answer.status_code == status
+    if status == 400:
+        assert "This form was not sent from a page of this site." in answer.text and "Northmoor" not in answer.text
+    assert ("Northmoor" in officer.get(path).text) is (status == 303)
 
 
 def test_it_refuses_a_host_without_csrf_protection(sqlite_url: str) -> None:

@@ -677,6 +677,18 @@ def test_no_heading_stands_alone_at_the_foot_of_a_page(fonts: Path, lines: int) 
         assert body[-1] not in titles
 
 
+@pytest.mark.parametrize("lines", [0, 8, 20, 36])
+def test_signatures_do_not_stand_alone_on_a_page(fonts: Path, lines: int) -> None:
+    """A discussion that grows pushes the end of the meeting over the foot of a page; the actions go with the signatures."""
+    kept = ("actions", "next_pep_on", "after_how_it_went", "copy_wanted")
+    answers = {key: ANSWERS[key] for key in kept} | {"discussion": "We talked.\n" + "And so on.\n" * lines}
+
+    bodies = bodies_of(built(a_small_document(answers=answers, signatures=SIGNATURES), fonts))
+
+    (signed,) = [body for body in bodies if "Signed by" in body]
+    assert signed.index("Actions and the next PEP") < signed.index("Signatures")
+
+
 # --- names and letters -------------------------------------------------------------------------------------------------
 
 

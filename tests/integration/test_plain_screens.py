@@ -31,7 +31,7 @@ from pep_admin.models import (
 )
 from pep_admin.vocabulary import LeavingReason, PersonKind, PlacementKind, SenStatus, TermName
 from tests.host.foreign_app import Council, Visitor, make_council
-from tests.world import TODAY, World, build_world
+from tests.world import NOW, TODAY, World, build_world
 
 CHILDREN, SCHOOLS, PEOPLE, YEARS, TERMS = (f"/admin/pep/{noun}/" for noun in ("children", "schools", "people", "years", "terms"))
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -75,14 +75,14 @@ def shown(page: str, label: str) -> str:
 
 def table(page: str, caption: str) -> list[list[str]]:
     """The body of a table by its caption, as texts."""
-    found = re.search(rf'<caption class="hidden">{re.escape(caption)}</caption>.*?<tbody>(.*?)</tbody>', page, re.DOTALL)
+    found = re.search(rf'<caption class="hidden">{re.escape(caption)}</caption>.*?<tbody\b[^>]*>(.*?)</tbody>', page, re.DOTALL)
     return every_row(found[1]) if found else []
 
 
 def every_row(page: str) -> list[list[str]]:
     """The cells of every plain table row, as texts."""
     return [[re.sub(r"<[^>]+>", "", cell).strip() for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL)]
-            for row in re.findall(r"<tr>(.*?)</tr>", page, re.DOTALL)]
+            for row in re.findall(r"<tr\b[^>]*>(.*?)</tr>", page, re.DOTALL)]
 
 
 NEW_CHILD = {"first_name": "Zoë", "last_name": "O'Brien", "date_of_birth": "29/02/2012", "upn": "", "lcs_id": "L-77",
@@ -128,6 +128,44 @@ def test_a_doubtful_child_is_saved_and_the_doubt_said(officer: Visitor) -> None:
     page = officer.get(answer.location).text
     assert "Please check: Enter the date of the next EHCP review" in page and "(HB-3.4)" in page
     assert "first letter of this UPN does not fit" in page
+
+
+@pytest.mark.parametrize(("day", "said"), [
+    ("28 Feb 2012", "The first day at this school cannot be before birth, 29 Feb 2012."),
+    ("19 Nov 2025", "19 Nov 2025 is more than a year ahead. Please check the year."),
+    ("18 Nov 2025", None),
+])
+def test_a_first_day_at_a_school_lies_between_birth_and_a_year_from_now(
+    officer: Visitor, world: World, ask: Any, day: str, said: str | None
+) -> None:
+    before = ask(lambda session: session.scalar(sa.select(sa.func.count()).select_from(Child)))
+    answer = officer.send(f"{CHILDREN}new/", **NEW_CHILD, school=str(world.school_id), school_started_on=day)
+    assert (answer.status_code, said is None or said in answer.text) == (303 if said is None else 422, True)
+    if said:
+        assert f'value="{day}"' in answer.text and 'id="school_started_on-error"' in answer.text
+    after = ask(lambda session: session.scalar(sa.select(sa.func.count()).select_from(Child)))
+    assert after == before + (said is None)
+
+
+def test_a_childs_history_names_schools_and_people(officer: Visitor, world: World, ask: Any) -> None:
+    path = f"{CHILDREN}change-school/?id={world.child_id}"
+    version = re.search(r'name="row_version" value="(\d+)"', officer.get(path).text)
+    assert version
+    officer.send(path, school=str(world.other_school_id), on="18/11/2024", reason="home_move", row_version=version[1])
+    page = officer.get(f"{CHILDREN}details/?id={world.child_id}").text
+    assert ["School", "Alder School", "Birch School"] in every_row(page)
+    assert ["Social worker", "—", "Sara Sozial"] in every_row(page)
+
+
+def test_a_school_that_is_gone_is_another_school_in_a_history(officer: Visitor, world: World) -> None:
+    changes = {"school_id": [987_654, world.school_id], "carer_id": [987_654, None]}
+    world.session.add(RecordChange(at=NOW, actor_id="x", actor_name="X", table_name="pep_child", row_id=world.child_id,
+                                   verb="update", changes=changes))
+    world.session.commit()
+    answer = officer.get(f"{CHILDREN}details/?id={world.child_id}")
+    assert answer.status_code == 200
+    assert ["School", "another school", "Alder School"] in every_row(answer.text)
+    assert ["Carer", "another person", "—"] in every_row(answer.text)
 
 
 def test_a_child_changes_school(officer: Visitor, world: World, ask: Any) -> None:
@@ -284,6 +322,11 @@ def test_the_numbers_of_a_year_are_typed_in_pounds(council: Council, ask: Any) -
         answer = head.send(f"{YEARS}edit/?id={year}", **(fields | {key: bad}))
         assert answer.status_code == 422, (key, bad)
         assert f'value="{bad}"' in answer.text
+    for bad, said in (("-1", "not below 0"), ("2147483648", "not above 2,147,483,647"), ("99999999999", "not above 2,147,483,647"),
+                      ("17.5", "Enter a whole number, like 17.")):
+        page = head.send(f"{YEARS}edit/?id={year}", **(fields | {"sdq_threshold": bad})).text
+        beside = re.search(r'id="sdq_threshold-error">(.*?)</p>', page)
+        assert beside and beside[1].count("Enter a whole number") == 1 and said in beside[1]
     assert head.send(f"{YEARS}edit/?id={year}", **fields).status_code == 303
     assert ask(lambda session: session.get_one(AcademicYear, year).ppg_year_cap_pence) == 195_000
     assert council.visit("officer").get(f"{YEARS}edit/?id={year}").status_code == 403

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from typing import Any
 
 import pytest
@@ -12,12 +13,22 @@ from sqlalchemy.orm import Session
 
 from pep_admin import create_app
 from pep_admin.accounts.creating import create_account
-from pep_admin.models import Pep
+from pep_admin.models import Child, Consent, Pep, SdqScore, Suspension
 from pep_admin.permissions import SYSTEM
-from pep_admin.vocabulary import PpgCategory, Role, Subject, TargetArea
+from pep_admin.vocabulary import (
+    ConsentBy,
+    ConsentFor,
+    PpgCategory,
+    Role,
+    SdqBy,
+    Subject,
+    SuspensionKind,
+    TargetArea,
+)
 from pep_admin.workflow import ppg, targets
+from pep_admin.workflow.records import save_record
 from tests.visiting import Visitor
-from tests.world import World, build_world
+from tests.world import TODAY, World, build_world
 
 PASSWORD = "a kettle on the window sill"
 A_HUNDRED = 101
@@ -40,6 +51,13 @@ def world(sqlite_url: str, open_session: Callable[..., Session]) -> World:
                 "provider": "The school",
                 "payee_school_id": pep.school_id, "payee_name": None, "quantity": 1, "unit": "set", "unit_cost_pence": 5_00,
                 "amount_pence": 5_00}, actor=world.officer)
+    for child in session.scalars(sa.select(Child).order_by(Child.id)).all():
+        for row in (
+            SdqScore(child_id=child.id, total=12, completed_on=date(2024, 9, 2), completed_by=SdqBy.CARER),
+            Consent(child_id=child.id, matter=ConsentFor.SLIPS, who_decides=ConsentBy.CARER),
+            Suspension(child_id=child.id, school_id=child.school_id, kind=SuspensionKind.SUSPENSION, started_on=date(2024, 10, 7)),
+        ):
+            save_record(session, row, actor=world.act(world.officer), today=TODAY)
     world.act(SYSTEM)
     session.commit()
     session.close()
@@ -72,7 +90,8 @@ def test_twenty_and_a_hundred_rows_take_the_same_statements(
         engine = app.extensions["sqlalchemy"].engine
     visitor = Visitor(app.test_client())
     visitor.get("/account/login").send("email", email="who@x.example", password=PASSWORD)
-    for noun in ("peps", "targets", "ppg_requests"):
+    periods = ("enrolments", "placements", "caseloads", "care_periods") if role is Role.VS_OFFICER else ()
+    for noun in ("peps", "targets", "ppg_requests", "sdq", "suspensions", "consents", *periods):
         counts = []
         for size in (20, 100):
             with counted(engine) as said:

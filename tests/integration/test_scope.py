@@ -87,7 +87,7 @@ def test_a_person_without_the_role_sees_nothing_by_being_named(world: World) -> 
 def test_a_move_of_school_ends_the_old_teachers_sight_at_once(world: World) -> None:
     pep = world.pep_of(world.child_id)
     roll.change_school(world.session, child(world.session, world.child_id), school_id=world.other_school_id,
-                       on=TODAY - timedelta(days=1), reason=LeavingReason.HOME_MOVE, actor=world.act(world.officer), today=TODAY)
+                       on=TODAY - timedelta(days=1), reason=LeavingReason.HOME_MOVE, actor=world.act(world.officer), today=TODAY, now=NOW)
     assert seen(world, world.teacher) == set()
     assert seen(world, world.other_teacher) == {world.child_id, world.other_child_id}
     world.act(SYSTEM)
@@ -132,7 +132,7 @@ def test_a_move_takes_the_draft_money_along_and_the_old_schools_signature_off(wo
                                                     unit_cost_pence=5_00, amount_pence=5_00), actor=world.act(world.officer))
     sections.sign_part(world.session, pep.id, Part.EDUCATION, actor=world.act(world.teacher), today=TODAY, now=NOW)
     roll.change_school(world.session, child(world.session, world.child_id), school_id=world.other_school_id, on=TODAY,
-                       reason=LeavingReason.HOME_MOVE, actor=world.act(world.officer), today=TODAY)
+                       reason=LeavingReason.HOME_MOVE, actor=world.act(world.officer), today=TODAY, now=NOW)
     world.act(SYSTEM)
     world.session.expire_all()
     assert request.payee_school_id == world.other_school_id
@@ -145,6 +145,6 @@ def test_a_move_that_is_still_to_come_is_refused_and_lets_nobody_in(world: World
     with pytest.raises(Refused):
         roll.change_school(world.session, child(world.session, world.child_id), school_id=world.other_school_id,
                            on=TODAY + timedelta(days=1), reason=LeavingReason.HOME_MOVE, actor=world.act(world.officer),
-                           today=TODAY)
+                           today=TODAY, now=NOW)
     assert seen(world, world.other_teacher) == {world.other_child_id}
     assert seen(world, world.teacher) == {world.child_id}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pathlib
+import re
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -27,7 +28,7 @@ HOSTILE = [
     "</textarea><script>alert(1)</script>",
     "\"><img src=x onerror=alert(1)> & £5 ‘quotes’ “and” dashes —",
     "{{ 7 * 7 }} ${7*7} #{7*7}",
-    "محمد عبد الله, 李, Zoë, Ṣọlá \u202e reversed",
+    "محمد عبد الله, 李, Zoë, Ṣọlá, می\u200cخواهم, क\u094d\u200dष, 👩\u200d🏫,\ta tab",
     "=HYPERLINK(\"http://x\")",
 ]
 
@@ -101,6 +102,18 @@ def test_any_text_comes_back_as_it_was_typed(people: dict[str, Visitor], stands:
     assert "Nothing was changed." in again.main
 
 
+def test_marks_that_turn_the_reading_and_control_characters_are_not_kept(
+    people: dict[str, Visitor], stands: Callable[[str], Any]
+) -> None:
+    typed = "I \u202ekool\u202c \u2066here\u2069 \x07and\x1b \x7fthere\x85.\x9b"
+    page = section(people["teacher"], "voice").send("then", button=("then", "stay"), child_voice_good=typed,
+                                                    voice_gathered_by="Ms \u202egnoL\x0b")
+    assert page.status == 200
+    assert stands("child_voice_good") == "I kool here and there."
+    assert stands("voice_gathered_by") == "Ms gnoL"
+    assert "Nothing was changed." in page.send("then", button=("then", "stay")).main
+
+
 def test_what_cannot_be_read_is_said_beside_its_field_and_everything_typed_stays(
     people: dict[str, Visitor], stands: Callable[[str], Any]
 ) -> None:
@@ -119,6 +132,41 @@ def test_more_sessions_attended_than_possible_is_refused_by_its_rule(people: dic
     page = section(people["teacher"], "attendance").send("then", **{"attendance-0-present": "81"})
     assert page.status == 422
     assert "The sessions attended are more than the sessions possible." in page.main
+
+
+@pytest.mark.parametrize(
+    ("key", "typed", "said"),
+    [
+        ("learning", {"attainment-0-current": ""}, "“Now” is empty in line 1 of “Attainment”."),
+        ("strengths", {"strengths": "x" * 5_001}, ": 1 character too many; 5,000 fit."),
+        ("strengths", {"strengths": "x" * 6_200}, ": 1,200 characters too many; 5,000 fit."),
+        ("attendance", {"attendance-0-possible": "501"},
+         "Line 1 of “Attendance this year”: Possible sessions: enter a whole number from 0 to 500."),
+        ("attendance", {"attendance-0-possible": "99999999"},
+         "Line 1 of “Attendance this year”: Possible sessions: enter a whole number from 0 to 500."),
+    ],
+)
+def test_a_refusal_says_what_is_wrong_in_the_labels_of_the_page(
+    people: dict[str, Visitor], key: str, typed: dict[str, str], said: str
+) -> None:
+    page = section(people["teacher"], key).send("then", **typed)
+    assert page.status == 422 and said in page.main
+
+
+@pytest.mark.parametrize(("day", "fits"), [("1 Jan 1900", False), ("10 Jul 2024", False), ("11 Jul 2024", True),
+                                           ("31 Aug 2025", True), ("1 Sep 2025", False)])
+def test_a_meeting_lies_within_the_time_of_its_pep(
+    people: dict[str, Visitor], stands: Callable[[str], Any], day: str, fits: bool
+) -> None:
+    """Opened on 9 Sep 2024: sixty days before that is 11 Jul 2024; the academic year ends on 31 Aug 2025."""
+    before = stands("meeting_at")
+    page = section(people["worker"], "meeting").send("then", button=("then", "stay"), meeting_at=f"{day} 14:00")
+    assert page.status == (200 if fits else 422), page.main
+    assert (stands("meeting_at") != before) is fits
+    if not fits:
+        assert "This PEP's meeting lies between 11 Jul 2024 and 31 Aug 2025, so not on " in page.main
+        field = page.tree.xpath("//input[@name='meeting_at']")[0]
+        assert field.get("value") == f"{day} 14:00" and field.get("aria-invalid") == "true"
 
 
 def test_two_people_on_one_field_both_see_both_texts_and_the_second_chooses(
@@ -212,5 +260,39 @@ def test_every_look_at_a_section_is_recorded_with_its_child(
     session.info["actor"] = SYSTEM
     looks = session.scalars(select(AuditEvent).where(AuditEvent.action == "pep.read")).all()
     assert [(look.actor_name, look.child_id, look.details) for look in looks] == [
-        ("Teacher", written_world[1].child_id, {"page": "voice"})
+        ("Teacher", written_world[1].child_id, {"page": "peps.section", "section": "voice"})
     ]
+
+
+def told_back(page: Page) -> list[tuple[str, str]]:
+    """Label and text of what a page says was typed."""
+    return [(" ".join(each.xpath("string(dt)").split()), each.xpath("string(dd)")) for each in page.tree.xpath("//dl/div")]
+
+
+def test_after_signing_in_again_one_reads_what_one_typed_and_nothing_of_the_page(people: dict[str, Visitor]) -> None:
+    teacher = people["teacher"]
+    page = section(teacher, "learning")
+    marks = {value for key, value in values_of(page.form("then")) if key.startswith("base-") or key.endswith("-id")}
+    assert len(marks) > 3
+    teacher.client.delete_cookie("pep_session")
+    lost = page.send("then", button=("then", "next"), attainment_context="A term was missed.",
+                     **{"attainment-0-current": "Working towards 5", "attainment-0-on_track": "B"})
+    assert lost.status == 401
+    kept = lost.send("email", email="teacher@x.example", password=PASSWORD)
+    assert kept.heading == "We kept what you typed"
+    told = dict(told_back(kept))
+    assert told["Attainment, line 1: Now"] == "Working towards 5" and told["What stands behind it"] == "A term was missed."
+    assert told["Attainment, line 1: Against age"] == "Below"
+    assert not marks & set(told.values()) and not [label for label in told if re.search(r"Base|-|Then|Version", label)]
+    saved = kept.send("base-attainment")
+    assert "Saved." in saved.main
+
+
+def test_a_page_that_could_not_be_saved_tells_back_no_number_of_a_row(people: dict[str, Visitor]) -> None:
+    officer = people["officer"]
+    page = officer.get("/admin/pep/children/change-school/?id=1")
+    fields = [(key, value) for key, value in values_of(page.form("row_version")) if key in ("written_by", "row_version")]
+    typed = [("school", "2"), ("on", "18 Nov 2024"), ("reason", "home_move")]
+    lost = officer.post(page.url, [*fields, ("csrf_token", "gone"), *typed])
+    assert lost.status == 400 and "What you typed" in lost.main
+    assert told_back(lost) == [("On", "18 Nov 2024"), ("Reason", "Home move")]

@@ -19,7 +19,7 @@ from tests.visiting import Page, Visitor
 from tests.world import NOW, TODAY, World
 
 TARGETS, PEPS = "/admin/pep/targets/", "/admin/pep/peps/"
-HARD = "He said “5 < 6 & £7”:\nO'Brien's <b>é</b> \u202eword"
+HARD = "He said “5 < 6 & £7”:\nO'Brien's <b>é</b> word"
 SMART = {"area": "semh", "subject": "other", "need": "Goes quiet when worried", "support_what": "A daily check-in",
          "support_who": "Mr Lumen", "support_how_often": "Daily", "baseline": "Once a week",
          "success_measure": "Three times a week", "due_on": "28 Mar 2025"}

@@ -6,20 +6,16 @@ import os
 import pathlib
 import re
 import signal
-import socket
 import ssl
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from email import message_from_bytes
 from threading import Event
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
 from flask import Flask
 from freezegun import freeze_time
 from sqlalchemy import select
@@ -32,49 +28,10 @@ from pep_admin.server import worker
 from pep_admin.server.mail import LETTERS
 from pep_admin.server.worker import Worker, job_kind, run_once
 from pep_admin.vocabulary import DeliveryState, JobState, PersonKind
+from tests.integration.post_office import PostOffice, opened
 
 ROOT = pathlib.Path(__file__).parents[2]
 START = datetime(2024, 11, 18, 9, 0, tzinfo=UTC)
-
-
-class PostOffice:
-    """A mail server that keeps what it gets and answers as it is told, by recipient."""
-
-    def __init__(self) -> None:
-        self.received: list[Any] = []
-        self.answers: dict[str, str] = {}
-        self.data_answer = "250 OK"
-        self.port = 0
-
-    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
-        if address in self.answers:
-            return self.answers[address]
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
-        if self.data_answer.startswith("250"):
-            self.received.append((envelope.rcpt_tos, message_from_bytes(envelope.content)))
-        return self.data_answer
-
-
-@contextmanager
-def opened(office: PostOffice, **more: Any) -> Iterator[PostOffice]:
-    """The office at a free port of this machine."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        office.port = probe.getsockname()[1]
-    controller = Controller(office, hostname="127.0.0.1", port=office.port, **more)
-    controller.start()
-    try:
-        yield office
-    finally:
-        controller.stop()
-
-
-@pytest.fixture
-def post_office() -> Iterator[PostOffice]:
-    with opened(PostOffice()) as office:
-        yield office
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from pep_admin import history, permissions, signals
 from pep_admin.exceptions import PepAdminError
 from pep_admin.permissions import Actor
 from pep_admin.server.database import prepare
-from pep_admin.workflow import payments
+from pep_admin.workflow import payments, ppg
 from pep_admin.workflow import peps as pep_verbs
 
 NOW = datetime(2024, 11, 18, 10, 30, tzinfo=UTC)
@@ -50,6 +50,27 @@ def release_all(url: str, actor: Actor, ids: list[int], barrier: Barrier, out: Q
             except PepAdminError:
                 session.rollback()
     out.put(("released", mine))
+
+
+def withdraw_all(url: str, actor: Actor, ids: list[int], barrier: Barrier, out: Queue[Any]) -> None:
+    """Withdraw each approved request in turn, at the same moment as the other process releases it; puts the ids of those that
+    this one withdrew."""
+    mine = []
+    for request_id in ids:
+        with open_session(url, actor) as session:
+            barrier.wait(PATIENCE)
+            try:
+                ppg.withdraw_approved(session, request_id, reason="Not needed", actor=actor, today=TODAY)
+                session.commit()
+                mine.append(request_id)
+            except PepAdminError:
+                session.rollback()
+    out.put(("withdrawn", mine))
+
+
+def act(what: str, *arguments: Any) -> None:
+    """One of these functions by its name, so that two different ones can race."""
+    {"release": release_all, "withdraw": withdraw_all}[what](*arguments)
 
 
 def submit_again_and_again(url: str, actor: Actor, pep_id: int, trials: int, barrier: Barrier, out: Queue[Any]) -> None:

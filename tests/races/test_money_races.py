@@ -80,6 +80,27 @@ def test_of_sixty_pairs_of_simultaneous_releases_each_request_is_released_once(
 
 
 @pytest.mark.slow
+def test_of_sixty_pairs_of_a_release_and_a_withdrawal_one_happens(both_databases: str, open_session: Callable[..., Session]) -> None:
+    session = open_session(both_databases)
+    world = build_world(session, children=PAIRS // LINES_A_PEP)
+    world.launch()
+    session.commit()
+    world.act(SYSTEM)
+    ids = approved_lines(world)
+    session.rollback()
+
+    calls = (("release", both_databases, world.finance, ids), ("withdraw", both_databases, world.officer, ids))
+    results = dict(race(money_racers.act, *calls))
+
+    assert sorted(results["released"] + results["withdrawn"]) == ids, "each was released or withdrawn, and never both"
+    session.expire_all()
+    world.act(SYSTEM)
+    assert session.scalar(select(func.sum(Allocation.reserved_pence))) == 0, "what was set aside was given back or let go, once"
+    assert session.scalar(select(func.count(FundingRelease.id))) == len(results["released"])
+    assert queries.allocation_differences(session) == []
+
+
+@pytest.mark.slow
 def test_of_sixty_pairs_of_simultaneous_requests_of_350_pounds_one_gets_through(
     both_databases: str, open_session: Callable[..., Session]
 ) -> None:

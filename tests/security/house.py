@@ -6,9 +6,11 @@ Names of places that begin with `other_` are school B's; all others belong to sc
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +24,27 @@ from werkzeug.test import TestResponse
 from pep_admin import create_app
 from pep_admin.accounts.creating import create_account
 from pep_admin.accounts.models import AccountsBase, User
-from pep_admin.models import Attainment, AuditEvent, Base, Child, PaymentBatch, PaymentLine, PpgRequest, Target
+from pep_admin.models import (
+    Attainment,
+    AuditEvent,
+    Base,
+    CareEpisode,
+    CarePlacement,
+    Caseload,
+    Child,
+    Consent,
+    Enrolment,
+    PaymentBatch,
+    PaymentLine,
+    PpgRequest,
+    SdqScore,
+    Suspension,
+    Target,
+)
 from pep_admin.permissions import SYSTEM
-from pep_admin.vocabulary import Role
-from pep_admin.workflow import payments
+from pep_admin.vocabulary import ConsentBy, ConsentFor, LegalStatus, PlacementKind, Role, SenStatus, SuspensionKind
+from pep_admin.workflow import payments, roll
+from pep_admin.workflow.records import save_record
 from tests.visiting import Visitor
 from tests.world import NOW, TODAY, World, build_world
 
@@ -75,7 +94,9 @@ def build(session: Session, url: str, folder: Path) -> Plan:
     world = build_world(session, children=6)
     for child_id in (world.child_id, world.other_child_id):
         world.written_pep(child_id=child_id)
+        _records(world, child_id)
     children = list(session.scalars(sa.select(Child.id).order_by(Child.id)))
+    children.append(_left_long_ago(world))
     world.graded_pep(child_id=children[2])
     paid = world.graded_pep(child_id=children[3])
     world.sent_pep(child_id=children[4])
@@ -88,18 +109,52 @@ def build(session: Session, url: str, folder: Path) -> Plan:
     app = create_app(settings(url, folder))
     _make_accounts(app, world)
     signed_in = {name: _sign_in(app, name) for name in PEOPLE}
+    places |= {"import": _looked_at(app, signed_in["officer"])}
     with app.app_context():
         app.extensions["sqlalchemy"].engine.dispose()
     cookies, marks = ({name: pair[number] for name, pair in signed_in.items()} for number in (0, 1))
     return Plan(places, cookies, marks)
 
 
+def _left_long_ago(world: World) -> int:
+    """A child who was in care, without a school, a worker or a PEP."""
+    facts = {"first_name": "Gone", "last_name": "Musterkind9", "date_of_birth": date(2012, 2, 1), "lcs_id": "T-9",
+             "entered_care_on": date(2022, 2, 1), "legal_status": LegalStatus.C2, "sen_status": SenStatus.NONE}
+    who = {"actor": world.act(world.officer), "today": TODAY}
+    child = roll.take_into_care(world.session, facts=facts, placement_kind=PlacementKind.FOSTER, **who)
+    roll.leave_care(world.session, child, on=date(2023, 2, 1), reason="Went home", **who)
+    return child.id
+
+
+def _records(world: World, child_id: int) -> None:
+    """A suspension and a consent of that child; an SDQ total came with the PEP."""
+    school_id = world.session.get_one(Child, child_id).school_id
+    for row in (
+        Suspension(child_id=child_id, school_id=school_id, kind=SuspensionKind.SUSPENSION, started_on=date(2024, 10, 7),
+                   told_us_on=date(2024, 10, 7)),
+        Consent(child_id=child_id, matter=ConsentFor.DAY_TRIP, who_decides=ConsentBy.CARER),
+    ):
+        save_record(world.session, row, actor=world.act(world.officer), today=TODAY)
+
+
+RECORDS = {"sdq": SdqScore, "suspension": Suspension, "consent": Consent, "enrolment": Enrolment, "home": CarePlacement,
+           "caseload": Caseload, "care_period": CareEpisode}
+
+
+def _records_of(session: Session, child_id: int) -> dict[str, int]:
+    found = {}
+    for name, model in RECORDS.items():
+        found[name] = session.scalars(sa.select(model.id).where(model.child_id == child_id).order_by(model.id)).first() or 0
+    return found
+
+
 def _places(session: Session, world: World, children: list[int]) -> dict[str, int]:
-    pep, other_pep, approved, paid, sent, waiting = (world.pep_of(child_id) for child_id in children)
+    pep, other_pep, approved, paid, sent, waiting = (world.pep_of(child_id) for child_id in children[:6])
     places = {
         "child": world.child_id, "other_child": world.other_child_id,
         "school": world.school_id, "other_school": world.other_school_id,
         "pep": pep.id, "other_pep": other_pep.id, "graded_pep": approved.id, "graded_child": approved.child_id,
+        "left_child": children[6],
         "paid_pep": paid.id, "sent_pep": sent.id, "new_pep": waiting.id, "term": pep.term_id, "year": pep.term.year_id,
         "person": world.teacher.person_id or 0, "other_person": world.other_teacher.person_id or 0,
         "worker_person": world.worker.person_id or 0, "other_worker_person": world.other_worker.person_id or 0,
@@ -109,6 +164,8 @@ def _places(session: Session, world: World, children: list[int]) -> dict[str, in
         "approved": world.requests_of(approved)[0].id, "released": world.requests_of(paid)[0].id,
         "requested": world.requests_of(sent)[0].id,
     }
+    for name, child_id in (("", world.child_id), ("other_", world.other_child_id)):
+        places |= {f"{name}{kind}": row_id for kind, row_id in _records_of(session, child_id).items()}
     graded = session.scalars(sa.select(Target.id).where(Target.pep_id == approved.id).order_by(Target.id)).first()
     places["graded_target"] = graded or 0
     for name, each in (("", pep), ("other_", other_pep)):
@@ -131,6 +188,17 @@ def _make_accounts(app: Flask, world: World) -> None:
 def address(name: str) -> str:
     """The e-mail address that role signs in by."""
     return f"{name}@house.example"
+
+
+def _looked_at(app: Flask, signed_in: tuple[str, str]) -> int:
+    """A file that the officer has had looked at: one new school and one row to mend."""
+    client = app.test_client()
+    client.set_cookie(COOKIE, signed_in[0])
+    file = io.BytesIO(b"URN,EstablishmentName\n100001,Elm School\n7,Short number\n")
+    fields = {"csrf_token": signed_in[1], "register": (file, "register.csv")}
+    answer = client.post("/admin/pep/imports/new/?kind=schools", data=fields)
+    assert answer.status_code == 303, "the officer could not hand in a file"
+    return int(answer.location.rpartition("id=")[2])
 
 
 def _sign_in(app: Flask, name: str) -> tuple[str, str]:

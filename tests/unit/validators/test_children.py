@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pep_admin.validators.children import check_child, check_name
+from pep_admin.validators.children import check_child, check_first_school_day, check_name
 
 TODAY = date(2024, 11, 18)
 
@@ -107,3 +107,10 @@ def test_what_is_just_right(changes: dict[str, Any]) -> None:
 def test_a_name_elsewhere_is_judged_alike() -> None:
     assert [finding.field for finding in check_name("Elm\u202e School", "name")] == ["name"]
     assert check_name("Elm School", "name") == []
+
+
+@pytest.mark.parametrize(("on", "fits"), [(date(2015, 2, 28), False), (date(2015, 3, 1), True), (date(2025, 11, 18), True),
+                                          (date(2025, 11, 19), False), (None, True)])
+def test_a_first_day_at_a_school(on: date | None, fits: bool) -> None:
+    found = [(each.code, each.field, each.severity) for each in check_first_school_day(on, born=date(2015, 3, 1), today=TODAY)]
+    assert found == ([] if fits else [("DATA-dates", "school_started_on", "blocking")])

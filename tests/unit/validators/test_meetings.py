@@ -13,6 +13,7 @@ from pep_admin.validators.meetings import (
     check_figures_to,
     check_heard_on,
     check_meeting_day,
+    check_meeting_span,
     check_next_date,
     day_of,
 )
@@ -52,6 +53,16 @@ def test_a_meeting_that_was_held() -> None:
 @pytest.mark.parametrize("on", [None, date(2024, 11, 27), date(2023, 5, 1)], ids=["no date", "to come", "before care"])
 def test_a_meeting_that_was_not(on: date | None) -> None:
     assert short(meeting(on)) == [("RD-301", "HB-2.5", "meeting_at", "blocking")]
+
+
+@pytest.mark.parametrize(
+    ("on", "fits"),
+    [(date(2024, 7, 10), False), (date(2024, 7, 11), True), (date(2025, 8, 31), True), (date(2025, 9, 1), False), (None, True)],
+)
+def test_a_meeting_is_its_peps_own(on: date | None, fits: bool) -> None:
+    """Sixty days before 9 Sep 2024 is 11 Jul 2024."""
+    found = check_meeting_span(on, opened_on=date(2024, 9, 9), year="2024-25")
+    assert short(found) == ([] if fits else [("MEET-span", "DATA-meeting", "meeting_at", "blocking")])
 
 
 def test_the_first_day_in_care_is_in_care() -> None:

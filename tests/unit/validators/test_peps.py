@@ -12,7 +12,7 @@ import pytest
 from pep_admin.pep_form import FORM, Document, Kind
 from pep_admin.validators.findings import Finding
 from pep_admin.validators.meetings import Calendar
-from pep_admin.validators.peps import check_part, check_readiness, voices_missing
+from pep_admin.validators.peps import check_due, check_part, check_readiness, voices_missing
 from pep_admin.validators.ppg import PpgFacts
 from pep_admin.vocabulary import Part, Scheme
 
@@ -119,18 +119,22 @@ def test_what_no_switch_asks_is_not_missed(a_document: Make) -> None:
 
 
 @pytest.mark.parametrize(
-    ("part", "field", "row", "check", "code"),
+    ("part", "field", "row", "check", "code", "empty"),
     [
         (Part.SOCIAL_CARE, "parental_responsibility", {"id": "x", "name": "Ann Reed", "relation": None, "gets_reports": False},
-         "RD-102", "HB-7.1"),
-        (Part.MEETING, "actions", {"id": "x", "what": "Ring the tutor", "who": "", "by_on": date(2024, 12, 6)}, "RD-311", "HB-3.9"),
-        (Part.MEETING, "actions", {"id": "x", "what": "Ring the tutor", "who": "Ms Green", "by_on": None}, "RD-311", "HB-3.9"),
+         "RD-102", "HB-7.1", "“Relation” is empty in line 1 of “Who holds parental responsibility”."),
+        (Part.MEETING, "actions", {"id": "x", "what": "Ring the tutor", "who": "", "by_on": date(2024, 12, 6)}, "RD-311", "HB-3.9",
+         "“Who” is empty in line 1 of “Actions”."),
+        (Part.MEETING, "actions", {"id": "x", "what": "Ring the tutor", "who": "", "by_on": None}, "RD-311", "HB-3.9",
+         "“Who” and “By” are empty in line 1 of “Actions”."),
     ],
 )  # fmt: skip
-def test_a_line_with_a_gap_is_named(a_document: Make, part: Part, field: str, row: dict[str, Any], check: str, code: str) -> None:
+def test_a_line_with_a_gap_is_named(
+    a_document: Make, part: Part, field: str, row: dict[str, Any], check: str, code: str, empty: str
+) -> None:
     (finding,) = check_part(a_document({field: (row,)}), part, today=TODAY)
     assert (finding.check, finding.code, finding.field, finding.row, finding.severity) == (check, code, field, "x", "blocking")
-    assert "line 1, has no “" in finding.message
+    assert finding.message == empty
 
 
 # --- Part 1 ----------------------------------------------------------------------------------------------------------------
@@ -473,3 +477,10 @@ def test_no_message_shows_a_withheld_answer(a_document: Make) -> None:
     document = a_document({"confidential_history": "SECRET", "adults_only_notes": "SECRET", "first_language": None})
     assert ready(document) != []
     assert not any("SECRET" in finding.message for finding in ready(document))
+
+
+@pytest.mark.parametrize(("on", "fits"), [(date(2024, 9, 8), False), (date(2024, 9, 9), True), (date(2025, 8, 31), True),
+                                          (date(2025, 9, 1), False)])
+def test_a_pep_is_due_within_its_year(on: date, fits: bool) -> None:
+    found = check_due(on, opened_on=date(2024, 9, 9), year="2024-25")
+    assert [(each.code, each.field, each.severity) for each in found] == ([] if fits else [("DATA-due", "due_on", "blocking")])

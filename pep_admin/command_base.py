@@ -1,0 +1,155 @@
+"""What the commands of cli.py share: the application, a session that acts as the system, tables that must be there, backups.
+
+A command's words, and what it says, are cli.py's. Nothing is imported before it is needed, so that `--help` is quick.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import sys
+import uuid
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pep_admin import config
+from pep_admin.vocabulary import TermName
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from sqlalchemy import Engine
+    from sqlalchemy.orm import Session
+
+    from pep_admin.models import Term
+
+
+def application() -> Flask:
+    """The application of the settings in the environment."""
+    from pep_admin.app import create_app
+
+    return create_app()
+
+
+def system() -> Any:
+    """Who acts in a command."""
+    from pep_admin.permissions import SYSTEM
+
+    return SYSTEM
+
+
+@contextlib.contextmanager
+def acting(app: Flask, *, writes: bool = True) -> Iterator[Session]:
+    """A session of the application, acting as the system; the command commits. Not for writing, it takes no lock."""
+    with app.app_context():
+        session = app.extensions["sqlalchemy"].session()
+        session.info.update(actor=system(), sender=app, request_id=uuid.uuid4().hex)
+        if not writes:
+            _read_only(session)
+        try:
+            yield session
+        finally:
+            session.close()
+            app.extensions["sqlalchemy"].engine.dispose()
+
+
+@contextlib.contextmanager
+def engine_of(app: Flask) -> Iterator[Engine]:
+    """The application's engine, its connections closed afterwards."""
+    with app.app_context():
+        engine: Engine = app.extensions["sqlalchemy"].engine
+        try:
+            yield engine
+        finally:
+            engine.dispose()
+
+
+@contextlib.contextmanager
+def progress(label: str, length: int) -> Iterator[Callable[[int], None]]:
+    """A bar on the terminal, moved by the number of things done."""
+    with click.progressbar(length=max(length, 1), label=label, file=sys.stderr) as bar:
+        yield bar.update
+
+
+def _read_only(session: Session) -> None:
+    session.connection(execution_options={"readonly": True})
+
+
+def bring_up_to_date(app: Flask) -> None:
+    """Take the steps that the database lacks, and say which."""
+    from pep_admin.server.migrations import upgrade
+
+    with engine_of(app) as engine:
+        taken = upgrade(engine)
+    for step in taken:
+        click.echo(f"Took the step {step}.")
+    click.echo("The database is up to date.")
+
+
+def back_up(app: Flask, file: Path) -> None:
+    """Write a checked backup to the file, or into the folder under the time of now, and say how much it holds."""
+    from pep_admin import audit
+    from pep_admin.server.backups import back_up, file_name
+
+    require_tables(app)
+    file = file / file_name(datetime.now(UTC)) if file.is_dir() else file
+    with engine_of(app) as engine:
+        made = back_up(engine, file)
+        audit.record_at_once(engine, system(), "backup.make", object_type="backup", digest=made.digest, rows=made.total)
+    click.echo(f"Backed up {made.total:,} rows in {len(made.rows)} tables to {file} ({file.stat().st_size / 1e6:.1f} MB), checked.")
+
+
+def back_up_before_steps(app: Flask) -> None:
+    """A backup into the instance folder where steps are to be taken on a database that is in use."""
+    from sqlalchemy import inspect
+
+    from pep_admin.server.backups import back_up, file_name
+    from pep_admin.server.migrations import VERSION_TABLE, pending
+
+    with engine_of(app) as engine:
+        if not inspect(engine).has_table(VERSION_TABLE) or not pending(engine):
+            return
+        folder = config.read_settings().folder / "backups"
+        folder.mkdir(mode=0o700, exist_ok=True)
+        made = back_up(engine, folder / file_name(datetime.now(UTC)))
+    click.echo(f"Backed up {made.total:,} rows to {folder} first.")
+
+
+def time_of(instant: str) -> str:
+    """An instant in ISO, as the clock in England shows it."""
+    return f"{datetime.fromisoformat(instant).astimezone(config.LONDON):%d %b %Y %H:%M}"
+
+
+def require_tables(app: Flask) -> None:
+    """Refuse to work on a database that is new or older than the program."""
+    from pep_admin.server.migrations import pending
+
+    with engine_of(app) as engine:
+        missing = pending(engine)
+    if missing:
+        raise click.ClickException("The database is new or older than this program. Run `pep-admin init` for a new one, "
+                                   "`pep-admin migrate` for an older one.")
+
+
+def say_all(sentences: Iterable[str]) -> None:
+    """Print them, one a line."""
+    for sentence in sentences:
+        click.echo(sentence)
+
+
+def term_of(session: Session, year: str, term: str) -> Term:
+    """A term by its year and name; a refusal in words when there is none."""
+    from pep_admin.queries import find_term
+
+    found = find_term(session, year, term)
+    if found is None:
+        raise click.ClickException(f"There is no {TermName(term).label.lower()} term of {year}. Write the year like 2024-25.")
+    return found
+
+
+def log_to_the_terminal() -> None:
+    """Let what is logged be seen by whoever started the command."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s: %(message)s", stream=sys.stderr)

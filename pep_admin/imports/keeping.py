@@ -1,0 +1,263 @@
+"""An import between looking and loading: its files are kept for a day, its outcome page by page; confirming compares once more.
+
+Nothing of a file is stored in the domain's tables before `confirm_import` or `load_plan`. Times are the true clock's, like the
+audit log's, wherever the demo may stand. What rows mean is each kind's own matter.
+"""
+
+from __future__ import annotations
+
+import io
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import IO, Any
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.orm import Session
+
+from pep_admin import audit, outbox
+from pep_admin.exceptions import NotFound, Refused
+from pep_admin.imports import KINDS
+from pep_admin.imports.files import Table, open_table
+from pep_admin.imports.kinds import Kind, Plan, Step, no_step
+from pep_admin.imports.outcome import file_to_mend
+from pep_admin.models import Import, ImportFile, ImportPage
+from pep_admin.permissions import Actor, require
+from pep_admin.validators.findings import Finding
+from pep_admin.vocabulary import RowFate
+from pep_admin.workflow.taking import MANY, refuse
+
+KEPT_FOR = timedelta(hours=24)
+DROP_OLD = "imports.drop_old"
+"""The kind of job that ends what was kept for a day (server/worker.py)."""
+LONGEST_NAME = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A file as it was handed in: what it is called there, and its bytes, which can be wound back."""
+
+    name: str
+    content: IO[bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """What came of a confirmation: stored, or not because the outcome is no longer the one that was shown."""
+
+    kept: Import
+    stored: bool
+
+
+def open_files(kind: Kind, given: Mapping[str, Given]) -> dict[str, Table]:
+    """The tables of a kind's parts. Raises Refused for a part that is missing or cannot be read, naming it by its key."""
+    tables, problems = {}, []
+    for part in kind.parts:
+        if part.key in given:
+            try:
+                tables[part.key] = open_table(given[part.key].content, part.layout, part=part.key)
+            except Refused as refused:
+                problems += [Finding(each.check, each.code, part.key, each.message) for each in refused.findings]
+        elif part.needed:
+            problems.append(Finding("file-missing", "DATA-file", part.key, f"Choose a file for “{part.title}”."))
+    if problems:
+        raise Refused(problems)
+    return tables
+
+
+def make_plan(
+    session: Session, kind: Kind, tables: Mapping[str, Table], options: Mapping[str, Any], *, actor: Actor, today: date,
+    step: Step = no_step,
+) -> Plan:
+    """What the files would do. Reads alone; raises NotAllowed, and Refused where a file cannot be read to its end."""
+    require(actor, kind.permission)
+    plan = kind.plan(session, tables, options, today=today, step=step)
+    plan.outcome.notes += [note for part in kind.parts if part.key in tables for note in _notes(part.title, tables[part.key])]
+    return plan
+
+
+def load_plan(
+    session: Session, kind: Kind, plan: Plan, tables: Mapping[str, Table], *, good_rows: bool, actor: Actor, today: date,
+    now: datetime, kept: Import | None = None, step: Step = no_step,
+) -> None:
+    """Store what a plan says, made in this same transaction; one audit event with counts and digests.
+
+    Raises Refused when rows were refused, unless `good_rows` says that the others are wanted without them.
+    """
+    counts = plan.outcome.counts()
+    if (refused := counts[RowFate.REFUSED]) and not good_rows:
+        what = "1 row is refused" if refused == 1 else f"{refused:,} rows are refused"
+        raise refuse("import-refused", "DATA-file", f"{what}, so nothing was loaded. Mend what is wrong and load the file again, "
+                     "or load the other rows without it.")
+    kind.store(session, plan.work, actor=actor, today=today, now=now, step=step)
+    details: dict[str, Any] = {fate.value: count for fate, count in counts.items()}
+    audit.record(session, f"import.{kind.key}", kept, object_type="import", left_out=plan.outcome.left_out,
+                 files=_digests(tables), **details)
+
+
+# --- kept until it is confirmed --------------------------------------------------------------------------------------------
+
+
+def keep_import(
+    session: Session, kind: Kind, given: Mapping[str, Given], tables: Mapping[str, Table], options: dict[str, Any], plan: Plan, *,
+    actor: Actor,
+) -> Import:
+    """Keep the files and the outcome of a plan until somebody confirms it, a day at most. Stores nothing of the domain."""
+    require(actor, kind.permission)
+    drop_old(session)
+    kept = Import(kind=kind.key, made_by=actor.id, made_name=actor.name, made_at=_clock(), options=options, outcome={}, digest="")
+    session.add(kept)
+    session.flush()
+    for key, table in tables.items():
+        content = given[key].content
+        content.seek(0)
+        session.add(ImportFile(import_id=kept.id, part=key, name=given[key].name[-LONGEST_NAME:], sha256=table.sha256,
+                               size=table.size, content=zlib.compress(content.read(), 6)))
+    session.flush()
+    _write_outcome(session, kept, plan)
+    job = outbox.queue_job(session, DROP_OLD, now=_clock(), once_key=f"{DROP_OLD}:{kept.id}")
+    job.due_at = kept.made_at + KEPT_FOR
+    audit.record(session, "import.look", kept, kind=kind.key, files=_digests(tables))
+    return kept
+
+
+def find_import(session: Session, import_id: int, *, actor: Actor) -> Import:
+    """An import of one's own; NotFound for another's, and for one that was kept long enough."""
+    found = session.get(Import, import_id)
+    if found is None or found.made_by != actor.id or (found.loaded_at is None and found.made_at < _clock() - KEPT_FOR):
+        raise NotFound
+    require(actor, KINDS[found.kind].permission)
+    return found
+
+
+def imports_of(session: Session, actor: Actor, limit: int = 20) -> list[Import]:
+    """The actor's own imports that wait or were loaded, newest first."""
+    mine = select(Import).where(Import.made_by == actor.id)
+    waiting = (Import.loaded_at.is_not(None)) | (Import.made_at >= _clock() - KEPT_FOR)
+    return list(session.scalars(mine.where(waiting).order_by(Import.id.desc()).limit(limit)))
+
+
+def outcome_page(session: Session, kept: Import, fate: RowFate, number: int) -> list[Any]:
+    """One page of an outcome: rows as [number, subject, part, [[label, old, new]…], [[column, sentence, rule]…]]."""
+    found = session.scalar(
+        select(ImportPage.rows).where(ImportPage.import_id == kept.id, ImportPage.fate == fate, ImportPage.number == number)
+    )
+    return found["rows"] if found else []
+
+
+def confirm_import(
+    session: Session, import_id: int, *, shown: str, good_rows: bool, actor: Actor, today: date, now: datetime
+) -> Confirmed:
+    """Compare the kept files once more with what stands now, and store them if the outcome is still the one that was `shown`.
+
+    `shown` is `seal_of` the import as its page carried it: the digests of the files and of the outcome. Where it is not what comes
+    out now, the new outcome takes the old one's place, and nothing is stored. Raises Refused like `load_plan`, and when it was
+    loaded already.
+    """
+    kept = _take(session, import_id, actor)
+    kind, tables = KINDS[kept.kind], _open_kept(session, kept)
+    plan = make_plan(session, kind, tables, kept.options, actor=actor, today=today)
+    if plan.outcome.digest() != kept.digest:
+        _write_outcome(session, kept, plan)
+        return Confirmed(kept, stored=False)
+    if shown != seal_of(kept):
+        return Confirmed(kept, stored=False)
+    load_plan(session, kind, plan, tables, good_rows=good_rows, actor=actor, today=today, now=now, kept=kept)
+    kept.loaded_at = _clock()
+    if not kept.outcome["mend"]:
+        _drop_contents(session, [kept.id])
+    return Confirmed(kept, stored=True)
+
+
+def seal_of(kept: Import) -> str:
+    """What a confirmation must carry: which files, and which outcome of theirs, were looked at."""
+    return "-".join([*(each.sha256 for each in kept.files), kept.digest])
+
+
+def discard_import(session: Session, import_id: int, *, actor: Actor) -> None:
+    """Forget an import that was not loaded, with its files."""
+    kept = _take(session, import_id, actor)
+    _drop_contents(session, [kept.id])
+    audit.record(session, "import.discard", kept)
+    session.execute(delete(Import).where(Import.id == kept.id))
+
+
+def rows_to_mend(session: Session, kept: Import, part: str) -> bytes:
+    """The refused and waiting rows of one of its files as CSV, to mend and load again; NotFound when there is nothing of it."""
+    why: dict[int, str] = {}
+    pages = select(ImportPage.rows).where(ImportPage.import_id == kept.id, ImportPage.fate.in_((RowFate.REFUSED, RowFate.WAITING)))
+    for rows in session.scalars(pages):
+        why |= {number: _in_a_line(reasons) for number, _, where, _, reasons in rows["rows"] if where == part}
+    tables = _open_kept(session, kept)
+    if not why or part not in tables:
+        raise NotFound
+    return file_to_mend(tables[part], why)
+
+
+def drop_old(session: Session) -> None:
+    """End what was kept for a day: files and pages of all, and the mark itself of what was never loaded."""
+    old = select(Import.id, Import.loaded_at).where(Import.made_at < _clock() - KEPT_FOR)
+    found = session.execute(old.where(Import.files.any() | Import.loaded_at.is_(None))).all()
+    _drop_contents(session, [row.id for row in found])
+    never_loaded = [row.id for row in found if row.loaded_at is None]
+    session.execute(delete(Import).where(Import.id.in_(never_loaded)))
+
+
+# --- in one place ----------------------------------------------------------------------------------------------------------
+
+
+def _clock() -> datetime:
+    return datetime.now(UTC)
+
+
+def _take(session: Session, import_id: int, actor: Actor) -> Import:
+    found = find_import(session, import_id, actor=actor)
+    session.refresh(found, with_for_update=True)
+    if found.loaded_at is not None:
+        raise refuse("import-loaded", "DATA-status", "This was loaded already; nothing was done a second time.")
+    return found
+
+
+def _open_kept(session: Session, kept: Import) -> dict[str, Table]:
+    rows = session.execute(select(ImportFile.part, ImportFile.name, ImportFile.content).where(ImportFile.import_id == kept.id))
+    return open_files(KINDS[kept.kind], {part: Given(name, io.BytesIO(zlib.decompress(content))) for part, name, content in rows})
+
+
+def _write_outcome(session: Session, kept: Import, plan: Plan) -> None:
+    session.execute(delete(ImportPage).where(ImportPage.import_id == kept.id))
+    pages = [{"import_id": kept.id, "fate": fate, "number": number, "rows": {"rows": rows}}
+             for fate, number, rows in plan.outcome.pages()]
+    for start in range(0, len(pages), MANY):
+        session.execute(insert(ImportPage), pages[start:start + MANY])
+    kept.digest = plan.outcome.digest()
+    kept.outcome = {"counts": {fate.value: count for fate, count in plan.outcome.counts().items()},
+                    "left_out": plan.outcome.left_out, "notes": plan.outcome.notes,
+                    "mend": [part.key for part in KINDS[kept.kind].parts if plan.outcome.refused_in(part.key)]}
+    session.flush()
+
+
+def _drop_contents(session: Session, ids: Sequence[int]) -> None:
+    for model in (ImportFile, ImportPage):
+        session.execute(delete(model).where(model.import_id.in_(ids)))
+
+
+def _digests(tables: Mapping[str, Table]) -> list[str]:
+    return [f"{key} {table.sha256}" for key, table in tables.items()]
+
+
+def _notes(title: str, table: Table) -> list[str]:
+    found = []
+    if table.missing:
+        found.append(f"{title}: the file lacks {_quoted(table.missing)}. What is on record there stays.")
+    if table.unknown:
+        found.append(f"{title}: not read {'is' if len(table.unknown) == 1 else 'are'} {_quoted(table.unknown)}.")
+    return found
+
+
+def _quoted(names: Sequence[str]) -> str:
+    return ", ".join(f"“{name[:60]}”" for name in names)
+
+
+def _in_a_line(reasons: Sequence[Sequence[str]]) -> str:
+    return " ".join(f"{column}: {message}" if column else message for column, message, _ in reasons)

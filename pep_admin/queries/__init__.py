@@ -1,0 +1,45 @@
+"""Named questions to the database, and the facts that rules ask for: one room a subject, all asked for by this name.
+
+Facts for rules are read unscoped, as columns and never entities, each with its reason: a teacher's cap check must count the old
+school's requests without showing them. Everything that is shown to people is read scoped.
+"""
+
+from pep_admin.queries.caps import periods, ppg_facts_for, scheme_for
+from pep_admin.queries.front_page import DUE_SOON_DAYS, front_page_counts
+from pep_admin.queries.launch import LaunchCandidate, launch_candidates
+from pep_admin.queries.ledger import Waiting, allocation_differences, unbatched_releases, waiting_for_batch
+from pep_admin.queries.past_scope import Columns
+from pep_admin.queries.people import WRITING_KINDS, possible_writers
+from pep_admin.queries.peps import ONE_A_TERM, OPEN_TO_WRITE, last_reviews, waivers_of
+from pep_admin.queries.requests import RequestStep, approved_requests, life_of_request, requested_pence
+from pep_admin.queries.terms import day_bounds, find_term, known_terms, next_deadlines, term_of
+
+__all__ = [
+    "DUE_SOON_DAYS",
+    "ONE_A_TERM",
+    "OPEN_TO_WRITE",
+    "WRITING_KINDS",
+    "Columns",
+    "LaunchCandidate",
+    "RequestStep",
+    "Waiting",
+    "allocation_differences",
+    "approved_requests",
+    "day_bounds",
+    "find_term",
+    "front_page_counts",
+    "known_terms",
+    "last_reviews",
+    "launch_candidates",
+    "life_of_request",
+    "next_deadlines",
+    "periods",
+    "possible_writers",
+    "ppg_facts_for",
+    "requested_pence",
+    "scheme_for",
+    "term_of",
+    "unbatched_releases",
+    "waiting_for_batch",
+    "waivers_of",
+]

@@ -1,0 +1,107 @@
+"""What a child may still be granted: the counters a request counts against, and the facts that the checks of money ask for.
+
+They count every school's requests, so they are read past the scope, as columns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from pep_admin.circumstances import scheme_of
+from pep_admin.models import AcademicYear, Allocation, Child, Pep, PpgRequest, Term
+from pep_admin.queries.past_scope import Columns, because
+from pep_admin.validators.ppg import PpgFacts
+from pep_admin.vocabulary import PpgStatus, Scheme
+
+
+def periods(year: str, term_label: str, scheme: Scheme) -> tuple[str, ...]:
+    """The allocation rows a request of that scheme counts against, in the order they are locked."""
+    return (year,) if scheme is Scheme.POST_16 else (year, f"{year} {term_label}")
+
+
+def scheme_for(pep: Pep) -> Scheme:
+    """The money a PEP's child falls under, by the year group the PEP was opened with."""
+    return scheme_of(pep.year_group)
+
+
+def ppg_facts_for(session: Session, peps: Iterable[Pep]) -> dict[int, dict[int | None, PpgFacts]]:
+    """What the caps leave (HB-6.1, 6.2): by PEP id, then by request id, None standing for a new request.
+
+    Counts every school's requests of the child: drafts of the same PEP, reservations and releases of all. Four statements
+    however many PEPs.
+    """
+    peps = list(peps)
+    names = {
+        child_id: tuple(filter(None, found))
+        for child_id, *found in session.execute(
+            select(Child.id, Child.first_name, Child.last_name, Child.known_as).where(Child.id.in_({pep.child_id for pep in peps}))
+        )
+    }
+    counters = _counters(session, [pep.child_id for pep in peps])
+    requests = _requests(session, [pep.id for pep in peps])
+    years = {
+        row.id: row
+        for row in session.execute(
+            select(Term.id, Term.name.label("term"), AcademicYear.name, AcademicYear.ppg_term_cap_pence,
+                   AcademicYear.ppg_year_cap_pence, AcademicYear.post16_year_cap_pence)
+            .join(AcademicYear).where(Term.id.in_({pep.term_id for pep in peps}))
+        )
+    }
+    return {
+        pep.id: {
+            own: replace(_facts(pep, years[pep.term_id], counters, requests.get(pep.id, []), own), child_names=names[pep.child_id])
+            for own in (None, *(row.id for row in requests.get(pep.id, [])))
+        }
+        for pep in peps
+    }
+
+
+def _counters(session: Session, child_ids: Sequence[int]) -> dict[tuple[int, str], int]:
+    found = select(Allocation.child_id, Allocation.period, Allocation.reserved_pence + Allocation.released_pence)
+    rows = session.execute(
+        found.where(Allocation.child_id.in_(child_ids)), execution_options=because("HB-6.1: the caps count every school's requests")
+    )
+    return {(child_id, period): pence for child_id, period, pence in rows}
+
+
+def _requests(session: Session, pep_ids: Sequence[int]) -> dict[int, list[Columns]]:
+    rows = session.execute(
+        select(PpgRequest.id, PpgRequest.pep_id, PpgRequest.status, PpgRequest.amount_pence, PpgRequest.approved_pence)
+        .where(PpgRequest.pep_id.in_(pep_ids)),
+        execution_options=because("HB-6.1: the caps count every line of a PEP"),
+    )
+    grouped: dict[int, list[Columns]] = {}
+    for row in rows:
+        grouped.setdefault(row.pep_id, []).append(row)
+    return grouped
+
+
+def _facts(pep: Pep, year: Columns, counters: dict[tuple[int, str], int], requests: list[Columns], own: int | None) -> PpgFacts:
+    scheme = scheme_for(pep)
+    drafts = sum(row.amount_pence for row in requests if row.status == PpgStatus.DRAFT and row.id != own)
+    counted = sum(_reserved(row) for row in requests if row.id == own)
+    taken = {
+        period: counters.get((pep.child_id, period), 0) - counted + drafts for period in periods(year.name, year.term.value, scheme)
+    }
+    school_age = scheme is not Scheme.POST_16
+    return PpgFacts(
+        scheme=scheme,
+        term_label=f"{year.term.label} {year.name}",
+        year_label=year.name,
+        term_cap_pence=year.ppg_term_cap_pence if school_age else None,
+        year_cap_pence=year.ppg_year_cap_pence if school_age else year.post16_year_cap_pence,
+        term_taken_pence=taken.get(f"{year.name} {year.term.value}", 0),
+        year_taken_pence=taken[year.name],
+        has_target=True,
+    )
+
+
+def _reserved(row: Columns) -> int:
+    """What a request holds in the counters now, in pence."""
+    if row.status == PpgStatus.REQUESTED:
+        return int(row.amount_pence)
+    return int(row.approved_pence or 0) if row.status in (PpgStatus.APPROVED, PpgStatus.RELEASED) else 0

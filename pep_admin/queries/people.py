@@ -1,0 +1,23 @@
+"""Questions about the people a PEP may name."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from pep_admin.models import Person
+from pep_admin.vocabulary import PersonKind
+
+WRITING_KINDS = (PersonKind.DESIGNATED_TEACHER, PersonKind.SCHOOL_STAFF, PersonKind.HEADTEACHER, PersonKind.SOCIAL_WORKER,
+                 PersonKind.VIRTUAL_SCHOOL)
+
+
+def possible_writers(session: Session) -> list[Person]:
+    """People who may be named as the writer of a school's part: with a working address, by name (HB-2.2)."""
+    return list(
+        session.scalars(
+            select(Person)
+            .where(Person.kind.in_(WRITING_KINDS), Person.email.is_not(None), Person.bounced_on.is_(None), Person.left_on.is_(None))
+            .order_by(Person.last_name, Person.first_name)
+        )
+    )

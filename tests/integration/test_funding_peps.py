@@ -1,0 +1,127 @@
+"""A funding PEP beside the term's own (HB-1.4, 1.5): it never stands for a review, and there is one of them at a time.
+
+What counts as the term's PEP is decision 0012.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from pep_admin import config
+from pep_admin.exceptions import Refused
+from pep_admin.models import Pep
+from pep_admin.permissions import SYSTEM
+from pep_admin.vocabulary import PepKind, PepStatus
+from pep_admin.workflow import peps as pep_verbs
+from tests.host.foreign_app import make_council
+from tests.visiting import Visitor
+from tests.world import LAUNCH_DAY, NOW, TODAY, World, build_world, child
+
+SPRING = date(2025, 1, 10)
+
+
+def opened(world: World, kind: PepKind, term: str = "autumn", on: date = TODAY, child_id: int | None = None) -> Pep:
+    return pep_verbs.initiate_pep(world.session, child(world.session, child_id or world.child_id), world.term(term), kind=kind,
+                                  reason="A reason", actor=world.act(world.officer), today=on, now=NOW)
+
+
+def closed(world: World, pep: Pep) -> None:
+    pep_verbs.withdraw_pep(world.session, pep.id, reason="Entered in error", actor=world.act(world.officer))
+
+
+# --- what a launch counts ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kind", "is_the_terms"),
+    [(PepKind.INITIAL, True), (PepKind.TERMLY, True), (PepKind.CHANGE, True), (PepKind.NEED, True), (PepKind.FUNDING, False)],
+)
+def test_any_pep_but_a_funding_one_is_the_terms_pep(session: Session, kind: PepKind, is_the_terms: bool) -> None:
+    world = build_world(session)
+    opened(world, kind)
+    result = world.launch(on=TODAY)
+    assert (world.child_id in result.children, result.already) == (not is_the_terms, int(is_the_terms))
+    assert world.other_child_id in result.children
+    world.act(SYSTEM)
+    count = sa.select(sa.func.count(Pep.id)).where(Pep.child_id == world.child_id)
+    assert session.scalar(count) == (1 if is_the_terms else 2)
+
+
+def test_a_pep_that_was_closed_as_not_needed_never_counts(session: Session) -> None:
+    world = build_world(session)
+    closed(world, opened(world, PepKind.NEED))
+    assert world.child_id in world.launch(on=TODAY).children
+
+
+def test_a_funding_pep_is_nobodys_first_one(session: Session) -> None:
+    """HB-1.3: the whole PEP of a child newly in care is still due in twenty school days, whatever money was asked for before.
+
+    Came into care on 2 Sep 2024: the twentieth school day after it is 30 Sep 2024.
+    """
+    world = build_world(session)
+    child(session, world.child_id).entered_care_on = date(2024, 9, 2)
+    session.flush()
+    opened(world, PepKind.FUNDING, on=LAUNCH_DAY)
+    world.launch(on=LAUNCH_DAY)
+    pep = world.pep_of()
+    assert (pep.kind, pep.due_on) == (PepKind.INITIAL, date(2024, 9, 30))
+
+
+def test_the_terms_pep_is_opened_by_itself_beside_a_funding_one(session: Session) -> None:
+    world = build_world(session)
+    opened(world, PepKind.FUNDING)
+    opened(world, PepKind.TERMLY)
+    with pytest.raises(Refused) as refused:
+        opened(world, PepKind.TERMLY)
+    assert [each.code for each in refused.value.findings] == ["HB-1.4"]
+
+
+# --- one at a time -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_second_funding_pep_is_refused_and_names_the_open_one(world: World) -> None:
+    first = opened(world, PepKind.FUNDING)
+    for term, on in (("autumn", TODAY), ("spring", SPRING)):
+        with pytest.raises(Refused) as refused:
+            opened(world, PepKind.FUNDING, term, on)
+        [finding] = refused.value.findings
+        assert (finding.check, finding.code, finding.row) == ("open-funding", "HB-1.5", str(first.id))
+        assert finding.message == f"Robin has a funding PEP that is open: {first.reference} (Opened). Ask for the money there."
+    opened(world, PepKind.FUNDING, child_id=world.other_child_id)
+
+
+def test_after_it_is_closed_or_signed_off_another_may_be_opened(world: World) -> None:
+    closed(world, opened(world, PepKind.FUNDING))
+    second = opened(world, PepKind.FUNDING)
+    world.session.execute(sa.update(Pep).where(Pep.id == second.id).values(status=PepStatus.COMPLETE),
+                          execution_options={"history_kept": True})
+    opened(world, PepKind.FUNDING)
+
+
+@pytest.mark.parametrize("status", [PepStatus.INITIATED, PepStatus.IN_PROGRESS, PepStatus.SUBMITTED, PepStatus.RETURNED])
+def test_the_database_knows_it_too(world: World, status: PepStatus) -> None:
+    first, second = opened(world, PepKind.FUNDING), opened(world, PepKind.NEED)
+    first.status = status
+    world.session.flush()
+    second.kind = PepKind.FUNDING
+    with pytest.raises(IntegrityError):
+        world.session.flush()
+
+
+def test_the_page_leads_to_the_open_one(world: World, tmp_path: Path) -> None:
+    config.move_today(TODAY)
+    first = opened(world, PepKind.FUNDING)
+    reference, where = first.reference, f"/admin/pep/peps/details/?id={first.id}"
+    world.session.commit()
+    council = make_council(f"sqlite:///{tmp_path / 'world.db'}", {"officer": world.officer})
+    page = Visitor(council.visit("officer").client).get(f"/admin/pep/peps/open/?child={world.child_id}")
+    refused = page.send("kind", kind="funding", reason="A laptop")
+    assert refused.status == 422 and refused.tree.xpath(f"//main//a[@href='{where}']/text()") == [
+        f"Robin has a funding PEP that is open: {reference} (Opened). Ask for the money there."]
+    assert "A laptop" in refused.text

@@ -1,0 +1,91 @@
+"""SDQ totals, suspensions and consents: what is refused, what is only pointed out, what passes. Values by hand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import pytest
+
+from pep_admin.validators.records import check_consent, check_sdq, check_suspension
+from pep_admin.vocabulary import ConsentDecision, SuspensionKind, SuspensionReason
+
+BORN, TODAY = date(2011, 5, 14), date(2024, 11, 18)
+FRIDAY, MONDAY = date(2024, 11, 8), date(2024, 11, 11)
+
+
+@dataclass
+class Row:
+    kind: Any = SuspensionKind.SUSPENSION
+    started_on: Any = FRIDAY
+    ended_on: Any = None
+    half_days: Any = None
+    reason: Any = None
+    second_reason: Any = None
+    third_reason: Any = None
+    told_us_on: Any = FRIDAY
+    total: Any = 12
+    completed_on: Any = MONDAY
+    decision: Any = None
+    given_on: Any = None
+    days_notice: Any = None
+
+
+def fields(found: list[Any], severity: str = "blocking") -> list[str]:
+    return [each.field for each in found if each.severity == severity]
+
+
+@pytest.mark.parametrize(("total", "wrong"), [(0, []), (40, []), (41, ["total"]), (-1, ["total"])])
+def test_an_sdq_total_is_0_to_40(total: int, wrong: list[str]) -> None:
+    assert fields(check_sdq(Row(total=total), born_on=BORN, today=TODAY)) == wrong
+
+
+@pytest.mark.parametrize(("day", "wrong"), [(TODAY, []), (date(2024, 11, 19), ["completed_on"]), (BORN, []),
+                                            (date(2011, 5, 13), ["completed_on"])])
+def test_an_sdq_is_of_a_day_in_the_childs_life(day: date, wrong: list[str]) -> None:
+    assert fields(check_sdq(Row(completed_on=day), born_on=BORN, today=TODAY)) == wrong
+
+
+@pytest.mark.parametrize(("changed", "wrong"), [
+    ({}, []),
+    ({"ended_on": MONDAY, "half_days": 4}, []),  # Friday and Monday: two school days, four half days
+    ({"ended_on": MONDAY, "half_days": 5}, ["half_days"]),
+    ({"ended_on": FRIDAY, "half_days": 1}, []),
+    ({"ended_on": date(2024, 11, 7)}, ["ended_on"]),
+    ({"started_on": date(2024, 11, 19)}, ["started_on"]),
+    ({"kind": SuspensionKind.PERMANENT}, []),
+    ({"kind": SuspensionKind.PERMANENT, "ended_on": MONDAY}, ["ended_on"]),
+    ({"reason": SuspensionReason.DB, "second_reason": SuspensionReason.DB}, ["second_reason"]),
+    ({"second_reason": SuspensionReason.DB}, ["reason"]),
+    ({"reason": SuspensionReason.DB, "second_reason": SuspensionReason.VA, "third_reason": SuspensionReason.TH}, []),
+])
+def test_what_a_suspension_must_be(changed: dict[str, Any], wrong: list[str]) -> None:
+    assert fields(check_suspension(Row(**changed), born_on=BORN, today=TODAY)) == wrong
+
+
+@pytest.mark.parametrize(("told", "said"), [
+    (FRIDAY, []), (date(2024, 11, 7), []), (MONDAY, ["told_us_on"]), (None, ["told_us_on"]),
+])
+def test_the_virtual_school_is_told_at_once(told: date | None, said: list[str]) -> None:
+    found = check_suspension(Row(told_us_on=told), born_on=BORN, today=TODAY)
+    assert fields(found, "warning") == said
+    assert {each.code for each in found} <= {"HB-3.6"}
+
+
+@pytest.mark.parametrize(("others", "own", "said"), [(88, 2, []), (88, 3, ["half_days"]), (91, None, ["half_days"]), (0, 90, [])])
+def test_45_days_in_a_year_are_the_limit_in_law(others: int, own: int | None, said: list[str]) -> None:
+    found = check_suspension(Row(half_days=own), born_on=BORN, today=TODAY, other_half_days=others)
+    assert fields(found, "warning") == said
+
+
+@pytest.mark.parametrize(("changed", "wrong"), [
+    ({}, []),
+    ({"decision": ConsentDecision.YES, "given_on": MONDAY}, []),
+    ({"decision": ConsentDecision.NO}, ["given_on"]),
+    ({"given_on": MONDAY}, ["decision"]),
+    ({"decision": ConsentDecision.YES, "given_on": date(2024, 11, 19)}, ["given_on"]),
+    ({"days_notice": 366}, ["days_notice"]),
+])
+def test_a_decision_has_its_day(changed: dict[str, Any], wrong: list[str]) -> None:
+    assert fields(check_consent(Row(**changed), born_on=BORN, today=TODAY)) == wrong
