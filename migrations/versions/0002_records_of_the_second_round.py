@@ -174,6 +174,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_pep_child_case_officer_id"), ["case_officer_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_pep_child_case_rating"), ["case_rating"], unique=False)
         batch_op.create_foreign_key(batch_op.f("fk_pep_child_case_officer_id"), "pep_person", ["case_officer_id"], ["id"])
+        batch_op.create_check_constraint(batch_op.f("ck_pep_child_case_rating"), "case_rating IN ('red', 'amber', 'green')")
 
     with op.batch_alter_table("pep_pep", table_kwargs={"sqlite_autoincrement": True}) as batch_op:
         batch_op.create_index(
@@ -220,6 +221,7 @@ def downgrade() -> None:
         )
 
     with op.batch_alter_table("pep_child", table_kwargs={"sqlite_autoincrement": True}) as batch_op:
+        batch_op.drop_constraint(batch_op.f("ck_pep_child_case_rating"), type_="check")
         batch_op.drop_constraint(batch_op.f("fk_pep_child_case_officer_id"), type_="foreignkey")
         batch_op.drop_index(batch_op.f("ix_pep_child_case_rating"))
         batch_op.drop_index(batch_op.f("ix_pep_child_case_officer_id"))

@@ -171,7 +171,7 @@ def _make_row(connection: Connection, key: str, now: datetime) -> None:
 
 
 def _still_to_wait(brake: Brake, row: Any, now: datetime) -> int:
-    passed: float = (now - row.last_at).total_seconds()
+    passed: float = max(0.0, (now - row.last_at).total_seconds())  # who waited for the lock may come from before the last try
     return max(0, math.ceil(brake.wait(row.failures) - passed))
 
 
