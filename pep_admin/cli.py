@@ -73,7 +73,7 @@ def demo(size: str, no_serve: bool, show: bool, host: str, port: int) -> None:
 
     app, sign_ins, is_new = ready(size, click.echo)
     if show or is_new:
-        click.echo("Sign in as (the password is the same for all):")
+        click.echo("Sign in as (the password is the same for all; the demo asks for nothing else, in earnest a code follows):")
         for each in sign_ins:
             click.echo(f"  {each['email']:<32} {each['password']}   {each['roles']}: {each['name']}")
     if not no_serve:
@@ -114,7 +114,7 @@ def init(email: str, name: str) -> None:
     It prints a link, once, with which the administrator chooses a password. No password is asked for here.
     """
     app = base.application()
-    base.bring_up_to_date(app)
+    base.make_tables(app)
     from pep_admin.accounts.commands import make_first_administrator
     from pep_admin.workflow.years import open_years
 

@@ -89,6 +89,17 @@ def bring_up_to_date(app: Flask) -> None:
     click.echo("The database is up to date.")
 
 
+def make_tables(app: Flask) -> None:
+    """All tables in an empty database; an older one is the matter of `pep-admin migrate`, which takes a backup first."""
+    from sqlalchemy import inspect
+
+    from pep_admin.server.migrations import VERSION_TABLE
+
+    with engine_of(app) as engine:
+        is_new = not inspect(engine).has_table(VERSION_TABLE)
+    bring_up_to_date(app) if is_new else require_tables(app)
+
+
 def back_up(app: Flask, file: Path) -> None:
     """Write a checked backup to the file, or into the folder under the time of now, and say how much it holds."""
     from pep_admin import audit

@@ -579,7 +579,7 @@ class Pep(Tracked, Versioned, OfChild, Base):
 
 
 class Waiver(Tracked, OfPep, Base):
-    """A gate that the head opened for one PEP, with the reason. `check` is what stood in the way, by its id (RD-308: the carer's words)."""
+    """A gate that the head opened for one PEP, with the reason. `check` says which, by its id: RD-308, the carer's words."""
 
     __tablename__ = "pep_waiver"
 

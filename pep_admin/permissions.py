@@ -228,7 +228,7 @@ def _keys(actor: Actor) -> tuple[int, int]:
 
 
 def lent(session: Session, actor: Actor, permission: Permission, child_ids: Iterable[int]) -> set[int]:
-    """Of those children, the ones on whom the actor may not use a permission that one of their roles holds: another role opens them.
+    """Of those children, the ones on whom the actor may not use a permission that a role of theirs holds: another role opens them.
 
     An auditor who is a teacher too reads every child, and writes for those of the own school alone. No statement for an account
     of one role, else one.

@@ -11,6 +11,7 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 from wtforms import StringField
+from wtforms.validators import InputRequired
 
 from pep_admin.views.base_forms import PepForm
 from pep_admin.views.hosting import host
@@ -21,8 +22,8 @@ pages = Blueprint("account", __name__, url_prefix="/account")
 class CodeForm(PepForm):
     """Six figures."""
 
-    code = StringField("Code", render_kw={"inputmode": "numeric", "autocomplete": "one-time-code", "maxlength": 12,
-                                          "class": "short", "spellcheck": "false"})
+    code = StringField("Code", [InputRequired()], render_kw={
+        "inputmode": "numeric", "autocomplete": "one-time-code", "maxlength": 12, "class": "short", "spellcheck": "false"})
 
 
 def database() -> Session:

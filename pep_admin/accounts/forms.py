@@ -7,6 +7,7 @@ from typing import Any
 
 from wtforms import SelectMultipleField, StringField
 from wtforms.fields.choices import Choice  # type: ignore[attr-defined]  # not yet in types-WTForms
+from wtforms.validators import InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from pep_admin.accounts.rules import LONGEST_ADDRESS, LONGEST_NAME
@@ -33,8 +34,10 @@ class RoleBoxes(SelectMultipleField):
 class AccountForm(PepForm):
     """What an administrator says of an account; what else it has is its owner's or follows."""
 
-    name = StringField("Name", description="As others see it.", render_kw={"maxlength": LONGEST_NAME, "autocomplete": "off"})
-    email = StringField("E-mail address", description="They sign in with it, and letters go there, so it must be theirs alone.",
+    name = StringField("Name", [InputRequired()], description="As others see it.",
+                       render_kw={"maxlength": LONGEST_NAME, "autocomplete": "off"})
+    email = StringField("E-mail address", [InputRequired()],
+                        description="They sign in with it, and letters go there, so it must be theirs alone.",
                         render_kw={"type": "email", "maxlength": LONGEST_ADDRESS, "autocomplete": "off", "spellcheck": "false"})
     roles = RoleBoxes("Roles")
 

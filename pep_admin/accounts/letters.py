@@ -78,10 +78,8 @@ def _ticket(session: Session, arguments: Mapping[str, Any]) -> Addressed | str:
     if found is None:
         return "There is no account with the address that this was asked for."
     ticket, user = found
-    if not user.active:
-        return "The account was suspended before this was sent."
     if ticket.spent_at is not None or ticket.expires_at <= datetime.now(UTC):
-        return "What this is about was used, replaced or too old before it could be sent."
+        return "What this is about was used, replaced, too old or taken back before it could be sent."
     said = {"code": tickets.code_of(ticket)} if ticket.kind is TicketKind.CODE else {"link": tickets.link_of(ticket)}
     return Addressed(user.email, {"name": user.name, "until": moment(ticket.expires_at), **said})
 

@@ -14,6 +14,7 @@ from flask_login import current_user
 from flask_security import logout_user, password_changed
 from sqlalchemy import select
 from wtforms import PasswordField, StringField
+from wtforms.validators import InputRequired
 
 from pep_admin.accounts import kept, letters, recording, sessions, throttle, tickets
 from pep_admin.accounts.creating import hash_of
@@ -33,17 +34,17 @@ _NEW: dict[str, Any] = {"autocomplete": "new-password", "maxlength": LONGEST, "s
 class ForgottenForm(PepForm):
     """Where the link is to go."""
 
-    email = StringField("E-mail address", render_kw={"type": "email", "autocomplete": "username", "maxlength": LONGEST_ADDRESS,
-                                                     "autocapitalize": "none", "spellcheck": "false"})
+    email = StringField("E-mail address", [InputRequired()], render_kw={
+        "type": "email", "autocomplete": "username", "maxlength": LONGEST_ADDRESS, "autocapitalize": "none", "spellcheck": "false"})
 
 
 class PasswordForm(PepForm):
     """A new password, twice."""
 
     password = PasswordField(
-        "New password", render_kw=_NEW,
+        "New password", [InputRequired()], render_kw=_NEW,
         description=f"At least {SHORTEST} characters. Three or four words that have nothing to do with each other are good.")
-    again = PasswordField("New password once more", render_kw=_NEW)
+    again = PasswordField("New password once more", [InputRequired()], render_kw=_NEW)
 
 
 def install(app: Flask) -> None:

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from flask import Flask, g, request, session
-from flask_login import user_logged_out
+from flask_login import current_user, user_logged_out
 from flask_security import LoginForm, VerifyForm, password_changed, user_authenticated
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -95,8 +95,8 @@ def _changed_password(_: Flask, user: Any, **__: Any) -> None:
 
 
 def code_failed(user: User) -> None:
-    """A second code that was wrong, of somebody who knew the password."""
-    _failed(None, user, "account.code_failed")
+    """A second code that was wrong, of somebody who knew the password or is inside."""
+    _failed(actor_of(user) if current_user.is_authenticated else None, user, "account.code_failed")
 
 
 def tell(actor: Actor | None, action: str, user: User | None, outcome: str = "done", **details: Any) -> None:

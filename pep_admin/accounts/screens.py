@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from flask import current_app, request
+from flask import request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from sqlalchemy import select
@@ -28,10 +28,12 @@ from pep_admin.views.cells import posted_version
 from pep_admin.views.filters import Case
 from pep_admin.vocabulary import Role
 
-STEPS = ("account.invite", "account.resend", "account.set_password", "account.change", "account.suspend", "account.reactivate",
-         "account.set_second_factor", "account.reset_second_factor", "account.end_sessions", "account.create", "account.rescue")
+STEPS = ("account.invite", "account.resend", "account.send_reset", "account.set_password", "account.change", "account.suspend",
+         "account.reactivate", "account.set_second_factor", "account.reset_second_factor", "account.end_sessions", "account.create",
+         "account.rescue")
 SAID = {
-    "account.invite": "Invited", "account.resend": "Invited again", "account.set_password": "Chose a password",
+    "account.invite": "Invited", "account.resend": "Invited again", "account.send_reset": "Given a link for another password",
+    "account.set_password": "Chose a password",
     "account.change": "Changed", "account.suspend": "Suspended", "account.reactivate": "Opened again",
     "account.set_second_factor": "Set up the second step", "account.reset_second_factor": "Second step taken away",
     "account.end_sessions": "Sessions ended", "account.create": "Made by command", "account.rescue": "Rescued by command",
@@ -85,8 +87,8 @@ class Accounts(PepModelView):
     title = "Accounts"
     singular = "Account"
     group = "Administration"
-    opens = dict.fromkeys(("index_view", "details_view", "invite", "change", "suspend", "reactivate", "resend", "reset_factor",
-                           "end_sessions"), Permission.ACCOUNT_EDIT)
+    opens = dict.fromkeys(("index_view", "details_view", "invite", "change", "suspend", "reactivate", "resend", "send_reset",
+                           "reset_factor", "end_sessions"), Permission.ACCOUNT_EDIT)
 
     list_template = "pep/accounts/list.html"
     details_template = "pep/accounts/details.html"
@@ -142,6 +144,7 @@ class Accounts(PepModelView):
 
     def links(self, row: User) -> list[Link]:
         offered = [("Change", "change", True), ("Send the invitation again", "resend", row.state is AccountState.INVITED),
+                   ("Send a link for another password", "send_reset", row.state is AccountState.ACTIVE),
                    ("Take the second step away", "reset_factor", row.second_factor is not None),
                    ("End all sessions", "end_sessions", row.state is AccountState.ACTIVE),
                    ("Suspend", "suspend", row.active), ("Open again", "reactivate", not row.active)]
@@ -202,8 +205,8 @@ class Accounts(PepModelView):
         """To the account; where no mail goes out, the link is shown this once, to be handed over."""
         user = done.user
         if letters.can_be_sent():
-            self.say(f"The invitation to {user.name} is on its way. The link in it works once, for "
-                     f"{current_app.config['PEP_ADMIN_INVITATION_DAYS']} days.")
+            until = formats.moment(done.ticket.expires_at)
+            self.say(f"The letter to {user.name} is on its way. The link in it works once, until {until}.")
             return self.back_to("details_view", id=user.id)
         return self.page("pep/accounts/link.html", row=user, link=tickets.link_of(done.ticket), until=done.ticket.expires_at)
 
@@ -223,7 +226,7 @@ class Accounts(PepModelView):
         person, found = upkeep.check_account(self.db_session, **typed, of=row)
         if blocking(found) or request.form.get("sure") != "yes":
             return self._preview(form, person, found, "change", row=row)
-        done = self.commit(upkeep.change_account, row.id, version=posted_version(), **typed, now=doors.now())
+        done = self.commit(upkeep.change_account, row.id, subject=row, version=posted_version(), **typed, now=doors.now())
         if not done.ok:
             self.put_on(form, done.findings)
             return self.page("pep/accounts/change.html", status=422, form=form, row=row)
@@ -234,32 +237,38 @@ class Accounts(PepModelView):
     def suspend(self) -> ResponseReturnValue:
         """Close an account."""
         return self._step("suspend", SuspendForm, "{name} is suspended and signed out everywhere.", lambda row, form, **more:
-                          self.commit(upkeep.suspend_account, row.id, reason=form.reason.data, **more))
+                          self.commit(upkeep.suspend_account, row.id, subject=row, reason=form.reason.data, **more))
 
     @expose("/reactivate/", methods=("GET", "POST"))
     def reactivate(self) -> ResponseReturnValue:
         """Open an account again."""
         return self._step("reactivate", ReactivateForm, "{name} may sign in again.", lambda row, form, **more: self.commit(
-            upkeep.reactivate_account, row.id, reason=form.reason.data, **more))
+            upkeep.reactivate_account, row.id, subject=row, reason=form.reason.data, **more))
 
     @expose("/resend/", methods=("GET", "POST"))
     def resend(self) -> ResponseReturnValue:
         """Another letter with another link."""
         return self._step("resend", NothingToFillIn, "", lambda row, form, **more: self.commit(
-            upkeep.resend_invitation, row.id, **more))
+            upkeep.resend_invitation, row.id, subject=row, **more))
+
+    @expose("/send-reset/", methods=("GET", "POST"))
+    def send_reset(self) -> ResponseReturnValue:
+        """A link for another password."""
+        return self._step("send_reset", NothingToFillIn, "", lambda row, form, **more: self.commit(
+            upkeep.send_reset, row.id, subject=row, **more))
 
     @expose("/reset-factor/", methods=("GET", "POST"))
     def reset_factor(self) -> ResponseReturnValue:
         """Rescue somebody who cannot take their second step."""
         return self._step(
             "reset_factor", RescueForm, "{name} sets up a new second step at the next sign-in.", lambda row, form, **more:
-            self.commit(upkeep.reset_second_factor, row.id, reason=form.reason.data, proof=form.proof.data, **more))
+            self.commit(upkeep.reset_second_factor, row.id, subject=row, reason=form.reason.data, proof=form.proof.data, **more))
 
     @expose("/end-sessions/", methods=("GET", "POST"))
     def end_sessions(self) -> ResponseReturnValue:
         """Sign somebody out everywhere."""
         return self._step("end_sessions", NothingToFillIn, "{name} is signed out everywhere.", lambda row, form, now, **more:
-                          self.commit(upkeep.end_sessions, row.id, **more))
+                          self.commit(upkeep.end_sessions, row.id, subject=row, **more))
 
     def _step(self, name: str, kind: type[PepForm], said: str, verb: Callable[..., Done[Any]]) -> ResponseReturnValue:
         """One step with one account: what it means, its form, and then the account again."""
@@ -270,7 +279,7 @@ class Accounts(PepModelView):
         if request.method == "POST":
             if form.validate():
                 done = verb(row, form, version=posted_version(), now=doors.now())
-                if done.ok and name == "resend":
+                if done.ok and name in ("resend", "send_reset"):
                     return self._invited(done.value)
                 if done.ok:
                     self.say(said.format(name=row.name))

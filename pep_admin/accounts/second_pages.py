@@ -13,6 +13,7 @@ from flask import redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from wtforms import StringField
+from wtforms.validators import InputRequired
 
 from pep_admin.accounts import authenticator, kept, letters, recording, recovery, second_step, sessions, throttle
 from pep_admin.accounts.doors import CodeForm, database, now, page, pages
@@ -32,8 +33,8 @@ SENT = "A code is on its way to your mailbox. It works for ten minutes, in this 
 class RecoveryForm(PepForm):
     """One of the eight."""
 
-    code = StringField("Recovery code", render_kw={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false",
-                                                   "maxlength": 40})
+    code = StringField("Recovery code", [InputRequired()], render_kw={
+        "autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false", "maxlength": 40})
 
 
 def half_way_only(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:

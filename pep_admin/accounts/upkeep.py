@@ -104,6 +104,16 @@ def resend_invitation(session: Session, user_id: int, *, actor: Actor, version: 
     return _invite(session, user, now=now)
 
 
+def send_reset(session: Session, user_id: int, *, actor: Actor, version: int, now: datetime) -> Invited:
+    """A link for another password, to who has one already and forgot it; until it is used the old one holds."""
+    user = _take(session, user_id, actor, version)
+    _refuse_unless(user.state is AccountState.ACTIVE, f"{user.name} has no password yet, or is suspended: nothing was sent.")
+    ticket = tickets.issue(session, TicketKind.RESET, user, now=now)
+    letters.queue_ticket(session, ticket, now=now)
+    _record(session, "account.send_reset", user)
+    return Invited(user, ticket)
+
+
 def _invite(session: Session, user: User, *, now: datetime) -> Invited:
     ticket = tickets.issue(session, TicketKind.INVITATION, user, now=now)
     letters.queue_ticket(session, ticket, now=now)

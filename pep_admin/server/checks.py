@@ -37,7 +37,7 @@ class Remark:
 
 def deploy_remarks(settings: Settings, engine: Engine) -> list[Remark]:
     """Everything found, what stops first; empty when all is well."""
-    found = [*_settings(settings), *_mail(settings), *_database(engine), *_folder(settings), *_fonts()]
+    found = [*_settings(settings), *_second_factor(settings), *_mail(settings), *_database(engine), *_folder(settings), *_fonts()]
     return sorted(found, key=lambda remark: not remark.stops)
 
 
@@ -51,6 +51,19 @@ def _settings(settings: Settings) -> Iterator[Remark]:
         yield Remark("PEP_ADMIN_BASE_URL does not begin with https://: passwords would travel in clear.")
     if settings.today is not None:
         yield Remark("PEP_ADMIN_TODAY moves the program's day: remove it.")
+
+
+def _second_factor(settings: Settings) -> Iterator[Remark]:
+    if not settings.asks_second_factor:
+        if settings.environment is not Environment.DEMO:
+            yield Remark("PEP_ADMIN_SECOND_FACTOR is no: a stolen or guessed password opens children's records. Remove the setting.")
+        return
+    if not settings.second_factor_key:
+        yield Remark("PEP_ADMIN_SECOND_FACTOR_KEY is not set, so the key lies beside the database that it protects, and a restored "
+                     f"backup or a second machine would lack it: move it from {settings.folder / 'second_factor_key'} into the settings.")
+    if settings.mailed_code_roles and settings.mail_backend is MailBackend.SMTP and not settings.mail_server:
+        yield Remark(f"PEP_ADMIN_MAILED_CODE_ROLES lets {', '.join(settings.mailed_code_roles)} have their code by e-mail, but "
+                     "PEP_ADMIN_MAIL_SERVER is not set: whoever chose that cannot sign in. Set the server, or the roles to none.")
 
 
 def _mail(settings: Settings) -> Iterator[Remark]:
@@ -113,7 +126,7 @@ def _disk_of(file: Path) -> str:
 
 
 def _folder(settings: Settings) -> Iterator[Remark]:
-    for file in (settings.folder / "secret_key", settings.folder / "mail"):
+    for file in (settings.folder / "secret_key", settings.folder / "second_factor_key", settings.folder / "mail"):
         if _others_can_read(file):
             yield Remark(f"Other users of this machine can read {file}: chmod 700 its folder.")
 

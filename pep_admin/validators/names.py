@@ -13,7 +13,7 @@ SHORTEST = 3
 MASK = "[name]"
 # Letters that are their own in Unicode and that people leave out all the same; the signs that stand for ' and -.
 _PLAIN = str.maketrans({
-    "ø": "o", "ł": "l", "đ": "d", "ð": "d", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th",
+    "ø": "o", "ł": "l", "đ": "d", "ð": "d", "\u0131": "i", "æ": "ae", "œ": "oe", "þ": "th",
     "\u2019": "'", "\u2018": "'", "\u02bc": "'", "`": "'", "\u2010": "-", "\u2013": "-",
 })
 

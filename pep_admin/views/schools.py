@@ -88,9 +88,14 @@ class Schools(PepModelView):
     form_args = {"urn": {"validators": [Urn()]}, "designated_teacher": STAFF, "headteacher": STAFF}
 
     def _change(self, session: Session, form: Any, row: School, *, actor: Actor) -> None:
+        with session.no_autoflush:
+            for name, field in form._fields.items():
+                if name != "designated_teacher":
+                    field.populate_obj(row, name)
         form.handed = delegation.name_designated_teacher(session, row, form.designated_teacher.chosen_id, actor=actor, now=self.now,
                                                          run=f"school-{row.id}-{self.now:%Y%m%d%H%M%S%f}")
-        super()._change(session, form, row, actor=actor)
+        self._on_model_change(form, row, False)
+        session.flush()
 
     def after_model_change(self, form: Any, model: Any, is_created: bool) -> None:
         if handed := getattr(form, "handed", ()):

@@ -162,21 +162,22 @@ def name_designated_teacher(
     those that were sent out already, once a run. A PEP with another named writer stays, and so does what was sent.
     """
     require(actor, Permission.SCHOOL_EDIT)
-    person, before = (session.get(Person, person_id) if person_id is not None else None), school.designated_teacher_id
-    if person is None and person_id is not None:
-        raise NotFound
+    before = school.designated_teacher_id
     if person_id == before:
         return []
-    if person is not None and person.left_on is not None:
-        raise refuse("teacher", "HB-2.2", f"{person.name} has left. Name somebody else.", "designated_teacher")
-    with all_or_nothing(session):
-        school.designated_teacher = person
+    with session.no_autoflush:  # what else of the school is being saved with it is one change
+        person = session.get(Person, person_id) if person_id is not None else None
+        if person is None and person_id is not None:
+            raise NotFound
+        if person is not None and person.left_on is not None:
+            raise refuse("teacher", "HB-2.2", f"{person.name} has left. Name somebody else.", "designated_teacher")
         handed = [pep for pep in _open_at(session, school) if pep.writer_id in (before, None) and pep.writer_id != person_id]
+        school.designated_teacher = person
         for pep in handed:
             pep.writer = person
             unsign(session, pep, Part.EDUCATION)
-        session.flush()
-        tell_new_writers(session, handed, now=now, run=run)
+    session.flush()
+    tell_new_writers(session, handed, now=now, run=run)
     audit.record(session, "school.name_designated_teacher", school, person_id=person_id, peps=len(handed))
     for pep in handed:
         audit.record(session, "pep.name_writer", pep, person_id=person_id)

@@ -8,14 +8,17 @@ import logging
 import os
 import pathlib
 import re
+import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.request
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -23,10 +26,10 @@ from click.testing import CliRunner
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from pep_admin.accounts.models import User
+from pep_admin.accounts.models import Factor, User
 from pep_admin.cli import main
 from pep_admin.demo import standing
-from pep_admin.models import AcademicYear, AuditEvent, Pep
+from pep_admin.models import AcademicYear, AuditEvent, Delivery, Pep
 from pep_admin.policy import RULES
 from pep_admin.server import checks
 
@@ -38,7 +41,7 @@ class Shell:
     """Runs pep-admin with an instance folder and a database of its own: within this process, or as a process of its own."""
 
     def __init__(self, folder: pathlib.Path, url: str = "") -> None:
-        self.settings = {"PEP_ADMIN_INSTANCE_FOLDER": str(folder), "PEP_ADMIN_DATABASE_URL": url}
+        self.settings = {"PEP_ADMIN_INSTANCE_FOLDER": str(folder), "PEP_ADMIN_DATABASE_URL": url, "PEP_ADMIN_SECOND_FACTOR": ""}
 
     def __call__(self, *words: str, typed: str = "", **settings: str) -> tuple[int, str]:
         """Exit status and everything said."""
@@ -82,17 +85,76 @@ def count(session: Session, model: type[Any]) -> int:
 # --- setting up --------------------------------------------------------------------------------------------------------
 
 
-def test_init_makes_tables_years_and_one_administrator_and_only_once(tmp_path, open_session) -> None:
+LINK = re.compile(r"^  (http://127\.0\.0\.1:5000/account/link/\S+)$", re.MULTILINE)
+
+
+def choose_password(shell: Shell, link: str, password: str) -> int:
+    """Open a link in a browser and choose a password; the status of the answer."""
+    from pep_admin import create_app
+
+    app = create_app({"TESTING": True, **shell.settings})
+    client, path = app.test_client(), link.removeprefix("http://127.0.0.1:5000")
+    page = client.get(path)
+    mark = re.search(r'name="csrf_token" value="([^"]+)"', page.text)
+    form = {"csrf_token": mark[1] if mark else "", "password": password, "again": password}
+    status = client.post(path, data=form).status_code if page.status_code == 200 else page.status_code
+    with app.app_context():
+        app.extensions["sqlalchemy"].engine.dispose()
+    return status
+
+
+def test_init_makes_tables_years_and_one_administrator_by_a_link_that_works_once(tmp_path, open_session) -> None:
     shell = Shell(tmp_path)
-    words = ("init", "--email", "Ann@Example.org", "--name", "Ann Admin", "--password-stdin")
-    code, said = shell(*words, typed=PASSWORD)
+    words = ("init", "--email", "Ann@Example.org", "--name", "Ann Admin")
+    code, said = shell(*words)
     assert code == 0 and "administrator Ann Admin" in said and "2024-25" in said
+    [link] = LINK.findall(said)
     session = open_session(f"sqlite:///{tmp_path / 'pep_admin.db'}")
-    assert [(user.email, user.held) for user in session.scalars(select(User))] == [("ann@example.org", "administrator")]
+    assert [(user.email, user.held, user.password) for user in session.scalars(select(User))] == [
+        ("ann@example.org", "administrator", None)]
     assert count(session, AcademicYear) >= 1
+    event = session.scalars(select(AuditEvent).where(AuditEvent.action == "account.create")).one()
+    assert event.actor_id == "system" and event.details == {"roles": ["administrator"]}
     session.close()
-    code, said = shell(*words, typed=PASSWORD)
-    assert code == 1 and "accounts already" in said
+
+    (tmp_path / "pep_admin.db").replace(tmp_path / "kept.db")
+    shutil.copy(tmp_path / "kept.db", tmp_path / "pep_admin.db")
+    with closing(sqlite3.connect(tmp_path / "pep_admin.db")) as older:
+        older.execute("DELETE FROM pep_schema_version WHERE version_num LIKE 'a%'")
+        older.commit()
+    code, said = shell(*words)
+    assert code == 1 and "pep-admin migrate" in said, "an older database is not brought up without a backup"
+    (tmp_path / "kept.db").replace(tmp_path / "pep_admin.db")
+
+    code, said = shell("init", "--email", "else@example.org", "--name", "Else")
+    assert code == 1 and "run this again with that address" in said
+    code, said = shell(*words)
+    [newer] = LINK.findall(said)
+    assert code == 0 and "Invited the administrator" in said and newer != link
+    assert choose_password(shell, link, PASSWORD.strip()) == 410
+    assert choose_password(shell, newer, PASSWORD.strip()) == 303
+    assert choose_password(shell, newer, PASSWORD.strip()) == 410
+    code, said = shell(*words)
+    assert code == 1 and "There is an administrator already" in said and LINK.findall(said) == []
+
+
+def test_a_last_administrator_without_a_telephone_is_rescued_by_command(tmp_path, open_session) -> None:
+    shell = Shell(tmp_path)
+    [link] = LINK.findall(shell("init", "--email", "ann@example.org", "--name", "Ann")[1])
+    choose_password(shell, link, PASSWORD.strip())
+    session = open_session(f"sqlite:///{tmp_path / 'pep_admin.db'}")
+    user = session.scalars(select(User)).one()
+    user.second_factor, user.second_secret, before = Factor.APP, "x", user.fs_uniquifier
+    session.commit()
+    code, said = shell("rescue-user", "--email", "ann@example.org")
+    [link] = LINK.findall(said)
+    assert code == 0 and choose_password(shell, link, "another harbour kettle") == 303
+    session.expire_all()
+    assert user.second_factor is None and user.second_secret is None and user.fs_uniquifier != before
+    assert session.scalars(select(AuditEvent.action).where(AuditEvent.action == "account.rescue")).all() == ["account.rescue"]
+    session.close()
+    code, said = shell("rescue-user", "--email", "nobody@example.org")
+    assert code == 1 and "no account with that address" in said
 
 
 def test_nothing_runs_on_a_database_without_tables(tmp_path) -> None:
@@ -121,9 +183,24 @@ def test_create_user_takes_several_roles_and_is_recorded(shell, sqlite_url, open
     assert (event.actor_id, event.object_id, event.details["roles"]) == ("system", user.id, ["finance", "vs_head"])
 
 
+def test_create_user_invites_by_a_link_where_no_mail_goes_out_and_by_mail_where_it_does(shell, sqlite_url, open_session) -> None:
+    words = ("create-user", "--email", "f@example.org", "--name", "Fay", "--role", "finance")
+    code, said = shell(*words)
+    [link] = LINK.findall(said)
+    assert code == 0 and choose_password(shell, link, PASSWORD.strip()) == 303
+    mail = {"PEP_ADMIN_MAIL_SERVER": "mail.example.org", "PEP_ADMIN_MAIL_FROM": "pep@example.org"}
+    code, said = shell(*words[:2], "g@example.org", *words[3:], **mail)
+    assert code == 0 and "invitation to g@example.org is queued" in said and "account/link" not in said
+    session = open_session(sqlite_url)
+    [letter] = session.scalars(select(Delivery).where(Delivery.template == "invited"))
+    assert letter.person_id is None and set(letter.arguments) == {"ticket"}
+
+
 @pytest.mark.parametrize(("more", "typed", "sentence"), [
     ([], "password12345\n", "words that are guessed first"),
     (["--person", "99"], PASSWORD, "no person with the number 99"),
+    (["--role", "administrator"], PASSWORD, "they have no other themselves"),
+    (["--role", "social_worker"], PASSWORD, "Nobody in the list of people has this address"),
 ])
 def test_create_user_refuses_in_a_sentence(shell, more, typed, sentence) -> None:
     code, said = shell("create-user", "--email", "f@example.org", "--name", "Fay", "--role", "finance", "--password-stdin", *more,
@@ -160,6 +237,7 @@ def test_check_deploy_passes_when_all_is_set(shell, tmp_path) -> None:
     tmp_path.chmod(0o700)
     code, said = shell("check-deploy", PEP_ADMIN_ENVIRONMENT="production", PEP_ADMIN_BASE_URL="https://pep.example.org",
                        PEP_ADMIN_SECRET_KEY="kT3v-9Qd_w2LxZ7mB4cN8rJ1sH6yP0aF", PEP_ADMIN_PROXY_HOPS="1",
+                       PEP_ADMIN_SECOND_FACTOR_KEY="pW5x-2Rf_y8NvK1tD6gM3bQ9uH4zS7cE",
                        PEP_ADMIN_MAIL_SERVER="mail.example.org", PEP_ADMIN_MAIL_FROM="pep@example.org")
     assert code == 0 and "MUST CHANGE" not in said
 
@@ -168,15 +246,25 @@ def test_check_deploy_passes_when_all_is_set(shell, tmp_path) -> None:
     ({"PEP_ADMIN_PROXY_HOPS": "0"}, "PEP_ADMIN_PROXY_HOPS"),
     ({"PEP_ADMIN_MAIL_USE_TLS": "no"}, "PEP_ADMIN_MAIL_USE_TLS"),
     ({"PEP_ADMIN_DATABASE_URL": ""}, "pep-admin migrate"),
+    ({"PEP_ADMIN_SECOND_FACTOR": "no"}, "PEP_ADMIN_SECOND_FACTOR is no"),
+    ({"PEP_ADMIN_SECOND_FACTOR_KEY": ""}, "PEP_ADMIN_SECOND_FACTOR_KEY is not set"),
+    ({"PEP_ADMIN_MAIL_SERVER": "", "PEP_ADMIN_MAIL_FROM": ""}, "PEP_ADMIN_MAILED_CODE_ROLES lets designated_teacher"),
 ])
 def test_check_deploy_finds_each_unsafe_thing(shell, tmp_path, settings, named) -> None:
     tmp_path.chmod(0o700)
     good = {"PEP_ADMIN_ENVIRONMENT": "production", "PEP_ADMIN_BASE_URL": "https://pep.example.org", "PEP_ADMIN_PROXY_HOPS": "1",
             "PEP_ADMIN_SECRET_KEY": "kT3v-9Qd_w2LxZ7mB4cN8rJ1sH6yP0aF", "PEP_ADMIN_MAIL_SERVER": "mail.example.org",
-            "PEP_ADMIN_MAIL_FROM": "pep@example.org"}
+            "PEP_ADMIN_SECOND_FACTOR_KEY": "pW5x-2Rf_y8NvK1tD6gM3bQ9uH4zS7cE", "PEP_ADMIN_MAIL_FROM": "pep@example.org"}
     code, said = shell("check-deploy", **{**good, **settings})
     [stops] = [line for line in said.splitlines() if line.startswith("MUST CHANGE")]
     assert code == 1 and named in stops
+
+
+def test_check_deploy_does_not_ask_for_mail_where_no_code_is_mailed(shell, tmp_path) -> None:
+    said = shell("check-deploy", PEP_ADMIN_MAILED_CODE_ROLES="none")[1]
+    assert "PEP_ADMIN_MAILED_CODE_ROLES" not in said and "PEP_ADMIN_MAIL_SERVER is not set" in said
+    code, said = shell("check-deploy", PEP_ADMIN_MAILED_CODE_ROLES="teacher")
+    assert code == 1 and "names teacher, which is no role" in said
 
 
 def test_check_deploy_finds_a_file_that_others_can_read(shell, tmp_path) -> None:

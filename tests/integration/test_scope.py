@@ -87,7 +87,8 @@ def test_a_person_without_the_role_sees_nothing_by_being_named(world: World) -> 
 def test_a_move_of_school_ends_the_old_teachers_sight_at_once(world: World) -> None:
     pep = world.pep_of(world.child_id)
     roll.change_school(world.session, child(world.session, world.child_id), school_id=world.other_school_id,
-                       on=TODAY - timedelta(days=1), reason=LeavingReason.HOME_MOVE, actor=world.act(world.officer), today=TODAY, now=NOW)
+                       on=TODAY - timedelta(days=1), reason=LeavingReason.HOME_MOVE, actor=world.act(world.officer), today=TODAY,
+                       now=NOW)
     assert seen(world, world.teacher) == set()
     assert seen(world, world.other_teacher) == {world.child_id, world.other_child_id}
     world.act(SYSTEM)

@@ -1,4 +1,4 @@
-"""The second step of signing in, over HTTP with a real mail server: set up when it is due, asked each time, an answer taken once."""
+"""The second step of signing in, over HTTP with a real mail server: set up when due, asked each time, an answer taken once."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ from flask import Flask
 from freezegun import freeze_time
 from passlib.totp import TOTP
 
-from pep_admin.accounts import keys
+from pep_admin.accounts import keys, second_step
 from pep_admin.accounts.models import RecoveryCode, User
 from pep_admin.models import AuditEvent
 from pep_admin.server.worker import run_once
+from pep_admin.views.gate import begin
 from pep_admin.vocabulary import Role
 from tests.conftest import PASSWORD
 from tests.integration.post_office import PostOffice, text_of
@@ -155,6 +156,17 @@ def test_the_picture_is_drawn_in_the_page_and_says_what_the_key_says(app, people
     assert "'unsafe" not in page.answer.headers["Content-Security-Policy"]
 
 
+def test_a_session_that_was_planted_or_copied_half_way_leads_nobody_on(app, people, clock) -> None:
+    visitor, planter, copier = visit(app), visit(app), visit(app)
+    page = visitor.get(LOGIN)
+    planter.client.set_cookie("pep_session", visitor.client.get_cookie("pep_session").value)
+    half_way = page.send("password", email=HEAD, password=PASSWORD)
+    assert planter.get("/account/set-up").heading == "Sign in"
+    copier.client.set_cookie("pep_session", visitor.client.get_cookie("pep_session").value)
+    half_way.send("code", code=code_of(secret_on(half_way)))
+    assert is_inside(visitor) and not is_inside(copier) and copier.get("/account/set-up").heading == "Sign in"
+
+
 def test_who_set_nothing_up_in_time_begins_again(app, people, clock) -> None:
     visitor = visit(app)
     page = give_password(visitor, HEAD)
@@ -253,6 +265,30 @@ def test_of_many_who_send_one_code_at_once_one_comes_in(both_databases, tmp_path
         for each in threads:
             each.join()
     assert sorted(came) == [False] * 5 + [True]
+
+
+def test_a_code_is_taken_once_by_those_who_looked_at_the_account_at_the_same_moment(both_databases, make_app_people) -> None:
+    app = make_app_people(both_databases)
+    with freeze_time(NOW):
+        _, secret, _ = set_up_app(app, HEAD)
+    later, taken, barrier = NOW + timedelta(minutes=5), [], threading.Barrier(4)
+
+    def take() -> None:
+        with app.app_context():
+            session = app.extensions["sqlalchemy"].session()
+            begin(session, "readonly")
+            user = session.scalars(sa.select(User).where(User.email == HEAD)).one()
+            barrier.wait()
+            begin(session, "write")
+            taken.append(second_step.take_code(session, user, code_of(secret, later), now=later))
+            session.commit()
+
+    threads = [threading.Thread(target=take) for _ in range(4)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    assert sorted(taken) == [False] * 3 + [True]
 
 
 @pytest.fixture

@@ -202,6 +202,9 @@ def test_the_school_form_hands_the_peps_over(world: World, newcomer: Actor, ente
     assert "Open PEPs of the school: 1. They are written by Nora Neu now" in after.main
     assert world.session.scalar(sa.select(Pep.writer_id).where(Pep.id == pep)) == newcomer.person_id
     assert world.session.scalar(sa.select(School.town).where(School.id == world.school_id)) == "Bury"
+    of_school = (RecordChange.table_name == "pep_school", RecordChange.row_id == world.school_id, RecordChange.verb == "update")
+    [change] = world.session.scalars(sa.select(RecordChange.changes).where(*of_school))
+    assert set(change) == {"town", "designated_teacher_id"}, "one save is one change"
     told = world.session.scalars(sa.select(Delivery.arguments).where(Delivery.person_id == newcomer.person_id)).all()
     assert [each["count"] for each in told] == [1]
     world.session.rollback()

@@ -80,7 +80,9 @@ def test_of_sixty_pairs_of_simultaneous_releases_each_request_is_released_once(
 
 
 @pytest.mark.slow
-def test_of_sixty_pairs_of_a_release_and_a_withdrawal_one_happens(both_databases: str, open_session: Callable[..., Session]) -> None:
+def test_of_sixty_pairs_of_a_release_and_a_withdrawal_one_happens(
+    both_databases: str, open_session: Callable[..., Session]
+) -> None:
     session = open_session(both_databases)
     world = build_world(session, children=PAIRS // LINES_A_PEP)
     world.launch()

@@ -62,6 +62,63 @@ LINES = (
     get("security.change_password",      "/account/change",                        "in  200 200 200 200 200 200 200 200 200"),
     post("security.change_password",     "/account/change",                        "in  200 200 200 200 200 200 200 200 200"),
 
+    # Before one is in: a second code, a forgotten password, a link. The house asks for no second code, so nobody is
+    # half-way; a link that works is tried with its own tests.
+    get("account.code",                  "/account/code",                          "in  302 302 302 302 302 302 302 302 302"),
+    post("account.code",                 "/account/code",
+         "in  302 302 302 302 302 302 302 302 302", code="000000"),
+    post("account.mail_code",            "/account/code/mail",                     "in  302 302 302 302 302 302 302 302 302"),
+    get("account.recovery",              "/account/recovery",                      "in  302 302 302 302 302 302 302 302 302"),
+    post("account.recovery",             "/account/recovery",
+         "in  302 302 302 302 302 302 302 302 302", code="A"),
+    get("account.set_up",                "/account/set-up",                        "in  302 302 302 302 302 302 302 302 302"),
+    post("account.set_up",               "/account/set-up",                        "in  302 302 302 302 302 302 302 302 302"),
+    get("account.set_up_app",            "/account/set-up/app",                    "in  302 302 302 302 302 302 302 302 302"),
+    post("account.set_up_app",           "/account/set-up/app",
+         "in  302 302 302 302 302 302 302 302 302", code="000000"),
+    get("account.set_up_mail",           "/account/set-up/mail",                   "in  302 302 302 302 302 302 302 302 302"),
+    post("account.set_up_mail",          "/account/set-up/mail",
+         "in  302 302 302 302 302 302 302 302 302", code="000000"),
+    get("account.forgotten",             "/account/forgotten",                     "200 200 200 200 200 200 200 200 200 200"),
+    post("account.forgotten",            "/account/forgotten",                     "200 200 200 200 200 200 200 200 200 200"),
+    get("account.link",                  "/account/link/x",                        "410 410 410 410 410 410 410 410 410 410"),
+    post("account.link",                 "/account/link/x",                        "410 410 410 410 410 410 410 410 410 410"),
+
+    # One's own account, and the accounts of all, which are the administrator's alone.
+    #                                                                              nobody head officer finance teacher other_teacher
+    #                                                                              worker other_worker auditor administrator
+    get("pep_my_account.index",          "/admin/pep/my_account/",                 "in  200 200 200 200 200 200 200 200 200"),
+    post("pep_my_account.end_one",       "/admin/pep/my_account/end/",             "401 404 404 404 404 404 404 404 404 404"),
+    post("pep_my_account.end_others",    "/admin/pep/my_account/end-others/",      "401 303 303 303 303 303 303 303 303 303"),
+    get("pep_my_account.new_codes",      "/admin/pep/my_account/new-codes/",       "in  200 200 200 200 200 200 200 200 200"),
+    post("pep_my_account.new_codes",     "/admin/pep/my_account/new-codes/",       "401 422 422 422 422 422 422 422 422 422"),
+    get("pep_accounts.index_view",       "/admin/pep/accounts/",                   "in  403 403 403 403 403 403 403 403 200"),
+    get("pep_accounts.details_view",     "/admin/pep/accounts/details/?id={account}", "in  403 403 403 403 403 403 403 403 200"),
+    get("pep_accounts.invite",           "/admin/pep/accounts/invite/",            "in  403 403 403 403 403 403 403 403 200"),
+    post("pep_accounts.invite",          "/admin/pep/accounts/invite/",            "401 403 403 403 403 403 403 403 403 422"),
+    get("pep_accounts.change",           "/admin/pep/accounts/change/?id={account}", "in  403 403 403 403 403 403 403 403 200"),
+    post("pep_accounts.change",          "/admin/pep/accounts/change/?id={account}", "401 403 403 403 403 403 403 403 403 422"),
+    get("pep_accounts.suspend",          "/admin/pep/accounts/suspend/?id={account}", "in  403 403 403 403 403 403 403 403 200"),
+    post("pep_accounts.suspend",         "/admin/pep/accounts/suspend/?id={account}", "401 403 403 403 403 403 403 403 403 409",
+         reason="left"),
+    get("pep_accounts.reactivate",       "/admin/pep/accounts/reactivate/?id={account}", "in  403 403 403 403 403 403 403 403 200"),
+    post("pep_accounts.reactivate",      "/admin/pep/accounts/reactivate/?id={account}", "401 403 403 403 403 403 403 403 403 409",
+         reason="back"),
+    get("pep_accounts.resend",           "/admin/pep/accounts/resend/?id={account}", "in  403 403 403 403 403 403 403 403 200"),
+    post("pep_accounts.resend",          "/admin/pep/accounts/resend/?id={account}", "401 403 403 403 403 403 403 403 403 409"),
+    get("pep_accounts.send_reset",       "/admin/pep/accounts/send-reset/?id={account}",
+        "in  403 403 403 403 403 403 403 403 200"),
+    post("pep_accounts.send_reset",      "/admin/pep/accounts/send-reset/?id={account}",
+         "401 403 403 403 403 403 403 403 403 409"),
+    get("pep_accounts.reset_factor",     "/admin/pep/accounts/reset-factor/?id={account}",
+        "in  403 403 403 403 403 403 403 403 200"),
+    post("pep_accounts.reset_factor",    "/admin/pep/accounts/reset-factor/?id={account}",
+         "401 403 403 403 403 403 403 403 403 409", reason="lost", proof="seen"),
+    get("pep_accounts.end_sessions",     "/admin/pep/accounts/end-sessions/?id={account}",
+        "in  403 403 403 403 403 403 403 403 200"),
+    post("pep_accounts.end_sessions",    "/admin/pep/accounts/end-sessions/?id={account}",
+         "401 403 403 403 403 403 403 403 403 409"),
+
     # The front page is everybody's who works here.
     #                                                                              nobody head officer finance teacher other_teacher
     #                                                                              worker other_worker auditor administrator

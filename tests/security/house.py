@@ -107,7 +107,7 @@ def build(session: Session, url: str, folder: Path) -> Plan:
     places = _places(session, world, children)
     session.commit()
     app = create_app(settings(url, folder))
-    _make_accounts(app, world)
+    places |= {"account": _make_accounts(app, world)}
     signed_in = {name: _sign_in(app, name) for name in PEOPLE}
     places |= {"import": _looked_at(app, signed_in["officer"])}
     with app.app_context():
@@ -176,13 +176,16 @@ def _places(session: Session, world: World, children: list[int]) -> dict[str, in
     return places
 
 
-def _make_accounts(app: Flask, world: World) -> None:
+def _make_accounts(app: Flask, world: World) -> int:
+    """An account for each role; the number of the head's."""
     with app.app_context():
         session = app.extensions["sqlalchemy"].session
         for name, role in PEOPLE.items():
             create_account(session, address(name), getattr(world, name).name, [role], PASSWORD, getattr(world, name).person_id)
         session.commit()
+        heads: int = session.scalars(sa.select(User.id).where(User.email == address("head"))).one()
         session.remove()
+    return heads
 
 
 def address(name: str) -> str:

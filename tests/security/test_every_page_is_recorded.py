@@ -148,6 +148,7 @@ NO_CHILD = {
     *((f"pep_imports.{route}", method) for route in ("index_view", "new", "outcome", "mend", "confirm", "discard")
       for method in ("GET", "POST")),
     ("pep_audit_log.index_view", "GET"),  # numbers of rows
+    *((line.endpoint, line.method) for line in LINES if line.endpoint.startswith(("account.", "pep_accounts.", "pep_my_account."))),
 } & set(TABLE) - BY_THEMSELVES
 """Doors behind which no child stands; that they name none is tried too."""
 

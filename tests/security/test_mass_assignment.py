@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from pep_admin.accounts.models import AccountsBase
+from pep_admin.accounts import tickets
+from pep_admin.accounts.models import AccountsBase, TicketKind, User
 from pep_admin.models import Base
 from tests.security.house import PASSWORD, House, added, changed
 
@@ -156,7 +157,11 @@ FORMS = (
     Form("teacher", "/account/change", "new_password",
          {"password": PASSWORD, "new_password": "copper meadow nine doors", "new_password_confirm": "copper meadow nine doors"},
          "account_user.password account_user.fs_uniquifier account_user.current_login_at account_user.last_login_ip "
-         "account_user.login_count", status=302),
+         "account_user.login_count +pep_delivery", status=302),
+    Form("administrator", f"{ADMIN}/accounts/suspend/?id={{account}}", "reason", {"reason": "left"},
+         "account_user.active account_user.fs_uniquifier account_user.row_version"),
+    Form("administrator", f"{ADMIN}/accounts/end-sessions/?id={{account}}", "row_version", {},
+         "account_user.fs_uniquifier account_user.row_version"),
 )
 """Each way in which a form writes. Those whose answer needs another state are tried elsewhere with their verbs."""
 
@@ -215,6 +220,12 @@ def test_every_form_of_the_application_is_among_them(house: House) -> None:
         "pep_ppg_requests.waive",  # likewise: takes a reason, test_waivers
         "pep_imports.new", "pep_imports.discard",  # takes a file: below; takes nothing
         "security.login", "security.logout", "security.verify",  # write the account's own sign-in only
+        "account.code", "account.mail_code", "account.recovery", "account.forgotten",  # likewise, or a ticket
+        "account.set_up", "account.set_up_app", "account.set_up_mail",  # take a code only
+        "account.link", "pep_accounts.invite", "pep_accounts.change",  # below
+        "pep_accounts.reactivate", "pep_accounts.resend", "pep_accounts.send_reset",  # the code of suspending
+        "pep_accounts.reset_factor",  # likewise
+        "pep_my_account.end_one", "pep_my_account.end_others", "pep_my_account.new_codes",  # take a session's key or nothing
     }
     adapter = house.app.url_map.bind("localhost")
     tried = set()
@@ -273,3 +284,42 @@ def test_a_verdict_takes_no_status_from_outside(house: House) -> None:
     assert changed(before, after) - {KEPT} == {"pep_allocation.reserved_pence", *(f"pep_ppg_request.{name}" for name in decided)}
     row = house.row("pep_ppg_request", house.plan.places["requested"])
     assert (row["status"], row["approved_pence"], row["decided_by"]) == ("approved", 500_00, house.actor_id("officer"))
+
+
+@pytest.mark.parametrize(("path", "typed", "may_change", "holds"), [
+    ("invite/", {"name": "Nia Neu", "email": "nia.neu@house.example", "roles": "finance"},
+     "+account_user +account_ticket +pep_delivery",
+     {"held": "finance", "password": None, "active": 1, "person_id": None, "second_factor": None, "row_version": 1,
+      "login_count": None}),
+    ("change/?id={account}", {"name": "Hanna Neu", "roles": "vs_officer"},
+     "account_user.name account_user.held account_user.row_version", {"held": "vs_officer", "active": 1, "second_factor": None}),
+])
+def test_an_account_takes_its_name_address_and_roles_from_outside_and_nothing_else(
+    house: House, path: str, typed: dict[str, str], may_change: str, holds: dict[str, Any]
+) -> None:
+    page = house.visitor("administrator").get(house.at(f"{ADMIN}/accounts/{path}")).send("email", **typed)
+    sure = [(name, value) for name, value in page.form("sure").form_values() if name != "csrf_token"]
+    names = {name for name, _ in sure}
+    extra = [(name, value) for name, value in every_column() if name not in names]
+    before = house.rows()
+    assert house.post("administrator", f"{ADMIN}/accounts/{path}", [*sure, *extra]).status_code in (200, 303)
+    after = house.rows()
+    assert changed(before, after) == set(may_change.split())
+    known = ("account_user", house.plan.places["account"])
+    row = added(before, after, "account_user") if "+account_user" in may_change else after[known]
+    assert {name: row[name] for name in holds} == holds and STRANGE not in str(row)
+
+
+def test_a_link_sets_a_password_and_nothing_else(house: House) -> None:
+    with house.app.app_context():
+        session = house.app.extensions["sqlalchemy"].session
+        user = session.get(User, house.plan.places["account"])
+        ticket = tickets.issue(session, TicketKind.RESET, user, now=datetime.datetime.now(datetime.UTC))
+        session.commit()
+        link = tickets.link_of(ticket).partition("/account/")[2]
+        session.remove()
+    before, new = house.rows(), "copper meadow nine doors"
+    extra = [(name, value) for name, value in every_column() if name != "password"]
+    assert house.post("nobody", f"/account/{link}", [("password", new), ("again", new), *extra]).status_code == 303
+    assert changed(before, house.rows()) == {"account_user.password", "account_user.fs_uniquifier", "account_ticket.spent_at",
+                                             "+pep_delivery"}

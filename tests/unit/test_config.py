@@ -107,6 +107,32 @@ def test_a_secret_is_made_once_and_only_its_owner_may_read_it(tmp_path: Path) ->
     assert kept_secret(tmp_path / "another") != secret
 
 
+def test_each_kind_of_secret_has_a_file_of_its_own(tmp_path: Path) -> None:
+    assert kept_secret(tmp_path, "second_factor_key") != kept_secret(tmp_path)
+    assert stat.S_IMODE((tmp_path / "second_factor_key").stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize(("given", "asked"), [
+    ({}, True), ({"PEP_ADMIN_ENVIRONMENT": "demo"}, False), (PRODUCTION, True), ({"PEP_ADMIN_SECOND_FACTOR": "no"}, False),
+    ({"PEP_ADMIN_ENVIRONMENT": "demo", "PEP_ADMIN_SECOND_FACTOR": "yes"}, True),
+])
+def test_a_second_factor_is_asked_for_everywhere_but_in_the_demo(given: dict[str, str], asked: bool) -> None:
+    assert read_settings({}, given).asks_second_factor is asked
+
+
+@pytest.mark.parametrize("key", ["short", "x" * 40, "kT3v-9Qd_w2LxZ7mB4cN8rJ1sH6yP0aF, short"])
+def test_production_refuses_a_weak_key_of_second_factors(key: str) -> None:
+    with pytest.raises(ConfigError, match="PEP_ADMIN_SECOND_FACTOR_KEY is too short or too plain"):
+        read_settings({}, {**PRODUCTION, "PEP_ADMIN_SECOND_FACTOR_KEY": key})
+
+
+def test_the_roles_with_mailed_codes_may_be_none() -> None:
+    assert read_settings({}, {}).mailed_code_roles == ("designated_teacher",)
+    assert read_settings({}, {"PEP_ADMIN_MAILED_CODE_ROLES": "none"}).mailed_code_roles == ()
+    asked = read_settings({}, {"PEP_ADMIN_MAILED_CODE_ROLES": "designated_teacher, social_worker"})
+    assert asked.mailed_code_roles == ("designated_teacher", "social_worker")
+
+
 def test_an_empty_secret_is_not_used(tmp_path: Path) -> None:
     (tmp_path / "secret_key").write_text("\n")
     with pytest.raises(ConfigError, match="is empty"):
