@@ -130,9 +130,19 @@ def _of_the_answers(answers: Mapping[str, Any]) -> dict[str, bool]:
     }
 
 
+UNSEEN = frozenset("\u115f\u1160\u3164\uffa0")
+"""Letters by their class that show nothing."""
+NO_WORDS = frozenset({"n/a", "na", "n.a.", "nil", "tbc", "tba"})
+
+
 def said(value: object) -> bool:
-    """Whether words stand there, not only blanks."""
-    return isinstance(value, str) and bool(value.strip())
+    """Whether words stand there: a letter or figure that can be seen, and more than a mark for "nothing here"."""
+    return isinstance(value, str) and can_be_read(value) and value.strip().casefold() not in NO_WORDS
+
+
+def can_be_read(text: str) -> bool:
+    """Whether a letter or figure stands in the text that can be seen."""
+    return any(sign.isalnum() and sign not in UNSEEN for sign in text)
 
 
 def latest_sdq(rows: Sequence[Mapping[str, Any]] | None, otherwise: int | None) -> int | None:

@@ -216,6 +216,11 @@ class ChildFacts:
         return self.known_as or self.first_name or f"Child {self.id}"
 
     @property
+    def full_name(self) -> str:
+        """As the record has it; what stands in its place while a return gave only a number."""
+        return f"{self.first_name} {self.last_name}".strip() or f"Name not known, ref {self.lcs_id or self.id}"
+
+    @property
     def names(self) -> tuple[str, ...]:
         return tuple(name for name in (self.known_as, self.first_name, self.last_name) if name)
 

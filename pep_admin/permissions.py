@@ -149,6 +149,11 @@ def can(actor: Actor | None, permission: Permission, subject: PepPeople | None =
     return subject is None or part is None or writes_part(actor, subject, part)
 
 
+def holds_together(actor: Actor, *permissions: Permission) -> bool:
+    """Whether one of the actor's roles holds all of those permissions: a list is taken away by a role that may read it."""
+    return any(set(permissions) <= ROLE_PERMISSIONS[role] for role in actor.roles)
+
+
 def require(actor: Actor | None, permission: Permission, subject: PepPeople | None = None, part: Part | None = None) -> None:
     """Raise NotAllowed unless `can`."""
     if not can(actor, permission, subject, part):

@@ -83,8 +83,9 @@ def store_caseloads(
     session: Session, work: Sequence[Move], *, actor: Actor, today: date, now: datetime, step: Step = no_step
 ) -> None:
     """Hand each child over to the social worker (workflow/roll.py)."""
+    run = f"caseloads-{now:%Y%m%d%H%M%S%f}"
     for child, move in _children(session, work, step):
-        roll.change_social_worker(session, child, person_id=move.place_id, on=move.on, actor=actor, today=today)
+        roll.change_social_worker(session, child, person_id=move.place_id, on=move.on, actor=actor, today=today, now=now, run=run)
 
 
 def _children(session: Session, work: Sequence[Move], step: Step) -> Iterator[tuple[Child, Move]]:

@@ -5,6 +5,7 @@ school's requests without showing them. Everything that is shown to people is re
 """
 
 from pep_admin.queries.caps import periods, ppg_facts_for, scheme_for
+from pep_admin.queries.children import names_of
 from pep_admin.queries.front_page import DUE_SOON_DAYS, front_page_counts
 from pep_admin.queries.launch import LaunchCandidate, launch_candidates
 from pep_admin.queries.ledger import Waiting, allocation_differences, unbatched_releases, waiting_for_batch
@@ -32,6 +33,7 @@ __all__ = [
     "last_reviews",
     "launch_candidates",
     "life_of_request",
+    "names_of",
     "next_deadlines",
     "periods",
     "possible_writers",

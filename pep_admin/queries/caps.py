@@ -12,7 +12,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pep_admin.circumstances import scheme_of
-from pep_admin.models import AcademicYear, Allocation, Child, Pep, PpgRequest, Term
+from pep_admin.models import AcademicYear, Allocation, Pep, PpgRequest, Term
+from pep_admin.queries.children import names_of
 from pep_admin.queries.past_scope import Columns, because
 from pep_admin.validators.ppg import PpgFacts
 from pep_admin.vocabulary import PpgStatus, Scheme
@@ -31,16 +32,11 @@ def scheme_for(pep: Pep) -> Scheme:
 def ppg_facts_for(session: Session, peps: Iterable[Pep]) -> dict[int, dict[int | None, PpgFacts]]:
     """What the caps leave (HB-6.1, 6.2): by PEP id, then by request id, None standing for a new request.
 
-    Counts every school's requests of the child: drafts of the same PEP, reservations and releases of all. Four statements
+    Counts every school's requests of the child: drafts of the same PEP, reservations and releases of all. Five statements
     however many PEPs.
     """
     peps = list(peps)
-    names = {
-        child_id: tuple(filter(None, found))
-        for child_id, *found in session.execute(
-            select(Child.id, Child.first_name, Child.last_name, Child.known_as).where(Child.id.in_({pep.child_id for pep in peps}))
-        )
-    }
+    names = names_of(session, [pep.child_id for pep in peps])
     counters = _counters(session, [pep.child_id for pep in peps])
     requests = _requests(session, [pep.id for pep in peps])
     years = {

@@ -209,7 +209,7 @@ def _restore_postgresql(engine: Engine, data: Path, manifest: Manifest) -> None:
 
 
 def _ours(connection: Connection, manifest: Manifest) -> Iterator[str]:
-    """What makes room for the backup, as DROP names it: tables that it holds or that are ours, of later steps too, and functions."""
+    """What makes room for the backup, as DROP names it: tables that it holds or that are ours, of later steps too; functions."""
     quoted = connection.dialect.identifier_preparer.quote
     for name in _contents(connection)[1]:
         if name in manifest.rows or name.startswith(OURS):

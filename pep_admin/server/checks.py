@@ -56,11 +56,11 @@ def _settings(settings: Settings) -> Iterator[Remark]:
 def _second_factor(settings: Settings) -> Iterator[Remark]:
     if not settings.asks_second_factor:
         if settings.environment is not Environment.DEMO:
-            yield Remark("PEP_ADMIN_SECOND_FACTOR is no: a stolen or guessed password opens children's records. Remove the setting.")
+            yield Remark("PEP_ADMIN_SECOND_FACTOR is no: a stolen or guessed password opens children's records. Remove it.")
         return
     if not settings.second_factor_key:
         yield Remark("PEP_ADMIN_SECOND_FACTOR_KEY is not set, so the key lies beside the database that it protects, and a restored "
-                     f"backup or a second machine would lack it: move it from {settings.folder / 'second_factor_key'} into the settings.")
+                     f"backup or a second machine would lack it: move it from {settings.folder / 'second_factor_key'} there.")
     if settings.mailed_code_roles and settings.mail_backend is MailBackend.SMTP and not settings.mail_server:
         yield Remark(f"PEP_ADMIN_MAILED_CODE_ROLES lets {', '.join(settings.mailed_code_roles)} have their code by e-mail, but "
                      "PEP_ADMIN_MAIL_SERVER is not set: whoever chose that cannot sign in. Set the server, or the roles to none.")

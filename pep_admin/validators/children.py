@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Protocol
 
+from pep_admin.circumstances import can_be_read
 from pep_admin.deadlines import format_day
 from pep_admin.school_calendar import YEAR_GROUPS, age_on
 from pep_admin.validators.findings import Finding, Severity
@@ -57,7 +58,7 @@ def check_child(child: ChildLike, *, today: date) -> list[Finding]:
         *_care(child, today),
         *_leaving(child, today),
         *(check_upn(child.upn) if child.upn and child.upn.strip() else ()),
-        *_plan(child),
+        *_plan(child, today),
         *_year_group(child),
     ]
 
@@ -70,6 +71,8 @@ def check_name(text: str, field: str, *, longest: int = LONGEST_NAME) -> list[Fi
     if any(unicodedata.category(each) == "Cc" for each in text):
         message = "This name holds a line break or another invisible sign. Please type it again by hand."
         return [Finding("CHILD-name", "DATA-child", field, message)]
+    if text.strip() and not can_be_read(text):
+        return [Finding("CHILD-name", "DATA-child", field, "Nothing in this name can be read. Please type it again by hand.")]
     if len(text) > longest:
         return [Finding("CHILD-name", "DATA-child", field, f"A name has at most {longest} characters.")]
     return []
@@ -137,7 +140,9 @@ def _leaving(child: ChildLike, today: date) -> Iterator[Finding]:
         yield _dates("left_care_on", message, "warning")
 
 
-def _plan(child: ChildLike) -> Iterator[Finding]:
+def _plan(child: ChildLike, today: date) -> Iterator[Finding]:
+    if child.ehcp_review_on is not None and child.ehcp_review_on > today + 2 * FARTHEST_AHEAD:
+        yield _dates("ehcp_review_on", f"{format_day(child.ehcp_review_on)} is more than two years ahead. Please check the year.")
     if child.sen_status == SenStatus.EHCP and child.ehcp_review_on is None:
         message = "Enter the date of the next EHCP review, so that one PEP of the year can be held with it."
         yield Finding("CHILD-ehcp", "HB-3.4", "ehcp_review_on", message, "warning")

@@ -6,9 +6,9 @@ A funding PEP is a target, a request and this term's voices: of its parts only t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from pep_admin.circumstances import CHILD_VOICE, LOW_ATTENDANCE, said
@@ -85,7 +85,25 @@ def check_posted(document: Document, fields: Mapping[str, Field], values: Mappin
     found = [each for key, value in values.items() for each in check_answer(fields[key], value)]
     if "meeting_at" in values and not any(each.field == "meeting_at" for each in found):
         found += check_meeting_span(day_of(values["meeting_at"]), opened_on=document.initiated_on, year=document.year)
-    return found
+    return [*found, *_too_far(document, values, found)]
+
+
+FARTHEST = timedelta(days=730)
+"""From a PEP's opening: actions and the next PEP lie within two years, or the year was mistyped."""
+
+
+def _too_far(document: Document, values: Mapping[str, Any], wrong: Sequence[Finding]) -> Iterator[Finding]:
+    """Days that cannot be meant, as far as no other check has spoken of their field (DATA-dates)."""
+    opened, spoken = document.initiated_on, {each.field for each in wrong}
+    if opened is None:
+        return
+    days = [("next_pep_on", values.get("next_pep_on"))]
+    days += [("actions", row.get("by_on")) for row in values.get("actions") or ()]
+    days += [("sdq", row.get("completed_on")) for row in values.get("sdq") or ()]
+    for field, day in days:
+        earliest = document.child.date_of_birth if field == "sdq" else opened - FARTHEST
+        if field not in spoken and day is not None and not earliest <= day <= opened + FARTHEST:
+            yield Finding("PEP-day", "DATA-dates", field, f"{format_day(day)} cannot be meant. Please check the year.")
 
 
 def check_due(due_on: date, *, opened_on: date, year: str) -> list[Finding]:
@@ -124,7 +142,7 @@ def _answer(document: Document, key: str) -> Any:
 
 def _stands(value: object) -> bool:
     if isinstance(value, str):
-        return bool(value.strip())
+        return said(value)
     return value is not None and value != () and value != []
 
 
@@ -254,7 +272,7 @@ def _reviews(document: Document) -> Iterator[Finding]:
         if not _is_reviewed(review):
             message = f"The last target “{_first_words(review.wording)}” is not reviewed."
             yield Finding("RD-221", "HB-5.7", "target_reviews", message, row=row)
-        elif not review.child_view.strip():
+        elif not said(review.child_view):
             message = f"{document.child.called}'s own view of the last target “{_first_words(review.wording)}” is missing."
             yield _warning("RD-222", "HB-5.7", "target_reviews", message, row)
 
@@ -274,7 +292,7 @@ def _targets(document: Document) -> Iterator[Finding]:
         yield from check_target(
             target, number=target.number, meeting_on=meeting_on, year_ends_on=until, child_names=document.child.names
         )
-        if "sen_any" in document.switches and not (target.from_plan or "").strip():
+        if "sen_any" in document.switches and not said(target.from_plan):
             message = f"Target {target.number} does not say which part of the EHCP or support plan it serves."
             yield _warning("RD-232", "HB-5.5", "from_plan", message, str(target.id))
 

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
+from pep_admin.circumstances import said
 from pep_admin.deadlines import format_day
 from pep_admin.money import format_pounds
 from pep_admin.policy import BARRED, BARRED_WORDS, is_satisfactory
@@ -126,28 +127,35 @@ def _allowed(request: RequestLike, facts: PpgFacts) -> Iterator[Finding]:
     if barred:
         yield Finding("RD-405", "HB-6.4", "category", f"The grant cannot pay for {barred}.")
         return
-    yield from check_texts(request.description, getattr(request, "provider", "") or "", child_names=facts.child_names)
+    others = {name: str(getattr(request, name, "") or "") for name in ("provider", "unit", "payee")}
+    yield from check_texts(request.description, others, child_names=facts.child_names)
 
 
-def check_texts(description: str, provider: str, *, child_names: Sequence[str]) -> list[Finding]:
-    """What to look at in the words of a request, each a warning: spending that sounds barred, a child's name."""
+def check_texts(description: str, others: Mapping[str, str], *, child_names: Sequence[str]) -> list[Finding]:
+    """What to look at in the words of a request, each a warning: spending that sounds barred, a child's name.
+
+    `others` are its further texts by field. A payee is not masked for finance, who must know whom to pay.
+    """
     found = []
     for word, kind in sounds_barred(description):
         message = f"“{word}” sounds like {kind}, which the grant cannot pay for. Say what it is for, or change it."
         found.append(Finding("RD-406", "HB-6.4", "description", message, "warning"))
-    for field, text in (("description", description), ("provider", provider)):
-        if holds_name(text, child_names):
+    for field, text in {"description": description, **others}.items():
+        if field == "payee" and sum(holds_name(text, (name,)) for name in child_names) > 1:
+            message = "This is the child's own name, and finance reads whom to pay. Name the school or the provider if you can."
+            found.append(Finding("PPG-name", "DATA-finance", field, message, "warning"))
+        elif field != "payee" and holds_name(text, child_names):
             message = "The child's name stands here. Finance reads this and need not know whom it is for: write “the child”."
             found.append(Finding("PPG-name", "DATA-finance", field, message, "warning"))
     return found
 
 
 def _described(request: RequestLike) -> Iterator[Finding]:
-    if not request.description.strip():
+    if not said(request.description):
         yield Finding("RD-402", "HB-6.6", "description", "Say what exactly is paid for, like “weekly hours of maths tuition”.")
-    if not request.unit.strip():
+    if not said(request.unit):
         yield Finding("RD-402", "HB-6.6", "unit", "Say what is counted: hours, sessions, items, places.")
-    if not request.payee.strip():
+    if not said(request.payee):
         yield Finding("PPG-payee", "HB-6.7", "payee", "Say who is to be paid: the school, or the provider's name.")
 
 
@@ -250,7 +258,7 @@ def _two_people(facts: ReleaseFacts) -> Iterator[Finding]:
         return
     if not facts.approved_by:
         yield _held("REL-two-people", "DATA-two-people", "Nobody is recorded as having approved this request.")
-    elif facts.approved_by == facts.releaser_id and not (facts.releaser_is_head and facts.alone_reason.strip()):
+    elif facts.approved_by == facts.releaser_id and not (facts.releaser_is_head and said(facts.alone_reason)):
         reason = "Say why you release it alone." if facts.releaser_is_head else "Please ask a colleague to release it."
         yield _held("REL-two-people", "DATA-two-people", f"You approved this request yourself. {reason}")
 

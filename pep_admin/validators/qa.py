@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from pep_admin.circumstances import said
 from pep_admin.validators.findings import Finding, blocking
 from pep_admin.vocabulary import Decision, Grade, PepStatus
 
@@ -39,10 +40,10 @@ def _status(status: PepStatus) -> Iterator[Finding]:
 def _words(grade: Grade | None, decision: Decision, feedback: str, improve: str) -> Iterator[Finding]:
     if grade is None and decision is not Decision.ASK:
         yield Finding("QA-grade", "HB-7.2", "grade", "Choose a grade: Gold, Green, Amber or Red.")
-    if not feedback.strip():
+    if not said(feedback):
         what = "Write the question." if decision is Decision.ASK else "Write feedback: school and social worker read it."
         yield Finding("QA-feedback", "HB-7.2", "feedback", what)
-    if grade in (Grade.AMBER, Grade.RED) and decision is not Decision.ASK and not improve.strip():
+    if grade in (Grade.AMBER, Grade.RED) and decision is not Decision.ASK and not said(improve):
         message = "Say how it can be improved; an Amber or Red PEP needs that."
         yield Finding("QA-improve", "HB-7.2", "improve", message)
 

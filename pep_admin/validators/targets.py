@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Protocol
 
+from pep_admin.circumstances import said
 from pep_admin.deadlines import format_day
 from pep_admin.pep_form import Document, TargetFacts
 from pep_admin.validators.findings import Finding
@@ -286,7 +287,7 @@ def _stands(value: object) -> bool:
 
 def _wording_of(target: TargetLike, number: int, names: Sequence[str]) -> Iterator[Finding]:
     """The wording's findings, less what the target says in its own fields: its measure and its date."""
-    if not target.outcome.strip():
+    if not said(target.outcome):
         return
     measured = bool(target.success_measure.strip()) and is_measurable(_unnamed(target.success_measure, names))
     for finding in check_wording(target.outcome, child_names=names):
@@ -339,7 +340,7 @@ def _english_and_maths(document: Document) -> Iterator[Finding]:
     for check, subject in (("RD-223", Subject.ENGLISH), ("RD-224", Subject.MATHS)):
         field = f"{subject.value}_exception"
         has_one = any(target.subject == subject for target in document.targets)
-        if not has_one and not (document.answer(field) or "").strip():
+        if not has_one and not said(document.answer(field)):
             message = f"There is no {subject.label} target. Add one, or say why this term is an exception."
             yield _of_set(check, "HB-5.1", field, message)
 
@@ -358,6 +359,6 @@ def _balance(targets: Sequence[TargetFacts]) -> Iterator[Finding]:
 def _sdq_answered(document: Document) -> Iterator[Finding]:
     if "sdq_high" not in document.switches or any(target.answers_sdq for target in document.targets):
         return
-    if not (document.answer("sdq_answer_reason") or "").strip():
+    if not said(document.answer("sdq_answer_reason")):
         message = "The SDQ is high: mark a target as answering it, or say what is being done instead."
         yield _of_set("RD-231", "HB-4.7", "sdq_answer_reason", message)

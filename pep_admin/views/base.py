@@ -422,8 +422,8 @@ class PepModelView(PepView, ModelView):
         """The list as CSV, as it is filtered now: at most 5,000 rows, and it says so when there are more."""
         if export_type != "csv":
             abort(404)
-        if not self.may_open("index_view"):
-            self.refuse(self.opens["index_view"])  # nobody takes away a list that they may not look at
+        if not self.may_open("export"):
+            self.refuse(self.opens["export"])
         asked = self._get_list_extra_args()
         column = self._get_column_by_idx(asked.sort)
         count, rows = self.get_list(0, column[0] if column else None, bool(asked.sort_desc), asked.search, asked.filters,

@@ -34,7 +34,7 @@ from pep_admin.permissions import Permission, audience_for
 from pep_admin.school_calendar import year_group
 from pep_admin.validators.children import check_child
 from pep_admin.validators.findings import Finding
-from pep_admin.views import formats
+from pep_admin.views import formats, repeats
 from pep_admin.views.base import Done, Link, PepModelView, RelatedTable
 from pep_admin.views.base_forms import DayField, LabelField, PepForm
 from pep_admin.views.child_forms import (
@@ -294,7 +294,7 @@ class Children(PepModelView):
     def change_worker(self) -> ResponseReturnValue:
         """Another social worker from a day on."""
         return self._move("Change social worker", ChangeWorker, lambda child, form: self.commit(
-            roll.change_social_worker, child, person_id=form.person.chosen_id, on=form.on.data, today=self.today))
+            roll.change_social_worker, child, person_id=form.person.chosen_id, on=form.on.data, today=self.today, now=self.now))
 
     @expose("/change-home/", methods=("GET", "POST"))
     def change_home(self) -> ResponseReturnValue:
@@ -345,7 +345,7 @@ class Children(PepModelView):
             form.person.errors = ["Choose the social worker who takes these children."]
             return self._caseload_page(rows, form, 422)
         done = self.commit(people.move_caseload, [child.id for child in rows], form.person.chosen_id, on=form.on.data,
-                           today=self.today)
+                           today=self.today, now=self.now, run=repeats.run_of(request.form.get("run", "")))
         if not done.ok:
             self.put_on(form, done.findings)
             return self._caseload_page(rows, form, 422)

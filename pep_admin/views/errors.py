@@ -34,8 +34,8 @@ PAGES: dict[int, tuple[str, str]] = {
     500: ("Something went wrong", "The page could not be finished, and nothing was saved. Please try again; if it happens again, "
                                   "give the reference below to whoever looks after this system."),
 }
-AFTER_SAVING = ("What you sent was saved; only the page after it could not be finished. Look at the record before you send anything "
-                "again. If it happens again, give the reference below to whoever looks after this system.")
+AFTER_SAVING = ("What you sent was saved; only the page after it could not be finished. Look at the record before you send "
+                "anything again. If it happens again, give the reference below to whoever looks after this system.")
 UNTIED = "The page was open so long, or in so many windows, that its safety mark is no longer valid. Nothing was saved yet."
 
 HEADERS = {

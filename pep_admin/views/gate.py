@@ -23,7 +23,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from pep_admin import audit, config
 from pep_admin.exceptions import NotAllowed, NotFound, Refused, StaleRecord
 from pep_admin.models import Base
-from pep_admin.permissions import Actor, Permission, can, lent
+from pep_admin.permissions import Actor, Permission, can, holds_together, lent
 from pep_admin.validators.findings import Finding
 from pep_admin.views import errors, looks
 from pep_admin.views.hosting import Host, can_be_id, host, present_actor, request_id, way_back, whole_id
@@ -84,8 +84,10 @@ class PepView(BaseView):
 
     def may_open(self, route: str) -> bool:
         """Whether the one who acts may open that route of this view, by its function's name."""
-        permission = self.opens.get(route)
-        return permission is not None and can(present_actor(), permission)
+        actor, permission = present_actor(), self.opens.get(route)
+        if permission is None or actor is None or not can(actor, permission):
+            return False
+        return route != "export" or holds_together(actor, permission, self.opens[self._default_view])
 
     def may(self, permission: Permission) -> bool:
         """Whether the one who acts holds the permission: for what a page offers."""

@@ -236,6 +236,8 @@ class Peps(PepModelView):
     def sign(self) -> ResponseReturnValue:
         """Sign one part: the page says what it still needs, and asks who signs for somebody else why."""
         pep, part = self._pep(), self._part()
+        if not (self.actor.is_vs or owns_part(self.actor, pep, part)):
+            self.refuse(Permission.PEP_SIGN)
         if request.method != "POST":
             return self._sign_page(pep, part, part_findings(self.db_session, pep, part, today=self.today))
         done = self.commit(sections.sign_part, pep.id, part, today=self.today, now=self.now, reason=request.form.get("reason", ""),

@@ -146,7 +146,20 @@ class PpgRequests(PepModelView):
 
     def words_of(self, row: PpgRequest, text: str | None) -> str:
         """Words of a request as the one who acts may read them: without this child's names where they may read no children."""
-        return mask_names(text or "", () if self.may(Permission.CHILD_READ) else row.pep.child.names)
+        if self.may(Permission.CHILD_READ):
+            return text or ""
+        names: dict[int, tuple[str, ...]] = request.environ.setdefault("pep_admin.names", {})
+        if row.pep.child_id not in names:
+            names.update(queries.names_of(self.db_session, [row.pep.child_id]))
+        return mask_names(text or "", names[row.pep.child_id])
+
+    def get_list(self, *args: Any, **kwargs: Any) -> Any:
+        rows: Any
+        count, rows = super().get_list(*args, **kwargs)
+        if not self.may(Permission.CHILD_READ):  # whose names are masked on this page, asked for at once
+            known = request.environ.setdefault("pep_admin.names", {})
+            known.update(queries.names_of(self.db_session, [row.pep.child_id for row in rows]))
+        return count, rows
 
     def _columns(self, *args: Any) -> Any:
         return [each for each in super()._columns(*args) if self.shows(each.name)]
@@ -257,7 +270,8 @@ class PpgRequests(PepModelView):
     def _writing_page(self, pep: Pep, row: PpgRequest | None, form: Any, *, status: int, **more: Any) -> ResponseReturnValue:
         facts = self._facts(pep, row)
         barred = check_request(cast(Any, Proposed(row, {})), facts=facts) if facts.scheme is Scheme.EARLY_YEARS else []
-        self.put_on(form, check_texts(form.description.data or "", form.provider.data or "", child_names=facts.child_names))
+        texts = {"provider": form.provider.data or "", "unit": form.unit.data or "", "payee": form.payee_name.data or ""}
+        self.put_on(form, check_texts(form.description.data or "", texts, child_names=facts.child_names))
         return self.page(self.edit_template, status=status, pep=pep, row=row, form=form, facts=facts, barred=barred, **more)
 
     def _both(self, row: PpgRequest, form: Any) -> ResponseReturnValue:

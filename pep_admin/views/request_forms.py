@@ -76,6 +76,10 @@ class ReasonForm(PepForm):
 
     reason = reason_field("Reason", "")
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.reason.flags.required = True
+
 
 class ReleaseForm(PepForm):
     """Why somebody releases what they approved themselves."""

@@ -17,6 +17,8 @@ from pep_admin.pep_form import Document, Field, Kind, Section
 from pep_admin.validators.findings import Finding
 from pep_admin.views.formats import parse_day
 
+REVIEWS = "target_reviews"
+"""The field that must be answered where there is a last target, line by line (HB-5.7)."""
 BASE = "base-"
 SPARE_LINES, FIRST_LINES = 2, 4
 """Empty lines under those that are filled in, and how many a table shows at least."""
@@ -86,7 +88,7 @@ def questions(document: Document, section: Section, keys: Iterable[str]) -> list
 
 def _question(document: Document, found: Field) -> Question:
     value = document.answer(found.key)
-    control = _control(found, found.key, value, required=document.must(found))
+    control = _control(found, found.key, value, required=document.must(found) or (found.key == REVIEWS and bool(document.reviews)))
     lines = _lines(document, found, value) if found.kind is Kind.ROWS else ()
     return Question(control, document.digests[found.key], lines)
 

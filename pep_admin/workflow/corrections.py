@@ -15,6 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pep_admin import audit, history
+from pep_admin.circumstances import said
 from pep_admin.deadlines import format_day
 from pep_admin.exceptions import NotFound, Refused
 from pep_admin.models import CareEpisode, CarePlacement, Caseload, Child, Enrolment, Pep
@@ -89,7 +90,7 @@ def _nothing(message: str) -> Finding:
 def undo_move(session: Session, child: Child, move: RollMove, *, reason: str, actor: Actor, now: datetime) -> None:
     """Take the last move of that kind back, with the reason; raises Refused when there is none."""
     require(actor, Permission.CHILD_EDIT)
-    if not reason.strip():
+    if not said(reason):
         raise refuse("roll-undo", "DATA-reason", "Say what was wrong, so that the history can be understood.", "reason")
     found = find_undoing(session, child, move)
     if isinstance(found, Finding):
@@ -146,7 +147,7 @@ def correct_period(
     `values` are columns of the row. Raises Refused where the periods of the child would overlap or stand in no order.
     """
     require(actor, Permission.CHILD_EDIT)
-    if not reason.strip():
+    if not said(reason):
         raise refuse("roll-correct", "DATA-reason", "Say what was wrong, so that the history can be understood.", "reason")
     child = session.scalar(select(Child).where(Child.id == row.child_id))
     if child is None:

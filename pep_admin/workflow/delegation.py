@@ -159,7 +159,9 @@ def name_designated_teacher(
     """Name who is designated teacher of a school, or nobody; the open PEPs that change hands with it.
 
     Those are the ones that the last one writes or nobody does. They are unsigned as after a move, and the new one gets word of
-    those that were sent out already, once a run. A PEP with another named writer stays, and so does what was sent.
+    those that were sent out already, once a run. A PEP with another named writer stays. What was sent or signed off changes
+    hands too, so that the last one neither sees the children nor takes anything back; the record keeps the name it was written
+    under. Raises Refused for somebody who cannot be reached where PEPs that were sent out would go to them (HB-2.2).
     """
     require(actor, Permission.SCHOOL_EDIT)
     before = school.designated_teacher_id
@@ -171,31 +173,52 @@ def name_designated_teacher(
             raise NotFound
         if person is not None and person.left_on is not None:
             raise refuse("teacher", "HB-2.2", f"{person.name} has left. Name somebody else.", "designated_teacher")
-        handed = [pep for pep in _open_at(session, school) if pep.writer_id in (before, None) and pep.writer_id != person_id]
+        every = [pep for pep in _of_school(session, school) if pep.writer_id in (before, None) and pep.writer_id != person_id]
+        handed = [pep for pep in every if pep.status in OPEN_TO_WRITE]
+        _refuse_unreachable(person, handed)
         school.designated_teacher = person
-        for pep in handed:
-            pep.writer = person
-            unsign(session, pep, Part.EDUCATION)
+        hand_over(session, every, person)
     session.flush()
     tell_new_writers(session, handed, now=now, run=run)
     audit.record(session, "school.name_designated_teacher", school, person_id=person_id, peps=len(handed))
-    for pep in handed:
+    for pep in every:
         audit.record(session, "pep.name_writer", pep, person_id=person_id)
     return handed
 
 
-def _open_at(session: Session, school: School) -> list[Pep]:
-    """The PEPs of that school that are still written, locked."""
-    return take_peps(session, session.scalars(select(Pep.id).where(Pep.school_id == school.id, Pep.status.in_(OPEN_TO_WRITE))))
+def _refuse_unreachable(person: Person | None, handed: Iterable[Pep]) -> None:
+    if person is not None and not person.has_working_address and any(pep.delegated_at for pep in handed):
+        raise refuse("RD-001", "HB-2.2", f"{person.name} has no working e-mail address, and PEPs that are being written would go "
+                     "to them. Put one in under People first.", "designated_teacher")
+
+
+def hand_over(session: Session, peps: Iterable[Pep], writer: Person | None) -> None:
+    """Those PEPs get another writer; the school's part of one that is still written is unsigned."""
+    for pep in peps:
+        pep.writer = writer
+        if pep.status in OPEN_TO_WRITE:
+            unsign(session, pep, Part.EDUCATION)
+
+
+def _of_school(session: Session, school: School) -> list[Pep]:
+    """The PEPs of that school that were not closed as not needed, locked."""
+    return take_peps(session, session.scalars(select(Pep.id).where(Pep.school_id == school.id, Pep.status != PepStatus.WITHDRAWN)))
 
 
 def tell_new_writers(session: Session, peps: Iterable[Pep], *, now: datetime, run: str) -> None:
     """Word to who writes those PEPs now, where they were sent out before: one mail a person a run, however often this is called."""
-    for pep in peps:
-        if pep.delegated_at is None or pep.writer is None or not pep.writer.has_working_address:
+    _tell(session, [(pep, pep.writer) for pep in peps], now=now, run=run)
+
+
+def tell_new_workers(session: Session, peps: Iterable[Pep], *, now: datetime, run: str) -> None:
+    """The same to those PEPs' social worker, who writes Parts 1 and 3."""
+    _tell(session, [(pep, pep.social_worker) for pep in peps], now=now, run=run)
+
+
+def _tell(session: Session, handed: Iterable[tuple[Pep, Person | None]], *, now: datetime, run: str) -> None:
+    for pep, person in handed:
+        if pep.delegated_at is None or person is None or not person.has_working_address:
             continue
-        mail = outbox.queue_mail(session, f"delegated:{run}:{pep.writer.id}", pep.writer, "delegated", now=now, count=0)
+        mail = outbox.queue_mail(session, f"delegated:{run}:{person.id}", person, "delegated", now=now, count=0)
         mail.arguments = {**mail.arguments, "count": mail.arguments["count"] + 1}
         session.flush()
-
-

@@ -19,10 +19,9 @@ from pep_admin.exceptions import NotFound, Refused
 from pep_admin.models import Child, Pep, Person, School
 from pep_admin.permissions import Actor, Permission, require
 from pep_admin.queries import OPEN_TO_WRITE
-from pep_admin.vocabulary import Part
-from pep_admin.workflow.delegation import name_designated_teacher, tell_new_writers
+from pep_admin.vocabulary import PepStatus
+from pep_admin.workflow.delegation import hand_over, name_designated_teacher, tell_new_writers
 from pep_admin.workflow.roll import change_social_worker
-from pep_admin.workflow.sections import unsign
 from pep_admin.workflow.taking import all_or_nothing, refuse, take_peps
 
 
@@ -76,8 +75,8 @@ def replace_person(
     with all_or_nothing(session):
         for school in hanging.teaches_at:
             name_designated_teacher(session, school, successor.id, actor=actor, now=now, run=run)
-        _hand_over(session, hanging.writes, successor, now=now, run=run)
-        _change_workers(session, hanging.works_for, successor.id, on=on, actor=actor, today=today)
+        _hand_over(session, person, successor, now=now, run=run)
+        _change_workers(session, hanging.works_for, successor.id, on=on, actor=actor, today=today, now=now, run=run)
         for school in hanging.heads:
             school.headteacher = successor
         for child in hanging.officer_of:
@@ -104,18 +103,16 @@ def _refuse(person: Person, successor: Person, on: date, today: date) -> None:
         raise refuse("replace", "DATA-dates", f"{format_day(on)} is still to come. Enter it on the day it happens.", "on")
 
 
-def _hand_over(session: Session, peps: Sequence[Pep], writer: Person, *, now: datetime, run: str) -> None:
-    """PEPs that the person was to write without being the school's designated teacher; the others have changed hands with it."""
-    left = [pep for pep in take_peps(session, [pep.id for pep in peps], *OPEN_TO_WRITE) if pep.writer_id != writer.id]
-    for pep in left:
-        pep.writer = writer
-        unsign(session, pep, Part.EDUCATION)
+def _hand_over(session: Session, person: Person, writer: Person, *, now: datetime, run: str) -> None:
+    """PEPs that the person writes without being the school's designated teacher; the others have changed hands with the school."""
+    left = take_peps(session, session.scalars(select(Pep.id).where(Pep.writer_id == person.id, Pep.status != PepStatus.WITHDRAWN)))
+    hand_over(session, left, writer)
     session.flush()
-    tell_new_writers(session, left, now=now, run=run)
+    tell_new_writers(session, [pep for pep in left if pep.status in OPEN_TO_WRITE], now=now, run=run)
 
 
 def move_caseload(
-    session: Session, child_ids: Sequence[int], worker_id: int, *, on: date, actor: Actor, today: date
+    session: Session, child_ids: Sequence[int], worker_id: int, *, on: date, actor: Actor, today: date, now: datetime, run: str
 ) -> list[Child]:
     """Hand those children over to another social worker from that day, all or none; the children that were not theirs already."""
     require(actor, Permission.CHILD_EDIT)
@@ -124,15 +121,17 @@ def move_caseload(
         raise NotFound
     moving = [child for child in children if child.social_worker_id != worker_id]
     with all_or_nothing(session):
-        _change_workers(session, moving, worker_id, on=on, actor=actor, today=today)
+        _change_workers(session, moving, worker_id, on=on, actor=actor, today=today, now=now, run=run)
     return moving
 
 
-def _change_workers(session: Session, children: Sequence[Child], worker_id: int, *, on: date, actor: Actor, today: date) -> None:
+def _change_workers(
+    session: Session, children: Sequence[Child], worker_id: int, *, on: date, actor: Actor, today: date, now: datetime, run: str
+) -> None:
     wrong = []
     for child in children:
         try:
-            change_social_worker(session, child, person_id=worker_id, on=on, actor=actor, today=today)
+            change_social_worker(session, child, person_id=worker_id, on=on, actor=actor, today=today, now=now, run=run)
         except Refused as refusal:
             wrong += [replace(each, message=f"{child.name}: {each.message}") for each in refusal.findings]
     if wrong:

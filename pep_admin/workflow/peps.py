@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from pep_admin import audit, queries, signals
+from pep_admin.circumstances import said
 from pep_admin.deadlines import Due, due_for_new_child, due_for_term
 from pep_admin.exceptions import NotFound, Refused
 from pep_admin.models import AcademicYear, Child, Pep, PpgRequest, QaReview, Term
@@ -135,7 +136,7 @@ def initiate_pep(
     """
     require(actor, Permission.PEP_OPEN)
     term = take_term(session, term.id)
-    if kind not in queries.ONE_A_TERM and not reason.strip():
+    if kind not in queries.ONE_A_TERM and not said(reason):
         raise refuse("open-reason", "HB-1.5", "Say what has changed, or why another PEP is needed.", "reason")
     found = next((each for each in queries.launch_candidates(session, term, today) if each.child_id == child.id), None)
     if found is None:
@@ -208,7 +209,7 @@ def withdraw_pep(session: Session, pep_id: int, *, reason: str, actor: Actor, ve
     require(actor, Permission.PEP_WITHDRAW)
     pep = take_pep(session, pep_id, PepStatus.INITIATED, PepStatus.IN_PROGRESS, PepStatus.SUBMITTED, PepStatus.RETURNED,
                    version=version)
-    if not reason.strip():
+    if not said(reason):
         raise refuse("withdraw-reason", "DATA-reason", "Say why this PEP is not needed.", "reason")
     with all_or_nothing(session):
         ppg.withdraw_all(session, pep, _requests(session, pep, PpgStatus.DRAFT, PpgStatus.REQUESTED, PpgStatus.APPROVED))

@@ -15,6 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from pep_admin import audit, queries, signals
+from pep_admin.circumstances import said
 from pep_admin.exceptions import NotAllowed, NotFound, Refused, StaleRecord
 from pep_admin.models import AcademicYear, Allocation, Pep, PpgRequest, School, Target
 from pep_admin.money import format_pounds
@@ -228,7 +229,7 @@ def approve_request(
     if not 0 < pence <= found.amount_pence:
         sentence = f"Approve between £0.01 and the {format_pounds(found.amount_pence)} that was asked."
         raise refuse("approve-amount", "HB-6.1", sentence, "amount")
-    if pence < found.amount_pence and not reason.strip():
+    if pence < found.amount_pence and not said(reason):
         raise refuse("approve-less", "HB-6.8", "Say why less is approved than was asked.", "reason")
     with all_or_nothing(session):
         _let_go(session, pep, found.amount_pence - pence)
@@ -245,7 +246,7 @@ def decline_request(
     """Say no to one request, with the reason; its money is given back."""
     require(actor, Permission.REQUEST_DECIDE)
     pep, found = _to_decide(session, request_id, version)
-    if not reason.strip():
+    if not said(reason):
         raise refuse("decline-reason", "DATA-reason", "Say why the request is declined; the school reads it.", "reason")
     with all_or_nothing(session):
         _let_go(session, pep, found.amount_pence)
@@ -261,7 +262,7 @@ def withdraw_approved(
     """Take back what was approved and has not gone, with the reason; its money is given back, once."""
     require(actor, Permission.REQUEST_DECIDE)
     pep, found = _to_decide(session, request_id, version, PpgStatus.APPROVED)
-    if not reason.strip():
+    if not said(reason):
         raise refuse("withdraw-reason", "DATA-reason", "Say why the money is not paid after all; the school reads it.", "reason")
     pence = _held(found)
     with all_or_nothing(session):

@@ -22,7 +22,7 @@ from pep_admin.queries import OPEN_TO_WRITE
 from pep_admin.validators.children import check_child, check_first_school_day
 from pep_admin.validators.findings import blocking
 from pep_admin.vocabulary import LeavingReason, LegalStatus, Part, PlacementKind, PpgStatus
-from pep_admin.workflow.delegation import tell_new_writers
+from pep_admin.workflow.delegation import tell_new_workers, tell_new_writers
 from pep_admin.workflow.sections import unsign
 from pep_admin.workflow.taking import refuse
 
@@ -110,8 +110,11 @@ def _move_pep(session: Session, pep: Pep, school: School | None) -> None:
     unsign(session, pep, Part.EDUCATION)
 
 
-def change_social_worker(session: Session, child: Child, *, person_id: int | None, on: date, actor: Actor, today: date) -> None:
-    """Hand the child over to another social worker from a day; open PEPs go with the child."""
+def change_social_worker(
+    session: Session, child: Child, *, person_id: int | None, on: date, actor: Actor, today: date, now: datetime, run: str = ""
+) -> None:
+    """Hand the child over to another social worker from a day; open PEPs go with the child, with word of those that were sent out
+    already, once a `run` (a change by itself is one)."""
     require(actor, Permission.CHILD_EDIT)
     now_open = session.scalar(select(Caseload).where(Caseload.child_id == child.id, Caseload.ended_on.is_(None)))
     _refuse_date(child, on, now_open.started_on if now_open else None, "social worker", today)
@@ -122,9 +125,11 @@ def change_social_worker(session: Session, child: Child, *, person_id: int | Non
         child.social_worker = None
         if person_id is not None:
             _assign(session, child, _one(session, Person, person_id), on)
-        for pep in session.scalars(select(Pep).where(Pep.child_id == child.id, Pep.status.in_(OPEN_TO_WRITE))):
-            pep.social_worker_id = person_id
+        peps = session.scalars(select(Pep).where(Pep.child_id == child.id, Pep.status.in_(OPEN_TO_WRITE)).order_by(Pep.id)).all()
+        for pep in peps:
+            pep.social_worker = child.social_worker
         session.flush()
+        tell_new_workers(session, peps, now=now, run=run or f"worker-{child.id}-{now:%Y%m%d%H%M%S%f}")
     audit.record(session, "child.change_social_worker", child, fields=["social_worker_id"])
 
 

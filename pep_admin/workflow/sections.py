@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from pep_admin import audit
+from pep_admin.circumstances import said
 from pep_admin.exceptions import NotAllowed, NotFound, Refused
 from pep_admin.models import Pep, PepPart
 from pep_admin.pep_document import Written, form_of, read_document, take_part, write_answers
@@ -105,7 +106,7 @@ def sign_part(
     own = owns_part(actor, pep, part)
     if not own:
         require(actor, Permission.PEP_SIGN_FOR)
-        if not reason.strip():
+        if not said(reason):
             raise refuse("RD-316", "HB-2.6", "You sign for somebody else: say why.", "reason")
     row = take_part(session, pep, part)
     if row.signed_at is not None:

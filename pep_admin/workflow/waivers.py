@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from pep_admin import audit, queries
+from pep_admin.circumstances import said
 from pep_admin.models import Pep, Waiver
 from pep_admin.pep_document import read_document
 from pep_admin.permissions import Actor, Permission, require
@@ -30,7 +31,7 @@ def waive_voices(
     voices = unwaived_voices(session, pep)
     if not voices:
         raise refuse("waive-nothing", "HB-4.6", f"No voice of {pep.reference} holds money back, so there is nothing to waive.")
-    if not reason.strip():
+    if not said(reason):
         raise refuse("waive-reason", "DATA-reason", "Say why the money goes without these words.", "reason")
     made = [
         Waiver(pep_id=pep.id, check=VOICE_CHECKS[voice], reason=reason.strip(), waived_by=actor.id, waived_name=actor.name,

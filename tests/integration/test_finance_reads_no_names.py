@@ -114,12 +114,33 @@ def test_the_warning_stands_beside_its_field_and_on_the_list_before_sending(
     teacher = enter("teacher")
     page = teacher.get(f"{REQUESTS}write/?pep={pep}&target={target}")
     wrong = page.send("amount_pence", **(WRITTEN | {"amount_pence": "1"}))
-    assert wrong.status == 422 and beside(wrong) == {"description", "provider"}
+    assert wrong.status == 422 and beside(wrong) == {"description", "provider", "unit"}
     after = wrong.send("amount_pence", **WRITTEN)
-    assert after.status == 200 and after.main.count(f"Please check: {SENTENCE}") == 2
-    assert beside(teacher.get(f"{REQUESTS}write/?id=1")) == {"description", "provider"}
+    assert after.status == 200 and after.main.count(f"Please check: {SENTENCE}") == 3
+    assert beside(teacher.get(f"{REQUESTS}write/?id=1")) == {"description", "provider", "unit"}
     check = teacher.get(f"{PEPS}check/?id={pep}")
-    assert check.tree.xpath(f"//main//a[@href='{REQUESTS}write/?id=1']/text()") == [SENTENCE, SENTENCE]
+    assert check.tree.xpath(f"//main//a[@href='{REQUESTS}write/?id=1']/text()") == [SENTENCE, SENTENCE, SENTENCE]
+
+
+@pytest.mark.parametrize(("payee", "said"), [("Robin Musterkind0", True), ("Róbin MUSTERKIND0", True), ("St Robin’s Trust", False)])
+def test_the_childs_own_name_as_payee_is_pointed_out(world: World, payee: str, said: bool) -> None:
+    """A payee is paid by its name, so it is not masked."""
+    found = world.pep_of()
+    values = world.request_values(found, payee_school_id=None, payee_name=payee)
+    _, findings = ppg.save_request(world.session, found.id, values, actor=world.act(world.officer))
+    assert ("payee" in [each.field for each in findings if each.check == "PPG-name"]) is said
+
+
+def test_a_name_the_child_had_before_is_masked_too(world: World, pep: int, enter: Callable[[str], Visitor]) -> None:
+    found = world.pep_of()
+    values = world.request_values(found, description="Books for Robin, soon")
+    ppg.save_request(world.session, found.id, values, actor=world.act(world.officer))
+    world.session.get_one(Child, world.child_id).first_name = "Rowena"
+    world.session.commit()
+    finance = enter("finance")
+    for path in ("", "details/?id=1", "export/csv/"):
+        text = finance.get(REQUESTS + path).text
+        assert "Robin" not in text and "[name], soon" in text
 
 
 def beside(page: Page) -> set[str]:

@@ -12,8 +12,9 @@ from sqlalchemy import select
 from pep_admin import signals
 from pep_admin.exceptions import NotAllowed, Refused
 from pep_admin.models import Caseload, Child, Delivery, Pep, Person, School
+from pep_admin.pep_document import read_document
 from pep_admin.permissions import children_seen
-from pep_admin.vocabulary import Part, PepStatus, PersonKind
+from pep_admin.vocabulary import Audience, Part, PersonKind
 from pep_admin.workflow import people, sections
 from tests.visiting import Visitor
 from tests.world import NOW, TODAY, World, person
@@ -62,10 +63,19 @@ def test_a_teacher_who_leaves_hands_over_school_peps_and_sight(world: World, new
     assert [(each.person_id, each.template, each.arguments["count"]) for each in queued] == [(new_teacher.id, "delegated", 1)]
 
 
-def test_a_sent_pep_keeps_its_writer(world: World, new_teacher: Person) -> None:
-    pep = world.sent_pep()
+@pytest.mark.parametrize("signed_off", [False, True])
+def test_who_left_neither_sees_nor_takes_back_what_was_sent_and_the_record_keeps_the_name(
+    world: World, new_teacher: Person, signed_off: bool
+) -> None:
+    pep = world.graded_pep() if signed_off else world.sent_pep()
+    mails = len(world.session.scalars(select(Delivery.id)).all())
     replace(world, world.teacher, new_teacher)
-    assert (pep.status, pep.writer_id) == (PepStatus.SUBMITTED, world.teacher.person_id)
+
+    assert pep.writer_id == new_teacher.id
+    assert taught(world, world.teacher.person_id) == set()
+    document = read_document(world.session, pep, audience=Audience.RULES)
+    assert (document.writer, all(document.signatures.values())) == ("Tess Lehrer", True)
+    assert len(world.session.scalars(select(Delivery.id)).all()) == mails, "nothing is to be written"
 
 
 def test_a_social_worker_who_leaves_hands_over_the_children_with_their_dates(world: World, new_worker: Person) -> None:
@@ -77,6 +87,8 @@ def test_a_social_worker_who_leaves_hands_over_the_children_with_their_dates(wor
     assert world.session.get_one(Child, world.child_id).social_worker_id == new_worker.id
     assert set(world.session.scalars(select(Pep.social_worker_id).where(Pep.child_id == world.child_id))) == {new_worker.id}
     assert world.session.get_one(Person, world.worker.person_id).left_on is None
+    told = select(Delivery.person_id, Delivery.template).order_by(Delivery.id.desc()).limit(1)
+    assert tuple(world.session.execute(told).one()) == (new_worker.id, "delegated")
 
 
 def test_a_host_hears_of_somebody_who_left_after_the_commit(world: World, new_teacher: Person) -> None:

@@ -83,7 +83,7 @@ def test_a_move_out_of_any_school_is_taken_back(world: World) -> None:
 def test_another_worker_is_taken_back(world: World) -> None:
     pep, before = world.delegated_pep(), rows(world, Caseload)
     roll.change_social_worker(world.session, child_of(world), person_id=world.other_worker.person_id, on=MOVED,
-                              actor=world.act(world.officer), today=TODAY)
+                              actor=world.act(world.officer), today=TODAY, now=NOW)
     take_back(world, RollMove.WORKER)
     assert rows(world, Caseload) == before
     assert (child_of(world).social_worker_id, pep.social_worker_id) == (world.worker.person_id, world.worker.person_id)

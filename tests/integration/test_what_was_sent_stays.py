@@ -38,7 +38,7 @@ def change_everything(world: World) -> None:
     officer = {"actor": world.officer, "today": MOVED}
     roll.change_school(world.session, child, school_id=world.other_school_id, on=MOVED, reason=LeavingReason.HOME_MOVE,
                        **officer, now=NOW)
-    roll.change_social_worker(world.session, child, person_id=world.other_worker.person_id, on=MOVED, **officer)
+    roll.change_social_worker(world.session, child, person_id=world.other_worker.person_id, on=MOVED, now=NOW, **officer)
     roll.change_placement(world.session, child, kind=PlacementKind.RESIDENTIAL, carer_id=None, on=MOVED, **officer)
     child.last_name, child.known_as, child.sen_status = "Umbenannt", "Neu", SenStatus.EHCP
     world.session.get_one(School, world.school_id).name = "Renamed Academy"

@@ -147,10 +147,21 @@ def test_a_pep_with_another_named_writer_stays_with_them(world: World, newcomer:
     assert pep.writer_id == world.other_teacher.person_id and word_to(world, newcomer) == []
 
 
-def test_what_was_sent_stays_with_who_wrote_it(world: World, newcomer: Actor) -> None:
+def test_what_was_sent_keeps_its_signature_and_answers_to_who_teaches_now(world: World, newcomer: Actor) -> None:
     pep = world.sent_pep()
     assert hand_over(world, newcomer) == []
-    assert pep.writer_id == world.teacher.person_id and signature(world, pep) == world.teacher.id
+    assert pep.writer_id == newcomer.person_id and signature(world, pep) == world.teacher.id
+    with pytest.raises(Refused, match="Only those who write this PEP"):
+        pep_verbs.recall_pep(world.session, pep.id, actor=world.teacher)
+
+
+def test_nobody_without_an_address_is_named_where_peps_would_go_to_them(world: World) -> None:
+    world.act(world.officer)
+    silent = actor_of(person(world.session, "Still", "Leise", PersonKind.DESIGNATED_TEACHER, email=False), Role.DESIGNATED_TEACHER)
+    pep = world.delegated_pep()
+    with pytest.raises(Refused, match="no working e-mail address"):
+        hand_over(world, silent)
+    assert pep.writer_id == world.teacher.person_id
 
 
 def test_peps_that_were_never_sent_out_change_hands_without_word(session: Session) -> None:

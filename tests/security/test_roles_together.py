@@ -130,3 +130,14 @@ def test_an_auditor_who_teaches_reads_as_the_school_does(world: World) -> None:
     assert audience_for(world.auditor, child) is Audience.CARE
     assert audience_for(also(world.teacher, AUDITOR), child) is Audience.SCHOOL
     assert audience_for(also(world.worker, AUDITOR), child) is Audience.CARE
+
+
+@pytest.mark.parametrize("noun", ["children", "peps", "sdq", "suspensions", "consents"])
+@pytest.mark.parametrize("other", [TEACHER, WORKER, AUDITOR])
+def test_finance_beside_another_role_takes_no_list_away_that_it_may_not_read(house: House, other: Role, noun: str) -> None:
+    who = {TEACHER: "teacher", WORKER: "worker", AUDITOR: "auditor"}[other]
+    house.change(sa.update(User).where(User.email == address(who)).values(held=f"{other.value} {FINANCE.value}"))
+    assert house.get(who, f"{ADMIN}/{noun}/").status_code == 200
+    assert "export/csv" not in house.get(who, f"{ADMIN}/{noun}/").text
+    assert house.get(who, f"{ADMIN}/{noun}/export/csv/").status_code == 403
+    assert house.get(who, f"{ADMIN}/ppg_requests/export/csv/").status_code == 200

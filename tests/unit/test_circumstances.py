@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pep_admin.circumstances import SWITCHES, CircumstanceFacts, is_pep_age, latest_sdq, phase_of, scheme_of, switches_for
+from pep_admin.circumstances import SWITCHES, CircumstanceFacts, is_pep_age, latest_sdq, phase_of, said, scheme_of, switches_for
 from pep_admin.pep_form import FORM, Field
 from pep_admin.vocabulary import PepKind, Phase, Scheme, SenStatus
 
@@ -151,3 +151,11 @@ def test_every_switch_can_be_on() -> None:
     )  # fmt: skip
     others = switches(kind=PepKind.INITIAL, sen_status="K", has_school=False)
     assert everything | others == SWITCHES
+
+
+@pytest.mark.parametrize(("text", "words"), [
+    ("Fine", True), ("7", True), ("我喜欢数学", True), (" ", False), (".", False), ("-", False), ("\u200b", False), ("\u3164", False),
+    ("\u2800", False), ("n/a", False), ("N/A ", False), ("tbc", False), ("Nana helps me", True), (None, False),
+])
+def test_words_are_what_can_be_read_and_says_something(text: str | None, words: bool) -> None:
+    assert said(text) is words

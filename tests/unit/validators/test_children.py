@@ -114,3 +114,9 @@ def test_a_name_elsewhere_is_judged_alike() -> None:
 def test_a_first_day_at_a_school(on: date | None, fits: bool) -> None:
     found = [(each.code, each.field, each.severity) for each in check_first_school_day(on, born=date(2015, 3, 1), today=TODAY)]
     assert found == ([] if fits else [("DATA-dates", "school_started_on", "blocking")])
+
+
+@pytest.mark.parametrize("name", ["\u200b", "\u3164", "\u2800", "-"])
+def test_a_name_that_nobody_can_read_is_refused(name: str) -> None:
+    assert [each.field for each in check_name(name, "first_name")] == ["first_name"]
+    assert check_name("Na", "first_name") == []
