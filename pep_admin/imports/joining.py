@@ -215,7 +215,10 @@ class Comparison:
 
     def _consider(self, wanted: Wanted) -> None:
         child = self._child_of(wanted)
-        if child is not None:
+        if child is not None and child.id in self.met:
+            wanted.problems.append(Finding("roll-doubled", "DATA-unique", "lcs_id", "An earlier row is about the same child. Keep "
+                                           "one of them."))
+        elif child is not None:
             self.met.add(child.id)
         if wanted.problems:
             return self._hold(wanted, child, wanted.problems, RowFate.REFUSED)

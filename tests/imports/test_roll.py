@@ -8,11 +8,13 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner
 from sqlalchemy.orm import Session
+from werkzeug.datastructures import FileStorage
 
 from pep_admin.cli import main
 from pep_admin.exceptions import NotAllowed, Refused
@@ -23,6 +25,8 @@ from pep_admin.vocabulary import LegalStatus, PlacementKind, SdqBy, SenStatus
 from pep_admin.workflow import roll
 from pep_admin.workflow.corrections import correct_child
 from tests.imports.making import csv_of
+from tests.imports.test_import_screens import Office, send
+from tests.visiting import Page, values_of
 from tests.world import NOW, TODAY, World
 
 LIST = ("Child ID", "Forename", "Surname", "DOB", "UPN", "Date started", "Legal status", "SEN status", "Left care")
@@ -174,6 +178,12 @@ def test_rows_that_share_a_number_are_all_refused(session: Session, same: int) -
 def test_a_upn_of_another_child_on_record_is_refused(session: Session) -> None:
     listed(session, NEW, store=True)
     assert why(listed(session, ("L-10", *NEW[1:]))) == [("UPN", "DATA-unique")]
+
+
+def test_two_rows_of_one_child_on_record_are_not_both_taken(session: Session) -> None:
+    listed(session, NEW, store=True)
+    by_lcs_id, by_upn = ("L-9", "Nova", "Neu", "01/05/2012"), ("", "Nova", "Nou", "01/05/2012", "B801200005001")
+    assert fates(listed(session, by_lcs_id, by_upn)) == ["changed", "refused"]
 
 
 def test_short_breaks_put_nobody_on_the_roll(session: Session) -> None:
@@ -354,6 +364,26 @@ def test_a_whole_return_loads_and_loads_again(session: Session) -> None:
     first, second = fates(load()), fates(load())
     assert first.count("new") > 50 and first.count("new") == second.count("unchanged") == count(session, Child)
     assert "new" not in second and "changed" not in second
+
+
+# --- on screen -------------------------------------------------------------------------------------------------------------
+
+
+def test_an_officer_looks_at_a_list_and_loads_it(sqlite_url: str, tmp_path: Path) -> None:
+    office = Office(sqlite_url, tmp_path)
+    rows = sheet(LIST, NEW, ("L-8", "<script>x</script>", "Muster", "01/05/2012", "", "02/10/2024", "V4", "N", ""))
+    page = office.olive.get("/admin/pep/imports/").link("Choose a file for The roll, from a list with names")
+    form = page.form("roll")
+    fields = {**dict(values_of(form)), "roll": FileStorage(io.BytesIO(rows), "roll.csv")}
+    answer = send(office.olive.client, urljoin(page.url, form.get("action")), fields)
+    page = Page(office.olive, answer.request.path + "?" + answer.request.query_string.decode(), answer)
+    assert "New 1" in page.main and "To be settled by hand 1" in page.main and "<script>x" not in page.text
+    assert "Short breaks (V4)" in page.main and office.ask(sa.select(Child.id)) == []
+    done = page.send("seal", button=("rows", "all"))
+    assert "Loaded: 1 child added" in done.main and "Go to the children" in done.main
+    assert [row.last_name for row in office.ask(sa.select(Child.last_name))] == ["Newman"]
+    events = {row.action for row in office.ask(sa.select(AuditEvent.action))}
+    assert {"import.look", "import.read", "import.roll", "child.take_into_care"} <= events
 
 
 # --- by command ------------------------------------------------------------------------------------------------------------
