@@ -157,7 +157,7 @@ def _add_care(child: Wanted, episodes: _Episodes | None) -> None:
     last = in_order[-1]
     child.periods = join_episodes([each for each in in_order if not each.short_break])
     child.short_break, child.left_on = last.short_break, last.ended_on
-    if child.periods and not last.short_break:
+    if child.periods:
         child.facts |= {"entered_care_on": child.periods[-1].started_on, "legal_status": last.legal_status}
 
 

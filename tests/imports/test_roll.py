@@ -186,6 +186,13 @@ def test_two_rows_of_one_child_on_record_are_not_both_taken(session: Session) ->
     assert fates(listed(session, by_lcs_id, by_upn)) == ["changed", "refused"]
 
 
+def test_a_number_and_a_upn_of_two_children_on_record_are_refused(session: Session) -> None:
+    listed(session, ("", *NEW[1:]), ("L-10", "Otto", "Other", "01/06/2012", "", "02/10/2024", "C2", "N", ""), store=True)
+    assert why(listed(session, ("L-10", *NEW[1:]))) == [("UPN", "DATA-unique")]
+    assert fates(listed(session, NEW, store=True)) == ["changed"], "a number is added to a child who had none"
+    assert child_of(session, "L-9").name == "Nova Newman"
+
+
 def test_short_breaks_put_nobody_on_the_roll(session: Session) -> None:
     row = (*NEW[:6], "V4 - short breaks", *NEW[7:])
     made = listed(session, row, store=True)
@@ -213,6 +220,22 @@ def test_who_is_missing_is_named_and_kept(world: World) -> None:
     assert len(missing) == count(world.session, Child) and {each.fate.value for each in missing} == {"waiting"}
     assert any("are not in the file" in note for note in made.outcome.notes)
     assert [each.number for each in listed(world.session, NEW, actor=world.officer).outcome.told] == [2]
+
+
+def test_who_has_left_care_on_record_is_not_missing(session: Session) -> None:
+    listed(session, NEW, store=True)
+    roll.leave_care(session, child_of(session, "L-9"), on=date(2024, 11, 1), reason="Home", actor=SYSTEM, today=TODAY)
+    other = ("L-10", "Otto", "Other", "01/06/2012", "", "02/10/2024", "C2", "N", "")
+    assert fates(listed(session, other, whole="yes")) == ["new"]
+
+
+def test_a_day_before_an_earlier_time_in_care_ended_waits_and_is_refused_by_the_verb(session: Session) -> None:
+    returned(session, [head("77")], WALK, store=True)
+    row = ("77", "", "", "01/05/2012", "", "01/06/2021", "", "", "")
+    assert fates(listed(session, row)) == ["waiting"]
+    child = child_of(session, "77")
+    with pytest.raises(Refused):
+        correct_child(session, child, {"entered_care_on": date(2021, 6, 1)}, reason="x", actor=SYSTEM, today=TODAY)
 
 
 def test_who_may_not_change_children_loads_none(world: World) -> None:
@@ -320,7 +343,34 @@ def test_whose_last_episode_ended_waits_and_so_does_a_new_time_in_care(session: 
     assert why(returned(session, [head("77")], back)) == [("DECOM", "DATA-roll")]
 
 
+def test_one_home_older_than_the_record_or_of_who_has_left_changes_nothing(session: Session) -> None:
+    returned(session, [head("77")], WALK, store=True)
+    child = child_of(session, "77")
+    roll.change_placement(session, child, kind=PlacementKind.KINSHIP, carer_id=None, on=date(2024, 9, 1), actor=SYSTEM, today=TODAY)
+    assert fates(returned(session, [head("77")], WALK)) == ["unchanged"]
+    roll.leave_care(session, child, on=date(2024, 11, 1), reason="Home", actor=SYSTEM, today=TODAY)
+    assert fates(returned(session, [head("77")], WALK)) == ["unchanged"]
+    assert count(session, CarePlacement) == 5
+
+
+def test_back_on_the_day_of_leaving_are_two_times_in_care(session: Session) -> None:
+    rows = [episode("77", "01/02/2023", "S", "C1", "U6", "01/03/2023", "E8"), episode("77", "01/03/2023", "S", "C1", "U6")]
+    returned(session, [head("77")], rows, store=True)
+    assert child_of(session, "77").entered_care_on == date(2023, 3, 1) and count(session, CareEpisode) == 2
+
+
+def test_who_stands_in_one_of_the_files_is_not_missing_and_not_made_up(session: Session) -> None:
+    rows = [episode("77", "01/02/2023", "S", "C1", "U6")]
+    returned(session, [head("77")], rows, store=True)
+    made = returned(session, [head("78")], rows)
+    assert fates(made) == ["waiting"] and "no episode" in made.outcome.told[0].why[0][1]
+    assert any("not in the header were passed over: 1" in note for note in made.outcome.notes)
+
+
 @pytest.mark.parametrize(("rows", "problem"), [
+    ([episode("77", "01/02/2011", "S", "C1", "U6", "01/03/2011", "E8"), episode("77", "01/02/2023", "S", "C1", "U6")],
+     ("DECOM", "DATA-dates")),
+    ([episode("77", "01/02/2023", "S", "C1", "U6", "19/11/2024", "E8")], ("DECOM", "DATA-dates")),
     ([episode("77", "01/02/2023", "S", "Q9", "U6")], ("LS", "DATA-shape")),
     ([episode("77", "", "S", "C1", "U6")], ("DECOM", "DATA-roll")),
     ([episode("77", "01/02/2023", "S", "C1", "U6", "31/01/2023")], ("DEC", "DATA-dates")),
