@@ -76,7 +76,7 @@ def _finish(
 def told(kind: Kind, outcome: Outcome, *, several: bool = False) -> Iterator[str]:
     """The outcome in sentences: counts, what concerns the files, the first refused rows by their numbers (of `several` files)."""
     counts = outcome.counts()
-    rows = sum(counts.values()) + outcome.left_out
+    rows = sum(1 for each in outcome.told if each.number) + outcome.left_out
     words = [f"{count:,} {fate.label.lower()}" for fate, count in counts.items()]
     yield f"{rows:,} {kind.thing[rows != 1]} in the file: {', '.join(words)}, {outcome.left_out:,} left out."
     yield from (f"{note[:LONGEST_NOTE]}…" if len(note) > LONGEST_NOTE else note for note in outcome.notes)

@@ -353,6 +353,12 @@ def test_one_home_older_than_the_record_or_of_who_has_left_changes_nothing(sessi
     assert count(session, CarePlacement) == 5
 
 
+def test_an_older_return_changes_nothing_of_who_came_back(session: Session) -> None:
+    first = episode("77", "01/02/2023", "S", "C1", "U6", "01/03/2024", "E8")
+    returned(session, [head("77")], [first, episode("77", "01/06/2024", "S", "C2", "K2")], store=True)
+    assert fates(returned(session, [head("77")], [first])) == ["unchanged"]
+
+
 def test_back_on_the_day_of_leaving_are_two_times_in_care(session: Session) -> None:
     rows = [episode("77", "01/02/2023", "S", "C1", "U6", "01/03/2023", "E8"), episode("77", "01/03/2023", "S", "C1", "U6")]
     returned(session, [head("77")], rows, store=True)
@@ -464,6 +470,6 @@ def test_the_command_tells_the_files_apart_and_prints_no_name(
     assert shell(names)[0] == 0 and stored() == 1
     code, said = shell(three, two, one)
     assert code == 0 and "1 new" in said and "1 child in care on record is not in the file" in said and stored() == 2
-    assert "Newman" not in said
+    assert "Newman" not in said and "1 child in the file" in said
     assert "1 unchanged" in shell(one, two, three)[1] and "not in the file" not in shell(one, two, "--part-of-roll")[1]
     assert shell(one, one)[0] != 0 and shell(names, one)[0] != 0 and stored() == 2
