@@ -269,6 +269,30 @@ def import_schools(
     _import(Asked(SCHOOLS, {"register": file, **({"links": links} if links else {})}, options, dry_run, good_rows, mend))
 
 
+@main.command("import-roll")
+@click.argument("files", type=file_path, nargs=-1, required=True, metavar="FILE...")
+@click.option("--year", default="", metavar="YEAR", help="The year in which the return ends, like 2024 for the year to 31 Mar "
+              "2024; without it, told from the episodes.")
+@click.option("--part-of-roll", is_flag=True, help="Do not name the children in care who are not in the file.")
+@click.option("--dry-run", is_flag=True, help="Only say what would be done.")
+@click.option("--good-rows", is_flag=True, help="Load the other rows although some are refused.")
+@click.option("--refused", "mend", type=click.Path(dir_okay=False, path_type=Path),
+              help="Write the rows that are not loaded to this file (CSV), with why, to mend them and load them again.")
+def import_roll(
+    files: tuple[Path, ...], year: str, part_of_roll: bool, dry_run: bool, good_rows: bool, mend: Path | None
+) -> None:
+    """Load children: one list with names (CSV, .xlsx), or header, episodes and OC2 of a looked-after return, in any order.
+
+    Safe to repeat: new children are taken into care, what differs is corrected, nobody is taken off the roll. Exit status 1 when
+    rows are refused and nothing is stored.
+    """
+    from pep_admin.imports.command import Asked
+    from pep_admin.imports.roll_files import sort_files
+
+    kind, parts = sort_files(files)
+    _import(Asked(kind, parts, {"year": year, "whole": "no" if part_of_roll else "yes"}, dry_run, good_rows, mend))
+
+
 def _import(asked: Asked) -> None:
     from pep_admin.imports.command import run
 

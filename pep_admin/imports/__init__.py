@@ -8,9 +8,11 @@ from __future__ import annotations
 from pep_admin.imports.kinds import Kind, Plan
 from pep_admin.imports.moves import CASELOADS, ENROLMENTS
 from pep_admin.imports.people import PEOPLE
+from pep_admin.imports.return_903 import RETURN
+from pep_admin.imports.roll_list import ROLL
 from pep_admin.imports.schools import SCHOOLS
 
-KINDS: dict[str, Kind] = {each.key: each for each in (SCHOOLS, PEOPLE, ENROLMENTS, CASELOADS)}
+KINDS: dict[str, Kind] = {each.key: each for each in (SCHOOLS, PEOPLE, ROLL, RETURN, ENROLMENTS, CASELOADS)}
 """Every kind of import by its key, in the order of the page."""
 
 __all__ = ["KINDS", "Kind", "Plan"]

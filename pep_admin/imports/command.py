@@ -76,11 +76,12 @@ def _finish(
 def told(kind: Kind, outcome: Outcome, *, several: bool = False) -> Iterator[str]:
     """The outcome in sentences: counts, what concerns the files, the first refused rows by their numbers (of `several` files)."""
     counts = outcome.counts()
-    rows = sum(counts.values()) + outcome.left_out
+    rows = sum(1 for each in outcome.told if each.number) + outcome.left_out
     words = [f"{count:,} {fate.label.lower()}" for fate, count in counts.items()]
     yield f"{rows:,} {kind.thing[rows != 1]} in the file: {', '.join(words)}, {outcome.left_out:,} left out."
     yield from (f"{note[:LONGEST_NOTE]}…" if len(note) > LONGEST_NOTE else note for note in outcome.notes)
-    held = sorted((each for each in outcome.told if each.why), key=lambda each: each.number)
+    held = [each for each in outcome.told if each.why and each.number]  # those without a row are counted in a note
+    held.sort(key=lambda each: (each.fate is RowFate.WAITING, each.number))  # what holds the others back comes first
     for each in held[:MOST_NAMED]:
         where = f" of “{kind.part(each.part).title}”" if each.part and several else ""
         rules = ", ".join(dict.fromkeys(rule for _, _, rule in each.why))

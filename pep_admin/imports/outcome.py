@@ -23,8 +23,9 @@ ROWS_ON_A_PAGE = 50
 
 
 class Told(NamedTuple):
-    """One row as it is shown. `subject` names what it is about; `changes` are (label, old, new) in words, "" for nothing; `why` are
-    (column, sentence, rule). `exact` is what would be stored, for the digest alone."""
+    """One row as it is shown; its number is 0 where the file has no row of it. `subject` names what it is about; `changes` are
+    (label, old, new) in words, "" for nothing; `why` are (column, sentence, rule). `exact` is what would be stored, for the digest
+    alone."""
 
     number: int
     subject: str

@@ -21,7 +21,8 @@ from pep_admin.exceptions import NotFound, Refused
 from pep_admin.models import CareEpisode, CarePlacement, Caseload, Child, Enrolment, Pep
 from pep_admin.permissions import Actor, Permission, require
 from pep_admin.queries import OPEN_TO_WRITE
-from pep_admin.validators.findings import Finding
+from pep_admin.validators.children import check_child
+from pep_admin.validators.findings import Finding, blocking
 from pep_admin.vocabulary import RollMove
 from pep_admin.workflow.roll import move_open_peps
 from pep_admin.workflow.taking import refuse
@@ -213,3 +214,33 @@ def _nothing_else(session: Session, child: Child, row: Period) -> None:
 
 
 _AGREE: dict[type, Any] = {CareEpisode: _agree_in_care, CarePlacement: _agree_at_home}
+
+
+# --- the child's own facts ---------------------------------------------------------------------------------------------
+
+
+def correct_child(session: Session, child: Child, facts: Mapping[str, Any], *, reason: str, actor: Actor, today: date) -> None:
+    """Put right what a child's record says; `facts` are columns of Child, but not its school, worker, carer or last day in care.
+
+    Another day of coming into care is the first day of the period that goes on. Sent PEPs keep what they were sent with. Raises
+    Refused with what is wrong; nothing is stored then.
+    """
+    require(actor, Permission.CHILD_EDIT)
+    facts, changed = dict(facts), sorted(facts)
+    if not reason.strip():
+        raise refuse("roll-correct", "DATA-reason", "Say what was wrong, so that the history can be understood.", "reason")
+    with session.begin_nested(), history.because(session, reason), session.no_autoflush:
+        entered = facts.pop("entered_care_on", None) or child.entered_care_on
+        now_open = select(CareEpisode).where(CareEpisode.child_id == child.id, CareEpisode.ended_on.is_(None))
+        period = session.scalars(now_open).first()
+        for name, value in facts.items():
+            setattr(child, name, value)
+        if entered != child.entered_care_on:
+            child.entered_care_on = entered
+            if period is None or (wrong := check_period(session, period, child, {"started_on": entered}, today=today)):
+                raise Refused(wrong if period else [_day("entered_care_on", "The child is not in care now.")])
+            period.started_on = entered
+        if wrong := blocking(check_child(child, today=today)):
+            raise Refused(wrong)
+        session.flush()
+    audit.record(session, "child.correct", child, fields=changed)

@@ -144,7 +144,8 @@ NO_CHILD = {
       for route in ("index_view", "details_view", "export", "create_view", "edit_view")),
     ("pep_payments.index_view", "GET"), ("pep_payments.details_view", "GET"), ("pep_payments.csv", "GET"),  # payees and references
     ("pep_payments.batch", "GET"), ("pep_payments.batch", "POST"),
-    # The files of an import by their own words: looking at their outcome has an event of its own (import.read).
+    # The files of an import by their own words, and what of the roll differs from them, fifty rows at a time: a list, like that of
+    # the children, for those who see every child. It has one event of its own (import.read), with kind, fate and count of rows.
     *((f"pep_imports.{route}", method) for route in ("index_view", "new", "outcome", "mend", "confirm", "discard")
       for method in ("GET", "POST")),
     ("pep_audit_log.index_view", "GET"),  # numbers of rows
