@@ -14,6 +14,8 @@ from pep_admin.cli import main
 from pep_admin.models import AuditEvent, Import, School
 from tests.imports.making import CLOSED_SCHOOL, OPEN_SCHOOL, csv_of, school, workbook
 
+pytestmark = pytest.mark.slow  # the quick suite stays under a minute; `make check` runs everything
+
 Shell = Callable[..., tuple[int, str]]
 
 

@@ -22,6 +22,8 @@ from pep_admin.vocabulary import Role, SchoolKind, SchoolPhase
 from tests.imports.making import csv_of, school, workbook
 from tests.visiting import Page, Visitor, values_of
 
+pytestmark = pytest.mark.slow  # the quick suite stays under a minute; `make check` runs everything
+
 IMPORTS = "/admin/pep/imports/"
 PASSWORD = "lantern orchard seven kites"
 REGISTER = "Schools from the national register"

@@ -27,6 +27,8 @@ from tests.integration.post_office import PostOffice, text_of
 from tests.integration.test_second_step import code_of, events, give_password, is_inside, make_app, secret_on, visit
 from tests.visiting import Page, Visitor
 
+pytestmark = pytest.mark.slow  # the quick suite stays under a minute; `make check` runs everything
+
 ADMIN, NEW, OTHER = "ivo.keys@example.org", "nia.neu@example.org", "otto.alt@example.org"
 NOW = datetime(2026, 11, 24, 9, 0, 7, tzinfo=UTC)
 CHOSEN = "copper meadow nine doors"

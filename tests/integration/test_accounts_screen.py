@@ -28,6 +28,8 @@ from tests.integration.test_account_links import CHOSEN, account, choose, inside
 from tests.integration.test_second_step import code_of, events, give_password, is_inside, make_app, set_up_app, visit
 from tests.visiting import Page, Visitor
 
+pytestmark = pytest.mark.slow  # the quick suite stays under a minute; `make check` runs everything
+
 ADMIN, SECOND, HEAD, TEACHER = (f"{name}@example.org" for name in ("ivo.keys", "ada.lock", "hanna.amt", "tess.lehrer"))
 LIST, MINE = "/admin/pep/accounts", "/admin/pep/my_account/"
 NOW = datetime(2026, 11, 24, 9, 0, 7, tzinfo=UTC)

@@ -19,6 +19,8 @@ from pep_admin.server import backups
 from tests.integration.test_commands import Shell
 from tests.world import build_world
 
+pytestmark = pytest.mark.slow  # the quick suite stays under a minute; `make check` runs everything
+
 OpenEngine = Callable[[str], sa.Engine]
 OpenSession = Callable[..., Session]
 

@@ -685,7 +685,8 @@ def test_a_long_choice_becomes_a_search_that_works_without_scripts(
     council: Council, world: World, ask: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(base_forms, "MOST_OPTIONS", 1)
-    world.session.add(Person(first_name="Tessa", last_name="Lehrerin", kind=PersonKind.DESIGNATED_TEACHER))
+    world.session.add(Person(first_name="Tessa", last_name="Lehrerin", kind=PersonKind.DESIGNATED_TEACHER,
+                             email="tessa@birch.example"))
     world.session.commit()
     officer, path = council.visit("officer"), f"{SCHOOLS}edit/?id={world.other_school_id}"
     fields = {"name": "Birch School", "urn": "900102", "kind": "school", "phase": "secondary", "payment_method": "bacs",

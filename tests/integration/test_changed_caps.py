@@ -24,6 +24,8 @@ from tests.host.foreign_app import make_council
 from tests.visiting import Visitor
 from tests.world import NOW, TODAY, World, child, writing
 
+pytestmark = pytest.mark.slow  # the quick suite stays under a minute; `make check` runs everything
+
 
 def second_pep(world: World, pence: int) -> Pep:
     """A PEP because of need beside the sent one, written and signed, asking for that much as one line; not sent."""

@@ -33,6 +33,8 @@ from pep_admin.models import AcademicYear, AuditEvent, Delivery, Pep
 from pep_admin.policy import RULES
 from pep_admin.server import checks
 
+pytestmark = pytest.mark.slow  # the quick suite stays under a minute; `make check` runs everything
+
 ROOT = pathlib.Path(__file__).parents[2]
 PASSWORD = "violet harbour kettle\n"
 

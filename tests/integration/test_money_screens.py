@@ -28,6 +28,8 @@ from tests.host.foreign_app import Council, make_council
 from tests.visiting import Page, Visitor
 from tests.world import NOW, TODAY, World, accepting
 
+pytestmark = pytest.mark.slow  # the quick suite stays under a minute; `make check` runs everything
+
 REQUESTS, PAYMENTS, PEPS = (f"/admin/pep/{noun}/" for noun in ("ppg_requests", "payments", "peps"))
 NAMES = ("Robin", "Jule", "Musterkind")
 """Every name of the world's two children."""

@@ -16,6 +16,8 @@ from pep_admin.vocabulary import Audience, Part, PepKind
 from pep_admin.workflow import delegation, sections
 from tests.world import World, writing
 
+pytestmark = pytest.mark.slow  # the quick suite stays under a minute; `make check` runs everything
+
 SPRING_DAY = date(2025, 1, 10)
 MEETING = date(2025, 2, 3)
 LATER = date(2025, 2, 10)

@@ -38,6 +38,8 @@ from pep_admin.pep_form import (
 )
 from pep_admin.vocabulary import Audience, Part
 
+pytestmark = pytest.mark.slow  # the quick suite stays under a minute; `make check` runs everything
+
 MADE_AT = datetime(2024, 12, 2, 9, 30, tzinfo=UTC)
 EVERY_SWITCH = frozenset(
     {

@@ -27,6 +27,8 @@ from tests.host.foreign_app import Council, make_council
 from tests.visiting import Page, Visitor
 from tests.world import NOW, TODAY, World, accepting
 
+pytestmark = pytest.mark.slow  # the quick suite stays under a minute; `make check` runs everything
+
 PEPS, CHILDREN = "/admin/pep/peps/", "/admin/pep/children/"
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 NAMES = ("head", "officer", "auditor", "teacher", "other_teacher", "worker")

@@ -33,6 +33,8 @@ from pep_admin.vocabulary import LeavingReason, PersonKind, PlacementKind, SenSt
 from tests.host.foreign_app import Council, Visitor, make_council
 from tests.world import NOW, TODAY, World, build_world
 
+pytestmark = pytest.mark.slow  # the quick suite stays under a minute; `make check` runs everything
+
 CHILDREN, SCHOOLS, PEOPLE, YEARS, TERMS = (f"/admin/pep/{noun}/" for noun in ("children", "schools", "people", "years", "terms"))
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 

@@ -24,6 +24,8 @@ from tests.conftest import PASSWORD
 from tests.integration.post_office import PostOffice, text_of
 from tests.visiting import Page, Visitor
 
+pytestmark = pytest.mark.slow  # the quick suite stays under a minute; `make check` runs everything
+
 LOGIN, HOME = "/account/login", "What needs doing"
 HEAD, TEACHER = "hanna.amt@example.org", "tess.lehrer@example.org"
 NOW = datetime(2026, 11, 24, 9, 0, 7, tzinfo=UTC)

@@ -21,6 +21,8 @@ from pep_admin.vocabulary import Audience, Role
 from tests.visiting import Page, Visitor, values_of
 from tests.world import World
 
+pytestmark = pytest.mark.slow  # the quick suite stays under a minute; `make check` runs everything
+
 PASSWORD = "a kettle on the window sill"
 HOSTILE = [
     "\nThe first line is empty, and that stays",

@@ -18,6 +18,8 @@ from tests.host.foreign_app import make_council
 from tests.visiting import Page, Visitor
 from tests.world import NOW, TODAY, World
 
+pytestmark = pytest.mark.slow  # the quick suite stays under a minute; `make check` runs everything
+
 TARGETS, PEPS = "/admin/pep/targets/", "/admin/pep/peps/"
 HARD = "He said “5 < 6 & £7”:\nO'Brien's <b>é</b> word"
 SMART = {"area": "semh", "subject": "other", "need": "Goes quiet when worried", "support_what": "A daily check-in",

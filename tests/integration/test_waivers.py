@@ -22,6 +22,8 @@ from tests.host.foreign_app import make_council
 from tests.visiting import Page, Visitor
 from tests.world import NOW, TODAY, World, accepting, writing
 
+pytestmark = pytest.mark.slow  # the quick suite stays under a minute; `make check` runs everything
+
 REQUESTS, PEPS = "/admin/pep/ppg_requests/", "/admin/pep/peps/"
 TRIED = "Asked on 4, 11 and 18 October by telephone by the social worker; the carer is in hospital."
 WHY = "The carer is in hospital until January; the tutor is booked for Monday."

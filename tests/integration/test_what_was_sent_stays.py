@@ -22,6 +22,8 @@ from pep_admin.workflow import delegation, peps, reviews, roll
 from tests.integration.test_next_term import AT, LATER, MEETING, SPRING_DAY, reviews_of
 from tests.world import NOW, TODAY, World, accepting, writing
 
+pytestmark = pytest.mark.slow  # the quick suite stays under a minute; `make check` runs everything
+
 MOVED = date(2024, 11, 18)
 
 

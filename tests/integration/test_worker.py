@@ -30,6 +30,8 @@ from pep_admin.server.worker import Worker, job_kind, run_once
 from pep_admin.vocabulary import DeliveryState, JobState, PersonKind
 from tests.integration.post_office import PostOffice, opened
 
+pytestmark = pytest.mark.slow  # the quick suite stays under a minute; `make check` runs everything
+
 ROOT = pathlib.Path(__file__).parents[2]
 START = datetime(2024, 11, 18, 9, 0, tzinfo=UTC)
 

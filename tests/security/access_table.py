@@ -295,7 +295,7 @@ LINES = (
         "in  200 200 403 200 404 200 404 200 403"),
     post("pep_peps.section",             f"{STEPS}/section/?id={{pep}}&section=voice",
          "401 303 303 403 303 404 403 404 403 403"),
-    get("pep_peps.sign",                 f"{STEPS}/sign/{EDUCATION}",              "in  200 200 403 200 404 200 404 403 403"),
+    get("pep_peps.sign",                 f"{STEPS}/sign/{EDUCATION}",              "in  200 200 403 200 404 403 404 403 403"),
     post("pep_peps.sign",                f"{STEPS}/sign/{EDUCATION}",              "401 422 422 403 303 404 403 404 403 403"),
     post("pep_peps.send",                f"{STEPS}/send/?id={{pep}}",              "401 422 422 403 422 404 422 404 403 403"),
     post("pep_peps.recall",              f"{STEPS}/recall/?id={{pep}}",            "401 422 422 403 422 404 422 404 403 403"),

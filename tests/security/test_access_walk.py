@@ -70,6 +70,7 @@ def test_every_page_opens_to_those_whom_the_table_names(house: House, who: str) 
     assert faults(house, who, "GET") == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("who", [NOBODY, "head", "teacher", "finance"])
 def test_asking_for_the_head_of_a_page_is_no_other_way_in(house: House, who: str) -> None:
     before = house.rows()

@@ -28,6 +28,8 @@ from tests.host.foreign_app import Council, make_council
 from tests.security.house import MISSING, PEOPLE, House, Plan, changed, told
 from tests.world import TODAY
 
+pytestmark = pytest.mark.slow  # the quick suite stays under a minute; `make check` runs everything
+
 PERSONS = {"teacher": "person", "other_teacher": "other_person", "worker": "worker_person", "other_worker": "other_worker_person"}
 
 

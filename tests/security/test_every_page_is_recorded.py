@@ -25,6 +25,8 @@ from tests.security.access_table import LINES, TABLE, Line
 from tests.security.house import NOBODY, ROLES, House, changed
 from tests.world import World
 
+pytestmark = pytest.mark.slow  # the quick suite stays under a minute; `make check` runs everything
+
 ADMIN = "/admin/pep"
 Door = tuple[str, str]
 

@@ -26,7 +26,6 @@ READ = (
     (f"{PEPS}/check/?id={{}}", "pep"),
     (f"{PEPS}/section/?id={{}}&section=voice", "pep"),
     (f"{PEPS}/section/?id={{}}&section=background", "pep"),
-    (f"{PEPS}/sign/?id={{}}&part=education", "pep"),
     (f"{PEPS}/pdf/?id={{}}", "pep"),
     (f"{TARGETS}/details/?id={{}}", "target"),
     (f"{MONEY}/details/?id={{}}", "draft"),

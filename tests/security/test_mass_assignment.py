@@ -61,7 +61,7 @@ FORMS = (
     Form("officer", f"{ADMIN}/children/change-worker/?id={{child}}", "person",
          {"person": "{other_worker_person}", "on": "18 Nov 2024"},
          "pep_child.social_worker_id pep_child.row_version pep_caseload.ended_on pep_caseload.row_version +pep_caseload "
-         "pep_pep.social_worker_id pep_pep.row_version", {"pep_caseload": {"ended_on": None}}),
+         "pep_pep.social_worker_id pep_pep.row_version +pep_delivery", {"pep_caseload": {"ended_on": None}}),
     Form("officer", f"{ADMIN}/children/change-home/?id={{child}}", "carer", {"kind": "kinship", "on": "18 Nov 2024"},
          "pep_child.carer_id pep_child.row_version pep_care_placement.ended_on pep_care_placement.row_version +pep_care_placement",
          {"pep_care_placement": {"ended_on": None}}),

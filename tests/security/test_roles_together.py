@@ -19,6 +19,8 @@ from pep_admin.workflow.records import save_record
 from tests.security.house import House, address
 from tests.world import TODAY, World
 
+pytestmark = pytest.mark.slow  # the quick suite stays under a minute; `make check` runs everything
+
 AUDITOR, TEACHER, WORKER, FINANCE = Role.AUDITOR, Role.DESIGNATED_TEACHER, Role.SOCIAL_WORKER, Role.FINANCE
 ADMIN = "/admin/pep"
 

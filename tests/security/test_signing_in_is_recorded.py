@@ -11,6 +11,8 @@ from flask.testing import FlaskClient
 from pep_admin.accounts.models import User
 from tests.security.house import PASSWORD, House, address, mark_of
 
+pytestmark = pytest.mark.slow  # the quick suite stays under a minute; `make check` runs everything
+
 LOGIN, LOGOUT, VERIFY, CHANGE = (f"/account/{page}" for page in ("login", "logout", "verify", "change"))
 WRONG = "Quittenmarmelade with cream"
 ELSEWHERE = "203.0.113.9"
