@@ -62,18 +62,27 @@ _memory = pathlib.Path("/dev/shm")
 if _memory.is_dir() and os.access(_memory, os.W_OK) and shutil.disk_usage(_memory).free > 2 * 2**30:
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_memory))
 
-for _key in [key for key in os.environ if key.startswith("PEP_ADMIN_")]:
-    del os.environ[_key]  # a developer's own settings are not the tests'
-os.environ["PEP_ADMIN_SECOND_FACTOR"] = "no"  # most tests sign in by password alone; those of the second step say yes
+
+
+def _no_settings() -> None:
+    """A developer's own settings are not the tests'. Most tests sign in by password alone; those of the second step say yes."""
+    for key in [key for key in os.environ if key.startswith("PEP_ADMIN_")]:
+        del os.environ[key]
+    os.environ["PEP_ADMIN_SECOND_FACTOR"] = "no"
+
+
+_no_settings()
 
 
 @pytest.fixture(autouse=True)
 def _the_true_day() -> Iterator[None]:
-    """No test leaves the program standing on another day."""
+    """No test leaves the program standing on another day, nor a setting behind: the demo puts its own into the environment."""
     from pep_admin import config
 
+    _no_settings()
     yield
     config.move_today(None)
+    _no_settings()
 
 
 # --- databases -----------------------------------------------------------------------------------------------------------
