@@ -10,14 +10,13 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-import unicodedata
 from collections.abc import Iterable
 from typing import Protocol
 
+from pep_admin.spreadsheet_cells import guarded
 from pep_admin.vocabulary import PaymentMethod
 
 COLUMNS = ("batch", "line", "payee", "urn", "finance reference", "method", "pep reference", "amount")
-_STARTS_A_FORMULA = "=+-@−"
 
 
 class Batch(Protocol):
@@ -67,18 +66,7 @@ def total_of(lines: Iterable[Line]) -> int:
 
 def _row(batch: Batch, line: Line) -> tuple[str, ...]:
     texts = (line.payee, line.payee_urn, line.finance_reference, PaymentMethod(line.payment_method).label, line.pep_reference)
-    return (_inert(batch.reference), str(line.number), *map(_inert, texts), _pounds(line.pence))
-
-
-def _inert(text: str | None) -> str:
-    """Text that no spreadsheet takes for a formula: an apostrophe stands before what would begin one.
-
-    Spreadsheets overlook blanks and unseen characters in front, and some take full-width signs for the plain ones.
-    """
-    text = text or ""
-    seen = next((char for char in text if not char.isspace() and unicodedata.category(char) not in ("Cc", "Cf")), "")
-    begins = unicodedata.normalize("NFKC", seen) in tuple(_STARTS_A_FORMULA)
-    return f"'{text}" if begins or text[:1] in ("\t", "\r", "\n") else text
+    return (guarded(batch.reference), str(line.number), *(guarded(text or "") for text in texts), _pounds(line.pence))
 
 
 def _pounds(pence: int) -> str:

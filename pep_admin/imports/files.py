@@ -20,6 +20,7 @@ from dataclasses import dataclass, replace
 from typing import IO
 
 from pep_admin.exceptions import Refused
+from pep_admin.spreadsheet_cells import guarded
 from pep_admin.validators.findings import Finding
 from pep_admin.workflow.taking import refuse
 
@@ -37,7 +38,6 @@ _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _NOT_IN_WINDOWS_1252 = bytes((0x81, 0x8D, 0x8F, 0x90, 0x9D))
 _DELIMITERS = ",;\t"
 _KEPT_AS_TEXT = re.compile(r'="([^"]*)"')
-_FORMULA_STARTS = "=+-@＝＋－＠−"  # as spreadsheets of all sorts take them
 _SAVE_AS = "Open it in the spreadsheet and save it as “CSV UTF-8 (comma delimited)”."
 
 
@@ -163,9 +163,8 @@ def plain_heading(text: str) -> str:
 
 
 def inert(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula: an apostrophe stands before what would begin one. Reading takes it off."""
-    begin = text.lstrip()[:1]
-    return f"'{text}" if (begin and begin in _FORMULA_STARTS) or text[:1] in ("\t", "\r", "\n", "'") else text
+    """A cell of a file that is read again: guarded, and an apostrophe of its own too, for reading takes exactly one off."""
+    return f"'{text}" if text.startswith("'") else guarded(text)
 
 
 def _plain(key: str, text: str, problems: list[Finding]) -> str:

@@ -21,6 +21,7 @@ from wtforms import Form
 
 from pep_admin import history
 from pep_admin.permissions import Actor, Permission, can
+from pep_admin.spreadsheet_cells import guarded
 from pep_admin.validators import forms
 from pep_admin.validators.findings import Finding, blocking
 from pep_admin.views import filters, formats
@@ -437,7 +438,7 @@ class PepModelView(PepView, ModelView):
         out = io.StringIO()
         sheet = csv.writer(out)
         columns = [(name, label) for name, label in self._export_columns if self.shows(str(name))]
-        sheet.writerow([formats.safe_cell(str(label)) for _, label in columns])
+        sheet.writerow([guarded(str(label)) for _, label in columns])
         sheet.writerows([self.get_export_value(row, name) for name, _ in columns] for row in rows)
         if count > MOST_EXPORTED:
             sheet.writerow([f"Only the first {MOST_EXPORTED:,} of {count:,} rows are here. Filter the list for the rest."])
@@ -445,4 +446,4 @@ class PepModelView(PepView, ModelView):
 
     def get_export_value(self, model: Any, name: Any) -> Any:
         value = super().get_export_value(model, name)
-        return formats.safe_cell(value) if isinstance(value, str) and not value.startswith("'") else value
+        return guarded(value) if isinstance(value, str) and not value.startswith("'") else value

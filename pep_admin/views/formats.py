@@ -5,7 +5,6 @@ Formatters have Flask-Admin's shape (view, value, name) and are chosen by the va
 
 from __future__ import annotations
 
-import re
 from datetime import date, datetime
 from typing import Any
 
@@ -14,14 +13,14 @@ from markupsafe import Markup
 from pep_admin.config import LONDON
 from pep_admin.deadlines import format_day, parse_day
 from pep_admin.money import format_pounds
+from pep_admin.spreadsheet_cells import guarded
 from pep_admin.vocabulary import Decision, Grade, Labelled, PepStatus, PpgStatus
 
-__all__ = ["EXPORTED", "SHOWN", "exported", "moment", "parse_day", "safe_cell", "shown", "tag", "verdict"]
+__all__ = ["EXPORTED", "SHOWN", "exported", "moment", "parse_day", "shown", "tag", "verdict"]
 
 NOTHING = "—"
 TAGGED = (PepStatus, PpgStatus, Grade)
 VERDICTS = {Decision.ACCEPT: "accepted", Decision.ASK: "a question was asked", Decision.RETURN: "sent back"}
-OBEYED = re.compile(r"^\s*[=+\-@＝＋－＠\t\r]")
 
 
 def moment(value: datetime) -> str:
@@ -55,12 +54,7 @@ def exported(value: Any, name: str = "") -> Any:
         return f"{value // 100}.{value % 100:02d}" if name.endswith("_pence") else value
     if isinstance(value, Labelled):
         return value.label
-    return safe_cell(str(shown(value, name)))
-
-
-def safe_cell(text: str) -> str:
-    """Text that no spreadsheet takes for a formula: such a beginning gets an apostrophe before it."""
-    return f"'{text}" if OBEYED.match(text) else text
+    return guarded(str(shown(value, name)))
 
 
 def tag(value: Labelled) -> Markup:
