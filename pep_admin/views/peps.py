@@ -30,6 +30,7 @@ from pep_admin.views.base import PepModelView
 from pep_admin.views.cells import linked, reference
 from pep_admin.views.filters import Case, Day, OneOf, Related
 from pep_admin.views.hosting import host
+from pep_admin.views.of_a_child import SEARCHED, SEARCHED_AS
 from pep_admin.views.stages import STAGES
 from pep_admin.vocabulary import Decision, Grade, Part, PepKind, PepStatus, PpgStatus, Subject, TargetArea
 from pep_admin.workflow import delegation, reviews, sections
@@ -82,8 +83,8 @@ class Peps(PepModelView):
     column_list = ("reference", "child", "school", "term", "status", "grade", "due_on", "writer")
     column_labels = {
         "reference": "PEP", "due_on": "Due", "writer": "Written by", "social_worker": "Social worker",
-        "due_rule": "How that date was worked out", "reason": "Why it was opened", "child.last_name": "surname",
-        "child.first_name": "first name", "child.known_as": "name they like", "meeting_at": "Meeting", "next_pep_on": "Next PEP",
+        "due_rule": "How that date was worked out", "reason": "Why it was opened", **SEARCHED_AS,
+        "meeting_at": "Meeting", "next_pep_on": "Next PEP",
     }
     column_formatters = {
         "reference": lambda view, context, row, name: reference(row, None),
@@ -92,7 +93,7 @@ class Peps(PepModelView):
     column_formatters_export: dict[str, Any] = {}  # a spreadsheet holds texts, no markup
     column_default_sort = ("due_on", False)
     column_sortable_list = ("reference", ("child", "child.last_name"), ("school", "school.name"), "status", "due_on", "grade")
-    column_searchable_list = ("reference", "child.last_name", "child.first_name", "child.known_as")
+    column_searchable_list = ("reference", *SEARCHED)
     column_filters = (
         Case(Pep.due_on, "Stage", "stage", STAGES),
         OneOf(Pep.status, "Status", "status", PepStatus),

@@ -13,33 +13,25 @@ from wtforms.validators import InputRequired, Length
 from pep_admin.models import CareEpisode, CarePlacement, Caseload, Child, Enrolment, Person, School
 from pep_admin.permissions import Actor, Permission
 from pep_admin.validators.findings import Finding
-from pep_admin.views.base import Link, PepModelView
-from pep_admin.views.cells import linked
+from pep_admin.views.base import Link
 from pep_admin.views.filters import Case, Day, OneOf, Related
+from pep_admin.views.of_a_child import OfAChild
 from pep_admin.vocabulary import LeavingReason, PersonKind, PlacementKind
 from pep_admin.workflow.corrections import check_period, correct_period
 
 WHO: dict[str, Any] = {"order": (Person.last_name, Person.first_name), "search": (Person.first_name, Person.last_name)}
 
 
-class Periods(PepModelView):
+class Periods(OfAChild):
     """Rows from one day to another that belong to a child."""
 
-    group = "Records"
-    records_views = True
     opens: ClassVar[dict[str, Permission]] = {
         "index_view": Permission.PERIOD_READ, "details_view": Permission.PERIOD_READ, "export": Permission.LIST_EXPORT,
         "edit_view": Permission.CHILD_EDIT,
     }
-    column_formatters: Any = {
-        "child": lambda view, context, row, name: linked(row.child, view.way_to("pep_children.details_view", id=row.child_id)),
-    }
-    column_formatters_export: Any = {}
     column_details_list: Any = None
     column_export_list: Any = None
-    column_default_sort: Any = ("started_on", True)
-    column_searchable_list = ("child.last_name", "child.first_name", "child.known_as")
-    labels: ClassVar[dict[str, str]] = {"child": "Child", "started_on": "From", "ended_on": "To"}
+    labels: ClassVar[dict[str, str]] = {**OfAChild.labels, "started_on": "From", "ended_on": "To"}
 
     def get_edit_form(self) -> Any:
         reason = StringField("What was wrong", [InputRequired("Say what was wrong, so that the history can be understood."),

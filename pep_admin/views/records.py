@@ -16,18 +16,17 @@ from wtforms.validators import InputRequired, NumberRange
 from pep_admin.models import Child, Consent, School, SdqScore, Suspension
 from pep_admin.permissions import Actor, Permission
 from pep_admin.validators.findings import Finding
-from pep_admin.views.base import PepModelView
-from pep_admin.views.cells import linked
 from pep_admin.views.filters import Day, OneOf, Related
+from pep_admin.views.of_a_child import OfAChild
 from pep_admin.vocabulary import ConsentDecision, ConsentFor, SdqBy, SuspensionKind, SuspensionReason
 from pep_admin.workflow.records import find_wrong, save_record
 
 
-class ChildRecords(PepModelView):
+class ChildRecords(OfAChild):
     """A table whose rows belong to a child; a new one is entered from the child's page."""
 
-    group = "Records"
-    records_views = True
+    column_details_list: Any = None
+    column_export_list: Any = None
     edit_permission: ClassVar[Permission]
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -64,14 +63,6 @@ class ChildRecords(PepModelView):
         form.populate_obj(row)
         save_record(session, row, actor=actor, today=self.today)
 
-    column_formatters: Any = {
-        "child": lambda view, context, row, name: linked(row.child, view.way_to("pep_children.details_view", id=row.child_id)),
-    }
-    column_formatters_export: Any = {}
-    column_details_list: Any = None
-    column_export_list: Any = None
-    column_default_sort: Any = ("id", True)
-
 
 class SdqScores(ChildRecords):
     """Totals of the strengths and difficulties questionnaire (HB-4.7)."""
@@ -84,12 +75,12 @@ class SdqScores(ChildRecords):
     loads = (joinedload(SdqScore.child),)
     column_list = ("completed_on", "child", "total", "completed_by")
     column_details_list = column_export_list = ("child", "completed_on", "total", "completed_by")
-    column_labels = {"child": "Child", "total": "Total", "completed_on": "Filled in on", "completed_by": "Filled in by"}
+    column_labels = {**OfAChild.labels, "total": "Total", "completed_on": "Filled in on", "completed_by": "Filled in by"}
+    column_default_sort = ("completed_on", True)
     column_descriptions = {
         "total": "0 to 40. Only the total is kept, never the questions. From 17 on, a target must answer it (HB-4.7).",
     }
     column_sortable_list = (("child", "child.last_name"), "total", "completed_on")
-    column_searchable_list = ("child.last_name", "child.first_name", "child.known_as")
     column_filters = (
         OneOf(SdqScore.completed_by, "Filled in by", "by", SdqBy), Day(SdqScore.completed_on, "On or after", "from", after=True),
     )
@@ -112,7 +103,7 @@ class Suspensions(ChildRecords):
                            "third_reason", "told_us_on", "work_set", "sixth_day_provision", "back_to_school_talk_on", "advice")
     column_export_list = ("child", "school", "kind", "started_on", "ended_on", "half_days", "reason", "told_us_on")
     column_labels = {
-        "child": "Child", "school": "School", "school_id": "School", "kind": "Kind", "started_on": "First day",
+        **OfAChild.labels, "school": "School", "school_id": "School", "kind": "Kind", "started_on": "First day",
         "ended_on": "Last day", "half_days": "Half days lost",
         "reason": "Reason", "second_reason": "Second reason", "third_reason": "Third reason",
         "told_us_on": "Virtual School told on", "work_set": "Work was set", "sixth_day_provision": "Provision from the sixth day",
@@ -125,8 +116,6 @@ class Suspensions(ChildRecords):
         "ended_on": "Leave it empty while it is not known, and for a permanent exclusion.",
     }
     column_sortable_list = (("child", "child.last_name"), ("school", "school.name"), "kind", "started_on", "half_days")
-    column_default_sort = ("started_on", True)
-    column_searchable_list = ("child.last_name", "child.first_name", "child.known_as")
     column_filters = (
         OneOf(Suspension.kind, "Kind", "kind", SuspensionKind), OneOf(Suspension.reason, "Reason", "reason", SuspensionReason),
         Related(Suspension.school_id, "School", "school", School, order=(School.name,), search=(School.name,)),
@@ -150,10 +139,11 @@ class Consents(ChildRecords):
     edit_permission = Permission.CONSENT_EDIT
     loads = (joinedload(Consent.child),)
     column_list = ("matter", "child", "who_decides", "decision", "given_on", "days_notice")
+    column_default_sort = ("id", True)
     column_details_list = ("child", "matter", "who_decides", "decision", "given_on", "days_notice", "conditions")
     column_export_list = column_details_list
     column_labels = {
-        "child": "Child", "matter": "Matter", "who_decides": "Who decides", "decision": "Decision", "given_on": "Decided on",
+        **OfAChild.labels, "matter": "Matter", "who_decides": "Who decides", "decision": "Decision", "given_on": "Decided on",
         "conditions": "Conditions", "days_notice": "Notice needed, in days",
     }
     column_descriptions = {
@@ -161,7 +151,6 @@ class Consents(ChildRecords):
         "conditions": "This records a consent; it is not the consent itself.",
     }
     column_sortable_list = (("child", "child.last_name"), "matter", "decision", "given_on")
-    column_searchable_list = ("child.last_name", "child.first_name", "child.known_as")
     column_filters = (
         OneOf(Consent.matter, "Matter", "matter", ConsentFor), OneOf(Consent.decision, "Decision", "decision", ConsentDecision),
     )

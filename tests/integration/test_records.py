@@ -119,3 +119,10 @@ def test_an_officer_rates_a_case_and_lists_their_own(enter: Enter, world: World,
     officer = enter("officer")
     officer.get(CHILD).link("Correct the record").send("case_rating", case_rating="red", case_officer=str(world.officer.person_id))
     assert ask(lambda session: session.get_one(Child, 1).case_rating) is CaseRating.RED
+
+
+@pytest.mark.parametrize("noun", ["sdq", "suspensions", "consents", "enrolments", "placements", "caseloads", "care_periods", "peps"])
+def test_a_list_says_in_words_what_its_search_looks_in(enter: Enter, noun: str) -> None:
+    page = enter("officer").get(f"/admin/pep/{noun}/")
+    assert "surname, first name, name they like" in page.main
+    assert "child." not in page.main and "_" not in page.main
