@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy.orm import Session
 
 from pep_admin import config
-from tests.host.foreign_app import make_council
+from pep_admin.permissions import SYSTEM
+from tests.host.foreign_app import Council, make_council
 from tests.integration.post_office import PostOffice, opened
 from tests.visiting import Visitor
 from tests.world import TODAY, World
@@ -19,10 +20,15 @@ PEOPLE = ("head", "officer", "finance", "auditor", "administrator", "teacher", "
 
 
 @pytest.fixture
-def enter(world: World, tmp_path: Path) -> Callable[[str], Visitor]:
-    """`enter("teacher")`: that person of the world at the pages."""
+def council(world: World, tmp_path: Path) -> Council:
+    """A host's application on the world's database, on the world's day."""
     config.move_today(TODAY)
-    council = make_council(f"sqlite:///{tmp_path / 'world.db'}", {name: getattr(world, name) for name in PEOPLE})
+    return make_council(f"sqlite:///{tmp_path / 'world.db'}", {name: getattr(world, name) for name in PEOPLE})
+
+
+@pytest.fixture
+def enter(council: Council) -> Callable[[str], Visitor]:
+    """`enter("teacher")`: that person of the world at the pages."""
     return lambda name: Visitor(council.visit(name).client)
 
 
@@ -33,6 +39,7 @@ def ask(world: World) -> Callable[[Callable[[Session], Any]], Any]:
     def answer(question: Callable[[Session], Any]) -> Any:
         try:
             world.session.expire_all()
+            world.act(SYSTEM)
             return question(world.session)
         finally:
             world.session.rollback()

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pathlib
+import sqlite3
 import stat
 import threading
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 
 import pytest
@@ -201,6 +203,18 @@ def test_a_damaged_database_gives_no_backup_and_leaves_the_old_one(
     assert code == 1 and "Traceback" not in said, said
     assert file.read_bytes() == old
     assert not list(file.parent.glob(".pep-backup-*"))
+
+
+def test_a_database_with_a_row_that_hangs_on_nothing_gives_no_backup(kept: tuple[Shell, pathlib.Path], sqlite_url: str) -> None:
+    shell, file = kept
+    old = file.read_bytes()
+    with closing(sqlite3.connect(sa.make_url(sqlite_url).database or "")) as raw:
+        raw.execute("PRAGMA foreign_keys=OFF")
+        raw.execute("UPDATE pep_enrolment SET school_id = 987654")
+        raw.commit()
+    code, said = shell("backup", str(file))
+    assert code == 1 and "damaged" in said
+    assert file.read_bytes() == old
 
 
 # --- by the clock, and before a migration -------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ import csv
 import io
 import re
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -17,14 +17,12 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
 from werkzeug.serving import make_server
 
-from pep_admin import config
 from pep_admin.models import Allocation, AuditEvent, FundingRelease, PaymentBatch, PaymentLine, Pep, PpgRequest, School, Target
 from pep_admin.vocabulary import Grade, PpgCategory, PpgStatus, SchoolKind, SchoolPhase, Subject
 from pep_admin.workflow import payments, ppg, reviews
-from tests.host.foreign_app import Council, make_council
+from tests.host.foreign_app import Council
 from tests.visiting import Page, Visitor
 from tests.world import NOW, TODAY, World, accepting
 
@@ -36,33 +34,6 @@ NAMES = ("Robin", "Jule", "Musterkind")
 ASKED = {"category": "TUITION_1", "description": "Ten weekly hours of maths", "provider": "A tutor", "quantity": "10",
          "unit": "hour", "unit_cost_pence": "55", "amount_pence": "550"}
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-
-
-@pytest.fixture
-def council(world: World, tmp_path: Path) -> Council:
-    config.move_today(TODAY)
-    names = ("head", "officer", "finance", "auditor", "teacher", "other_teacher", "worker")
-    return make_council(f"sqlite:///{tmp_path / 'world.db'}", {name: getattr(world, name) for name in names})
-
-
-@pytest.fixture
-def enter(council: Council) -> Callable[[str], Visitor]:
-    """`enter("teacher")`: that person of the world at the pages."""
-    return lambda name: Visitor(council.visit(name).client)
-
-
-@pytest.fixture
-def ask(world: World) -> Callable[[Callable[[Session], Any]], Any]:
-    """`ask(question)`: what stands in the database now; holds no transaction open afterwards."""
-
-    def answer(question: Callable[[Session], Any]) -> Any:
-        try:
-            world.session.expire_all()
-            return question(world.session)
-        finally:
-            world.session.rollback()
-
-    return answer
 
 
 @pytest.fixture

@@ -7,12 +7,10 @@ import io
 import re
 import threading
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
 from werkzeug.serving import make_server
 
 from pep_admin import config
@@ -23,7 +21,7 @@ from pep_admin.permissions import SYSTEM
 from pep_admin.vocabulary import Grade, Part, PepKind, PepStatus
 from pep_admin.workflow import delegation, reviews, sections
 from pep_admin.workflow import peps as verbs
-from tests.host.foreign_app import Council, make_council
+from tests.host.foreign_app import Council
 from tests.visiting import Page, Visitor
 from tests.world import NOW, TODAY, World, accepting
 
@@ -31,34 +29,6 @@ pytestmark = pytest.mark.slow  # the quick suite stays under a minute; `make che
 
 PEPS, CHILDREN = "/admin/pep/peps/", "/admin/pep/children/"
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-NAMES = ("head", "officer", "auditor", "teacher", "other_teacher", "worker")
-
-
-@pytest.fixture
-def council(world: World, tmp_path: Path) -> Council:
-    config.move_today(TODAY)
-    return make_council(f"sqlite:///{tmp_path / 'world.db'}", {name: getattr(world, name) for name in NAMES})
-
-
-@pytest.fixture
-def enter(council: Council) -> Callable[[str], Visitor]:
-    """`enter("teacher")`: that person of the world at the pages."""
-    return lambda name: Visitor(council.visit(name).client)
-
-
-@pytest.fixture
-def ask(world: World) -> Callable[[Callable[[Session], Any]], Any]:
-    """`ask(question)`: what stands in the database now; holds no transaction open afterwards."""
-
-    def answer(question: Callable[[Session], Any]) -> Any:
-        try:
-            world.session.expire_all()
-            world.act(SYSTEM)
-            return question(world.session)
-        finally:
-            world.session.rollback()
-
-    return answer
 
 
 @pytest.fixture

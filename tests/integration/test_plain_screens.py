@@ -7,7 +7,6 @@ import re
 import threading
 from collections.abc import Callable, Iterator
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -39,12 +38,6 @@ CHILDREN, SCHOOLS, PEOPLE, YEARS, TERMS = (f"/admin/pep/{noun}/" for noun in ("c
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
-@pytest.fixture
-def council(world: World, tmp_path: Path) -> Council:
-    config.move_today(TODAY)
-    return make_council(f"sqlite:///{tmp_path / 'world.db'}", everybody_of(world))
-
-
 def everybody_of(world: World) -> dict[str, Any]:
     return {name: getattr(world, name) for name in (
         "head", "officer", "finance", "auditor", "administrator", "teacher", "other_teacher", "worker", "other_worker")}
@@ -53,19 +46,6 @@ def everybody_of(world: World) -> dict[str, Any]:
 @pytest.fixture
 def officer(council: Council) -> Visitor:
     return council.visit("officer")
-
-
-@pytest.fixture
-def ask(world: World) -> Callable[[Callable[[Session], Any]], Any]:
-    """`ask(question)`: what stands in the database now; holds no transaction open afterwards."""
-
-    def answer(question: Callable[[Session], Any]) -> Any:
-        try:
-            return question(world.session)
-        finally:
-            world.session.rollback()
-
-    return answer
 
 
 def shown(page: str, label: str) -> str:

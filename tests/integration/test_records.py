@@ -12,7 +12,7 @@ from sqlalchemy import select
 from pep_admin.exceptions import NotAllowed, NotFound, Refused
 from pep_admin.models import Child, Consent, RecordChange, SdqScore, Suspension
 from pep_admin.vocabulary import CaseRating, SdqBy, SuspensionKind
-from pep_admin.workflow.records import half_days_lost, save_record
+from pep_admin.workflow.records import find_wrong, half_days_lost, save_record
 from tests.visiting import Visitor
 from tests.world import TODAY, World
 
@@ -93,6 +93,20 @@ def test_half_days_add_up_across_schools_within_the_academic_year(world: World) 
     assert half_days_lost(world.session, world.child_id, TODAY) == 7
 
 
+def test_a_suspension_is_not_added_to_itself_nor_an_exclusion_to_suspensions(world: World) -> None:
+    """60 half days, corrected to 61: 30.5 days of the 45. A permanent exclusion's half days are no suspension's."""
+    world.act(world.officer)
+    rows = [Suspension(child_id=world.child_id, school_id=world.school_id, kind=kind, started_on=first, half_days=lost,
+                       told_us_on=first)
+            for kind, first, lost in ((SuspensionKind.SUSPENSION, date(2024, 9, 2), 60),
+                                      (SuspensionKind.PERMANENT, date(2024, 10, 7), 40))]
+    for row in rows:
+        save_record(world.session, row, actor=world.officer, today=TODAY)
+    rows[0].half_days = 61
+    child = world.session.get_one(Child, world.child_id)
+    assert find_wrong(world.session, rows[0], Suspension, child, today=TODAY) == []
+
+
 # --- the case ----------------------------------------------------------------------------------------------------------------
 
 
@@ -121,7 +135,10 @@ def test_an_officer_rates_a_case_and_lists_their_own(enter: Enter, world: World,
     assert ask(lambda session: session.get_one(Child, 1).case_rating) is CaseRating.RED
 
 
-@pytest.mark.parametrize("noun", ["sdq", "suspensions", "consents", "enrolments", "placements", "caseloads", "care_periods", "peps"])
+NOUNS = ("sdq", "suspensions", "consents", "enrolments", "placements", "caseloads", "care_periods", "peps")
+
+
+@pytest.mark.parametrize("noun", NOUNS)
 def test_a_list_says_in_words_what_its_search_looks_in(enter: Enter, noun: str) -> None:
     page = enter("officer").get(f"/admin/pep/{noun}/")
     assert "surname, first name, name they like" in page.main

@@ -104,6 +104,37 @@ def test_a_host_hears_of_somebody_who_left_after_the_commit(world: World, new_te
     assert heard == [world.teacher.person_id]
 
 
+def test_nobody_hears_that_somebody_left_who_stays(world: World, new_teacher: Person) -> None:
+    heard: list[int] = []
+
+    def listen(sender: Any, person_id: int) -> None:
+        heard.append(person_id)
+
+    with signals.person_left.connected_to(listen):
+        replace(world, world.teacher, new_teacher, leaves=False)
+        world.session.commit()
+    assert heard == []
+
+
+def test_a_head_and_an_officer_hand_over_what_names_them(world: World) -> None:
+    world.act(world.officer)
+    heads = [person(world.session, name, "Kopf", PersonKind.HEADTEACHER) for name in ("Ada", "Bea")]
+    world.session.flush()
+    school, child = world.session.get_one(School, world.school_id), world.session.get_one(Child, world.child_id)
+    school.headteacher, child.case_officer_id = heads[0], world.officer.person_id
+    world.session.flush()
+    people.replace_person(world.session, heads[0].id, heads[1].id, on=TODAY_IS, leaves=True, actor=world.officer, today=TODAY,
+                          now=NOW, run="r2")
+    moved = replace(world, world.officer, world.head.person_id, leaves=False)
+    assert (school.headteacher_id, child.case_officer_id) == (heads[1].id, world.head.person_id)
+    assert [each.id for each in moved.officer_of] == [world.child_id]
+
+
+def test_it_is_entered_on_its_day_and_not_before(world: World, new_teacher: Person) -> None:
+    with pytest.raises(Refused, match="19 Nov 2024 is still to come"):
+        replace(world, world.teacher, new_teacher, on=date(2024, 11, 19))
+
+
 @pytest.mark.parametrize(("successor", "said"), [("worker", "of the same kind"), ("teacher", "somebody else")])
 def test_only_somebody_of_the_same_kind_takes_the_place(world: World, successor: str, said: str) -> None:
     with pytest.raises(Refused, match=said):

@@ -122,6 +122,22 @@ def test_where_nothing_was_moved_nothing_is_taken_back(world: World, move: RollM
     assert [each.code for each in refusal.value.findings] == ["DATA-roll"]
 
 
+def test_what_came_after_a_gap_was_no_move(world: World) -> None:
+    move_school(world)
+    correct(world, Enrolment, ended_on=date(2024, 11, 15))
+    with pytest.raises(Refused, match="There is a gap before 18 Nov 2024"):
+        take_back(world, RollMove.SCHOOL)
+    assert child_of(world).school_id == world.other_school_id
+
+
+def test_a_home_that_had_ended_before_the_care_stays_ended(world: World) -> None:
+    left(world)
+    correct(world, CarePlacement, ended_on=date(2024, 8, 1))
+    take_back(world, RollMove.CARE)
+    assert rows(world, CarePlacement) == [(date(2023, 2, 1), date(2024, 8, 1))]
+    assert child_of(world).carer_id is None
+
+
 def test_without_a_reason_nothing_is_taken_back(world: World) -> None:
     move_school(world)
     with pytest.raises(Refused):
@@ -274,6 +290,21 @@ def test_the_childs_own_days_agree_with_the_corrected_period_in_care(world: Worl
 def test_the_carer_of_the_home_now_is_the_childs_carer(world: World) -> None:
     correct(world, CarePlacement, carer_id=None, kind=PlacementKind.RESIDENTIAL)
     assert child_of(world).carer_id is None
+
+
+def test_the_carer_of_an_earlier_home_is_not_the_childs_now(world: World) -> None:
+    now = child_of(world).carer_id
+    roll.change_placement(world.session, child_of(world), kind=PlacementKind.KINSHIP, carer_id=now, on=MOVED,
+                          actor=world.act(world.officer), today=TODAY)
+    correct(world, CarePlacement, row=0, carer_id=None)
+    assert child_of(world).carer_id == now
+
+
+def test_periods_may_touch_on_the_day_of_the_move(world: World) -> None:
+    move_school(world)
+    correct(world, Enrolment, row=0, ended_on=date(2024, 11, 15))
+    correct(world, Enrolment, row=0, ended_on=MOVED)
+    assert rows(world, Enrolment) == [(date(2023, 2, 1), MOVED), (MOVED, None)]
 
 
 def test_a_correction_wants_its_reason(world: World) -> None:

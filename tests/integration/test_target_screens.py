@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from pep_admin import config
 from pep_admin.models import AuditEvent, EducationSection, Pep, Target
 from pep_admin.vocabulary import Part, PpgStatus, Subject, TargetArea
 from pep_admin.workflow import ppg, sections, targets
-from tests.host.foreign_app import make_council
-from tests.visiting import Page, Visitor
+from tests.visiting import Page
 from tests.world import NOW, TODAY, World
 
 pytestmark = pytest.mark.slow  # the quick suite stays under a minute; `make check` runs everything
@@ -26,29 +22,6 @@ SMART = {"area": "semh", "subject": "other", "need": "Goes quiet when worried", 
          "support_who": "Mr Lumen", "support_how_often": "Daily", "baseline": "Once a week",
          "success_measure": "Three times a week", "due_on": "28 Mar 2025"}
 OUTCOME = "Robin will ask an adult for help 3 times a week by the end of the spring term."
-
-
-@pytest.fixture
-def enter(world: World, tmp_path: Path) -> Callable[[str], Visitor]:
-    """`enter("teacher")`: that person of the world at the pages."""
-    config.move_today(TODAY)
-    names = ("head", "officer", "finance", "auditor", "teacher", "other_teacher", "worker")
-    council = make_council(f"sqlite:///{tmp_path / 'world.db'}", {name: getattr(world, name) for name in names})
-    return lambda name: Visitor(council.visit(name).client)
-
-
-@pytest.fixture
-def ask(world: World) -> Callable[[Callable[[Session], Any]], Any]:
-    """`ask(question)`: what stands in the database now; holds no transaction open afterwards."""
-
-    def answer(question: Callable[[Session], Any]) -> Any:
-        try:
-            world.session.expire_all()
-            return question(world.session)
-        finally:
-            world.session.rollback()
-
-    return answer
 
 
 @pytest.fixture

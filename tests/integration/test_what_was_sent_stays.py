@@ -63,6 +63,15 @@ def test_a_sent_pep_does_not_follow_the_child(world: World) -> None:
     assert "sen_any" not in read(world, pep).switches
 
 
+@pytest.mark.parametrize("sent", [False, True])
+def test_the_childs_own_copy_holds_no_numbers_of_the_office(world: World, sent: bool) -> None:
+    pep = world.sent_pep() if sent else world.written_pep()
+    for audience, known in ((Audience.CHILD, False), (Audience.PARENT, False), (Audience.SCHOOL, True), (Audience.CARE, True)):
+        child = read(world, pep, audience).child
+        told = [value is not None for value in (child.lcs_id, child.entered_care_on, child.legal_status)]
+        assert told == [known] * 3, audience
+
+
 def test_its_pdf_says_what_was_signed(world: World, tmp_path: Path) -> None:
     pep = world.graded_pep()
     change_everything(world)
