@@ -9,14 +9,16 @@ import threading
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from pep_admin import audit
 from pep_admin.accounts.models import SignInSession
 from pep_admin.models import AuditEvent, Child, RecordChange
+from pep_admin.permissions import SYSTEM
 from pep_admin.server import backups
 from tests.integration.test_commands import Shell
 from tests.world import build_world
@@ -234,6 +236,18 @@ def test_a_folder_keeps_the_newest(kept: tuple[Shell, pathlib.Path]) -> None:
     assert code == 0, said
     assert sorted(each.name for each in folder.iterdir() if each.name.startswith("pep-admin-2024")) == [older[2].name]
     assert len(list(folder.iterdir())) == 3, "two backups, and the file that is not ours"
+
+
+@pytest.mark.parametrize(("hours", "said"), [(25, False), (27, True)])
+def test_a_backup_that_is_a_day_and_more_old_is_said_so(
+    kept: tuple[Shell, pathlib.Path], sqlite_url: str, open_engine: OpenEngine, hours: int, said: bool
+) -> None:
+    audit.record_at_once(open_engine(sqlite_url), SYSTEM, "backup.make", object_type="backup")
+    with closing(sqlite3.connect(sa.make_url(sqlite_url).database or "")) as raw:
+        raw.execute("DROP TRIGGER pep_audit_event_no_update")
+        raw.execute("UPDATE pep_audit_event SET at = ?", (f"{datetime.now(UTC) - timedelta(hours=hours):%Y-%m-%d %H:%M:%S.%f}",))
+        raw.commit()
+    assert ("The last backup was taken on" in kept[0]("check-deploy")[1]) is said
 
 
 def test_migrating_takes_a_backup_first(tmp_path: pathlib.Path, empty_database: str, open_engine: OpenEngine,

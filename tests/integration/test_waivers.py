@@ -109,7 +109,8 @@ def test_only_the_head_waives(world: World, pep: Pep) -> None:
 
 
 def test_a_waiver_needs_its_reason_and_is_given_once(world: World, pep: Pep) -> None:
-    assert refusal(waive, world, pep, reason=" ") == ("waive-reason", "DATA-reason")
+    for nothing in (" ", ".", "\u200b", "n/a"):
+        assert refusal(waive, world, pep, reason=nothing) == ("waive-reason", "DATA-reason")
     waive(world, pep)
     assert refusal(waive, world, pep) == ("waive-nothing", "HB-4.6")
 
@@ -227,7 +228,8 @@ def test_less_than_was_asked_is_given_back_as_it_was_approved(world: World) -> N
 
 
 def test_it_needs_a_reason_and_the_virtual_school(world: World, pep: Pep) -> None:
-    assert refusal(withdraw, world, pep, reason=" ") == ("withdraw-reason", "DATA-reason")
+    for nothing in (" ", ".", "\u200b", "n/a"):
+        assert refusal(withdraw, world, pep, reason=nothing) == ("withdraw-reason", "DATA-reason")
     for who in (world.finance, world.teacher, world.worker, world.auditor):
         with pytest.raises(NotAllowed):
             withdraw(world, pep, who)

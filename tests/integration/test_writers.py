@@ -24,7 +24,7 @@ from pep_admin.workflow import corrections, delegation, roll, sections
 from pep_admin.workflow import peps as pep_verbs
 from tests.host.foreign_app import make_council
 from tests.visiting import Visitor
-from tests.world import NOW, TODAY, World, actor_of, child, person
+from tests.world import NOW, TODAY, World, actor_of, build_world, child, person
 
 PEPS, SCHOOLS = "/admin/pep/peps/", "/admin/pep/schools/"
 LATER = NOW + timedelta(hours=1)
@@ -164,9 +164,17 @@ def test_nobody_without_an_address_is_named_where_peps_would_go_to_them(world: W
     assert pep.writer_id == world.teacher.person_id
 
 
-def test_peps_that_were_never_sent_out_change_hands_without_word(session: Session) -> None:
-    from tests.world import build_world
+def test_somebody_without_an_address_is_named_while_nothing_was_sent_out(session: Session) -> None:
+    """Handing it out is held then, with the same reason (HB-2.2)."""
+    world = build_world(session)
+    world.launch()
+    silent = actor_of(person(session, "Still", "Leise", PersonKind.DESIGNATED_TEACHER, email=False), Role.DESIGNATED_TEACHER)
+    assert hand_over(world, silent) == [world.pep_of()]
+    held = delegation.delegate_peps(session, [world.pep_of().id], actor=world.act(world.officer), now=LATER, run="r").held
+    assert [finding.code for _, finding in held] == ["HB-2.2"]
 
+
+def test_peps_that_were_never_sent_out_change_hands_without_word(session: Session) -> None:
     world = build_world(session)
     world.launch()
     pep = world.pep_of()
