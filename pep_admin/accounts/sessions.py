@@ -150,8 +150,14 @@ def sessions_of(of: Session, user: User) -> list[Row]:
 
 def present_key() -> str | None:
     """The key of the session that this request belongs to; None where it has none yet."""
-    held = session._get_current_object()  # type: ignore[attr-defined]  # the proxy has it
-    return _key(held.token) if isinstance(held, TableSession) and held.token else None
+    held = _held()
+    return _key(held.token) if held is not None and held.token else None
+
+
+def _held() -> TableSession | None:
+    """The session itself, behind Flask's proxy of it; None where somebody put another interface in the place of ours."""
+    held = session._get_current_object()  # type: ignore[attr-defined]  # typed as the session that it stands for
+    return held if isinstance(held, TableSession) else None
 
 
 def end_all(engine: Engine) -> None:
@@ -167,7 +173,7 @@ def install(app: Flask, db: Any, idle: timedelta, absolute: timedelta) -> None:
     user_logged_out.connect(_renumber, app)
 
     def end_the_others(_: Flask, **__: Any) -> None:
-        if isinstance(held := session._get_current_object(), TableSession) and held.user_key:  # type: ignore[attr-defined]  # the proxy has it
+        if (held := _held()) is not None and held.user_key:
             db.session.execute(delete(Row).where(Row.user_key == held.user_key))
 
     password_changed.connect(end_the_others, app, weak=False)
@@ -182,8 +188,7 @@ def renumber() -> None:
     # The mark against forged posts belongs to the session that ends; Flask-WTF keeps a second copy in g.
     session.pop("csrf_token", None)
     g.pop("csrf_token", None)
-    held = session._get_current_object()  # type: ignore[attr-defined]  # the proxy has it
-    if isinstance(held, TableSession):
+    if (held := _held()) is not None:
         held.replace()
 
 
