@@ -50,15 +50,15 @@ def write(session: Session, pep: Pep, *, meeting_on: date, unfinished: bool = Fa
     name = pep.child.called
     act_as(session, worker)
     for key, values in _social_care(pep, meeting_on).items():
-        _save(session, pep, key, values, worker)
+        _save(session, pep, key, values, worker, meeting_on)
     act_as(session, teacher)
     for key, values in _education(pep, meeting_on).items():
-        _save(session, pep, key, values, teacher)
+        _save(session, pep, key, values, teacher, meeting_on)
     _targets(session, pep, teacher, meeting_on, money=money)
     if not unfinished:
         act_as(session, worker)
         for key, values in _meeting(pep, meeting_on, name).items():
-            _save(session, pep, key, values, worker)
+            _save(session, pep, key, values, worker, meeting_on)
 
 
 def sign_and_send(session: Session, pep: Pep, *, today: date, now: datetime) -> None:
@@ -72,15 +72,15 @@ def sign_and_send(session: Session, pep: Pep, *, today: date, now: datetime) -> 
     pep_verbs.submit_pep(session, pep.id, actor=worker, today=today, now=now)
 
 
-def _save(session: Session, pep: Pep, key: str, values: Mapping[str, Any], actor: Actor) -> None:
+def _save(session: Session, pep: Pep, key: str, values: Mapping[str, Any], actor: Actor, today: date) -> None:
     """Save what the page asks; what it asks only because of that is saved from the page that comes next."""
     document = read_document(session, pep, audience=audience_for(actor, pep.child))
     base = {each: document.digests[each] for each in values if each in document.digests}
     shown = {each: _named(values[each], pep.child.called) for each in base}
-    written = sections.save_section(session, pep.id, key, shown, base=base, actor=actor)
+    written = sections.save_section(session, pep.id, key, shown, base=base, actor=actor, today=today)
     later = {each: value for each, value in values.items() if each not in shown}
     if later and written.changed:
-        _save(session, pep, key, later, actor)
+        _save(session, pep, key, later, actor, today)
 
 
 def _named(value: Any, name: str) -> Any:

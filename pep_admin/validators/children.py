@@ -141,6 +141,8 @@ def _leaving(child: ChildLike, today: date) -> Iterator[Finding]:
 
 
 def _plan(child: ChildLike, today: date) -> Iterator[Finding]:
+    if child.ehcp_review_on is not None and child.date_of_birth is not None and child.ehcp_review_on < child.date_of_birth:
+        yield _dates("ehcp_review_on", f"The child was born on {format_day(child.date_of_birth)}; no review was before that.")
     if child.ehcp_review_on is not None and child.ehcp_review_on > today + 2 * FARTHEST_AHEAD:
         yield _dates("ehcp_review_on", f"{format_day(child.ehcp_review_on)} is more than two years ahead. Please check the year.")
     if child.sen_status == SenStatus.EHCP and child.ehcp_review_on is None:

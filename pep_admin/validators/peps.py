@@ -6,10 +6,10 @@ A funding PEP is a target, a request and this term's voices: of its parts only t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from pep_admin.circumstances import CHILD_VOICE, LOW_ATTENDANCE, said
 from pep_admin.deadlines import format_day
@@ -27,6 +27,7 @@ from pep_admin.validators.meetings import (
     day_of,
 )
 from pep_admin.validators.ppg import PpgFacts, check_request
+from pep_admin.validators.records import check_sdq
 from pep_admin.validators.targets import check_target, check_target_set
 from pep_admin.vocabulary import Attendance, AttendeeRole, Part, PepKind, PpgStatus
 
@@ -80,30 +81,44 @@ def check_readiness(
     return found
 
 
-def check_posted(document: Document, fields: Mapping[str, Field], values: Mapping[str, Any]) -> list[Finding]:
-    """What must not be stored of parsed answers: what does not fit its field, and a meeting that cannot be this PEP's."""
+def check_posted(document: Document, fields: Mapping[str, Field], values: Mapping[str, Any], *, today: date) -> list[Finding]:
+    """What must not be stored of parsed answers: what does not fit its field, a meeting that cannot be this PEP's, a day that
+    cannot be meant, an SDQ total that is none (records.py)."""
     found = [each for key, value in values.items() for each in check_answer(fields[key], value)]
     if "meeting_at" in values and not any(each.field == "meeting_at" for each in found):
         found += check_meeting_span(day_of(values["meeting_at"]), opened_on=document.initiated_on, year=document.year)
-    return [*found, *_too_far(document, values, found)]
+    found += [each for key, value in values.items() if not any(other.field == key for other in found)
+              for each in _days(document, fields[key], value, today)]
+    return found
 
 
 FARTHEST = timedelta(days=730)
-"""From a PEP's opening: actions and the next PEP lie within two years, or the year was mistyped."""
+"""From a PEP's opening: whatever is planned in it lies within two years, or the year was mistyped."""
 
 
-def _too_far(document: Document, values: Mapping[str, Any], wrong: Sequence[Finding]) -> Iterator[Finding]:
-    """Days that cannot be meant, as far as no other check has spoken of their field (DATA-dates)."""
-    opened, spoken = document.initiated_on, {each.field for each in wrong}
-    if opened is None:
-        return
-    days = [("next_pep_on", values.get("next_pep_on"))]
-    days += [("actions", row.get("by_on")) for row in values.get("actions") or ()]
-    days += [("sdq", row.get("completed_on")) for row in values.get("sdq") or ()]
-    for field, day in days:
-        earliest = document.child.date_of_birth if field == "sdq" else opened - FARTHEST
-        if field not in spoken and day is not None and not earliest <= day <= opened + FARTHEST:
-            yield Finding("PEP-day", "DATA-dates", field, f"{format_day(day)} cannot be meant. Please check the year.")
+def _days(document: Document, found: Field, value: Any, today: date) -> Iterator[Finding]:
+    """Days that cannot be meant in the life of this child or this PEP (DATA-dates)."""
+    rows = [{found.key: value}] if found.kind is Kind.DATE else value if found.kind is Kind.ROWS else ()
+    columns = (found,) if found.kind is Kind.DATE else found.columns
+    born, latest = document.child.date_of_birth, (document.initiated_on or today) + FARTHEST
+    for number, row in enumerate(rows or ()):
+        where = "" if found.kind is Kind.DATE else f"Line {number + 1} of “{found.label}”: "
+        if found.store == "rows:SdqScore":
+            for wrong in check_sdq(_SdqRow(row.get("total"), row.get("completed_on")), born_on=born, today=today):
+                yield replace(wrong, field=found.key, message=f"{where}{wrong.message}", row=f"{number}-{wrong.field}")
+            continue
+        for column in columns:
+            day = row.get(column.key)
+            if column.kind is Kind.DATE and day is not None and not born <= day <= latest:
+                message = f"{where}{column.label}: {format_day(day)} cannot be meant. Please check the year."
+                yield Finding("PEP-day", "DATA-dates", found.key, message, row=f"{number}-{column.key}" if where else "")
+
+
+class _SdqRow(NamedTuple):
+    """One row of the SDQ as it is posted."""
+
+    total: int | None
+    completed_on: date | None
 
 
 def check_due(due_on: date, *, opened_on: date, year: str) -> list[Finding]:

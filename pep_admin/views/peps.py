@@ -182,7 +182,8 @@ class Peps(PepModelView):
         posted = section_forms.read_post(section, keys, request.form, request.form.getlist)
         if posted.problems:
             return self._typed_again(pep, document, section, posted.problems)
-        done = self.commit(sections.save_section, pep.id, section.key, posted.values, base=posted.base, subject=pep)
+        done = self.commit(sections.save_section, pep.id, section.key, posted.values, base=posted.base, today=self.today,
+                           subject=pep)
         if done.findings or done.value is None:
             return self._typed_again(self._again(pep), document, section, done.findings)
         if done.value.conflicts is not None:

@@ -35,6 +35,7 @@ def require_writer(session: Session, actor: Actor, permission: Permission, pep: 
 
 def save_section(
     session: Session, pep_id: int, section_key: str, values: Mapping[str, Any], *, base: Mapping[str, str], actor: Actor,
+    today: date,
 ) -> Written:
     """Store the posted fields of one section; what changed, or the conflicts with what somebody saved meanwhile.
 
@@ -50,7 +51,7 @@ def save_section(
     fields = {found.key: found for found in section.fields}
     if set(values) - set(writable(document, section.fields)):
         raise NotFound
-    if wrong := check_posted(document, fields, values):
+    if wrong := check_posted(document, fields, values, today=today):
         raise Refused(wrong)
     with all_or_nothing(session):
         written = write_answers(session, pep, part, values, base=base, actor=actor)

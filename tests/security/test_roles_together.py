@@ -98,7 +98,7 @@ def test_a_name_on_a_pep_opens_nothing_to_a_role_that_does_not_read_it(world: Wo
     named = Actor("x", "Otto", frozenset({WORKER, AUDITOR}), world.other_teacher.person_id)
     world.act(named)
     with pytest.raises(NotAllowed):
-        sections.save_section(world.session, pep.id, "strengths", {"strengths": "Not so"}, base={}, actor=named)
+        sections.save_section(world.session, pep.id, "strengths", {"strengths": "Not so"}, base={}, actor=named, today=TODAY)
     with pytest.raises(NotAllowed):
         targets.save_target(world.session, pep.id, {"outcome": "Not so"}, actor=named)
     world.save(world.session.get_one(Pep, pep.id), "strengths", world.other_teacher, strengths="As a teacher he may.")
