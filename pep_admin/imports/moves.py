@@ -7,10 +7,11 @@ workflow/roll.py, with all that follows from one. The child is told by the numbe
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
 from pep_admin.deadlines import format_day
@@ -20,6 +21,7 @@ from pep_admin.imports.outcome import Outcome
 from pep_admin.imports.values import Reading
 from pep_admin.models import Caseload, Child, Enrolment, Person, School
 from pep_admin.permissions import Actor, Permission
+from pep_admin.validators.children import check_move_day
 from pep_admin.validators.findings import Finding
 from pep_admin.validators.identifiers import parse_upn
 from pep_admin.vocabulary import LeavingReason, PersonKind, RowFate
@@ -50,14 +52,15 @@ class Place(NamedTuple):
 
 
 class Standing(NamedTuple):
-    """A child on the roll: name, days of coming into care and leaving it, and what stands now with its first day."""
+    """A child on the roll: name, days of birth and of leaving care, what stands now with its first day, and when the last ended."""
 
     id: int
     name: str
-    entered_care_on: date
+    born: date
     left_care_on: date | None
     now: Place | None
     since: date | None
+    last_ended: date | None
 
 
 class Move(NamedTuple):
@@ -144,7 +147,7 @@ class _Planning:
         today: date, *, asks_why: bool = False,
     ) -> None:
         self.label, self.key, self.place_of, self.today, self.asks_why = label, key, place_of, today, asks_why
-        self.children = list(_roll(session, now))
+        self.children = list(_roll(session, now, Enrolment if asks_why else Caseload))
         self.headings = {each.key: each.heading for each in layout.columns}
         self.plan, self.seen = Plan(Outcome()), dict[int, int]()
         self.part = ""
@@ -181,10 +184,10 @@ class _Planning:
             return Finding("move-left", "DATA-roll", "lcs_id", f"This child left care on {format_day(child.left_care_on)}.")
         if child.now is not None and child.now.id == place.id:
             return None
-        first = max(child.entered_care_on, child.since or child.entered_care_on)
-        if not first <= since <= self.today:
-            return Finding("move-day", "DATA-dates", "since", f"The day must be from {format_day(first)}, when what stands began, "
-                           f"to {format_day(self.today)}.")
+        wrong = check_move_day(since, what=self.label.lower(), born=child.born, today=self.today, since=child.since,
+                               last_ended=child.last_ended)
+        if wrong:
+            return replace(wrong[0], field="since")
         if self.asks_why and child.now is not None and reason is None:
             return Finding("move-reason", "HB-4.1", "reason", "Say why the child left the last school.")
         return None
@@ -238,13 +241,15 @@ class _Numbers:
         return None if cells.problems else children.get(next(iter(found.values())) or 0)
 
 
-def _roll(session: Session, now: Any) -> Iterator[Standing]:
+def _roll(session: Session, now: Any, moves: type[Enrolment] | type[Caseload]) -> Iterator[Standing]:
     """Every child with what stands now, by a query of (child id, place id, its name, first day)."""
     places = {child_id: (Place(place_id, name), since) for child_id, place_id, name, since in session.execute(now)}
-    for row in session.execute(select(Child.id, Child.first_name, Child.last_name, Child.entered_care_on, Child.left_care_on)):
+    ended = select(moves.child_id, func.max(moves.ended_on).label("day")).group_by(moves.child_id)
+    last = {row.child_id: row.day for row in session.execute(ended)}
+    for row in session.execute(select(Child.id, Child.first_name, Child.last_name, Child.date_of_birth, Child.left_care_on)):
         name = f"{row.first_name} {row.last_name}".strip() or "Name not known"
         place, since = places.get(row.id, (None, None))
-        yield Standing(row.id, name, row.entered_care_on, row.left_care_on, place, since)
+        yield Standing(row.id, name, row.date_of_birth, row.left_care_on, place, since, last.get(row.id))
 
 
 ENROLMENTS = Kind(

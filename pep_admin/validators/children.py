@@ -97,6 +97,32 @@ def _names(child: ChildLike) -> Iterator[Finding]:
         yield Finding("CHILD-named", "DATA-child", "first_name", "Enter a name, or at least the number of the care record.")
 
 
+def check_move_day(
+    on: date, *, what: str, born: date, today: date, since: date | None = None, last_ended: date | None = None,
+    entered: date | None = None,
+) -> list[Finding]:
+    """The day on which something of a child's changes: a school, a worker, a home (`what`). Beside the field `on`.
+
+    `since` is the first day of what stands now, `last_ended` the latest last day of what stood before; `entered` the day of coming
+    into care, for what care alone brings. A child's first school or worker on record may be older than care.
+    """
+    if on > today:
+        return [_move_day(f"{format_day(on)} is still to come. Enter the move on the day it happens.")]
+    if since is not None and on < since:
+        return [_move_day(f"The present {what} began on {format_day(since)}; the change cannot be before that.")]
+    if last_ended is not None and on < last_ended:
+        return [_move_day(f"The last {what} on record ended on {format_day(last_ended)}; the next cannot begin before that.")]
+    if entered is not None and on < entered:
+        return [_move_day(f"The child entered care on {format_day(entered)}; the change cannot be before that.")]
+    if on < born:
+        return [_move_day(f"The child was born on {format_day(born)}; the {what} cannot begin before that.")]
+    return []
+
+
+def _move_day(message: str) -> Finding:
+    return Finding("roll-date", "DATA-dates", "on", message)
+
+
 def _dates(field: str, message: str, severity: Severity = "blocking") -> Finding:
     return Finding("CHILD-dates", "DATA-dates", field, message, severity)
 

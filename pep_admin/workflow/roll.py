@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from pep_admin import audit
@@ -19,7 +19,7 @@ from pep_admin.exceptions import NotFound, Refused
 from pep_admin.models import CareEpisode, CarePlacement, Caseload, Child, Enrolment, Pep, Person, PpgRequest, School
 from pep_admin.permissions import Actor, Permission, require
 from pep_admin.queries import OPEN_TO_WRITE
-from pep_admin.validators.children import check_child, check_first_school_day
+from pep_admin.validators.children import check_child, check_first_school_day, check_move_day
 from pep_admin.validators.findings import blocking
 from pep_admin.vocabulary import LeavingReason, LegalStatus, Part, PlacementKind, PpgStatus
 from pep_admin.workflow.delegation import tell_new_workers, tell_new_writers
@@ -71,7 +71,7 @@ def change_school(
     """
     require(actor, Permission.CHILD_EDIT)
     now_open = session.scalar(select(Enrolment).where(Enrolment.child_id == child.id, Enrolment.ended_on.is_(None)))
-    _refuse_date(child, on, now_open.started_on if now_open else None, "school", today)
+    _check_day(child, on, now_open.started_on if now_open else None, "school", today, _last_ended(session, Enrolment, child))
     if school_id is not None and school_id == child.school_id:
         raise refuse("roll-school", "DATA-roll", f"{child.called} is already at that school.", "school_id")
     if now_open and reason is None:
@@ -117,7 +117,7 @@ def change_social_worker(
     already, once a `run` (a change by itself is one)."""
     require(actor, Permission.CHILD_EDIT)
     now_open = session.scalar(select(Caseload).where(Caseload.child_id == child.id, Caseload.ended_on.is_(None)))
-    _refuse_date(child, on, now_open.started_on if now_open else None, "social worker", today)
+    _check_day(child, on, now_open.started_on if now_open else None, "social worker", today, _last_ended(session, Caseload, child))
     with session.begin_nested():
         if now_open:
             now_open.ended_on = on
@@ -139,7 +139,7 @@ def change_placement(
     """A move of home: the open placement ends and a new one begins the same day."""
     require(actor, Permission.CHILD_EDIT)
     now_open = session.scalar(select(CarePlacement).where(CarePlacement.child_id == child.id, CarePlacement.ended_on.is_(None)))
-    _refuse_date(child, on, now_open.started_on if now_open else None, "home", today)
+    _check_day(child, on, now_open.started_on if now_open else None, "home", today, in_care=True)
     with session.begin_nested():
         if now_open:
             now_open.ended_on = on
@@ -152,7 +152,7 @@ def change_placement(
 def leave_care(session: Session, child: Child, *, on: date, reason: str, actor: Actor, today: date) -> None:
     """The child leaves care: the episode and the home end. School and worker stay, so that an open PEP may be the final one."""
     require(actor, Permission.CHILD_EDIT)
-    _refuse_date(child, on, None, "care", today)
+    _check_day(child, on, None, "care", today, in_care=True)
     if child.left_care_on is not None:
         raise refuse("roll-leave", "DATA-roll", f"{child.called} left care on {format_day(child.left_care_on)}.", "on")
     with session.begin_nested():
@@ -178,7 +178,7 @@ def return_to_care(
     require(actor, Permission.CHILD_EDIT)
     if child.left_care_on is None:
         raise refuse("roll-return", "DATA-roll", f"{child.called} is in care already.", "on")
-    _refuse_date(child, on, child.left_care_on, "time out of care", today)
+    _check_day(child, on, child.left_care_on, "time out of care", today)
     with session.begin_nested():
         child.entered_care_on, child.left_care_on = on, None
         child.notified_on, child.legal_status = notified_on, legal_status
@@ -191,16 +191,18 @@ def return_to_care(
     audit.record(session, "child.return_to_care", child, fields=["entered_care_on", "left_care_on"])
 
 
-def _refuse_date(child: Child, on: date, since: date | None, what: str, today: date) -> None:
+def _check_day(
+    child: Child, on: date, since: date | None, what: str, today: date, last_ended: date | None = None, *, in_care: bool = False
+) -> None:
     """A move acts at once, on who may see the child and who is paid: it is entered on its day or later, never before."""
-    if on > today:
-        raise refuse("roll-date", "DATA-dates", f"{format_day(on)} is still to come. Enter the move on the day it happens.", "on")
-    if on < child.entered_care_on:
-        raise refuse("roll-date", "DATA-dates", f"The child entered care on {format_day(child.entered_care_on)}; "
-                     "the change cannot be before that.", "on")
-    if since is not None and on < since:
-        raise refuse("roll-date", "DATA-dates", f"The present {what} began on {format_day(since)}; "
-                     "the change cannot be before that.", "on")
+    wrong = check_move_day(on, what=what, born=child.date_of_birth, today=today, since=since, last_ended=last_ended,
+                           entered=child.entered_care_on if in_care else None)
+    if wrong:
+        raise Refused(wrong)
+
+
+def _last_ended(session: Session, model: type[Enrolment] | type[Caseload], child: Child) -> date | None:
+    return session.scalar(select(func.max(model.ended_on)).where(model.child_id == child.id))
 
 
 def _enrol(session: Session, child: Child, school: School, on: date) -> None:

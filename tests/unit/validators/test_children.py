@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pep_admin.validators.children import check_child, check_first_school_day, check_name
+from pep_admin.validators.children import check_child, check_first_school_day, check_move_day, check_name
 
 TODAY = date(2024, 11, 18)
 
@@ -114,6 +114,22 @@ def test_a_name_elsewhere_is_judged_alike() -> None:
 def test_a_first_day_at_a_school(on: date | None, fits: bool) -> None:
     found = [(each.code, each.field, each.severity) for each in check_first_school_day(on, born=date(2015, 3, 1), today=TODAY)]
     assert found == ([] if fits else [("DATA-dates", "school_started_on", "blocking")])
+
+
+MOVES = {"since": date(2022, 9, 5), "last_ended": date(2021, 7, 22), "entered": date(2023, 2, 1)}
+
+
+@pytest.mark.parametrize(("on", "known", "said"), [
+    (date(2024, 11, 18), (), ""), (date(2024, 11, 19), (), "still to come"),
+    (date(2015, 3, 1), (), ""), (date(2015, 2, 28), (), "was born on 01 Mar 2015"),
+    (date(2022, 9, 5), ("since",), ""), (date(2022, 9, 4), ("since", "last_ended"), "The present home began on 05 Sep 2022"),
+    (date(2021, 7, 22), ("last_ended",), ""), (date(2021, 7, 21), ("last_ended",), "The last home on record ended on 22 Jul 2021"),
+    (date(2023, 2, 1), ("entered",), ""), (date(2023, 1, 31), ("entered",), "entered care on 01 Feb 2023"),
+])
+def test_the_day_of_a_move(on: date, known: tuple[str, ...], said: str) -> None:
+    found = check_move_day(on, what="home", born=date(2015, 3, 1), today=TODAY, **{key: MOVES[key] for key in known})
+    assert [(each.code, each.field, each.severity) for each in found] == ([("DATA-dates", "on", "blocking")] if said else [])
+    assert said in "".join(each.message for each in found)
 
 
 @pytest.mark.parametrize("name", ["\u200b", "\u3164", "\u2800", "-"])
