@@ -132,6 +132,39 @@ class LeavingReason(Labelled):
     OTHER = "other", "Other"
 
 
+class RollFate(Labelled):
+    """What the record says of a child's school when the roll moves on into an academic year, in the order of the page."""
+
+    MOVES = "moves", "At the end of what their school teaches"
+    ASKED = "asked", "The record does not tell whether the school goes on"
+    STAYS = "stays", "Stay at their school"
+    NO_SCHOOL = "no_school", "Without a school"
+    LEAVES = "leaves", "At the end of Year 13"
+    DONE = "done", "Moved on already"
+
+
+class NextStep(Labelled):
+    """What becomes of a child's school when the roll moves on, as the Virtual School plans it."""
+
+    UNKNOWN = "unknown", "Leaves, next setting not known yet"
+    MOVES = "moves", "Leaves, for the school named"
+    STAYS = "stays", "Stays at the school"
+
+
+class LeadAnswer(Labelled):
+    """What a designated teacher answers when asked whether they still are."""
+
+    YES = "yes", "Still is"
+    OTHER = "other", "Somebody else is named"
+
+
+class LeadDecision(Labelled):
+    """What the Virtual School makes of an answer that names somebody else."""
+
+    ACCEPTED = "accepted", "Taken over"
+    DECLINED = "declined", "Not taken over"
+
+
 class Phase(Labelled):
     """The phase of the document (HB table of pep-form), from the year group."""
 

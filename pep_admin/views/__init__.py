@@ -13,6 +13,7 @@ from pep_admin.views.peps import Peps
 from pep_admin.views.periods import CarePeriods, Caseloads, Enrolments, Placements
 from pep_admin.views.ppg_requests import PpgRequests
 from pep_admin.views.records import Consents, SdqScores, Suspensions
+from pep_admin.views.roll_over import RollOver
 from pep_admin.views.schools import Schools
 from pep_admin.views.targets import Targets
 from pep_admin.views.terms import Terms, Years
@@ -34,6 +35,7 @@ VIEWS: tuple[type[PepView], ...] = (
     People,
     Years,
     Terms,
+    RollOver,
     Imports,
     AuditLog,
 )
