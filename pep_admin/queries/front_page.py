@@ -7,10 +7,10 @@ from datetime import date, timedelta
 from sqlalchemy import case, func, or_, select
 from sqlalchemy.orm import Session
 
-from pep_admin.models import Child, Pep, PpgRequest
+from pep_admin.models import Child, LeadQuestion, Pep, PpgRequest
 from pep_admin.permissions import Actor
 from pep_admin.queries.peps import OPEN_TO_WRITE
-from pep_admin.vocabulary import PepStatus, PpgStatus
+from pep_admin.vocabulary import LeadAnswer, PepStatus, PpgStatus
 
 DUE_SOON_DAYS = 14
 
@@ -37,4 +37,6 @@ def front_page_counts(session: Session, actor: Actor, today: date) -> dict[str, 
     ).one()
     unknown = select(func.count(Child.id)).where(
         Child.setting_unknown_since.is_not(None), or_(Child.left_care_on.is_(None), Child.left_care_on > today))
-    return {**row._asdict(), **money._asdict(), "setting_unknown": session.scalar(unknown) or 0}
+    named = select(func.count(LeadQuestion.id)).where(LeadQuestion.answer == LeadAnswer.OTHER, LeadQuestion.decision.is_(None))
+    return {**row._asdict(), **money._asdict(), "setting_unknown": session.scalar(unknown) or 0,
+            "leads_named": session.scalar(named) or 0}

@@ -7,6 +7,8 @@ from pep_admin.views.children import Children
 from pep_admin.views.dashboard import Dashboard
 from pep_admin.views.gate import PepView
 from pep_admin.views.imports import Imports
+from pep_admin.views.leads import Leads
+from pep_admin.views.my_lead import MyLead
 from pep_admin.views.payments import Payments
 from pep_admin.views.people import People
 from pep_admin.views.peps import Peps
@@ -33,6 +35,8 @@ VIEWS: tuple[type[PepView], ...] = (
     CarePeriods,
     Schools,
     People,
+    Leads,
+    MyLead,
     Years,
     Terms,
     RollOver,

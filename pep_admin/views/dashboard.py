@@ -48,6 +48,8 @@ COUNTS = (
     _money("to_release", "Money to release", "Approved, not yet released", PpgStatus.APPROVED),
     Count("setting_unknown", "Next setting not known", "In care, moved on from the last school: find out the next",
           Permission.PERIOD_READ, "pep_children", {"care": "in", "setting": "unknown"}),
+    Count("leads_named", "Somebody else named lead", "A designated teacher says that another has taken over: to be decided",
+          Permission.SCHOOL_EDIT, "pep_leads", {"state": "decide"}),
 )
 
 
