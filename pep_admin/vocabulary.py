@@ -144,11 +144,11 @@ class RollFate(Labelled):
 
 
 class NextStep(Labelled):
-    """What becomes of a child's school when the roll moves on, as the Virtual School plans it."""
+    """Which school is next when the roll moves on, as the Virtual School plans it: short, beside the name of a school."""
 
-    UNKNOWN = "unknown", "Leaves, next setting not known yet"
-    MOVES = "moves", "Leaves, for the school named"
-    STAYS = "stays", "Stays at the school"
+    UNKNOWN = "unknown", "Not known yet"
+    MOVES = "moves", "Goes to this one"
+    STAYS = "stays", "Stays there"
 
 
 class LeadAnswer(Labelled):

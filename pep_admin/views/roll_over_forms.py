@@ -85,15 +85,17 @@ class PlanForm(PepForm):
 
     def validate(self, extra_validators: Any = None) -> bool:
         passed = super().validate(extra_validators)
-        for line in self.lines:
-            fields = self.fields_of(line)
-            if line.asks_school and fields["step"].data == NextStep.STAYS.value and fields["school"].is_named_anew:
-                fields["school"].errors = [BOTH]
+        for fields in (self.fields_of(line) for line in self.lines if line.asks_school):
+            step, school = fields["step"], fields["school"]
+            if step.data == NextStep.STAYS.value and school.is_named_anew:
+                school.errors = [BOTH]
                 passed = False
+            elif step.data == NextStep.UNKNOWN.value and school.is_named_anew and school.data is not None:
+                step.data = NextStep.MOVES.value  # a school that is typed is meant; the page says so if it comes again
         return bool(passed)
 
     def choices(self) -> dict[int, roll_over.Choice]:
-        """What was chosen for each child. A school that is typed is meant, also where nobody said that the child leaves."""
+        """What was chosen for each child, once the form is valid."""
         return {line.child.id: _choice(self.fields_of(line)) for line in self.lines}
 
     def put(self, findings: Iterable[Finding]) -> list[Finding]:
@@ -118,7 +120,7 @@ def plan_form(lines: Iterable[RollLine], posted: Any = None, *, anew: bool = Fal
     for line in deciding:
         number, choice = line.child.id, line.choice
         if line.asks_school:
-            fields[f"step_{number}"] = WordField(f"What becomes of the school of {line.child.name}", STEPS)
+            fields[f"step_{number}"] = WordField(f"Where {line.child.name} goes next", STEPS)
             fields[f"school_{number}"] = NextSchoolField(
                 f"Next school of {line.child.name}", model=School, criteria=lambda: [School.closed_on.is_(None)],
                 order=(School.name,), search=(School.name, School.town, School.urn), label_of=school_label, known=known)
@@ -140,8 +142,6 @@ def plan_form(lines: Iterable[RollLine], posted: Any = None, *, anew: bool = Fal
 def _choice(fields: dict[str, Any]) -> roll_over.Choice:
     step, school_id = NextStep.STAYS, None
     if "step" in fields:
-        step, school = NextStep(fields["step"].data), fields["school"]
-        if step is NextStep.UNKNOWN and school.is_named_anew:
-            step = NextStep.MOVES
-        school_id = school.chosen_id if step is NextStep.MOVES else None
+        step = NextStep(fields["step"].data)
+        school_id = fields["school"].chosen_id if step is NextStep.MOVES else None
     return roll_over.Choice(step, school_id, "group" in fields and fields["group"].data == "keep", fields["was"].data or "")

@@ -103,8 +103,8 @@ def build(session: Session, url: str, folder: Path) -> Plan:
     request_ids = [each.id for each in world.requests_of(paid)]
     payments.release_requests(session, request_ids, actor=world.act(world.finance), today=TODAY, now=NOW)
     payments.batch_releases(session, actor=world.finance, now=NOW)
-    lead = leads.name_lead(session, world.school_id, first_name="Nova", last_name="Neu", email="nova.neu@house.example", from_on=None,
-                           actor=world.act(world.teacher), now=NOW)
+    lead = leads.name_lead(session, world.school_id, first_name="Nova", last_name="Neu", email="nova.neu@house.example",
+                           from_on=None, actor=world.act(world.teacher), now=NOW)
     world.act(SYSTEM)
     places = {"lead": lead.id} | _places(session, world, children)
     session.commit()

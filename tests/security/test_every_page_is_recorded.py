@@ -311,7 +311,8 @@ def test_the_pages_of_the_roll_over_are_lists_with_an_event_each_and_name_none_t
     step = f"step_{house.plan.places['child']}"
     for method, path, form, action in (
         ("GET", "roll_over/", {}, "roll_over.list"), ("POST", "roll_over/", {step: "no such step"}, "roll_over.list"),
-        ("GET", "roll_over/confirm/", {}, "roll_over.confirm"), ("POST", "roll_over/confirm/", {"seal": "old"}, "roll_over.confirm"),
+        ("GET", "roll_over/confirm/", {}, "roll_over.confirm"),
+        ("POST", "roll_over/confirm/", {"seal": "old"}, "roll_over.confirm"),
     ):
         last = house.last_event()
         page = house.get("officer", f"{ADMIN}/{path}") if method == "GET" else house.post("officer", f"{ADMIN}/{path}", form)
