@@ -13,7 +13,7 @@ from datetime import date
 from typing import Any
 
 from pep_admin.school_calendar import YEAR_GROUPS, age_on, year_group
-from pep_admin.vocabulary import PepKind, Phase, RollFate, Scheme, SchoolKind, SchoolPhase, SenStatus
+from pep_admin.vocabulary import Labelled, PepKind, Phase, Scheme, SchoolKind, SchoolPhase, SenStatus
 
 SDQ_AGES = range(4, 17)  # years, at the meeting: the statutory return asks from 4 to 16
 LOW_ATTENDANCE = 95  # per cent of possible sessions, below which the form asks why
@@ -164,6 +164,17 @@ def _is_low(row: Mapping[str, Any]) -> bool:
 
 
 # --- when the roll moves on ----------------------------------------------------------------------------------------------
+
+
+class RollFate(Labelled):
+    """What the record says of a child's school when the roll moves on into an academic year, in the order of the page."""
+
+    MOVES = "moves", "At the end of what their school teaches"
+    ASKED = "asked", "The record does not tell whether the school goes on"
+    STAYS = "stays", "Stay at their school"
+    NO_SCHOOL = "no_school", "Without a school"
+    LEAVES = "leaves", "At the end of Year 13"
+    DONE = "done", "Moved on already"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,5 @@
-"""The words of the field as enums, each with the label people read on screen.
-
-Stored values never change once released; labels may. No rule stands here, only names.
+"""The words of the field as enums, each with the label people read on screen. No rule stands here, only names. Stored values never
+change once released; labels may.
 """
 
 from __future__ import annotations
@@ -132,35 +131,18 @@ class LeavingReason(Labelled):
     OTHER = "other", "Other"
 
 
-class RollFate(Labelled):
-    """What the record says of a child's school when the roll moves on into an academic year, in the order of the page."""
-
-    MOVES = "moves", "At the end of what their school teaches"
-    ASKED = "asked", "The record does not tell whether the school goes on"
-    STAYS = "stays", "Stay at their school"
-    NO_SCHOOL = "no_school", "Without a school"
-    LEAVES = "leaves", "At the end of Year 13"
-    DONE = "done", "Moved on already"
-
-
 class NextStep(Labelled):
-    """Which school is next when the roll moves on, as the Virtual School plans it: short, beside the name of a school."""
-
     UNKNOWN = "unknown", "Not known yet"
     MOVES = "moves", "Goes to this one"
     STAYS = "stays", "Stays there"
 
 
 class LeadAnswer(Labelled):
-    """What a designated teacher answers when asked whether they still are."""
-
     YES = "yes", "Still is"
     OTHER = "other", "Somebody else is named"
 
 
 class LeadDecision(Labelled):
-    """What the Virtual School makes of an answer that names somebody else."""
-
     ACCEPTED = "accepted", "Taken over"
     DECLINED = "declined", "Not taken over"
 

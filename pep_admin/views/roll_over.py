@@ -13,6 +13,7 @@ from flask import abort, request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 
+from pep_admin.circumstances import RollFate
 from pep_admin.models import AcademicYear, Term
 from pep_admin.permissions import Permission
 from pep_admin.school_calendar import academic_year_begins
@@ -21,7 +22,7 @@ from pep_admin.views import repeats
 from pep_admin.views.filters import asked_for
 from pep_admin.views.gate import PepView
 from pep_admin.views.roll_over_forms import plan_form
-from pep_admin.vocabulary import NextStep, RollFate, TermName
+from pep_admin.vocabulary import NextStep, TermName
 from pep_admin.workflow.roll_over import (
     RollLine,
     RollResult,

@@ -16,7 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pep_admin import audit, history
-from pep_admin.circumstances import RollFacts, group_a_year_later, roll_fate
+from pep_admin.circumstances import RollFacts, RollFate, group_a_year_later, roll_fate
 from pep_admin.deadlines import format_day
 from pep_admin.exceptions import NotFound, Refused, StaleRecord
 from pep_admin.models import AcademicYear, Child, Enrolment, Pep, PlannedMove, School
@@ -25,7 +25,7 @@ from pep_admin.queries import OPEN_TO_WRITE
 from pep_admin.queries.roll_over import RollRow, roll_rows
 from pep_admin.school_calendar import academic_year_begins, academic_year_end, year_group
 from pep_admin.validators.findings import Finding
-from pep_admin.vocabulary import LeavingReason, NextStep, RollFate
+from pep_admin.vocabulary import LeavingReason, NextStep
 from pep_admin.workflow.bulk import RowChange, add_rows, change_rows
 from pep_admin.workflow.roll import move_open_peps
 from pep_admin.workflow.taking import all_or_nothing

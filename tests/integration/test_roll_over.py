@@ -12,6 +12,7 @@ from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from pep_admin import config
+from pep_admin.circumstances import RollFate
 from pep_admin.exceptions import NotAllowed, NotFound, Refused, StaleRecord
 from pep_admin.models import AcademicYear, AuditEvent, Child, Delivery, Enrolment, PlannedMove, RecordChange, School
 from pep_admin.permissions import SYSTEM, children_seen
@@ -20,7 +21,6 @@ from pep_admin.vocabulary import (
     LegalStatus,
     NextStep,
     PersonKind,
-    RollFate,
     RollMove,
     SchoolKind,
     SchoolPhase,

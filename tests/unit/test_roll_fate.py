@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pep_admin.circumstances import RollFacts, group_a_year_later, roll_fate
-from pep_admin.vocabulary import RollFate, SchoolKind, SchoolPhase
+from pep_admin.circumstances import RollFacts, RollFate, group_a_year_later, roll_fate
+from pep_admin.vocabulary import SchoolKind, SchoolPhase
 
 F, P, K = RollFate, SchoolPhase, SchoolKind
 
