@@ -20,7 +20,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from pep_admin import config as settings_module
-from pep_admin.accounts import sign_in
+from pep_admin.accounts import leaving, sign_in
 from pep_admin.accounts.models import User
 from pep_admin.accounts.my_account import MyAccount
 from pep_admin.accounts.screens import Accounts
@@ -71,7 +71,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     sign_in.install(app, db, idle=idle, absolute=absolute)
     CSRFProtect(app)
     place = PepAdmin().init_app(app, db=db, actor=sign_in.actor, is_fresh=sign_in.is_fresh, sign_in_url=sign_in.sign_in_url,
-                                sign_out_url=sign_in.sign_out_url)
+                                sign_out_url=sign_in.sign_out_url, account_holders=leaving.open_accounts)
     for view in (Accounts, MyAccount):
         place.admin.add_view(view(place))
     _own_pages(app, db)

@@ -5,7 +5,7 @@ How people sign in, which database there is and what the pages' headers say beyo
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from importlib.util import find_spec
 from pathlib import Path
@@ -41,12 +41,13 @@ class PepAdmin:
     def init_app(
         self, app: Flask, *, admin: Admin | None = None, db: Any, actor: Callable[[], Actor | None], is_fresh: Callable[[], bool],
         sign_in_url: Callable[[str], str], sign_out_url: Callable[[], str] | str | None = None, prefix: str = "pep",
-        category: str | None = None,
+        category: str | None = None, account_holders: Callable[[Any, Iterable[int]], set[int]] | None = None,
     ) -> Host:
         """Mount the views.
 
         `actor` gives who is signed in as the plugin knows people (None: nobody), `is_fresh` whether they showed lately that it is
         they, `sign_in_url(back)` the page where one signs in, or again, and comes back; `back` is always a GET page.
+        `account_holders(session, ids)` gives which people of those numbers have an account that is open, where the host knows.
         `sign_out_url` takes a POST. The pages stand under `{admin.url}/{prefix}/`, in the menu under `category` if one is given.
         Raises ConfigError when mounted twice, without CSRFProtect, or on a database that cannot be prepared.
         """
@@ -56,7 +57,7 @@ class PepAdmin:
         _watch(db.session.session_factory)
         given = admin is not None
         admin = admin or Admin(name="PEP", url="/admin", endpoint="pep_dashboard")
-        place = Host(app, admin, db, actor, is_fresh, sign_in_url, sign_out_url, prefix, category, _settings(app))
+        place = Host(app, admin, db, actor, is_fresh, sign_in_url, sign_out_url, prefix, category, account_holders, _settings(app))
         app.extensions[NAME] = place
         shell.install(app)
         app.register_blueprint(_assets(place))

@@ -304,6 +304,9 @@ class School(Tracked, Versioned, Base):
     successor_id: Mapped[int | None] = mapped_column(ForeignKey("pep_school.id"), index=True)
     designated_teacher_id: Mapped[int | None] = mapped_column(ForeignKey("pep_person.id"), index=True)
     headteacher_id: Mapped[int | None] = mapped_column(ForeignKey("pep_person.id"), index=True)
+    lead_confirmed_on: Mapped[date | None] = mapped_column(index=True)
+    lead_confirmed_by: Mapped[str | None] = mapped_column(Words(64))
+    lead_confirmed_name: Mapped[str | None] = mapped_column(Words(200))
     successor: Mapped[School | None] = relationship(remote_side="School.id", back_populates="predecessors")
     predecessors: Mapped[list[School]] = relationship(back_populates="successor", order_by="School.urn")
     designated_teacher: Mapped[Person | None] = relationship(foreign_keys=[designated_teacher_id])
@@ -313,11 +316,58 @@ class School(Tracked, Versioned, Base):
         return self.name
 
 
+class LeadQuestion(Tracked, Versioned, Base):
+    """Whether somebody still is designated teacher of a school: asked of them, answered by them, decided by the Virtual School.
+
+    An answer that names somebody else changes nothing by itself: an address that a leaver types must open no child's record.
+    """
+
+    __tablename__ = "pep_lead_question"
+
+    school_id: Mapped[int] = mapped_column(ForeignKey("pep_school.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("pep_person.id"), index=True)
+    asked_at: Mapped[datetime]
+    asked_by: Mapped[str] = mapped_column(Words(64))
+    asked_name: Mapped[str] = mapped_column(Words(200))
+    answer: Mapped[words.LeadAnswer | None] = mapped_column(choice(words.LeadAnswer))
+    answered_at: Mapped[datetime | None]
+    new_first_name: Mapped[str | None] = mapped_column(Words(100))
+    new_last_name: Mapped[str | None] = mapped_column(Words(100))
+    new_email: Mapped[str | None] = mapped_column(Words(254))
+    new_from: Mapped[date | None]
+    decision: Mapped[words.LeadDecision | None] = mapped_column(choice(words.LeadDecision))
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[str | None] = mapped_column(Words(64))
+    decided_name: Mapped[str | None] = mapped_column(Words(200))
+    decision_reason: Mapped[str | None] = mapped_column(Words(500))
+    school: Mapped[School] = relationship()
+    person: Mapped[Person] = relationship()
+
+    __table_args__ = (
+        Index("uq_pep_lead_question_open", "school_id", "person_id", unique=True, sqlite_where=text("answered_at IS NULL"),
+              postgresql_where=text("answered_at IS NULL")),
+        CheckConstraint("(answer IS NULL) = (answered_at IS NULL)", name="answered_has_answer"),
+        CheckConstraint("(decision IS NULL) = (decided_at IS NULL)", name="decided_has_decision"),
+        CheckConstraint("answer IS NULL OR answer <> 'other' OR new_email IS NOT NULL", name="other_is_named"),
+    )
+
+    @property
+    def new_name(self) -> str:
+        """Whom the answer names, if anybody."""
+        return f"{self.new_first_name or ''} {self.new_last_name or ''}".strip()
+
+    def __str__(self) -> str:
+        return f"Named lead of {self.school.name}"
+
+
 # --- the roll ----------------------------------------------------------------------------------------------------------
 
 
 class Child(Tracked, Versioned, Base):
-    """A child known to the Virtual School. Current school, worker and home are written only by workflow/roll.py."""
+    """A child known to the Virtual School. Current school, worker and home are written only by workflow/roll.py.
+
+    `setting_unknown_since` is the day from which the next school has to be found out: the last one ended and none is named.
+    """
 
     __tablename__ = "pep_child"
 
@@ -335,6 +385,7 @@ class Child(Tracked, Versioned, Base):
     ehcp_review_on: Mapped[date | None]
     year_group_override: Mapped[str | None] = mapped_column(Words(2))
     year_group_reason: Mapped[str | None] = mapped_column(Words(500))
+    setting_unknown_since: Mapped[date | None] = mapped_column(index=True)
     school_id: Mapped[int | None] = mapped_column(ForeignKey("pep_school.id"), index=True)
     social_worker_id: Mapped[int | None] = mapped_column(ForeignKey("pep_person.id"), index=True)
     carer_id: Mapped[int | None] = mapped_column(ForeignKey("pep_person.id"), index=True)
@@ -439,6 +490,37 @@ class Caseload(Tracked, Versioned, OfChild, Base):
               postgresql_where=text("ended_on IS NULL")),
         CheckConstraint("ended_on IS NULL OR ended_on >= started_on", name="ends_after_start"),
     )
+
+
+class PlannedMove(Tracked, Versioned, OfChild, Base):
+    """What is to become of a child's school, and of a year group set by hand, when the roll moves on into an academic year.
+
+    A plan opens nothing to the next school; `rolled_at` says that it was carried out. `group_before` and `group_reason_before` are
+    what stood then.
+    """
+
+    __tablename__ = "pep_planned_move"
+
+    year_id: Mapped[int] = mapped_column(ForeignKey("pep_academic_year.id"), index=True)
+    step: Mapped[words.NextStep] = mapped_column(choice(words.NextStep))
+    school_id: Mapped[int | None] = mapped_column(ForeignKey("pep_school.id"), index=True)
+    keeps_group: Mapped[bool] = mapped_column(default=False)
+    rolled_at: Mapped[datetime | None]
+    group_before: Mapped[str | None] = mapped_column(Words(2))
+    group_reason_before: Mapped[str | None] = mapped_column(Words(500))
+    child: Mapped[Child] = relationship()
+    year: Mapped[AcademicYear] = relationship()
+    school: Mapped[School | None] = relationship()
+
+    __table_args__ = (
+        UniqueConstraint("child_id", "year_id"),
+        CheckConstraint("(step = 'moves') = (school_id IS NOT NULL)", name="moves_to_a_school"),
+    )
+
+    @property
+    def text(self) -> str:
+        """The plan in one word, to see whether it is still what a page was filled with."""
+        return f"{self.step.value}:{self.school_id or ''}:{'keep' if self.keeps_group else 'up'}"
 
 
 class SdqScore(Tracked, Versioned, OfChild, Base):

@@ -39,6 +39,7 @@ class Permission(StrEnum):
     CONSENT_EDIT = "consent:edit", "record consents"
     SCHOOL_READ = "school:read", "read schools"
     SCHOOL_EDIT = "school:edit", "change schools"
+    LEAD_ANSWER = "lead:answer", "say who the designated teacher of a school is"
     PERSON_READ = "person:read", "read the list of people"
     PERSON_EDIT = "person:edit", "change people"
     TERM_READ = "term:read", "read years and terms"
@@ -86,7 +87,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.VS_HEAD: frozenset(_OFFICER | {P.TERM_EDIT, P.AUDIT_READ, P.FUNDING_RELEASE, P.PAYMENT_BATCH, P.GATE_WAIVE}),
     Role.VS_OFFICER: frozenset(_OFFICER),
     Role.FINANCE: frozenset({P.DASHBOARD, P.REQUEST_READ, P.FUNDING_RELEASE, P.PAYMENT_READ, P.PAYMENT_BATCH, P.LIST_EXPORT}),
-    Role.DESIGNATED_TEACHER: frozenset(_WRITER | {P.SUSPENSION_EDIT}),
+    Role.DESIGNATED_TEACHER: frozenset(_WRITER | {P.SUSPENSION_EDIT, P.LEAD_ANSWER}),
     Role.SOCIAL_WORKER: frozenset(_WRITER | {P.SDQ_EDIT, P.CONSENT_EDIT}),
     Role.AUDITOR: frozenset(_READ_ALL | {P.AUDIT_READ}),
     Role.ADMINISTRATOR: frozenset({P.DASHBOARD, P.ACCOUNT_EDIT}),

@@ -132,6 +132,11 @@ def academic_year_end(name: str) -> date:
     return date(int(name[:4]) + 1, 8, 31)
 
 
+def academic_year_begins(name: str) -> date:
+    """The first day of the academic year of that name: 1 Sep 2024 for "2024-25"."""
+    return date(int(name[:4]), 9, 1)
+
+
 def age_on(date_of_birth: date, on: date) -> int:
     """Whole years on that day; negative before birth. A 29 February birthday is kept on 1 March in other years."""
     return on.year - date_of_birth.year - ((on.month, on.day) < (date_of_birth.month, date_of_birth.day))

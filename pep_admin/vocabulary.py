@@ -1,6 +1,5 @@
-"""The words of the field as enums, each with the label people read on screen.
-
-Stored values never change once released; labels may. No rule stands here, only names.
+"""The words of the field as enums, each with the label people read on screen. No rule stands here, only names. Stored values never
+change once released; labels may.
 """
 
 from __future__ import annotations
@@ -130,6 +129,22 @@ class LeavingReason(Labelled):
     CLOSED = "closed", "Setting closed"
     CORRECTION = "correction", "Entered in error"
     OTHER = "other", "Other"
+
+
+class NextStep(Labelled):
+    UNKNOWN = "unknown", "Not known yet"
+    MOVES = "moves", "Goes to this one"
+    STAYS = "stays", "Stays there"
+
+
+class LeadAnswer(Labelled):
+    YES = "yes", "Still is"
+    OTHER = "other", "Somebody else is named"
+
+
+class LeadDecision(Labelled):
+    ACCEPTED = "accepted", "Taken over"
+    DECLINED = "declined", "Not taken over"
 
 
 class Phase(Labelled):

@@ -21,7 +21,7 @@ from pep_admin.accounts.creating import hash_of
 from pep_admin.accounts.doors import database, now, page, pages
 from pep_admin.accounts.models import Ticket, TicketKind, User
 from pep_admin.accounts.passwords import LONGEST, SHORTEST
-from pep_admin.accounts.rules import LONGEST_ADDRESS
+from pep_admin.accounts.rules import LONGEST_ADDRESS, has_left
 from pep_admin.validators.identifiers import check_email
 from pep_admin.views.base_forms import PepForm
 from pep_admin.views.gate import begin
@@ -75,7 +75,7 @@ def forgotten() -> ResponseReturnValue:
         return show_forgotten()
     if len(email) > LONGEST_ADDRESS or check_email(email):
         return show_forgotten("Enter your whole e-mail address, like name@school.sch.uk.", 422)
-    user = database().scalar(select(User).where(User.email == email, User.active))
+    user = database().scalar(select(User).where(User.email == email, User.active, ~has_left()))
     ticket = tickets.issue(database(), TicketKind.RESET, user, now=now())
     letters.queue_ticket(database(), ticket, now=now())  # nobody's is dropped when it would be sent: until then all is alike
     recording.tell(None, "account.forgotten", user)

@@ -18,9 +18,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from pep_admin import audit
-from pep_admin.accounts import throttle
+from pep_admin.accounts import leaving, throttle
 from pep_admin.accounts.models import User
-from pep_admin.permissions import Actor
+from pep_admin.permissions import SYSTEM, Actor
 from pep_admin.views.hosting import host, request_id
 
 log = logging.getLogger("pep_admin.accounts")
@@ -29,11 +29,17 @@ CHANGED = "change"
 """How Flask-Security calls the sign-in that follows a change of password; it has its own event."""
 
 
+SUSPENDED = "This account is suspended."
+
+
 class SignInForm(LoginForm):
     """The sign-in form; a try that fails leaves its event, with the account where there is one."""
 
     def validate(self, **kwargs: Any) -> bool:  # type: ignore[override]  # as Flask-Security has it
         passed = bool(super().validate(**kwargs))
+        if passed and self.user is not None and _left(self.user):
+            self.email.errors = [*self.email.errors, SUSPENDED]
+            passed = False
         # Whoever knows the password may know that the account is suspended; nobody else learns that there is one.
         self.is_suspended = bool(self.user_authenticated and self.user and not self.user.is_active)
         if not passed:
@@ -92,6 +98,13 @@ def _changed_password(_: Flask, user: Any, **__: Any) -> None:
     with _undoing() as database:
         _tell(database, actor_of(user), "account.change_password", user)
         database.flush()
+
+
+def _left(user: Any) -> bool:
+    """Whether the person of an account has left: it is closed then, if it was not when that was said (leaving.py)."""
+    with _undoing() as database:
+        database.info.update(actor=SYSTEM, request_id=request_id())
+        return leaving.close_accounts(database, User.id == user.id, by="sign_in") > 0
 
 
 def code_failed(user: User) -> None:

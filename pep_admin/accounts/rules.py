@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Set as AbstractSet
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
+from pep_admin import config
 from pep_admin.accounts.models import User
 from pep_admin.models import Person
-from pep_admin.validators.findings import Finding
+from pep_admin.validators.findings import Finding, Severity
 from pep_admin.validators.identifiers import check_email
 from pep_admin.vocabulary import Role
 
@@ -68,10 +69,17 @@ def check_person(session: Session, person: Person | None, roles: AbstractSet[Rol
     another = select(User.id).where(User.person_id == person.id, User.id != (of.id if of else -1))
     if session.scalar(another) is not None:
         return [Finding("ACC-person-taken", "DATA-account-person", "email", f"{person.name} has another account already.")]
-    if person.left_on is not None:
-        message = f"{person.name} has left, by the list of people."
-        return [Finding("ACC-person-left", "DATA-account-person", "email", message, "warning")]
-    return []
+    if person.left_on is None:
+        return []
+    severity: Severity = "warning" if of is not None and of.person_id == person.id else "blocking"
+    message = f"{person.name} has left, by the list of people, and so cannot sign in."
+    return [Finding("ACC-person-left", "DATA-account-person", "email", message, severity)]
+
+
+def has_left() -> ColumnElement[bool]:
+    """Whether the person of an account has left by today; an account of nobody on record never does."""
+    gone = (Person.id == User.person_id, Person.left_on.is_not(None), Person.left_on <= config.today())
+    return select(Person.id).where(*gone).correlate(User).exists()
 
 
 def find_person(session: Session, email: str) -> Person | None:

@@ -15,9 +15,10 @@ from flask_admin import expose
 from sqlalchemy import select
 from wtforms.validators import InputRequired
 
-from pep_admin.accounts import doors, letters, recovery, second_step, sessions, tickets, upkeep
+from pep_admin.accounts import doors, leaving, letters, recovery, second_step, sessions, tickets, upkeep
 from pep_admin.accounts.forms import AccountForm
 from pep_admin.accounts.models import AccountState, TicketKind, User
+from pep_admin.deadlines import format_day
 from pep_admin.models import AuditEvent, Person
 from pep_admin.permissions import Permission
 from pep_admin.validators.findings import blocking
@@ -30,13 +31,14 @@ from pep_admin.vocabulary import Role
 
 STEPS = ("account.invite", "account.resend", "account.send_reset", "account.set_password", "account.change", "account.suspend",
          "account.reactivate", "account.set_second_factor", "account.reset_second_factor", "account.end_sessions", "account.create",
-         "account.rescue")
+         "account.rescue", leaving.CLOSED)
 SAID = {
     "account.invite": "Invited", "account.resend": "Invited again", "account.send_reset": "Given a link for another password",
     "account.set_password": "Chose a password",
     "account.change": "Changed", "account.suspend": "Suspended", "account.reactivate": "Opened again",
     "account.set_second_factor": "Set up the second step", "account.reset_second_factor": "Second step taken away",
     "account.end_sessions": "Sessions ended", "account.create": "Made by command", "account.rescue": "Rescued by command",
+    leaving.CLOSED: "Suspended: the person has left, by the list of people",
 }
 REASONS = {"account.suspend": upkeep.SuspensionReason, "account.reactivate": upkeep.ReturnReason,
            "account.reset_second_factor": upkeep.RescueReason}
@@ -291,7 +293,8 @@ class Accounts(PepModelView):
 
 def _person_line(person: Person) -> str:
     where = f", {person.organisation}" if person.organisation else ""
-    return f"{person.name}, {person.kind.label.lower()}{where}"
+    left = f"; left on {format_day(person.left_on)}" if person.left_on else ""
+    return f"{person.name}, {person.kind.label.lower()}{where}{left}"
 
 
 def _in_words(event: AuditEvent) -> str:

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from pep_admin.accounts import authenticator, letters, recovery, sessions, throttle, tickets
 from pep_admin.accounts.models import Factor, Ticket, TicketKind, User
+from pep_admin.accounts.rules import has_left
 from pep_admin.exceptions import ConfigError
 from pep_admin.views.gate import SAME_ORIGIN_PATH
 from pep_admin.views.hosting import host
@@ -96,7 +97,7 @@ def half_way(database: Session) -> User | None:
     known = session.get(HALF_WAY)
     if not known:
         return None
-    user = database.scalar(select(User).where(User.fs_uniquifier == known["user"], User.active))
+    user = database.scalar(select(User).where(User.fs_uniquifier == known["user"], User.active, ~has_left()))
     if user is None or datetime.now(UTC).timestamp() - known["since"] > WITHIN.total_seconds():
         session.pop(HALF_WAY, None)
         return None

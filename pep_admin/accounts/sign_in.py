@@ -14,7 +14,7 @@ from flask_login import current_user
 from flask_security import Security, SQLAlchemyUserDatastore
 from flask_security.utils import check_and_update_authn_fresh
 
-from pep_admin.accounts import kept, link_pages, recording, second_pages, second_step, sessions, throttle
+from pep_admin.accounts import kept, leaving, link_pages, recording, second_pages, second_step, sessions, throttle
 from pep_admin.accounts.doors import pages
 from pep_admin.accounts.models import RoleName, User
 from pep_admin.accounts.passwords import SHORTEST, OurPasswords
@@ -74,6 +74,7 @@ def install(app: Flask, db: Any, *, idle: timedelta, absolute: timedelta) -> Non
     app.config.update({f"SECURITY_{key}": value for key, value in SECURITY.items()}, SESSION_PROTECTION=None)
     sessions.install(app, db, idle, absolute)
     throttle.install(app, db)
+    leaving.install(app, db)
     second_step.install(app)
     kept.install(app)
     recording.install(app)

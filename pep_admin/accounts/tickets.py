@@ -18,6 +18,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from pep_admin.accounts.models import Ticket, TicketKind, User
+from pep_admin.accounts.rules import has_left
 
 CODE_FOR = timedelta(minutes=10)
 CODE_FIGURES = 6
@@ -47,13 +48,15 @@ def issue(session: Session, kind: TicketKind, user: User | None, *, now: datetim
 
 
 def find_link(session: Session, token: str, *, now: datetime) -> Ticket | None:
-    """The ticket of a link that works still; None alike for one that is forged, old, spent, or of an account that is suspended."""
+    """The ticket of a link that works still; None alike for one that is forged, old, spent, or of an account that is suspended
+    or whose person has left."""
     try:
         number, nonce = _signer().loads(token) if len(token) <= LONGEST_TOKEN else (0, "")
     except (BadData, ValueError, TypeError):
         return None
     found = select(Ticket).join(User, Ticket.user_id == User.id).where(
-        Ticket.id == number, Ticket.nonce == nonce, Ticket.kind.in_(LINKS), User.active, *_working(now))
+        Ticket.id == number, Ticket.nonce == nonce, Ticket.kind.in_(LINKS), User.active, ~has_left(),
+        *_working(now))
     return session.scalar(found)
 
 

@@ -171,6 +171,9 @@ def reactivate_account(session: Session, user_id: int, *, actor: Actor, version:
     """They may sign in again, with the password and the second step they had; who never had a password is invited anew."""
     user = _take(session, user_id, actor, version)
     _refuse_unless(not user.active, f"{user.name} is not suspended.")
+    has_left = session.scalar(select(User.id).where(User.id == user.id, rules.has_left())) is not None
+    _refuse_unless(not has_left, f"{user.name} has left, by the list of people, so the account would be closed again at once. Ask "
+                   "a Virtual School officer to empty “Left on” under People first.")
     user.active = True
     _record(session, "account.reactivate", user, reason=reason.value)
     if user.state is AccountState.INVITED:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from sqlalchemy import case, func, select
+from sqlalchemy import case, func, or_, select
 from sqlalchemy.orm import Session
 
-from pep_admin.models import Pep, PpgRequest
+from pep_admin.models import Child, LeadQuestion, Pep, PpgRequest
 from pep_admin.permissions import Actor
 from pep_admin.queries.peps import OPEN_TO_WRITE
-from pep_admin.vocabulary import PepStatus, PpgStatus
+from pep_admin.vocabulary import LeadAnswer, PepStatus, PpgStatus
 
 DUE_SOON_DAYS = 14
 
@@ -35,4 +35,8 @@ def front_page_counts(session: Session, actor: Actor, today: date) -> dict[str, 
             func.count(case((PpgRequest.status == PpgStatus.REQUESTED, 1))).label("held"),
         )
     ).one()
-    return {**row._asdict(), **money._asdict()}
+    unknown = select(func.count(Child.id)).where(
+        Child.setting_unknown_since.is_not(None), or_(Child.left_care_on.is_(None), Child.left_care_on > today))
+    named = select(func.count(LeadQuestion.id)).where(LeadQuestion.answer == LeadAnswer.OTHER, LeadQuestion.decision.is_(None))
+    return {**row._asdict(), **money._asdict(), "setting_unknown": session.scalar(unknown) or 0,
+            "leads_named": session.scalar(named) or 0}

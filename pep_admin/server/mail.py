@@ -97,6 +97,11 @@ LETTERS: dict[str, Letter] = {
     "released": Letter(
         "Pupil Premium funding is on its way",
         "Hello,\n\nfunding that your school asked for is released and will be paid. Sign in to see for what:\n\n{link}" + _FOOT),
+    "lead_asked": Letter(
+        "Are you still the designated teacher?",
+        "Hello,\n\nby the records of the Virtual School you are the designated teacher to whom the Personal Education Plans of a "
+        "school are sent. Sign in and tell us whether you still are:\n\n{leads}\n\nIf somebody else has taken over, sign in all "
+        "the same and name them: this message opens nothing to anybody else, so please do not pass it on." + _FOOT),
     "invited": Letter(
         "Your account for Personal Education Plans",
         "Hello {name},\n\nthere is an account for you with which Personal Education Plans are written and read. Choose your "

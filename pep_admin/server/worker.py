@@ -28,7 +28,7 @@ from sqlalchemy.orm import Session
 
 from pep_admin import config
 from pep_admin.imports.keeping import DROP_OLD, drop_old
-from pep_admin.models import Delivery, Job, Pep, Person
+from pep_admin.models import Delivery, Job, LeadQuestion, Pep, Person, School
 from pep_admin.permissions import SYSTEM
 from pep_admin.server import mail
 from pep_admin.vocabulary import DeliveryState, JobState, PepStatus
@@ -281,7 +281,16 @@ def _goes(session: Session, row: Delivery) -> Addressed | str:
         status = session.scalar(select(Pep.status).where(Pep.id == row.pep_id))
         if status is PepStatus.WITHDRAWN:
             return "The PEP was closed before this was sent."
+    if row.template == "lead_asked" and not _is_still_asked(session, row.person.id):
+        return "This was answered, or somebody else is designated teacher now."
     return Addressed(row.person.email or "")
+
+
+def _is_still_asked(session: Session, person_id: int) -> bool:
+    """Whether a school that names that person as designated teacher waits for their answer."""
+    asked = select(LeadQuestion.id).join(School, LeadQuestion.school_id == School.id).where(
+        LeadQuestion.person_id == person_id, LeadQuestion.answered_at.is_(None), School.designated_teacher_id == person_id)
+    return session.scalar(asked.limit(1)) is not None
 
 
 def _try_to_send(app: Flask, settings: mail.MailSettings, message: _Message) -> dict[str, Any]:
@@ -322,6 +331,7 @@ def _facts(app: Flask, message: _Message) -> dict[str, Any]:
     host, count = _host(app), int(message.arguments.get("count", 1))
     return {
         "link": f"{app.config.get('PEP_ADMIN_BASE_URL', '')}{host.own_url('peps')}/",
+        "leads": f"{app.config.get('PEP_ADMIN_BASE_URL', '')}{host.own_url('my_lead')}/",
         "authority": host.settings.get("authority") or "Virtual School",
         "count": "a PEP" if count == 1 else f"{count} PEPs",
     }

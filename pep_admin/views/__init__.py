@@ -7,12 +7,15 @@ from pep_admin.views.children import Children
 from pep_admin.views.dashboard import Dashboard
 from pep_admin.views.gate import PepView
 from pep_admin.views.imports import Imports
+from pep_admin.views.leads import Leads
+from pep_admin.views.my_lead import MyLead
 from pep_admin.views.payments import Payments
 from pep_admin.views.people import People
 from pep_admin.views.peps import Peps
 from pep_admin.views.periods import CarePeriods, Caseloads, Enrolments, Placements
 from pep_admin.views.ppg_requests import PpgRequests
 from pep_admin.views.records import Consents, SdqScores, Suspensions
+from pep_admin.views.roll_over import RollOver
 from pep_admin.views.schools import Schools
 from pep_admin.views.targets import Targets
 from pep_admin.views.terms import Terms, Years
@@ -32,8 +35,11 @@ VIEWS: tuple[type[PepView], ...] = (
     CarePeriods,
     Schools,
     People,
+    Leads,
+    MyLead,
     Years,
     Terms,
+    RollOver,
     Imports,
     AuditLog,
 )

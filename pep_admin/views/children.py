@@ -95,8 +95,8 @@ class Children(PepModelView):
 
     column_list = ("name", "year_group", "school", "social_worker", "sen_status", "entered_care_on", "care")
     column_details_list = ("known_as", "date_of_birth", "year_group", "upn", "lcs_id", "care", "legal_status",
-                           "entered_care_on", "notified_on", "sen_status", "ehcp_review_on", "school", "social_worker", "carer",
-                           "case_officer", "case_rating")
+                           "entered_care_on", "notified_on", "sen_status", "ehcp_review_on", "school", "setting_unknown_since",
+                           "social_worker", "carer", "case_officer", "case_rating")
     column_export_list = ("last_name", "first_name", "known_as", "date_of_birth", "year_group", "upn", "lcs_id", "school",
                           "social_worker", "legal_status", "sen_status", "ehcp_review_on", "entered_care_on", "left_care_on",
                           "case_officer", "case_rating")
@@ -105,7 +105,8 @@ class Children(PepModelView):
         "known_as": "Known as", "date_of_birth": "Date of birth", "upn": "UPN", "lcs_id": "Care record (LCS) number",
         "legal_status": "Legal status", "notified_on": "Virtual School told on", "ehcp_review_on": "Next EHCP review",
         "left_care_on": "Left care on", "first_name": "First name", "last_name": "Last name", "social_worker": "Social worker",
-        "school": "School", "carer": "Carer", "year_group_override": "Year group, if not by age",
+        "school": "School", "setting_unknown_since": "Next setting not known since", "carer": "Carer",
+        "year_group_override": "Year group, if not by age",
         "year_group_reason": "Why another year group", "school_id": "School", "social_worker_id": "Social worker",
         "carer_id": "Carer", "case_officer": "Virtual School officer", "case_officer_id": "Virtual School officer",
         "case_rating": "Case rating",
@@ -126,6 +127,10 @@ class Children(PepModelView):
         Case(Child.left_care_on, "Care", "care", {
             "in": ("In care now", lambda column: column.is_(None) | (column > config.today())),
             "left": ("Left care", lambda column: column <= config.today()),
+        }),
+        Case(Child.setting_unknown_since, "Setting", "setting", {
+            "unknown": ("Not known yet", lambda column: column.is_not(None)),
+            "none": ("No school", lambda column: Child.school_id.is_(None)),
         }),
         Related(Child.school_id, "School", "school", School, order=(School.name,), search=(School.name,), label_of=school_label),
         Related(Child.social_worker_id, "Social worker", "worker", Person, order=(Person.last_name, Person.first_name),
@@ -190,7 +195,7 @@ class Children(PepModelView):
         rows = [[self._link(each.school.name, "pep_schools.details_view", id=each.school_id), each.started_on, each.ended_on,
                  each.leaving_reason] for each in found]
         return RelatedTable("Schools", ("School", "From", "To", "Why it ended"), rows, "No school on record.",
-                            self._take_back(child, RollMove.SCHOOL, rows))
+                            self._take_back(child, RollMove.SCHOOL, rows, ended=child.school_id is None))
 
     def _homes(self, child: Child) -> RelatedTable:
         found = self.db_session.scalars(
@@ -218,9 +223,9 @@ class Children(PepModelView):
         return RelatedTable("Periods in care", ("From", "To", "Why it ended"), rows, "No period on record.",
                             self._take_back(child, RollMove.CARE, rows if child.left_care_on else []))
 
-    def _take_back(self, child: Child, move: RollMove, rows: Sequence[Sequence[Any]]) -> list[Link]:
+    def _take_back(self, child: Child, move: RollMove, rows: Sequence[Sequence[Any]], *, ended: bool = False) -> list[Link]:
         """The way to take the last move back, where something was ended."""
-        least = 1 if move is RollMove.CARE else 2
+        least = 1 if ended or move is RollMove.CARE else 2
         url = self.way_to(f"{self.endpoint}.undo", id=child.id, what=move.value) if len(rows) >= least else None
         return [Link("Take the last one back", url)] if url else []
 

@@ -46,6 +46,10 @@ COUNTS = (
     _peps("with_vs", "With the Virtual School", "Sent, waiting to be graded"),
     _money("held", "Money asked for", "Requests waiting for a decision", PpgStatus.REQUESTED),
     _money("to_release", "Money to release", "Approved, not yet released", PpgStatus.APPROVED),
+    Count("setting_unknown", "Next setting not known", "In care, moved on from the last school: find out the next",
+          Permission.PERIOD_READ, "pep_children", {"care": "in", "setting": "unknown"}),
+    Count("leads_named", "Somebody else named lead", "A designated teacher says that another has taken over: to be decided",
+          Permission.SCHOOL_EDIT, "pep_leads", {"state": "decide"}),
 )
 
 

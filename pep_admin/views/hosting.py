@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -33,6 +33,8 @@ class Host:
     sign_out_url: Callable[[], str] | str | None = None
     prefix: str = "pep"
     category: str | None = None
+    account_holders: Callable[[Any, Iterable[int]], set[int]] | None = None
+    """Of those people's numbers, the ones who can sign in; None where the host does not say."""
     settings: dict[str, Any] = field(default_factory=dict)
     """`authority` (the name in the header), `banner` ("" for none), `font_folder`."""
 

@@ -8,11 +8,13 @@ from flask import abort, request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
 from wtforms import BooleanField
 from wtforms.validators import InputRequired
 
+from pep_admin import signals
 from pep_admin.models import Person, School
-from pep_admin.permissions import Permission
+from pep_admin.permissions import Actor, Permission
 from pep_admin.validators.children import check_name
 from pep_admin.validators.findings import Finding
 from pep_admin.validators.forms import Email
@@ -89,6 +91,12 @@ class People(PepModelView):
 
     def check(self, proposed: Any) -> list[Finding]:
         return [*check_name(proposed.first_name or "", "first_name"), *check_name(proposed.last_name or "", "last_name")]
+
+    def _change(self, session: Session, form: Any, row: Person, *, actor: Actor) -> None:
+        was_here = row.left_on is None
+        super()._change(session, form, row, actor=actor)
+        if was_here and row.left_on is not None and row.left_on <= self.today:
+            signals.announce(session, signals.person_left, person_id=row.id)
 
     def links(self, row: Person) -> list[Link]:
         url = self.way_to("pep_people.replace", id=row.id) if row.kind in REPLACED else None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask.typing import ResponseReturnValue
+from flask_admin.actions import action
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
@@ -15,6 +17,7 @@ from pep_admin.validators.forms import Urn
 from pep_admin.validators.schools import check_school
 from pep_admin.views.base import Link, PepModelView, RelatedTable
 from pep_admin.views.filters import Case, OneOf
+from pep_admin.views.leads import LEAD_FILTERS, asking_page
 from pep_admin.vocabulary import PersonKind, SchoolKind, SchoolPhase
 from pep_admin.workflow import delegation
 
@@ -38,16 +41,19 @@ class Schools(PepModelView):
         "create_view": Permission.SCHOOL_EDIT,
         "edit_view": Permission.SCHOOL_EDIT,
         "export": Permission.LIST_EXPORT,
+        "action_view": Permission.SCHOOL_READ,
     }
+    actions_open = {"leads": Permission.SCHOOL_EDIT}
     loads = (joinedload(School.designated_teacher), joinedload(School.headteacher), joinedload(School.successor))
 
     column_list = ("name", "urn", "kind", "phase", "town", "designated_teacher", "in_borough")
     column_details_list = ("urn", "laestab", "ukprn", "kind", "phase", "town", "postcode", "phone", "local_authority_code",
-                           "in_borough", "less_than_good", "designated_teacher", "designated_teacher.email", "headteacher",
-                           "head_name", "finance_reference", "payment_method", "closed_on", "successor")
+                           "in_borough", "less_than_good", "designated_teacher", "designated_teacher.email", "lead_confirmed_on",
+                           "lead_confirmed_name", "headteacher", "head_name", "finance_reference", "payment_method", "closed_on",
+                           "successor")
     column_export_list = ("name", "urn", "laestab", "ukprn", "kind", "phase", "town", "postcode", "phone", "local_authority_code",
-                          "in_borough", "less_than_good", "designated_teacher", "headteacher", "head_name", "finance_reference",
-                          "payment_method", "closed_on", "successor")
+                          "in_borough", "less_than_good", "designated_teacher", "lead_confirmed_on", "headteacher", "head_name",
+                          "finance_reference", "payment_method", "closed_on", "successor")
     column_labels = {
         "name": "Name", "urn": "URN", "kind": "Kind", "phase": "Phase", "town": "Town", "phone": "Telephone",
         "designated_teacher": "Designated teacher", "designated_teacher.email": "Designated teacher's e-mail",
@@ -55,7 +61,8 @@ class Schools(PepModelView):
         "in_borough": "In the borough", "local_authority_code": "Local authority number", "less_than_good": "Judged less than good",
         "finance_reference": "Finance reference", "payment_method": "Paid by", "closed_on": "Closed on", "postcode": "Postcode",
         "laestab": "LA and establishment number", "ukprn": "UKPRN", "head_name": "Head, by the register",
-        "successor": "Followed by", "successor_id": "Followed by",
+        "successor": "Followed by", "successor_id": "Followed by", "lead_confirmed_on": "Named lead confirmed on",
+        "lead_confirmed_name": "Named lead confirmed by",
     }
     column_descriptions = {
         "urn": "Six figures, from the national register. Empty for a setting without one.",
@@ -78,6 +85,7 @@ class Schools(PepModelView):
             "named": ("Named", lambda column: column.is_not(None)),
             "missing": ("Not named", lambda column: column.is_(None)),
         }),
+        *LEAD_FILTERS,
         Case(School.closed_on, "Open", "open", {
             "yes": ("Open", lambda column: column.is_(None) | (column > config.today())),
             "no": ("Closed", lambda column: column <= config.today()),
@@ -103,6 +111,11 @@ class Schools(PepModelView):
 
     def check(self, proposed: Any) -> list[Finding]:
         return check_school(proposed)
+
+    @action("leads", "Ask who the named lead is…")
+    def leads(self, ids: list[str]) -> ResponseReturnValue:
+        """The designated teachers are asked whether they still are: who gets a letter, then the letters (leads.py)."""
+        return asking_page(self, self.rows_for(ids))
 
     def related(self, row: School) -> list[RelatedTable]:
         """The children who are at the school now, for those who may read children."""

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from pep_admin import history
 from pep_admin.exceptions import StaleRecord
-from pep_admin.models import OfChild
+from pep_admin.models import Child, OfChild
 from pep_admin.workflow.taking import MANY
 
 Item = TypeVar("Item")
@@ -40,7 +40,7 @@ def add_rows(session: Session, model: Any, rows: Sequence[Mapping[str, Any]]) ->
         adding = insert(model).returning(model.id, sort_by_parameter_order=True)
         added = session.scalars(adding, [dict(row) for row in some], execution_options={"history_kept": True}).all()
         history.keep(session, model, [
-            (row_id, _child_of(model, row), {key: (None, value) for key, value in row.items() if value is not None})
+            (row_id, _child_of(model, row_id, row), {key: (None, value) for key, value in row.items() if value is not None})
             for row_id, row in zip(added, some, strict=True)
         ], verb="insert")
         ids += added
@@ -63,7 +63,7 @@ def change_rows(session: Session, model: Any, changes: Sequence[RowChange]) -> N
                 for each in some]
         if session.connection().execute(change, rows).rowcount != len(rows):
             raise StaleRecord
-        history.keep(session, model, [(each.id, _child_of(model, each.old), _differences(each)) for each in some])
+        history.keep(session, model, [(each.id, _child_of(model, each.id, each.old), _differences(each)) for each in some])
     changed = {each.id for each in changes}
     for row in list(session.identity_map.values()):
         if isinstance(row, model) and row.id in changed:
@@ -74,5 +74,7 @@ def _differences(change: RowChange) -> dict[str, tuple[Any, Any]]:
     return {name: (change.old[name], new) for name, new in change.new.items() if change.old[name] != new}
 
 
-def _child_of(model: Any, row: Mapping[str, Any]) -> int | None:
-    return row["child_id"] if issubclass(model, OfChild) else None
+def _child_of(model: Any, row_id: int, row: Mapping[str, Any]) -> int | None:
+    if issubclass(model, OfChild):
+        return int(row["child_id"])
+    return row_id if model is Child else None

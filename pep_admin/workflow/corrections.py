@@ -15,15 +15,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pep_admin import audit, history
-from pep_admin.circumstances import said
+from pep_admin.circumstances import group_a_year_later, said
 from pep_admin.deadlines import format_day
 from pep_admin.exceptions import NotFound, Refused
-from pep_admin.models import CareEpisode, CarePlacement, Caseload, Child, Enrolment, Pep
+from pep_admin.models import AcademicYear, CareEpisode, CarePlacement, Caseload, Child, Enrolment, Pep, PlannedMove
 from pep_admin.permissions import Actor, Permission, require
 from pep_admin.queries import OPEN_TO_WRITE
+from pep_admin.school_calendar import ONE_DAY, academic_year_begins, academic_year_name, year_group
 from pep_admin.validators.children import check_child
 from pep_admin.validators.findings import Finding, blocking
-from pep_admin.vocabulary import RollMove
+from pep_admin.vocabulary import NextStep, RollMove
 from pep_admin.workflow.roll import move_open_peps
 from pep_admin.workflow.taking import refuse
 
@@ -36,15 +37,18 @@ MODELS: dict[RollMove, Any] = {
 @dataclass(frozen=True, slots=True)
 class Undoing:
     """The rows that taking back the last move concerns: the wrong one that goes (None where the move ended something and began
-    nothing) and the one before it, which is open again."""
+    nothing) and the one before it, which is open again (None where the roll had moved on and no school was known: that stays)."""
 
     wrong: Any | None
-    before: Any
+    before: Any | None
 
     @property
     def sentences(self) -> list[str]:
         """What would happen, for the page that asks whether it shall."""
         before = self.before
+        if before is None:
+            return [f"{_words(self.wrong)} is taken off the record. The history keeps it.",
+                    "The next setting is not known again, as when the roll moved on."]
         ended = f", as if it had not ended on {format_day(before.ended_on)}" if before.ended_on else ""
         found = [f"{_words(before)}, from {format_day(before.started_on)}, goes on{ended}."]
         if self.wrong is not None:
@@ -75,10 +79,12 @@ def find_undoing(session: Session, child: Child, move: RollMove) -> Undoing | Fi
         return Undoing(None, last)
     if move is RollMove.CARE or last is None:
         return _nothing(f"There is no {move.label.lower()} to take back.")
+    if move is RollMove.SCHOOL and len(rows) > 1 and _was_unknown(session, child, rows[-2]):
+        return Undoing(last, None)
     if len(rows) < 2:
         return _nothing(f"Nothing is on record before this one, so there is no {move.label.lower()} to take back. "
                         "Enter the right one as a change from the day on which it began.")
-    if rows[-2].ended_on != last.started_on:
+    if rows[-2].ended_on not in (last.started_on, last.started_on - ONE_DAY):
         return _nothing(f"There is a gap before {format_day(last.started_on)}, so this was not a move. "
                         "Enter the right one as a change.")
     return Undoing(last, rows[-2])
@@ -100,14 +106,52 @@ def undo_move(session: Session, child: Child, move: RollMove, *, reason: str, ac
         if found.wrong is not None:
             session.delete(found.wrong)
             session.flush()  # only one may be open
-        found.before.ended_on = None
-        _FOLLOW[move](session, child, found.before, now)
+        if found.before is None:
+            _without_setting(session, child, now)
+        else:
+            ended_on, found.before.ended_on = found.before.ended_on, None
+            _FOLLOW[move](session, child, found.before, now)
+            if move is RollMove.SCHOOL:
+                _unroll(session, child, ended_on)
         session.flush()
     audit.record(session, "child.undo_move", child, move=move.value)
 
 
+def _rolled(session: Session, child: Child, ended_on: date | None) -> PlannedMove | None:
+    """What the roll did for the child when it moved on the day after that one; None where it did nothing then."""
+    if ended_on is None:
+        return None
+    year = academic_year_name(ended_on + ONE_DAY)
+    found = select(PlannedMove).join(AcademicYear, PlannedMove.year_id == AcademicYear.id).where(
+        PlannedMove.child_id == child.id, PlannedMove.rolled_at.is_not(None), AcademicYear.name == year)
+    return session.scalar(found) if ended_on + ONE_DAY == academic_year_begins(year) else None
+
+
+def _was_unknown(session: Session, child: Child, before: Enrolment) -> bool:
+    plan = _rolled(session, child, before.ended_on)
+    return plan is not None and plan.step is NextStep.UNKNOWN
+
+
+def _without_setting(session: Session, child: Child, now: datetime) -> None:
+    last = session.scalars(select(Enrolment).where(Enrolment.child_id == child.id)
+                           .order_by(Enrolment.started_on.desc(), Enrolment.id.desc()).limit(1)).one()
+    child.school, child.setting_unknown_since = None, last.ended_on + ONE_DAY if last.ended_on else None
+    move_open_peps(session, child, None, now=now)
+
+
+def _unroll(session: Session, child: Child, ended_on: date | None) -> None:
+    """The roll may move on for this child once more; a year group that it moved is what it was."""
+    plan = _rolled(session, child, ended_on)
+    if plan is None:
+        return
+    by_age = year_group(child.date_of_birth, academic_year_begins(plan.year.name))
+    if plan.group_before and child.year_group_override == group_a_year_later(plan.group_before, by_age):
+        child.year_group_override, child.year_group_reason = plan.group_before, plan.group_reason_before
+    plan.rolled_at = plan.group_before = plan.group_reason_before = None
+
+
 def _back_at_school(session: Session, child: Child, enrolment: Enrolment, now: datetime) -> None:
-    enrolment.leaving_reason = None
+    enrolment.leaving_reason, child.setting_unknown_since = None, None
     child.school = enrolment.school
     move_open_peps(session, child, enrolment.school, now=now)
 

@@ -177,6 +177,7 @@ def name_designated_teacher(
         handed = [pep for pep in every if pep.status in OPEN_TO_WRITE]
         _refuse_unreachable(person, handed)
         school.designated_teacher = person
+        school.lead_confirmed_on = school.lead_confirmed_by = school.lead_confirmed_name = None  # that was the last one's word
         hand_over(session, every, person)
     session.flush()
     tell_new_writers(session, handed, now=now, run=run)

@@ -84,6 +84,7 @@ def change_school(
         child.school = school
         if school is not None:
             _enrol(session, child, school, on)
+            child.setting_unknown_since = None
         move_open_peps(session, child, school, now=now, run=run)
     audit.record(session, "child.change_school", child, fields=["school_id"])
 

@@ -365,6 +365,32 @@ LINES = (
     post("pep_imports.confirm",          "/admin/pep/imports/confirm/?id={import}", "401 404 409 403 403 403 403 403 403 403"),
     post("pep_imports.discard",          "/admin/pep/imports/discard/?id={import}", "401 404 303 403 403 403 403 403 403 403"),
 
+    # The roll in September: the office's. The house's children are all in the middle of their schools: nothing is to be decided.
+    get("pep_roll_over.index_view",      "/admin/pep/roll_over/",                  "in  200 200 403 403 403 403 403 403 403"),
+    post("pep_roll_over.index_view",     "/admin/pep/roll_over/",                  "401 303 303 403 403 403 403 403 403 403"),
+    get("pep_roll_over.confirm",         "/admin/pep/roll_over/confirm/",          "in  200 200 403 403 403 403 403 403 403"),
+    post("pep_roll_over.confirm",        "/admin/pep/roll_over/confirm/",          "401 303 303 403 403 403 403 403 403 403"),
+
+    # Who is designated teacher: asked and decided by the office (HB-2.2), read by the auditor, answered by the one it is about.
+    #                                                                              nobody head officer finance teacher other_teacher
+    #                                                                              worker other_worker auditor administrator
+    post("pep_schools.action_view",      "/admin/pep/schools/action/",             "401 200 200 403 403 403 403 403 403 403",
+         action="leads", rowid="{school}"),
+    get("pep_leads.index_view",          "/admin/pep/leads/",                      "in  200 200 403 403 403 403 403 200 403"),
+    get("pep_leads.details_view",        "/admin/pep/leads/details/?id={lead}",    "in  200 200 403 403 403 403 403 200 403"),
+    get("pep_leads.ask",                 "/admin/pep/leads/ask/",                  "in  200 200 403 403 403 403 403 403 403"),
+    post("pep_leads.ask",                "/admin/pep/leads/ask/",                  "401 404 404 403 403 403 403 403 403 403",
+         rowid="987654"),
+    get("pep_leads.accept",              "/admin/pep/leads/accept/?id={lead}",     "in  200 200 403 403 403 403 403 403 403"),
+    post("pep_leads.accept",             "/admin/pep/leads/accept/?id={lead}",     "401 422 422 403 403 403 403 403 403 403"),
+    get("pep_leads.decline",             "/admin/pep/leads/decline/?id={lead}",    "in  200 200 403 403 403 403 403 403 403"),
+    post("pep_leads.decline",            "/admin/pep/leads/decline/?id={lead}",    "401 422 422 403 403 403 403 403 403 403"),
+    get("pep_my_lead.index_view",        "/admin/pep/my_lead/",                    "in  403 403 403 200 200 403 403 403 403"),
+    get("pep_my_lead.answer",            "/admin/pep/my_lead/answer/?school={school}",
+        "in  403 403 403 200 404 403 403 403 403"),
+    post("pep_my_lead.answer",           "/admin/pep/my_lead/answer/?school={school}",
+         "401 403 403 403 422 404 403 403 403 403"),
+
     # The audit log: the head's and the auditor's. Nobody changes it.
     get("pep_audit_log.index_view",      "/admin/pep/audit_log/",                  "in  200 403 403 403 403 403 403 200 403"),
     get("pep_audit_log.details_view",    "/admin/pep/audit_log/details/?id={event}", "in  200 403 403 403 403 403 403 200 403"),

@@ -43,7 +43,7 @@ from pep_admin.models import (
 )
 from pep_admin.permissions import SYSTEM
 from pep_admin.vocabulary import ConsentBy, ConsentFor, LegalStatus, PlacementKind, Role, SenStatus, SuspensionKind
-from pep_admin.workflow import payments, roll
+from pep_admin.workflow import leads, payments, roll
 from pep_admin.workflow.records import save_record
 from tests.visiting import Visitor
 from tests.world import NOW, TODAY, World, build_world
@@ -103,8 +103,10 @@ def build(session: Session, url: str, folder: Path) -> Plan:
     request_ids = [each.id for each in world.requests_of(paid)]
     payments.release_requests(session, request_ids, actor=world.act(world.finance), today=TODAY, now=NOW)
     payments.batch_releases(session, actor=world.finance, now=NOW)
+    lead = leads.name_lead(session, world.school_id, first_name="Nova", last_name="Neu", email="nova.neu@house.example",
+                           from_on=None, actor=world.act(world.teacher), now=NOW)
     world.act(SYSTEM)
-    places = _places(session, world, children)
+    places = {"lead": lead.id} | _places(session, world, children)
     session.commit()
     app = create_app(settings(url, folder))
     places |= {"account": _make_accounts(app, world)}

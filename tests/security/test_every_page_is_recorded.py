@@ -128,13 +128,14 @@ SHOWN: Mapping[Door, tuple[str, str]] = doors("GET", """
 """Doors behind which stands one child's record: what a look is called, and whose."""
 
 BY_THEMSELVES = {("pep_schools.details_view", "GET"), ("pep_terms.launch", "GET"), ("pep_terms.launch", "POST"),
-                 ("pep_peps.section", "POST"), ("pep_people.replace", "GET"), ("pep_people.replace", "POST")}
+                 ("pep_peps.section", "POST"), ("pep_people.replace", "GET"), ("pep_people.replace", "POST"),
+                 ("pep_roll_over.index_view", "POST"), ("pep_roll_over.confirm", "GET"), ("pep_roll_over.confirm", "POST")}
 """Doors that show many children, or show one only when something goes wrong: a test of their own each, below."""
 
 WITH_CHILDREN = ("children", "peps", "targets", "ppg_requests", "sdq", "suspensions", "consents", "enrolments", "placements",
                  "caseloads", "care_periods")
 LISTS = {(f"pep_{noun}.{route}", "GET") for noun in WITH_CHILDREN
-         for route in ("index_view", "export")} - {("pep_targets.export", "GET")}
+         for route in ("index_view", "export")} - {("pep_targets.export", "GET")} | {("pep_roll_over.index_view", "GET")}
 """One event for the whole list."""
 
 NO_CHILD = {
@@ -144,6 +145,9 @@ NO_CHILD = {
     ("pep_children.create_view", "GET"), ("pep_children.create_view", "POST"),  # a child who is not there yet
     *((f"pep_{noun}.{route}", method) for noun in ("schools", "people", "years", "terms") for method in ("GET", "POST")
       for route in ("index_view", "details_view", "export", "create_view", "edit_view")),
+    ("pep_schools.action_view", "POST"), *((f"pep_leads.{route}", method) for method in ("GET", "POST")
+                                           for route in ("index_view", "details_view", "ask", "accept", "decline")),
+    ("pep_my_lead.index_view", "GET"), ("pep_my_lead.answer", "GET"), ("pep_my_lead.answer", "POST"),
     ("pep_payments.index_view", "GET"), ("pep_payments.details_view", "GET"), ("pep_payments.csv", "GET"),  # payees and references
     ("pep_payments.batch", "GET"), ("pep_payments.batch", "POST"),
     # The files of an import by their own words, and what of the roll differs from them, fifty rows at a time: a list, like that of
@@ -299,6 +303,22 @@ def test_whose_children_go_to_somebody_else_are_each_looked_at(house: House) -> 
     shown = {child_id for name, child_id in names(house).items() if name in page.text}
     assert len(shown) > 1
     assert {each.child_id for each in looks(house, last)} == shown
+
+
+def test_the_pages_of_the_roll_over_are_lists_with_an_event_each_and_name_none_that_they_do_not_count(house: House) -> None:
+    """The children of a whole roll are named there, for those who see every child."""
+    house.change(sa.update(Child).where(Child.id == house.plan.places["child"]).values(date_of_birth=sa.text("'2008-05-14'")))
+    step = f"step_{house.plan.places['child']}"
+    for method, path, form, action in (
+        ("GET", "roll_over/", {}, "roll_over.list"), ("POST", "roll_over/", {step: "no such step"}, "roll_over.list"),
+        ("GET", "roll_over/confirm/", {}, "roll_over.confirm"),
+        ("POST", "roll_over/confirm/", {"seal": "old"}, "roll_over.confirm"),
+    ):
+        last = house.last_event()
+        page = house.get("officer", f"{ADMIN}/{path}") if method == "GET" else house.post("officer", f"{ADMIN}/{path}", form)
+        assert "Musterkind0" in page.text and page.status_code in (200, 409, 422)
+        [event] = [each for each in house.events(after=last) if each.action.startswith("roll_over.")]
+        assert (event.action, event.child_id, event.details) == (action, None, {"rows": 6})
 
 
 def test_a_preview_of_many_peps_has_an_event_for_each(house: House) -> None:

@@ -101,6 +101,23 @@ FORMS = (
     Form("officer", f"{ADMIN}/schools/new/", "urn", {"name": "Cedar School", "kind": "school", "phase": "primary"}, "+pep_school",
          {"pep_school": {"urn": None, "designated_teacher_id": None, "row_version": 1}}),
     Form("officer", f"{ADMIN}/schools/edit/?id={{school}}", "urn", {"town": "Bury"}, "pep_school.town pep_school.row_version"),
+    Form("teacher", f"{ADMIN}/my_lead/answer/?school={{school}}", "email",
+         {"first_name": "Nele", "last_name": "Neu", "email": "nele.neu@house.example"},
+         "pep_lead_question.new_first_name pep_lead_question.new_email pep_lead_question.row_version"),
+    Form("other_teacher", f"{ADMIN}/my_lead/answer/?school={{other_school}}", "email",
+         {"first_name": "Nele", "last_name": "Neu", "email": "nele.neu@house.example"}, "+pep_lead_question",
+         {"pep_lead_question": {"answer": "other", "decision": None, "decided_by": None, "decision_reason": None, "new_from": None,
+                                "row_version": 1}}),
+    Form("officer", f"{ADMIN}/leads/ask/", "run", {}, "+pep_lead_question +pep_delivery",
+         {"pep_lead_question": {"answer": None, "answered_at": None, "new_email": None, "decision": None, "row_version": 1}}),
+    Form("officer", f"{ADMIN}/leads/accept/?id={{lead}}", "reason", {"reason": "Called the school"},
+         "+pep_person pep_school.designated_teacher_id pep_school.row_version pep_pep.writer_id pep_pep.row_version +pep_delivery "
+         "pep_lead_question.decision pep_lead_question.decided_at pep_lead_question.decided_by pep_lead_question.decided_name "
+         "pep_lead_question.decision_reason pep_lead_question.row_version",
+         {"pep_person": {"first_name": "Nova", "kind": "designated_teacher", "left_on": None, "bounced_on": None, "phone": None}}),
+    Form("officer", f"{ADMIN}/leads/decline/?id={{lead}}", "reason", {"reason": "Not so"},
+         "pep_lead_question.decision pep_lead_question.decided_at pep_lead_question.decided_by pep_lead_question.decided_name "
+         "pep_lead_question.decision_reason pep_lead_question.row_version"),
     Form("officer", f"{ADMIN}/people/new/", "email", {"first_name": "Nia", "last_name": "Neu", "kind": "carer"}, "+pep_person",
          {"pep_person": {"bounced_on": None, "left_on": None, "email": None, "row_version": 1}}),
     Form("officer", f"{ADMIN}/people/edit/?id={{person}}", "email", {"phone": "0161"}, "pep_person.phone pep_person.row_version"),
@@ -216,6 +233,8 @@ def test_every_form_of_the_application_is_among_them(house: House) -> None:
         "pep_peps.action_view", "pep_ppg_requests.action_view", "pep_peps.delegate_confirm",  # take ids and versions only
         "pep_children.action_view", "pep_children.caseload_confirm",  # ids, versions, a worker and a day: test_replacing_people
         "pep_terms.launch",  # takes nothing
+        "pep_schools.action_view",  # takes ids
+        "pep_roll_over.index_view", "pep_roll_over.confirm",  # need a child at the end of a phase: below
         "pep_peps.send", "pep_peps.recall", "pep_ppg_requests.decide", "pep_payments.batch",  # need a PEP in another state: below
         "pep_ppg_requests.waive",  # likewise: takes a reason, test_waivers
         "pep_imports.new", "pep_imports.discard",  # takes a file: below; takes nothing
@@ -235,6 +254,32 @@ def test_every_form_of_the_application_is_among_them(house: House) -> None:
         tried.add(adapter.match(action.partition("?")[0], method="POST")[0])
     posts = {rule.endpoint for rule in house.app.url_map.iter_rules() if "POST" in (rule.methods or set())}
     assert posts - tried - elsewhere == set()
+
+
+def test_a_plan_and_the_roll_take_their_choices_alone(house: House) -> None:
+    """A child of Year 11 until August: what is planned is the step and the school, and the roll takes nothing but the seal."""
+    child = house.plan.places["child"]
+    house.change(sa.text("UPDATE pep_child SET date_of_birth = '2008-05-14' WHERE id = :id").bindparams(id=child))
+    page = house.visitor("officer").get(f"{ADMIN}/roll_over/").form(f"step_{child}")
+    typed = {f"school_{child}": "Birch"}
+    honest = [(name, value) for name, value in page.form_values() if name not in typed and name != "csrf_token"]
+    extra = [(name, value) for name, value in every_column() if name not in {*typed, *(name for name, _ in honest)}]
+    before = house.rows()
+    assert house.post("officer", f"{ADMIN}/roll_over/", [*honest, *typed.items(), *extra]).status_code == 303
+    after = house.rows()
+    assert changed(before, after) - {KEPT} == {"+pep_planned_move"}
+    plan = added(before, after, "pep_planned_move")
+    assert (plan["step"], plan["rolled_at"], plan["keeps_group"], plan["child_id"]) == ("moves", None, 0, child)
+    confirm = house.visitor("officer").get(f"{ADMIN}/roll_over/confirm/").form("seal")
+    honest = [(name, value) for name, value in confirm.form_values() if name != "csrf_token"]
+    extra = [(name, value) for name, value in every_column() if name not in {name for name, _ in honest}]
+    answer = house.post("officer", confirm.get("action"), [*honest, *extra])
+    assert answer.status_code == 303
+    assert changed(after, house.rows()) - {KEPT} == {
+        "pep_child.school_id", "pep_child.row_version", "pep_enrolment.ended_on", "pep_enrolment.leaving_reason",
+        "pep_enrolment.row_version", "+pep_enrolment", "pep_planned_move.rolled_at", "pep_planned_move.row_version",
+        "pep_pep.school_id", "pep_pep.writer_id", "pep_pep.row_version", "pep_ppg_request.payee_school_id",
+        "pep_ppg_request.row_version", "+pep_delivery"}
 
 
 def test_a_file_is_handed_in_with_its_choices_alone(house: House) -> None:
