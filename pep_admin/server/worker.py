@@ -30,7 +30,7 @@ from pep_admin import config
 from pep_admin.imports.keeping import DROP_OLD, drop_old
 from pep_admin.models import Delivery, Job, Pep, Person
 from pep_admin.permissions import SYSTEM
-from pep_admin.server import mail
+from pep_admin.server import logs, mail
 from pep_admin.vocabulary import DeliveryState, JobState, PepStatus
 
 log = logging.getLogger("pep_admin.worker")
@@ -182,6 +182,7 @@ class Worker:
                 JOB_KINDS[job.kind](session, job.payload, lambda: self._beat(job))
                 _end_job(session, job, self.holder, state=JobState.DONE, ended_at=datetime.now(UTC), problem=None)
                 session.commit()
+                logs.event(log, "job", job_id=job.id, kind=job.kind, state=JobState.DONE, tries=job.tries)
                 return
             except LeaseLost:
                 session.rollback()
@@ -251,6 +252,8 @@ def _deliver_one(app: Flask, settings: mail.MailSettings) -> bool:
     with _unit(app) as session:
         _mark(session, message, values)
         session.commit()
+    logs.event(log, "mail", delivery_id=message.id, letter=message.template, state=values["state"], tries=message.tries,
+               why=values.get("problem"))
     if isinstance(problem := values.get("server"), mail.NoMailServer):
         raise problem
     return True
