@@ -386,13 +386,9 @@ def rules() -> None:
 
 def _serve(host: str, port: int, *, with_worker: bool, app: Flask | None = None) -> None:
     from pep_admin.server import serving
-    from pep_admin.server.database import quick_check
 
     app = app or base.application()
-    base.require_tables(app)
-    with app.app_context():
-        if damage := quick_check(app.extensions["sqlalchemy"].engine):
-            raise click.ClickException(damage)
+    base.require_ready(app)
     in_production = app.config.get("PEP_ADMIN_ENVIRONMENT") == config.Environment.PRODUCTION
     with serving.open_port(host, port, exactly=in_production) as listening:
         address = serving.address_of(listening)

@@ -145,6 +145,16 @@ def require_tables(app: Flask) -> None:
                                    "`pep-admin migrate` for an older one.")
 
 
+def require_ready(app: Flask) -> None:
+    """Refuse to serve a database that is new, older than the program, or damaged."""
+    from pep_admin.server.database import quick_check
+
+    require_tables(app)
+    with engine_of(app) as engine:
+        if damage := quick_check(engine):
+            raise click.ClickException(damage)
+
+
 def say_all(sentences: Iterable[str]) -> None:
     """Print them, one a line."""
     for sentence in sentences:

@@ -61,7 +61,7 @@ def test_an_error_is_told_by_type_and_place_and_never_by_its_words(said) -> None
     assert str(frame).startswith("tests/unit/test_logs.py:") and str(frame).endswith(" broken")
 
 
-@pytest.mark.parametrize("logger", ["xhtml2pdf.context", "waitress", "reportlab", "sqlalchemy.pool", "py.warnings", "werkzeug", "root"])
+@pytest.mark.parametrize("logger", ["xhtml2pdf.context", "waitress", "reportlab", "sqlalchemy.pool", "py.warnings", "root"])
 @pytest.mark.parametrize(("words", "given"), [
     (f"No image for {NAME}", ()), ("Exception while serving %s", (f"/link/{NAME}",)), ("%(what)s is wide", ({"what": NAME},)),
     (ValueError(NAME), ()), ("%r and %-10.3s!", ([NAME], NAME)),
