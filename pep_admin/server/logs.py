@@ -22,9 +22,10 @@ from typing import Any
 from pep_admin.config import LogFormat
 
 OURS = "pep_admin"
-SPEAK_FOR_THEMSELVES = ("gunicorn", "alembic")
-"""Libraries whose words are shown as they are, below a warning: that a process began, that a step was taken."""
-TALKATIVE = ("alembic.runtime.plugins",)
+SPEAK_FOR_THEMSELVES = ("gunicorn",)
+"""Libraries whose words are shown as they are, below a warning: that a process began, that one ended."""
+TALKATIVE = ("alembic",)
+"""Libraries that are heard from a warning on: which steps were taken the commands say themselves."""
 MOST_FRAMES = 25
 REQUEST_ID = "pep_admin.request_id"  # where views/hosting.py keeps it in the request's environment
 _PLACES = re.compile(r"%(?:\(\w+\))?[-#0-9 +.*]*[a-zA-Z]")
