@@ -1,5 +1,5 @@
-"""The standalone application, for a WSGI server: `wsgi:app`."""
+"""The standalone application, for a WSGI server: `wsgi:application`."""
 
-from pep_admin import create_app
+from pep_admin.wsgi import app, application
 
-app = create_app()
+__all__ = ["app", "application"]

@@ -27,7 +27,7 @@ from pep_admin.accounts.screens import Accounts
 from pep_admin.config import Environment, Settings, as_flask_config, kept_secret, read_settings
 from pep_admin.extension import PepAdmin
 from pep_admin.server.database import engine_options, prepare
-from pep_admin.views import errors
+from pep_admin.views import errors, request_log
 from pep_admin.views.gate import refuse_strange_request
 from pep_admin.views.imports import allow_larger_files
 
@@ -66,6 +66,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     app.config.update({key: value for key, value in given.items() if key not in settings_module.FIELDS})
     settings_module.move_today(settings.today)
     db = _database(app, settings)
+    request_log.install(app)
     _guard_requests(app, db, settings)
     idle, absolute = timedelta(minutes=settings.session_idle_minutes), timedelta(hours=settings.session_hours)
     sign_in.install(app, db, idle=idle, absolute=absolute)

@@ -28,11 +28,12 @@ class PlainGroup(click.Group):
     """Commands whose refusals are sentences, not tracebacks."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; exit status 1 with a sentence when the program says no."""
-        try:
-            return super().invoke(ctx)
-        except PepAdminError as refusal:
-            raise click.ClickException(str(refusal)) from None
+        """Run the command; exit status 1 with a sentence when the program says no, or when something goes wrong in it."""
+        with base.logged(ctx):
+            try:
+                return super().invoke(ctx)
+            except PepAdminError as refusal:
+                raise click.ClickException(str(refusal)) from None
 
 
 @click.group(cls=PlainGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -88,7 +89,6 @@ def worker(once: bool, parent: int | None) -> None:
     from pep_admin.server.serving import stop_on_signals
     from pep_admin.server.worker import Worker, log, run_once
 
-    base.log_to_the_terminal()
     app = base.application()
     base.require_tables(app)
     if once:
@@ -386,14 +386,9 @@ def rules() -> None:
 
 def _serve(host: str, port: int, *, with_worker: bool, app: Flask | None = None) -> None:
     from pep_admin.server import serving
-    from pep_admin.server.database import quick_check
 
     app = app or base.application()
-    base.require_tables(app)
-    with app.app_context():
-        if damage := quick_check(app.extensions["sqlalchemy"].engine):
-            raise click.ClickException(damage)
-    base.log_to_the_terminal()
+    base.require_ready(app)
     in_production = app.config.get("PEP_ADMIN_ENVIRONMENT") == config.Environment.PRODUCTION
     with serving.open_port(host, port, exactly=in_production) as listening:
         address = serving.address_of(listening)

@@ -6,8 +6,8 @@ A command's words, and what it says, are cli.py's. Nothing is imported before it
 from __future__ import annotations
 
 import contextlib
-import logging
 import sys
+import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
@@ -145,6 +145,16 @@ def require_tables(app: Flask) -> None:
                                    "`pep-admin migrate` for an older one.")
 
 
+def require_ready(app: Flask) -> None:
+    """Refuse to serve a database that is new, older than the program, or damaged."""
+    from pep_admin.server.database import quick_check
+
+    require_tables(app)
+    with engine_of(app) as engine:
+        if damage := quick_check(engine):
+            raise click.ClickException(damage)
+
+
 def say_all(sentences: Iterable[str]) -> None:
     """Print them, one a line."""
     for sentence in sentences:
@@ -161,6 +171,36 @@ def term_of(session: Session, year: str, term: str) -> Term:
     return found
 
 
-def log_to_the_terminal() -> None:
-    """Let what is logged be seen by whoever started the command."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s: %(message)s", stream=sys.stderr)
+@contextlib.contextmanager
+def logged(ctx: click.Context) -> Iterator[None]:
+    """What a command logs goes to the terminal or the journal, and so does what it could not do; its answer is what it prints.
+
+    An error that nobody foresaw ends it with a sentence: where it happened stands in the log, what it was about does not.
+    """
+    import logging
+
+    from pep_admin.server import logs
+
+    how, log, began = config.log_format(), logging.getLogger("pep_admin.commands"), time.monotonic()
+    with logs.speaking(how):
+        status = 0
+        try:
+            yield
+        except click.exceptions.Exit as done:
+            status = done.exit_code
+            raise
+        except (click.ClickException, click.Abort, KeyboardInterrupt, BrokenPipeError):
+            status = 1
+            raise
+        except SystemExit as done:
+            status = done.code if isinstance(done.code, int) else 0 if done.code is None else 1
+            raise
+        except Exception as problem:
+            status = 1
+            logs.event(log, "unexpected error", level=logging.ERROR, problem=problem, command=ctx.invoked_subcommand)
+            raise click.ClickException("Something went wrong that the program did not foresee. The line above says where; give it "
+                                       "to whoever looks after this system.") from None
+        finally:
+            # At a terminal somebody sees how it ended; a journal is searched for it.
+            logs.event(log, "command", level=logging.INFO if how is config.LogFormat.JSON else logging.DEBUG,
+                       command=ctx.invoked_subcommand, status=status, duration_ms=round((time.monotonic() - began) * 1000))

@@ -67,6 +67,13 @@ class MailBackend(StrEnum):
     CONSOLE = "console"
 
 
+class LogFormat(StrEnum):
+    """How the program's log is written: a JSON object a line, or words for a terminal."""
+
+    JSON = "json"
+    TEXT = "text"
+
+
 def _default_folder() -> Path:
     beside = Path(__file__).resolve().parents[1]
     return beside / "instance" if (beside / "pyproject.toml").is_file() else Path(sys.prefix) / "var" / "pep_admin-instance"
@@ -185,6 +192,10 @@ class Settings:
         "yes: STARTTLS with a checked certificate, or the message stays queued. no: in clear, for a server on this machine.",
         _yes_or_no))
 
+    log_format: LogFormat = field(default=LogFormat.TEXT, metadata=_about(
+        "text for a terminal, json for a journal that is searched: one object a line. Neither ever holds a name.",
+        _one_of(LogFormat)))
+
     @property
     def folder(self) -> Path:
         """The instance folder, absolute."""
@@ -238,6 +249,12 @@ def read_settings(given: Mapping[str, Any] | None = None, environ: Mapping[str, 
     if problems := contradictions(settings):
         raise ConfigError(" ".join(problems))
     return settings
+
+
+def log_format(environ: Mapping[str, str] | None = None) -> LogFormat:
+    """How to write the log before the settings were read: what cannot be read is refused where they are."""
+    told = (os.environ if environ is None else environ).get(f"{PREFIX}LOG_FORMAT", "").strip().lower()
+    return LogFormat(told) if told in tuple(LogFormat) else LogFormat.TEXT
 
 
 def contradictions(settings: Settings) -> list[str]:

@@ -1,50 +1,36 @@
 """A plainly fictional Virtual School, built by the same verbs that people use, standing at 18 Nov 2024.
 
-Only what is invented for showing and trying belongs here; the words are in words.py, the writing of PEPs in writing.py.
+Only what is invented for showing and trying belongs here: words.py has the words, cast.py the children with a story, autumn.py the
+term, writing.py the writing of PEPs.
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from pep_admin.demo import words, writing
+from pep_admin.demo import words
+from pep_admin.demo.autumn import CHUNK, DEMO_DAY, LAUNCHED_ON, Say, play
+from pep_admin.demo.cast import CAST, Part
 from pep_admin.demo.writing import Office, act_as
-from pep_admin.exceptions import PepAdminError
-from pep_admin.models import Child, Pep, Person, PpgRequest, School
+from pep_admin.models import Child, Pep, Person, School
 from pep_admin.permissions import SYSTEM, Actor
-from pep_admin.queries import find_term
 from pep_admin.school_calendar import year_group
-from pep_admin.vocabulary import (
-    Decision,
-    Grade,
-    LegalStatus,
-    PersonKind,
-    PlacementKind,
-    PpgStatus,
-    Role,
-    SchoolKind,
-    SchoolPhase,
-    SenStatus,
-)
-from pep_admin.workflow import delegation, payments, reviews, roll
-from pep_admin.workflow import peps as pep_verbs
+from pep_admin.vocabulary import LegalStatus, PersonKind, PlacementKind, Role, SchoolKind, SchoolPhase, SenStatus
+from pep_admin.workflow import roll
 from pep_admin.workflow.years import open_years
 
-DEMO_DAY = date(2024, 11, 18)
-LAUNCHED_ON = date(2024, 9, 9)
 SIZES = {"small": 60, "bury": 350, "largest": 2_200, "england": 82_000}
 """Children, by the sizes of the design: a first look, Bury, the largest authority, all of England."""
-MOST_WRITTEN = 40
+ALSO_WRITTEN = {"small": 8, "bury": 120}
+"""PEPs that are written beside those of the cast; the sizes above write no more than Bury's."""
 PASSWORD = "fictional-demo-only"  # noqa: S105  # shown on the front of the demo; opens nothing real
-CHUNK = 500
-
-Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +49,15 @@ def build(session: Session, size: str, say: Say) -> list[DemoAccount]:
     Commits as it goes: a demonstration that was stopped half-way is thrown away, not mended.
     """
     act_as(session, SYSTEM)
-    chance = random.Random(2024)  # noqa: S311  # the same demo every time, nothing secret
     open_years(session, actor=SYSTEM)
     schools, workers, carers = _schools(session, SIZES[size]), _workers(session, SIZES[size]), _carers(session, SIZES[size])
     office_people = _office(session)
     session.commit()
-    _children(session, SIZES[size], schools, workers, carers, chance, say)
+    [officer] = [person for person, role in office_people if role is Role.VS_OFFICER]
+    made = _children(session, SIZES[size], schools, workers, carers, officer, say)
     office = Office(*(Actor(f"person:{each.id}", each.name, frozenset({role}), each.id) for each, role in office_people))
-    _autumn(session, office, say)
+    cast = {part.key: child_id for part, child_id in zip(CAST, made, strict=False)}
+    play(session, office, cast, ALSO_WRITTEN.get(size, ALSO_WRITTEN["bury"]), say)
     return _accounts(session, office_people)
 
 
@@ -111,7 +98,7 @@ def _schools(session: Session, children: int) -> list[School]:
         again = number // len(words.SCHOOLS)
         schools.append(
             School(urn=f"{900_000 + number}" if kind != "nursery" else None, name=f"{name} {again + 1}" if again else name,
-                   kind=SchoolKind(kind), phase=SchoolPhase(phase), local_authority_code="999", in_borough=number % 9 != 8,
+                   kind=SchoolKind(kind), phase=SchoolPhase(phase), local_authority_code="999", in_borough=number % 9 not in (4, 8),
                    town="Fictown", phone=f"01632 95{number % 10_000:04d}", headteacher=heads[number],
                    designated_teacher=None if number == len(words.SCHOOLS) - 1 else teachers[number],
                    less_than_good=number % 11 == 10, finance_reference=f"FIN-{1000 + number}" if number % 12 != 5 else None)
@@ -136,120 +123,58 @@ def _office(session: Session) -> list[tuple[Person, Role]]:
 
 
 def _children(
-    session: Session, count: int, schools: Sequence[School], workers: Sequence[Person], carers: Sequence[Person],
-    chance: random.Random, say: Say,
-) -> None:
+    session: Session, count: int, schools: Sequence[School], workers: Sequence[Person], carers: Sequence[Person], officer: Person,
+    say: Say,
+) -> list[int]:
+    """The ids of the children: the cast first, then as many more as are wanted, by number."""
+    chance = random.Random(2024)  # noqa: S311  # the same demo every time, nothing secret
     by_phase: dict[str, list[int]] = {}
     for school in schools:
         by_phase.setdefault(school.phase.value, []).append(school.id)
-    worker_ids, carer_ids = [each.id for each in workers], [each.id for each in carers]
+    school_ids, worker_ids, carer_ids = ([each.id for each in rows] for rows in (schools, workers, carers))
+    officer_id, made = officer.id, []
     for number in range(count):
-        born_on = date(2006, 12, 1) + timedelta(days=int(chance.random() * 365 * 14.6))
-        at = by_phase[words.PHASE_OF_GROUP.get(year_group(born_on, LAUNCHED_ON), "primary")]
-        entered_on = max(born_on + timedelta(days=60), date(2024, 9, 1) - timedelta(days=int(chance.random() * 1_500)))
-        if number % 15 == 14:
-            entered_on = date(2024, 10, 14) + timedelta(days=number % 20)
-        first, last = _name(number + 3)
-        roll.take_into_care(
-            session, actor=SYSTEM, today=DEMO_DAY,
-            facts={"first_name": first, "last_name": last, "date_of_birth": born_on, "lcs_id": f"DEMO-{number + 1:05d}",
-                   "entered_care_on": entered_on, "notified_on": entered_on + timedelta(days=1),
-                   "legal_status": (LegalStatus.C2, LegalStatus.V2, LegalStatus.C1)[number % 3],
-                   "sen_status": (SenStatus.NONE, SenStatus.SUPPORT, SenStatus.NONE, SenStatus.EHCP)[number % 4]},
-            school_id=at[number % len(at)] if number % 23 != 22 else None, social_worker_id=worker_ids[number % len(worker_ids)],
-            carer_id=carer_ids[number % len(carer_ids)], placement_kind=PlacementKind.FOSTER,
+        if number < len(CAST):
+            new = _of_the_cast(CAST[number], number, school_ids, officer_id)
+        else:
+            new = _by_number(number, by_phase, chance)
+        child = roll.take_into_care(
+            session, actor=SYSTEM, today=DEMO_DAY, social_worker_id=worker_ids[number % len(worker_ids)],
+            carer_id=carer_ids[number % len(carer_ids)], **new,
         )
+        made.append(child.id)
         if number % CHUNK == CHUNK - 1:
             session.commit()
             session.expunge_all()
             say(f"{number + 1:,} of {count:,} children on the roll")
     session.commit()
+    return made
 
 
-# --- the autumn --------------------------------------------------------------------------------------------------------
+def _of_the_cast(part: Part, number: int, school_ids: Sequence[int], officer_id: int) -> dict[str, Any]:
+    first, last = _name(number + 3)
+    facts = {"first_name": first, "last_name": last, "date_of_birth": part.born_on, "lcs_id": f"DEMO-{number + 1:05d}",
+             "entered_care_on": part.entered_on, "notified_on": part.notified_on or part.entered_on + timedelta(days=1),
+             "legal_status": LegalStatus.C2, "sen_status": SenStatus.NONE, **part.facts}
+    if "case_rating" in part.facts:
+        facts["case_officer_id"] = officer_id
+    return {"facts": facts, "school_id": None if part.school is None else school_ids[part.school],
+            "placement_kind": part.placement}
 
 
-def _autumn(session: Session, office: Office, say: Say) -> None:
-    """Launch, delegate, write, send, grade, release: so that every state of a PEP is there to be looked at."""
-    term = find_term(session, "2024-25", "autumn")
-    if term is None:
-        raise PepAdminError("The autumn term of 2024-25 is not on record.")
-    act_as(session, office.officer)
-    launched = pep_verbs.launch_term(session, term, actor=office.officer, today=LAUNCHED_ON, now=_at(LAUNCHED_ON))
-    session.commit()
-    ids = [pep.id for pep in launched.peps]
-    say(f"{len(ids):,} PEPs opened for {term.label}")
-    to_send = ids[: len(ids) * 5 // 6]
-    for start in range(0, len(to_send), CHUNK):
-        delegation.delegate_peps(
-            session,
-            to_send[start : start + CHUNK],
-            actor=office.officer,
-            now=_at(LAUNCHED_ON + timedelta(days=1)),
-            run=f"demo-{start}",
-        )
-        session.commit()
-    sent = _write(session, office, to_send, say)
-    _grade(session, office, sent)
-    _pay(session, office)
-    act_as(session, office.officer)
-    pep_verbs.launch_term(session, term, actor=office.officer, today=DEMO_DAY, now=_at(DEMO_DAY))
-    session.commit()
-
-
-def _write(session: Session, office: Office, ids: Sequence[int], say: Say) -> list[int]:
-    act_as(session, office.officer)
-    ready = session.scalars(
-        select(Pep).where(Pep.id.in_(ids), Pep.writer_id.is_not(None), Pep.school_id.is_not(None), Pep.delegated_at.is_not(None))
-        .order_by(Pep.id).limit(MOST_WRITTEN)
-    ).all()
-    sent = []
-    for number, pep_id in enumerate([pep.id for pep in ready]):
-        act_as(session, office.officer)
-        pep = pep_verbs.find_pep(session, pep_id)
-        met_on = LAUNCHED_ON + timedelta(days=writing.MEETING_DAYS_AFTER_LAUNCH + number % 10)
-        met_on += timedelta(days=(0, 0, 0, 0, 0, 2, 1)[met_on.weekday()])
-        unfinished = number % 4 == 3
-        writing.write(session, pep, meeting_on=met_on, unfinished=unfinished, money=number % 5 != 4)
-        if not unfinished:
-            writing.sign_and_send(session, pep, today=met_on + timedelta(days=3), now=_at(met_on + timedelta(days=3)))
-            sent.append(pep_id)
-        session.commit()
-    say(f"{len(ready):,} PEPs written, {len(sent):,} of them sent")
-    return sent
-
-
-def _grade(session: Session, office: Office, sent: Sequence[int]) -> None:
-    """Two in three accepted, one in nine sent back, the rest still with the Virtual School."""
-    act_as(session, office.officer)
-    grades = (Grade.GOLD, Grade.GREEN, Grade.GREEN, Grade.AMBER)
-    for number, pep_id in enumerate(sent):
-        if number % 9 in (2, 6):
-            continue
-        if number % 9 == 8:
-            say_back = reviews.Grading(Grade.RED, Decision.RETURN, "The targets and the discussion do not fit one another yet.",
-                                       "Say in Part 3 what was agreed about each target, and by when.")
-        else:
-            grade = grades[number % len(grades)]
-            say_back = reviews.Grading(grade, Decision.ACCEPT, "The child's own words lead to a target: well done.",
-                                       "Next time say how much of the gap has closed." if grade is Grade.AMBER else "")
-        reviews.grade_pep(session, pep_id, say_back, actor=office.officer, today=date(2024, 11, 11), now=_at(date(2024, 11, 11)))
-        session.commit()
-
-
-def _pay(session: Session, office: Office) -> None:
-    """Finance lets half of what is approved go, and hands it over in one batch."""
-    act_as(session, office.finance)
-    approved = session.scalars(select(PpgRequest.id).where(PpgRequest.status == PpgStatus.APPROVED).order_by(PpgRequest.id)).all()
-    if approved:
-        payments.release_requests(session, approved[: (len(approved) + 1) // 2], actor=office.finance, today=date(2024, 11, 13),
-                                  now=_at(date(2024, 11, 13)))
-        payments.batch_releases(session, actor=office.finance, now=_at(date(2024, 11, 14)))
-    session.commit()
-
-
-def _at(day: date) -> datetime:
-    return datetime(day.year, day.month, day.day, 10, 30, tzinfo=UTC)
+def _by_number(number: int, by_phase: Mapping[str, Sequence[int]], chance: random.Random) -> dict[str, Any]:
+    born_on = date(2006, 12, 1) + timedelta(days=int(chance.random() * 365 * 14.6))
+    at = by_phase[words.PHASE_OF_GROUP.get(year_group(born_on, LAUNCHED_ON), "primary")]
+    entered_on = max(born_on + timedelta(days=60), date(2024, 9, 1) - timedelta(days=int(chance.random() * 1_500)))
+    if number % 15 == 14:
+        entered_on = date(2024, 10, 14) + timedelta(days=number % 20)
+    first, last = _name(number + 3)
+    facts = {"first_name": first, "last_name": last, "date_of_birth": born_on, "lcs_id": f"DEMO-{number + 1:05d}",
+             "entered_care_on": entered_on, "notified_on": entered_on + timedelta(days=1),
+             "legal_status": (LegalStatus.C2, LegalStatus.V2, LegalStatus.C1)[number % 3],
+             "sen_status": (SenStatus.NONE, SenStatus.SUPPORT, SenStatus.NONE, SenStatus.EHCP)[number % 4]}
+    return {"facts": facts, "school_id": at[number % len(at)] if number % 23 != 22 else None,
+            "placement_kind": PlacementKind.FOSTER}
 
 
 # --- accounts ----------------------------------------------------------------------------------------------------------

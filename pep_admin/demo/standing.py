@@ -21,7 +21,8 @@ from pep_admin.accounts.creating import create_account
 from pep_admin.accounts.models import User
 from pep_admin.app import create_app
 from pep_admin.config import MailBackend, read_settings
-from pep_admin.demo import DEMO_DAY, PASSWORD, build, is_built
+from pep_admin.demo import PASSWORD, build, is_built
+from pep_admin.demo.autumn import DEMO_DAY
 from pep_admin.exceptions import ConfigError
 from pep_admin.permissions import SYSTEM
 from pep_admin.server.migrations import upgrade

@@ -100,6 +100,7 @@ VOICES = {
     "social_worker_voice": "This is a good plan. A steady school is what the care plan needs most, "
     "and {name} feels listened to here.",
 }
+IN_VAIN = "Asked by telephone on 4, 11 and 18 October by the social worker; the carer is in hospital."
 NEXT = {"after_how_it_went": "“It was okay. They listened to the maths thing.”", "child_understands": "yes", "copy_wanted": "full"}
 
 TARGETS = (

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from pep_admin.demo import words
 from pep_admin.models import Pep
 from pep_admin.pep_document import read_document
+from pep_admin.pep_form import Document
 from pep_admin.permissions import Actor, audience_for
 from pep_admin.vocabulary import Part, PpgCategory, Role, Subject, TargetArea
 from pep_admin.workflow import peps as pep_verbs
@@ -44,21 +45,28 @@ def act_as(session: Session, actor: Actor) -> Actor:
     return actor
 
 
-def write(session: Session, pep: Pep, *, meeting_on: date, unfinished: bool = False, money: bool = True) -> None:
-    """Both writers fill in their parts; an unfinished one stops before the meeting part."""
+def at(day: date) -> datetime:
+    """The instant of that day at which something of the demo is done."""
+    return datetime(day.year, day.month, day.day, 10, 30, tzinfo=UTC)
+
+
+def write(
+    session: Session, pep: Pep, *, meeting_on: date, unfinished: bool = False, money: bool = True, sdq: int | None = None,
+    carer_speaks: bool = True,
+) -> None:
+    """Both writers fill in their parts; an unfinished one stops before the meeting part.
+
+    `sdq` is the total that it tells (a usual one when None); without `carer_speaks` the carer's words were asked for in vain.
+    """
     teacher, worker = people_of(pep)
-    name = pep.child.called
-    act_as(session, worker)
-    for key, values in _social_care(pep, meeting_on).items():
-        _save(session, pep, key, values, worker, meeting_on)
-    act_as(session, teacher)
-    for key, values in _education(pep, meeting_on).items():
-        _save(session, pep, key, values, teacher, meeting_on)
+    meeting = _meeting(pep, meeting_on, pep.child.called)
+    if not carer_speaks:
+        meeting["voices"] = {**meeting["voices"], "carer_voice": None, "carer_voice_attempts": words.IN_VAIN}
+    _save_all(session, pep, _social_care(pep, meeting_on, sdq), worker, meeting_on)
+    _save_all(session, pep, _education(pep, meeting_on), teacher, meeting_on)
     _targets(session, pep, teacher, meeting_on, money=money)
     if not unfinished:
-        act_as(session, worker)
-        for key, values in _meeting(pep, meeting_on, name).items():
-            _save(session, pep, key, values, worker, meeting_on)
+        _save_all(session, pep, meeting, worker, meeting_on)
 
 
 def sign_and_send(session: Session, pep: Pep, *, today: date, now: datetime) -> None:
@@ -72,23 +80,34 @@ def sign_and_send(session: Session, pep: Pep, *, today: date, now: datetime) -> 
     pep_verbs.submit_pep(session, pep.id, actor=worker, today=today, now=now)
 
 
-def _save(session: Session, pep: Pep, key: str, values: Mapping[str, Any], actor: Actor, today: date) -> None:
-    """Save what the page asks; what it asks only because of that is saved from the page that comes next."""
+def _save_all(session: Session, pep: Pep, pages: Mapping[str, Mapping[str, Any]], actor: Actor, today: date) -> None:
+    """Save the pages of one part one after another, each as it was when the writer opened the part."""
+    act_as(session, actor)
     document = read_document(session, pep, audience=audience_for(actor, pep.child))
+    for key, values in pages.items():
+        _save(session, pep, key, values, actor, today, document)
+
+
+def _save(
+    session: Session, pep: Pep, key: str, values: Mapping[str, Any], actor: Actor, today: date, document: Document
+) -> None:
+    """Save what the page asks; what it asks only because of that is saved from the page that comes next."""
     base = {each: document.digests[each] for each in values if each in document.digests}
     shown = {each: _named(values[each], pep.child.called) for each in base}
     written = sections.save_section(session, pep.id, key, shown, base=base, actor=actor, today=today)
     later = {each: value for each, value in values.items() if each not in shown}
     if later and written.changed:
-        _save(session, pep, key, later, actor, today)
+        anew = read_document(session, pep, audience=audience_for(actor, pep.child))
+        _save(session, pep, key, later, actor, today, anew)
 
 
 def _named(value: Any, name: str) -> Any:
     return value.replace("{name}", name) if isinstance(value, str) else value
 
 
-def _social_care(pep: Pep, meeting_on: date) -> dict[str, Mapping[str, Any]]:
-    score = {"id": None, "total": 11 + pep.id % 9, "completed_on": meeting_on - timedelta(days=30), "completed_by": "carer"}
+def _social_care(pep: Pep, meeting_on: date, sdq: int | None) -> dict[str, Mapping[str, Any]]:
+    score = {"id": None, "total": 11 + pep.id % 9 if sdq is None else sdq, "completed_on": meeting_on - timedelta(days=30),
+             "completed_by": "carer"}
     return {
         "about": {**words.ABOUT, "next_care_review_on": meeting_on + timedelta(days=40)},
         "responsibility": {

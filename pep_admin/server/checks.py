@@ -6,6 +6,7 @@ check looks and says; none changes anything.
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 import stat
@@ -17,13 +18,16 @@ from pathlib import Path
 from sqlalchemy import Engine, func, make_url, select
 from sqlalchemy.orm import Session
 
-from pep_admin.config import LONDON, Environment, MailBackend, Settings
-from pep_admin.models import AuditEvent
+from pep_admin.config import LONDON, Environment, LogFormat, MailBackend, Settings, is_weak_secret
+from pep_admin.models import AuditEvent, Delivery, Job
 from pep_admin.server.database import quick_check
 from pep_admin.server.migrations import pending
+from pep_admin.server.worker import BEAT_FILE
+from pep_admin.vocabulary import DeliveryState, JobState
 
 FOREIGN_DISKS = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "vboxsf"})
 LEAST_FREE = 0.10
+SILENT_FOR, OVERDUE = timedelta(minutes=5), timedelta(hours=1)
 BACKUP_HOURS = timedelta(hours=26)  # a nightly backup, and the hours a night may slip
 
 
@@ -37,13 +41,23 @@ class Remark:
 
 def deploy_remarks(settings: Settings, engine: Engine) -> list[Remark]:
     """Everything found, what stops first; empty when all is well."""
-    found = [*_settings(settings), *_second_factor(settings), *_mail(settings), *_database(engine), *_folder(settings), *_fonts()]
+    found = [*_settings(settings), *_second_factor(settings), *_mail(settings), *_database(settings, engine), *_folder(settings),
+             *_space(settings, engine), *_fonts()]
     return sorted(found, key=lambda remark: not remark.stops)
 
 
 def _settings(settings: Settings) -> Iterator[Remark]:
     if settings.environment is not Environment.PRODUCTION:
-        yield Remark(f"PEP_ADMIN_ENVIRONMENT is {settings.environment}: set it to production, which refuses unsafe settings.")
+        yield Remark(f"PEP_ADMIN_ENVIRONMENT is {settings.environment}: set it to production, which refuses unsafe settings and "
+                     "gives its sign-in to encrypted connections alone.")
+        if is_weak_secret(settings.secret_key):
+            yield Remark("PEP_ADMIN_SECRET_KEY is not set, or too short or too plain: whoever guesses it signs in as anybody. Set "
+                         "at least 32 random characters.")
+    elif settings.log_format is not LogFormat.JSON:
+        yield Remark("PEP_ADMIN_LOG_FORMAT is text: with json each event is one line that a journal can be searched for.",
+                     stops=False)
+    if os.environ.get("FLASK_DEBUG", "0").lower() not in ("", "0", "false", "no"):
+        yield Remark("FLASK_DEBUG is set: remove it. An error's page could show what a request held.")
     if settings.base_url.startswith("https://") and settings.proxy_hops == 0:
         yield Remark("PEP_ADMIN_PROXY_HOPS is 0, though something in front must end the encryption: set it to the number of "
                      "proxies, or everybody seems to come from one address and sign-in is slowed for all.")
@@ -75,13 +89,14 @@ def _mail(settings: Settings) -> Iterator[Remark]:
         yield Remark("PEP_ADMIN_MAIL_USE_TLS is no, though the mail server is another machine: mail would travel in clear.")
 
 
-def _database(engine: Engine) -> Iterator[Remark]:
+def _database(settings: Settings, engine: Engine) -> Iterator[Remark]:
     if missing := pending(engine):
         yield Remark(f"The database lacks {len(missing)} step(s) of this version: run `pep-admin migrate`.")
     if damage := quick_check(engine):
         yield Remark(damage)
     if not missing and not damage:
         yield from _backup(engine)
+        yield from _worker(settings, engine)
     if engine.dialect.name == "sqlite":
         yield from _sqlite(Path(make_url(engine.url).database or "."))
 
@@ -96,6 +111,23 @@ def _backup(engine: Engine) -> Iterator[Remark]:
                      stops=False)
 
 
+def _worker(settings: Settings, engine: Engine) -> Iterator[Remark]:
+    """Whether one runs: by the file that it touches, and by what has waited though it was due."""
+    file, now = settings.folder / BEAT_FILE, datetime.now(UTC)
+    beaten = datetime.fromtimestamp(file.stat().st_mtime, UTC) if file.exists() else None
+    if beaten is None or now - beaten > SILENT_FOR:
+        since = f"since {beaten.astimezone(LONDON):%d %b %Y at %H:%M}" if beaten else "yet"
+        yield Remark(f"No worker has run on this machine {since}: without one no mail goes out and no job is done. Start "
+                     "`pep-admin worker`, if it does not run on another machine.", stops=False)
+    with Session(engine.execution_options(readonly=True)) as session:
+        queued = ((Delivery, Delivery.state == DeliveryState.QUEUED), (Job, Job.state == JobState.QUEUED))
+        waiting = sum(session.scalar(select(func.count()).select_from(model).where(state, model.due_at < now - OVERDUE)) or 0
+                      for model, state in queued)
+    if waiting:
+        yield Remark(f"{waiting:,} messages or jobs have waited for more than an hour: is there a worker, and does the mail server "
+                     "answer?", stops=False)
+
+
 def _sqlite(file: Path) -> Iterator[Remark]:
     if _has_the_wal_fault(sqlite3.sqlite_version_info):
         yield Remark(f"SQLite {sqlite3.sqlite_version} has a rare fault that can damage a busy database (mended in 3.44.6, 3.50.7 "
@@ -105,9 +137,6 @@ def _sqlite(file: Path) -> Iterator[Remark]:
                      "machine.")
     if _others_can_read(file):
         yield Remark(f"Other users of this machine can read {file}: chmod 700 its folder.")
-    usage = shutil.disk_usage(file.parent if file.parent.exists() else "/")
-    if usage.free < usage.total * LEAST_FREE:
-        yield Remark(f"The disk of the database is nearly full: {usage.free // 1_000_000:,} MB are free.", stops=False)
 
 
 def _has_the_wal_fault(version: tuple[int, ...]) -> bool:
@@ -126,9 +155,25 @@ def _disk_of(file: Path) -> str:
 
 
 def _folder(settings: Settings) -> Iterator[Remark]:
-    for file in (settings.folder / "secret_key", settings.folder / "second_factor_key", settings.folder / "mail"):
+    if settings.folder.exists() and settings.folder.stat().st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+        yield Remark(f"Other users of this machine can put files into {settings.folder}: chmod 700 it.")
+    for file in (settings.folder / name for name in ("secret_key", "second_factor_key", "mail", "backups")):
         if _others_can_read(file):
             yield Remark(f"Other users of this machine can read {file}: chmod 700 its folder.")
+
+
+def _space(settings: Settings, engine: Engine) -> Iterator[Remark]:
+    """The disks that are written to on this machine, each named once."""
+    places = {"instance folder": settings.folder}
+    if engine.dialect.name == "sqlite":
+        places = {"database": Path(make_url(engine.url).database or ".").parent, **places}
+    seen = set()
+    for name, place in places.items():
+        place = place if place.exists() else Path("/")
+        usage = shutil.disk_usage(place)
+        if place.stat().st_dev not in seen and usage.free < usage.total * LEAST_FREE:
+            yield Remark(f"The disk of the {name} is nearly full: {usage.free // 1_000_000:,} MB are free.", stops=False)
+        seen.add(place.stat().st_dev)
 
 
 def _others_can_read(file: Path) -> bool:

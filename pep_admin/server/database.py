@@ -5,7 +5,9 @@ Only engines handed to `prepare` are touched, never the Engine class: a plugin m
 
 from __future__ import annotations
 
+import os
 from typing import Any
+from weakref import WeakSet
 
 from flask import has_request_context, request
 from sqlalchemy import Connection, Engine, event, make_url
@@ -38,13 +40,30 @@ def engine_options(url: str) -> dict[str, Any]:
     return options
 
 
+_engines: WeakSet[Engine] = WeakSet()
+_left_behind: list[Any] = []
+
+
+def _begin_anew() -> None:
+    """In a process that was forked: connections stay the parent's alone. They are not even closed here, or the parent would find
+    a PostgreSQL session ended, and a SQLite file without the locks that it relies on."""
+    for engine in list(_engines):
+        _left_behind.append(engine.pool)
+        engine.dispose(close=False)
+
+
+os.register_at_fork(after_in_child=_begin_anew)
+
+
 def prepare(engine: Engine) -> None:
     """Make every connection of a SQLite engine durable, checked and honest about its transactions; once is enough.
 
     A transaction begins as a read (`BEGIN`) in a GET or HEAD request and where the connection has the execution option
     `readonly`; everywhere else, and always with the option `write`, it takes the write lock at once (`BEGIN IMMEDIATE`), so
-    that what it reads stays true until it writes. PostgreSQL needs nothing here. Raises ConfigError for any other database.
+    that what it reads stays true until it writes. PostgreSQL needs nothing of this. A forked process takes connections of its
+    own. Raises ConfigError for any other database.
     """
+    _engines.add(engine)
     if engine.dialect.name == "postgresql":
         return
     if engine.dialect.name != "sqlite":

@@ -12,6 +12,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from threading import Event, Thread
 from typing import Any
@@ -26,6 +27,8 @@ log = logging.getLogger("pep_admin.serving")
 PORTS_TRIED = 20
 RESTART_SECONDS = 5.0
 END_SECONDS = 10
+GRACE_SECONDS = 20.0
+"""How long requests that are being answered may take to end, once the program is asked to."""
 
 
 def open_port(host: str, port: int, *, exactly: bool = False) -> socket.socket:
@@ -49,19 +52,49 @@ def address_of(listening: socket.socket) -> str:
 
 
 def serve(app: Flask, listening: socket.socket, *, worker_command: list[str] | None, environ: Mapping[str, str]) -> None:
-    """Answer requests until SIGTERM or Ctrl+C; the worker, where there is one, is started, kept alive and ended with it."""
+    """Answer requests until SIGTERM or Ctrl+C, and finish those that were begun; the worker, where there is one, is started, kept
+    alive and ended with it."""
     from waitress.server import create_server
 
     server = create_server(app, sockets=[listening], threads=WEB_THREADS, ident=None,
                            clear_untrusted_proxy_headers=not app.config.get("PEP_ADMIN_PROXY_HOPS"))
-    signal.signal(signal.SIGTERM, _leave)
     with_worker = _Companion(worker_command, environ) if worker_command else None
     try:
-        server.run()
+        _run_until_asked_to_leave(server)
     finally:
         server.close()
         if with_worker:
             with_worker.end()
+
+
+def _run_until_asked_to_leave(server: Any) -> None:
+    """The server's own loop; its own way of ending would cut off an answer that is still being sent."""
+    leaving = Event()
+
+    def leave(*_: Any) -> None:
+        leaving.set()
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # a second Ctrl+C does not wait
+        server.pull_trigger()
+
+    def turn() -> None:
+        server.asyncore.loop(timeout=1, use_poll=True, map=server._map, count=1)
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, leave)
+    while not leaving.is_set():
+        turn()
+    log.info("Asked to end: requests that were begun are finished first.")
+    server.del_channel()  # out of the loop, so that no connection is taken any more
+    server.socket.close()
+    until = time.monotonic() + GRACE_SECONDS
+    while time.monotonic() < until and any(map(_is_busy, list(server.active_channels.values()))):
+        turn()
+    server.task_dispatcher.shutdown(timeout=1)
+
+
+def _is_busy(channel: Any) -> bool:
+    """Whether a request is being read, answered or sent on that connection."""
+    return bool(channel.request or channel.requests or channel.total_outbufs_len)
 
 
 def stop_on_signals() -> Event:
@@ -104,7 +137,3 @@ class _Companion:
             self._child.wait(END_SECONDS)
         except subprocess.TimeoutExpired:
             self._child.kill()
-
-
-def _leave(*_: Any) -> None:
-    raise SystemExit(0)

@@ -13,7 +13,7 @@ import socket
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -30,12 +30,14 @@ from pep_admin import config
 from pep_admin.imports.keeping import DROP_OLD, drop_old
 from pep_admin.models import Delivery, Job, LeadQuestion, Pep, Person, School
 from pep_admin.permissions import SYSTEM
-from pep_admin.server import mail
+from pep_admin.server import logs, mail
 from pep_admin.vocabulary import DeliveryState, JobState, PepStatus
 
 log = logging.getLogger("pep_admin.worker")
 
 POLL_SECONDS = 1.0
+BEAT_FILE, BEAT_SECONDS = "worker.beat", 30.0
+"""A file in the instance folder that a running worker touches that often: whoever looks after the machine sees that one runs."""
 LEASE = timedelta(minutes=5)
 FIRST_WAIT, MOST_TRIES = timedelta(seconds=30), 8
 """After its nth failure a message waits 30 s times 2 to the power of n - 1; after the eighth it is given up."""
@@ -114,6 +116,7 @@ class Worker:
     holder: str = ""
     mail_waits: float = 0.0
     mail_resumes: float = 0.0
+    beaten: float = -BEAT_SECONDS
     said: str = ""
 
     def __post_init__(self) -> None:
@@ -124,12 +127,19 @@ class Worker:
         while not self.stop.is_set():
             if parent is not None and os.getppid() != parent:
                 return
+            self._show_that_it_runs()
             try:
                 self.drain()
             except SQLAlchemyError as problem:
                 log.warning("The database could not be used (%s); trying again.", type(problem).__name__)
                 self.stop.wait(5)
             self.stop.wait(POLL_SECONDS)
+
+    def _show_that_it_runs(self) -> None:
+        if time.monotonic() - self.beaten >= BEAT_SECONDS:
+            self.beaten = time.monotonic()
+            with suppress(OSError):  # a full disk must not end the worker too
+                Path(self.app.instance_path, BEAT_FILE).touch(mode=0o600)
 
     def drain(self) -> int:
         """Do everything that is due now; the number of messages and jobs that were taken."""
@@ -182,6 +192,7 @@ class Worker:
                 JOB_KINDS[job.kind](session, job.payload, lambda: self._beat(job))
                 _end_job(session, job, self.holder, state=JobState.DONE, ended_at=datetime.now(UTC), problem=None)
                 session.commit()
+                logs.event(log, "job", job_id=job.id, kind=job.kind, state=JobState.DONE, tries=job.tries)
                 return
             except LeaseLost:
                 session.rollback()
@@ -204,6 +215,7 @@ class Worker:
     def _beat(self, job: _Job) -> None:
         if self.stop.is_set():
             raise Stopping
+        self._show_that_it_runs()
         with _host(self.app).db.engine.execution_options(write=True).begin() as connection:
             mine = (Job.id == job.id, Job.holder == self.holder, Job.state == JobState.RUNNING)
             beaten = update(Job).where(*mine).values(beat_at=datetime.now(UTC)).returning(Job.id)
@@ -251,6 +263,8 @@ def _deliver_one(app: Flask, settings: mail.MailSettings) -> bool:
     with _unit(app) as session:
         _mark(session, message, values)
         session.commit()
+    logs.event(log, "mail", delivery_id=message.id, letter=message.template, state=values["state"], tries=message.tries,
+               why=values.get("problem"))
     if isinstance(problem := values.get("server"), mail.NoMailServer):
         raise problem
     return True

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from pep_admin.config import FIELDS, read_settings, settings_table
-from pep_admin.demo import DEMO_DAY, standing
+from pep_admin.demo import standing
+from pep_admin.demo.autumn import DEMO_DAY
 from pep_admin.policy import RULES
 from tests.architecture import form_page, rules_page
 
