@@ -164,3 +164,20 @@ def term_of(session: Session, year: str, term: str) -> Term:
 def log_to_the_terminal() -> None:
     """Let what is logged be seen by whoever started the command."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s: %(message)s", stream=sys.stderr)
+
+
+# --- files whose headings are not ours -------------------------------------------------------------------------------------
+
+
+def _columns(context: click.Context, option: click.Parameter, given: tuple[str, ...]) -> dict[str, str]:
+    """“Our heading=Their heading”, each, as pairs."""
+    pairs = [each.partition("=") for each in given]
+    if any(not (ours.strip() and theirs.strip()) for ours, _, theirs in pairs):
+        raise click.BadParameter('write it like "Last name=Pupil surname": our heading, an equals sign, the heading in the file')
+    return {ours.strip(): theirs.strip() for ours, _, theirs in pairs}
+
+
+columns_option = click.option(
+    "--column", "columns", multiple=True, metavar="OURS=THEIRS", callback=_columns,
+    help='Which heading of the file is which column, like "Last name=Pupil surname"; give it again for another one. What was '
+         "matched on screen is remembered and need not be said.")

@@ -12,7 +12,8 @@ from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
 
-from pep_admin.imports.files import Layout, Table
+from pep_admin.imports.files import Table
+from pep_admin.imports.headings import Layout
 from pep_admin.imports.outcome import Outcome
 from pep_admin.permissions import Actor, Permission
 

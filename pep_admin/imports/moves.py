@@ -14,7 +14,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from pep_admin.deadlines import format_day
-from pep_admin.imports.files import Column, Layout, Row, Table
+from pep_admin.imports.files import Row, Table
+from pep_admin.imports.headings import Column, Layout
 from pep_admin.imports.kinds import Kind, Part, Plan, Step, no_step
 from pep_admin.imports.outcome import Outcome
 from pep_admin.imports.values import Reading

@@ -6,6 +6,7 @@ from pep_admin.views.audit_log import AuditLog
 from pep_admin.views.children import Children
 from pep_admin.views.dashboard import Dashboard
 from pep_admin.views.gate import PepView
+from pep_admin.views.import_columns import ImportColumns
 from pep_admin.views.imports import Imports
 from pep_admin.views.payments import Payments
 from pep_admin.views.people import People
@@ -35,6 +36,7 @@ VIEWS: tuple[type[PepView], ...] = (
     Years,
     Terms,
     Imports,
+    ImportColumns,
     AuditLog,
 )
 
