@@ -59,7 +59,7 @@ class Imports(PepView):
         """The form for the files of one kind; sent, they are compared and kept for a day, and nothing is stored yet."""
         kind = self._kind(self.asked_once("kind"))
         if request.method != "POST":
-            return self._form(kind, {each.key: each.default for each in kind.options})
+            return self._form(kind)
         try:
             kept = self._look(kind, self._files(kind))
         except Refused as refused:
@@ -90,9 +90,11 @@ class Imports(PepView):
                 if file is not None and file.filename}
 
     def _form(
-        self, kind: Kind, typed: Mapping[str, str], findings: Sequence[Finding] = (), status: int = 200
+        self, kind: Kind, typed: Mapping[str, str] | None = None, findings: Sequence[Finding] = (), status: int = 200
     ) -> ResponseReturnValue:
-        return self.page("pep/imports/new.html", status=status, kind=kind, typed=typed, findings=findings,
+        options = [each.on(self.db_session, self.today) for each in kind.options]
+        typed = {each.key: each.default for each in options} if typed is None else typed
+        return self.page("pep/imports/new.html", status=status, kind=kind, options=options, typed=typed, findings=findings,
                          megabytes=LARGEST_FILE // 1024**2)
 
     def _kind(self, key: str) -> Kind:

@@ -1,4 +1,4 @@
-"""Files whose headings are not ours: matched on a page once, remembered for the team, looked at, changed, forgotten; by command too."""
+"""Files whose headings are not ours: matched on a page once, remembered for the team, looked at, changed, forgotten; by command."""
 
 from __future__ import annotations
 
@@ -51,7 +51,8 @@ def match(page: Page, **columns: str) -> Page:
 
 
 def chosen(page: Page) -> dict[str, str]:
-    return {key.removeprefix("roll-"): value for key, value in values_of(page.form("roll-lcs_id")) if key.startswith("roll-") and value}
+    given = values_of(page.form("roll-lcs_id"))
+    return {key.removeprefix("roll-"): value for key, value in given if key.startswith("roll-") and value}
 
 
 def kept(office: Office) -> dict[str, str]:
@@ -266,9 +267,9 @@ def test_a_command_is_told_which_heading_is_which(tmp_path: Path, shell: Callabl
     assert code == 1 and "no column “Date of birth”" in said
     code, said = shell("import-roll", file, "--part-of-roll", *WORDS)
     assert code == 0 and "1 new" in said and "“Born” as “Date of birth”" in said and "Newman" not in said
-    for words, sentence in ((("Birthday=Born",), "There is no column “Birthday”"), (("UPN=Nobody",), "No file has a column “Nobody”"),
-                            (("UPN",), "Last name=Pupil surname")):
-        code, said = shell("import-roll", file, *WORDS, "--column", *words)
+    for word, sentence in (("Birthday=Born", "There is no column “Birthday”"), ("UPN=Nobody", "No file has a column “Nobody”"),
+                           ("UPN", "Last name=Pupil surname")):
+        code, said = shell("import-roll", file, *WORDS, "--column", word)
         assert code != 0 and sentence in said and "Traceback" not in said
 
 

@@ -256,8 +256,8 @@ def test_a_file_is_handed_in_with_its_choices_alone(house: House) -> None:
 
 
 def test_what_is_remembered_takes_its_column_from_outside_and_no_heading(house: House) -> None:
-    house.change(sa.text("INSERT INTO pep_column_match (kind, part, heading, plain, \"column\", made_by, made_name, made_at) VALUES "
-                         "('roll', 'roll', 'Born', 'born', 'notified_on', 'x', 'X', '2024-11-18 10:00:00')"))
+    house.change(sa.text("INSERT INTO pep_column_match (kind, part, heading, plain, \"column\", made_by, made_name, made_at) "
+                         "VALUES ('roll', 'roll', 'Born', 'born', 'notified_on', 'x', 'X', '2024-11-18 10:00:00')"))
     before = house.rows()
     (key,) = [row_id for table, row_id in before if table == "pep_column_match"]
     fields = [*every_column(), (f"column-{key}", "date_of_birth")]
