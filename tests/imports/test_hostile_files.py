@@ -61,7 +61,7 @@ def broken(part: str) -> dict[str, tuple[bytes, str]]:
         "a row too many": ((whole + whole.splitlines(keepends=True)[1] * 99_999).encode(), f"more than {most:,} rows"),
         "zip bomb": (bomb(), "unpacks to more"),
         "two sheets": (workbook([HEADINGS[part], GOOD[part]], more_sheets=[[["x"]]]), "2 sheets with something in them"),
-        "a formula in a sheet": (workbook([HEADINGS[part], [*GOOD[part][:-1], Xml("<c><f>1+1</f><v>2</v></c>")]]), "holds formulas"),
+        "a formula in a sheet": (workbook([HEADINGS[part], [*GOOD[part][:-1], Xml("<c><f>1+1</f></c>")]]), "holds formulas"),
         "another archive": (b"PK\x03\x04 and nothing behind it", "damaged"),
         "an unclosed quotation": (whole.encode() + b'"x\n', "quotation marks"),
     }
