@@ -19,7 +19,10 @@ from pep_admin.exceptions import PepAdminError
 from pep_admin.vocabulary import Role, TermName
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from flask import Flask
+    from sqlalchemy.orm import Session
 
     from pep_admin.imports.command import Asked
 
@@ -244,6 +247,7 @@ file_path = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 @main.command("import-schools")
 @click.argument("file", type=file_path)
+@base.columns_option
 @click.option("--links", type=file_path, help="The register's file of links between schools: which school took over from which.")
 @click.option("--which", type=click.Choice(["all", "open", "known"]), default="all", show_default=True,
               help="Every school in the file; only open ones; only those on record. Those on record are always brought up to date.")
@@ -254,7 +258,8 @@ file_path = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--refused", "mend", type=click.Path(dir_okay=False, path_type=Path),
               help="Write the rows that are not loaded to this file (CSV), with why, to mend them and load them again.")
 def import_schools(
-    file: Path, links: Path | None, which: str, authorities: tuple[str, ...], dry_run: bool, good_rows: bool, mend: Path | None
+    file: Path, columns: dict[str, str], links: Path | None, which: str, authorities: tuple[str, ...], dry_run: bool,
+    good_rows: bool, mend: Path | None,
 ) -> None:
     """Load schools from an extract of the national register (GIAS), by the names of its columns.
 
@@ -266,11 +271,13 @@ def import_schools(
 
     own = config.read_settings().authority_code
     options = {"which": which, "authorities": " ".join(authorities), "own_authority": own}
-    _import(Asked(SCHOOLS, {"register": file, **({"links": links} if links else {})}, options, dry_run, good_rows, mend))
+    files = {"register": file, **({"links": links} if links else {})}
+    _import(lambda _: Asked(SCHOOLS, files, options, dry_run, good_rows, mend, columns), files.values(), dry_run)
 
 
 @main.command("import-roll")
 @click.argument("files", type=file_path, nargs=-1, required=True, metavar="FILE...")
+@base.columns_option
 @click.option("--year", default="", metavar="YEAR", help="The year in which the return ends, like 2024 for the year to 31 Mar "
               "2024; without it, told from the episodes.")
 @click.option("--part-of-roll", is_flag=True, help="Do not name the children in care who are not in the file.")
@@ -279,7 +286,8 @@ def import_schools(
 @click.option("--refused", "mend", type=click.Path(dir_okay=False, path_type=Path),
               help="Write the rows that are not loaded to this file (CSV), with why, to mend them and load them again.")
 def import_roll(
-    files: tuple[Path, ...], year: str, part_of_roll: bool, dry_run: bool, good_rows: bool, mend: Path | None
+    files: tuple[Path, ...], columns: dict[str, str], year: str, part_of_roll: bool, dry_run: bool, good_rows: bool,
+    mend: Path | None,
 ) -> None:
     """Load children: one list with names (CSV, .xlsx), or header, episodes and OC2 of a looked-after return, in any order.
 
@@ -289,18 +297,22 @@ def import_roll(
     from pep_admin.imports.command import Asked
     from pep_admin.imports.roll_files import sort_files
 
-    kind, parts = sort_files(files)
-    _import(Asked(kind, parts, {"year": year, "whole": "no" if part_of_roll else "yes"}, dry_run, good_rows, mend))
+    def asking(session: Session) -> Asked:
+        kind, parts = sort_files(session, files, columns)
+        options = {"year": year, "whole": "no" if part_of_roll else "yes"}
+        return Asked(kind, parts, options, dry_run, good_rows, mend, columns)
+
+    _import(asking, files, dry_run)
 
 
-def _import(asked: Asked) -> None:
+def _import(asking: Callable[[Session], Asked], files: Iterable[Path], dry_run: bool) -> None:
     from pep_admin.imports.command import run
 
     app = base.application()
     base.require_tables(app)
-    rows = sum(path.stat().st_size for path in asked.files.values()) // 1_000  # near enough for a bar that moves
-    with base.acting(app, writes=not asked.dry_run) as session, base.progress("Comparing", rows) as step:
-        done = run(session, asked, actor=base.system(), today=config.today(), now=config.now(), say=click.echo, step=step)
+    rows = sum(path.stat().st_size for path in files) // 1_000  # near enough for a bar that moves
+    with base.acting(app, writes=not dry_run) as session, base.progress("Comparing", rows) as step:
+        done = run(session, asking(session), actor=base.system(), today=config.today(), now=config.now(), say=click.echo, step=step)
         session.commit()
     sys.exit(0 if done else 1)
 

@@ -204,3 +204,20 @@ def logged(ctx: click.Context) -> Iterator[None]:
             # At a terminal somebody sees how it ended; a journal is searched for it.
             logs.event(log, "command", level=logging.INFO if how is config.LogFormat.JSON else logging.DEBUG,
                        command=ctx.invoked_subcommand, status=status, duration_ms=round((time.monotonic() - began) * 1000))
+
+
+# --- files whose headings are not ours -------------------------------------------------------------------------------------
+
+
+def _columns(context: click.Context, option: click.Parameter, given: tuple[str, ...]) -> dict[str, str]:
+    """“Our heading=Their heading”, each, as pairs."""
+    pairs = [each.partition("=") for each in given]
+    if any(not (ours.strip() and theirs.strip()) for ours, _, theirs in pairs):
+        raise click.BadParameter('write it like "Last name=Pupil surname": our heading, an equals sign, the heading in the file')
+    return {ours.strip(): theirs.strip() for ours, _, theirs in pairs}
+
+
+columns_option = click.option(
+    "--column", "columns", multiple=True, metavar="OURS=THEIRS", callback=_columns,
+    help='Which heading of the file is which column, like "Last name=Pupil surname"; give it again for another one. What was '
+         "matched on screen is remembered and need not be said.")

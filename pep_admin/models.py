@@ -1042,6 +1042,8 @@ class Import(Base):
     options: Mapped[dict[str, Any]]
     outcome: Mapped[dict[str, Any]]
     digest: Mapped[str] = mapped_column(Words(64))
+    awaits_columns: Mapped[bool] = mapped_column(default=False)
+    """Whether somebody has yet to say which heading is which column; then there is no outcome."""
     files: Mapped[list[ImportFile]] = relationship(back_populates="of", order_by="ImportFile.id")
 
 
@@ -1056,6 +1058,8 @@ class ImportFile(Base):
     sha256: Mapped[str] = mapped_column(Words(64))
     size: Mapped[int] = mapped_column(BigInteger)
     content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    places: Mapped[dict[str, Any] | None]
+    """Under which heading, counted from 0, each column stands, by its key; none: known by their names."""
     of: Mapped[Import] = relationship(back_populates="files")
 
     __table_args__ = (UniqueConstraint("import_id", "part"),)
@@ -1072,6 +1076,24 @@ class ImportPage(Base):
     rows: Mapped[dict[str, Any]]
 
     __table_args__ = (UniqueConstraint("import_id", "fate", "number"),)
+
+
+class ColumnMatch(Base):
+    """A heading of other people's files, and the column that stands under it: remembered for the whole team, for one file of a kind
+    of import. `plain` is the heading without case and punctuation; a `column` of "" is one that is not read."""
+
+    __tablename__ = "pep_column_match"
+
+    kind: Mapped[str] = mapped_column(Words(20))
+    part: Mapped[str] = mapped_column(Words(20))
+    heading: Mapped[str] = mapped_column(Words(200))
+    plain: Mapped[str] = mapped_column(Words(200))
+    column: Mapped[str] = mapped_column(Words(40))
+    made_by: Mapped[str] = mapped_column(Words(64))
+    made_name: Mapped[str] = mapped_column(Words(200))
+    made_at: Mapped[datetime]
+
+    __table_args__ = (UniqueConstraint("kind", "part", "plain"),)
 
 
 class RecordChange(Base):

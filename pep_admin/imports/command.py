@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from pep_admin.imports import keeping
+from pep_admin.imports import keeping, matching
 from pep_admin.imports.files import Table
 from pep_admin.imports.kinds import Kind, Plan, Step, no_step
 from pep_admin.imports.outcome import Outcome, file_to_mend, sentences
@@ -36,6 +36,8 @@ class Asked:
     good_rows: bool = False
     mend: Path | None = None
     """Where the rows that are not stored are written, to be mended; None for nowhere."""
+    columns: Mapping[str, str] = field(default_factory=dict)
+    """Headings of ours, each with the file's own for it; before what is remembered for the team."""
 
 
 def run(
@@ -48,7 +50,9 @@ def run(
     with ExitStack() as closing:
         given = {part: keeping.Given(path.name, closing.enter_context(path.open("rb"))) for part, path in asked.files.items()}
         options = asked.kind.read_options(asked.options)
-        tables = keeping.open_files(asked.kind, given)
+        places = matching.as_told(asked.kind, matching.remembered(session, asked.kind), asked.columns)
+        tables = keeping.open_files(asked.kind, given, places)
+        matching.refuse_unused_words(tables, asked.columns)
         plan = keeping.make_plan(session, asked.kind, tables, options, actor=actor, today=today, step=step)
         for sentence in told(asked.kind, plan.outcome, several=len(tables) > 1):
             say(sentence)

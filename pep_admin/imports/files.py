@@ -1,7 +1,7 @@
 """One door from the bytes of a file to its rows, by the names of its columns: encodings, line ends, limits, what is refused.
 
-Text (CSV) is read here, workbooks by workbooks.py; both become a Table. What a column means is the matter of each kind of import
-(schools.py and its like): nothing here knows the domain, and nothing of a file is logged.
+Text (CSV) is read here, workbooks by workbooks.py; both become a Table, whose headings headings.py understands. What a column means
+is the matter of each kind of import (schools.py and its like): nothing here knows the domain, and nothing of a file is logged.
 """
 
 from __future__ import annotations
@@ -11,15 +11,15 @@ import contextlib
 import csv
 import hashlib
 import io
+import itertools
 import os
 import re
-import unicodedata
-from collections import defaultdict
 from collections.abc import Callable, Container, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import IO
 
 from pep_admin.exceptions import Refused
+from pep_admin.imports.headings import Layout, find_places, own_place, plain_heading
 from pep_admin.spreadsheet_cells import guarded
 from pep_admin.validators.findings import Finding
 from pep_admin.workflow.taking import refuse
@@ -27,11 +27,14 @@ from pep_admin.workflow.taking import refuse
 LARGEST_FILE = 100 * 1024 * 1024
 """Bytes of one file. The whole national register of schools has some 60 million; anything larger is a mistake."""
 LONGEST_CELL = 5_000
+LONGEST_SAMPLE = 40
 WHY = "Why it was not loaded"
 """The last column of a file to mend; it is not read when the file comes back."""
 
 Lines = Callable[[], Generator[tuple[int, list[str]]]]
 """Gives the rows of a file from the first on, each with its number as a spreadsheet counts, anew at each call."""
+Places = Callable[[Sequence[str]], Mapping[str, int]]
+"""Of a file's headings, where each column of its layout stands, by key; raises Refused where that cannot be told."""
 
 _CHUNK = 1 << 20
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -39,28 +42,6 @@ _NOT_IN_WINDOWS_1252 = bytes((0x81, 0x8D, 0x8F, 0x90, 0x9D))
 _DELIMITERS = ",;\t"
 _KEPT_AS_TEXT = re.compile(r'="([^"]*)"')
 _SAVE_AS = "Open it in the spreadsheet and save it as “CSV UTF-8 (comma delimited)”."
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column that an import reads: its `key` in a Row, its heading, others that mean the same, and whether it must be there."""
-
-    key: str
-    heading: str
-    also: tuple[str, ...] = ()
-    needed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """What one file of an import holds; more than `most_rows` rows are refused."""
-
-    columns: tuple[Column, ...]
-    most_rows: int = 20_000
-
-    def heading(self, key: str) -> str:
-        """The heading of a column by its key; the key itself where there is none."""
-        return next((each.heading for each in self.columns if each.key == key), key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,19 +65,23 @@ class Row:
 class Table:
     """An opened file: its headings are understood, its rows come one by one, as often as they are asked for.
 
-    `part` names the file among those of its import. `missing` and `unknown` are headings: what the layout would read and the file
-    lacks, what the file has and nobody reads. `sha256` is the digest of the bytes. Only one walk through the rows at a time.
+    `part` names the file among those of its import. `places` says under which heading each column stands. `missing` and `unknown`
+    are headings: what the layout would read and the file lacks, what the file has and nobody reads; `renamed` are pairs of a
+    heading of ours and the other one under which it is read. `sha256` is the digest of the bytes. Only one walk through the rows at
+    a time.
     """
 
-    def __init__(self, part: str, sha256: str, size: int, layout: Layout, lines: Lines) -> None:
+    def __init__(self, part: str, sha256: str, size: int, layout: Layout, lines: Lines, places: Places) -> None:
         self.part, self.sha256, self.size, self.layout, self._lines = part, sha256, size, layout, lines
         self.first, self.headings = _headings(lines)
-        self._places = _places(self.headings, layout)
-        read = set(self._places.values())
-        self.missing = tuple(each.heading for each in layout.columns if each.key not in self._places)
+        self.places = places(self.headings)
+        read = set(self.places.values())
+        self.missing = tuple(each.heading for each in layout.columns if each.key not in self.places)
+        self.renamed = tuple((each.heading, self.headings[self.places[each.key]]) for each in layout.columns
+                             if each.key in self.places and not own_place(each, self.headings[self.places[each.key]]))
         self.unknown = tuple(name for place, name in enumerate(self.headings) if name and place not in read and name != WHY)
 
-    def rows(self) -> Iterator[Row]:
+    def rows(self) -> Generator[Row]:
         """The rows below the headings, blank ones left out. Raises Refused where the file cannot be read on."""
         count, most = 0, self.layout.most_rows
         for number, cells in self._below():
@@ -107,6 +92,15 @@ class Table:
                 raise _refused("rows", f"The file has more than {most:,} rows, which is more than this can be. Leave out what is "
                                "not meant to be loaded.", self.part)
             yield self._row(number, cells)
+
+    def samples(self, most: int = 3, within: int = 200) -> list[tuple[str, ...]]:
+        """For each heading up to `most` different values of the first rows, cut short, as the file has them."""
+        found: list[dict[str, None]] = [{} for _ in self.headings]
+        for _, cells in itertools.islice(self._below(), within):
+            for values, cell in zip(found, cells, strict=False):
+                if (text := " ".join(cell.split())) and len(values) < most:
+                    values[text if len(text) <= LONGEST_SAMPLE else f"{text[:LONGEST_SAMPLE]}…"] = None
+        return [tuple(values) for values in found]
 
     def originals(self, numbers: Container[int]) -> Iterator[tuple[int, list[str]]]:
         """The rows of those numbers as they stand in the file, every column."""
@@ -121,7 +115,7 @@ class Table:
     def _row(self, number: int, cells: list[str]) -> Row:
         problems: list[Finding] = []
         found = {}
-        for key, place in self._places.items():
+        for key, place in self.places.items():
             text = cells[place].strip() if place < len(cells) else ""
             if text and (text[0] in "='" or len(text) > LONGEST_CELL):
                 text = _plain(key, text, problems)
@@ -132,10 +126,11 @@ class Table:
         return Row(number, found, tuple(problems))
 
 
-def open_table(source: IO[bytes], layout: Layout, *, part: str = "") -> Table:
+def open_table(source: IO[bytes], layout: Layout, *, part: str = "", places: Places | None = None) -> Table:
     """The table in a file that can be wound back: CSV (UTF-8, Windows-1252) or a workbook (.xlsx).
 
-    Raises Refused with a sentence (DATA-file) for everything else, and for a file without the columns that must be there.
+    `places` finds the columns among the headings; without it they are known by their names. Raises Refused with a sentence
+    (DATA-file) for everything else, and for a file without the columns that must be there.
     """
     size = source.seek(0, os.SEEK_END)
     source.seek(0)
@@ -145,7 +140,7 @@ def open_table(source: IO[bytes], layout: Layout, *, part: str = "") -> Table:
     if size > LARGEST_FILE:
         raise _refused("size", f"The file is larger than {LARGEST_FILE // 1024**2} MB, which is more than this can be.")
     lines = _lines_of_workbook(source, layout) if head.startswith(b"PK") else _lines_of_text(source, head, layout)
-    return Table(part, digest_of(source), size, layout, lines)
+    return Table(part, digest_of(source), size, layout, lines, places or (lambda headings: find_places(headings, layout)))
 
 
 def digest_of(source: IO[bytes]) -> str:
@@ -155,11 +150,6 @@ def digest_of(source: IO[bytes]) -> str:
     while chunk := source.read(_CHUNK):
         found.update(chunk)
     return found.hexdigest()
-
-
-def plain_heading(text: str) -> str:
-    """A heading without what people write differently: case, blanks, punctuation. “LA (code)” and “la_code” are the same."""
-    return "".join(each for each in unicodedata.normalize("NFKC", text).casefold() if each.isalnum())
 
 
 def inert(text: str) -> str:
@@ -193,29 +183,6 @@ def _headings(lines: Lines) -> tuple[int, tuple[str, ...]]:
     return number, tuple(found)
 
 
-def _places(headings: Sequence[str], layout: Layout) -> dict[str, int]:
-    """Where each column of the layout stands; Refused when one that must be there does not, or one stands twice."""
-    there: dict[str, list[int]] = defaultdict(list)
-    for place, heading in enumerate(headings):
-        there[plain_heading(heading)].append(place)
-    found, problems = {}, []
-    for column in layout.columns:
-        names = dict.fromkeys(plain_heading(each) for each in (column.heading, *column.also))
-        places = [place for name in names for place in there.get(name, ())]
-        if len(places) > 1:
-            which = " and ".join(f"“{headings[place]}” (column {place + 1})" for place in sorted(places))
-            problems.append(Finding("file-doubled", "DATA-file", column.key, f"Two columns could be “{column.heading}”: {which}. "
-                                    "Keep one of them."))
-        elif places:
-            found[column.key] = places[0]
-        elif column.needed:
-            problems.append(Finding("file-column", "DATA-file", column.key, f"The file has no column “{column.heading}”. "
-                                    "Its first row must hold the names of the columns."))
-    if problems:
-        raise Refused(problems)
-    return found
-
-
 # --- text --------------------------------------------------------------------------------------------------------------------
 
 
@@ -239,13 +206,14 @@ def _lines_of_text(source: IO[bytes], head: bytes, layout: Layout) -> Lines:
     return lambda: lines(best)
 
 
-def _known(lines: Lines, layout: Layout) -> int:
-    """How many columns of the layout would be found; the first of equals is taken."""
+def _known(lines: Lines, layout: Layout) -> tuple[int, int]:
+    """How many columns of the layout would be found, then how many headings there are; the first of equals is taken."""
     try:
-        names = {plain_heading(each) for each in _headings(lines)[1]}
+        headings = _headings(lines)[1]
     except Refused:
-        return -1  # refused in its turn, if this is the delimiter that is taken
-    return sum(any(plain_heading(each) in names for each in (column.heading, *column.also)) for column in layout.columns)
+        return -1, 0  # refused in its turn, if this is the delimiter that is taken
+    names = {plain_heading(each) for each in headings}
+    return sum(not names.isdisjoint(column.names) for column in layout.columns), len(headings)
 
 
 def _refuse_other_formats(head: bytes) -> None:

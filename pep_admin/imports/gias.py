@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any, NamedTuple
 
-from pep_admin.imports.files import Column, Layout, Row, Table
+from pep_admin.imports.files import Row, Table
+from pep_admin.imports.headings import Column, Layout
 from pep_admin.imports.values import Reading, parse_cell_day
 from pep_admin.validators.findings import Finding
 from pep_admin.validators.schools import LONGEST_NAME

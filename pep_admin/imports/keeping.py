@@ -6,9 +6,10 @@ audit log's, wherever the demo may stand. What rows mean is each kind's own matt
 
 from __future__ import annotations
 
+import contextlib
 import io
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import IO, Any
@@ -19,8 +20,8 @@ from sqlalchemy.orm import Session
 from pep_admin import audit, outbox
 from pep_admin.exceptions import NotFound, Refused
 from pep_admin.imports import KINDS
-from pep_admin.imports.files import Table, open_table
-from pep_admin.imports.kinds import Kind, Plan, Step, no_step
+from pep_admin.imports.files import Places, Table, open_table
+from pep_admin.imports.kinds import Kind, Part, Plan, Step, no_step
 from pep_admin.imports.outcome import file_to_mend
 from pep_admin.models import Import, ImportFile, ImportPage
 from pep_admin.permissions import Actor, require
@@ -32,6 +33,24 @@ KEPT_FOR = timedelta(hours=24)
 DROP_OLD = "imports.drop_old"
 """The kind of job that ends what was kept for a day (server/worker.py)."""
 LONGEST_NAME = 200
+
+
+PlacesOf = Callable[[Part], Places | None]
+"""How the columns of each file are found; None for by their names."""
+
+
+def by_name(part: Part) -> None:
+    """Every column is known by its names."""
+
+
+def as_chosen(places: Mapping[str, Mapping[str, int] | None]) -> PlacesOf:
+    """By the parts' keys, the places that were found or chosen when the file was first looked at."""
+
+    def of(part: Part) -> Places | None:
+        found = places.get(part.key)
+        return None if found is None else lambda _: found
+
+    return of
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +69,16 @@ class Confirmed:
     stored: bool
 
 
-def open_files(kind: Kind, given: Mapping[str, Given]) -> dict[str, Table]:
-    """The tables of a kind's parts. Raises Refused for a part that is missing or cannot be read, naming it by its key."""
+def open_files(kind: Kind, given: Mapping[str, Given], places: PlacesOf = by_name) -> dict[str, Table]:
+    """The tables of a kind's parts, their columns found by `places`. Raises Refused for a part that is missing, cannot be read or
+    has no row, naming it by its key."""
     tables, problems = {}, []
     for part in kind.parts:
         if part.key in given:
             try:
-                tables[part.key] = open_table(given[part.key].content, part.layout, part=part.key)
+                tables[part.key] = open_table(given[part.key].content, part.layout, part=part.key, places=places(part))
+                if part.needed:
+                    _refuse_without_rows(tables[part.key])
             except Refused as refused:
                 problems += [Finding(each.check, each.code, part.key, each.message) for each in refused.findings]
         elif part.needed:
@@ -64,6 +86,12 @@ def open_files(kind: Kind, given: Mapping[str, Given]) -> dict[str, Table]:
     if problems:
         raise Refused(problems)
     return tables
+
+
+def _refuse_without_rows(table: Table) -> None:
+    with contextlib.closing(table.rows()) as rows:
+        if next(rows, None) is None:
+            raise refuse("file-rows", "DATA-file", "The file has the names of its columns and no row below them.")
 
 
 def make_plan(
@@ -104,26 +132,54 @@ def keep_import(
     actor: Actor,
 ) -> Import:
     """Keep the files and the outcome of a plan until somebody confirms it, a day at most. Stores nothing of the domain."""
+    kept = keep_files(session, kind, given, tables, options, actor=actor)
+    _write_outcome(session, kept, plan)
+    return kept
+
+
+def keep_files(
+    session: Session, kind: Kind, given: Mapping[str, Given], tables: Mapping[str, Table], options: dict[str, Any], *, actor: Actor,
+    awaits_columns: bool = False,
+) -> Import:
+    """Keep files for a day, for the actor alone; an outcome follows, or first somebody's word on the columns."""
     require(actor, kind.permission)
     drop_old(session)
-    kept = Import(kind=kind.key, made_by=actor.id, made_name=actor.name, made_at=_clock(), options=options, outcome={}, digest="")
+    kept = Import(kind=kind.key, made_by=actor.id, made_name=actor.name, made_at=_clock(), options=options, outcome={}, digest="",
+                  awaits_columns=awaits_columns)
     session.add(kept)
     session.flush()
     for key, table in tables.items():
         content = given[key].content
         content.seek(0)
         session.add(ImportFile(import_id=kept.id, part=key, name=given[key].name[-LONGEST_NAME:], sha256=table.sha256,
-                               size=table.size, content=zlib.compress(content.read(), 6)))
+                               size=table.size, places=dict(table.places), content=zlib.compress(content.read(), 6)))
     session.flush()
-    _write_outcome(session, kept, plan)
     job = outbox.queue_job(session, DROP_OLD, now=_clock(), once_key=f"{DROP_OLD}:{kept.id}")
     job.due_at = kept.made_at + KEPT_FOR
     audit.record(session, "import.look", kept, kind=kind.key, files=_digests(tables))
     return kept
 
 
+def keep_outcome(session: Session, import_id: int, tables: Mapping[str, Table], plan: Plan, *, actor: Actor) -> Import:
+    """Keep the outcome of files whose columns were matched by hand, and where each column stands in them."""
+    kept = _take(session, import_id, actor)
+    for each in kept.files:
+        each.places = dict(tables[each.part].places)
+    kept.awaits_columns = False
+    _write_outcome(session, kept, plan)
+    return kept
+
+
 def find_import(session: Session, import_id: int, *, actor: Actor) -> Import:
-    """An import of one's own; NotFound for another's, and for one that was kept long enough."""
+    """An import of one's own that has an outcome; NotFound for another's, and for one that was kept long enough."""
+    found = find_kept(session, import_id, actor=actor)
+    if found.awaits_columns:
+        raise NotFound
+    return found
+
+
+def find_kept(session: Session, import_id: int, *, actor: Actor) -> Import:
+    """Like `find_import`, also where nobody has yet said which heading is which column."""
     found = session.get(Import, import_id)
     if found is None or found.made_by != actor.id or (found.loaded_at is None and found.made_at < _clock() - KEPT_FOR):
         raise NotFound
@@ -156,6 +212,8 @@ def confirm_import(
     loaded already.
     """
     kept = _take(session, import_id, actor)
+    if kept.awaits_columns:
+        raise NotFound
     kind, tables = KINDS[kept.kind], _open_kept(session, kept)
     plan = make_plan(session, kind, tables, kept.options, actor=actor, today=today)
     if plan.outcome.digest() != kept.digest:
@@ -212,7 +270,7 @@ def _clock() -> datetime:
 
 
 def _take(session: Session, import_id: int, actor: Actor) -> Import:
-    found = find_import(session, import_id, actor=actor)
+    found = find_kept(session, import_id, actor=actor)
     session.refresh(found, with_for_update=True)
     if found.loaded_at is not None:
         raise refuse("import-loaded", "DATA-status", "This was loaded already; nothing was done a second time.")
@@ -220,8 +278,13 @@ def _take(session: Session, import_id: int, actor: Actor) -> Import:
 
 
 def _open_kept(session: Session, kept: Import) -> dict[str, Table]:
+    return open_files(KINDS[kept.kind], contents_of(session, kept), as_chosen({each.part: each.places for each in kept.files}))
+
+
+def contents_of(session: Session, kept: Import) -> dict[str, Given]:
+    """The files of an import as they were handed in, by their part."""
     rows = session.execute(select(ImportFile.part, ImportFile.name, ImportFile.content).where(ImportFile.import_id == kept.id))
-    return open_files(KINDS[kept.kind], {part: Given(name, io.BytesIO(zlib.decompress(content))) for part, name, content in rows})
+    return {part: Given(name, io.BytesIO(zlib.decompress(content))) for part, name, content in rows}
 
 
 def _write_outcome(session: Session, kept: Import, plan: Plan) -> None:
@@ -248,6 +311,9 @@ def _digests(tables: Mapping[str, Table]) -> list[str]:
 
 def _notes(title: str, table: Table) -> list[str]:
     found = []
+    if table.renamed:
+        read = ", ".join(f"“{theirs[:60]}” as “{ours}”" for ours, theirs in table.renamed)
+        found.append(f"{title}: by the team’s word or by hand, {read} {'is' if len(table.renamed) == 1 else 'are'} read.")
     if table.missing:
         found.append(f"{title}: the file lacks {_quoted(table.missing)}. What is on record there stays.")
     if table.unknown:

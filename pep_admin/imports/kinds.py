@@ -6,13 +6,14 @@ A new kind is a module beside this one with one `Kind`, listed in __init__.py; i
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
 
-from pep_admin.imports.files import Layout, Table
+from pep_admin.imports.files import Table
+from pep_admin.imports.headings import Layout
 from pep_admin.imports.outcome import Outcome
 from pep_admin.permissions import Actor, Permission
 
@@ -36,13 +37,24 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """A choice that goes with the files: one of `choices` (value, label), or a line of text where there are none."""
+    """A choice that goes with the files: one of `choices` (value, label), or a line of text where there are none.
+
+    Choices that depend on what is on record are `offered` when the page is made, with the one that stands there at first.
+    """
 
     key: str
     label: str
     hint: str = ""
     choices: tuple[tuple[str, str], ...] = ()
     default: str = ""
+    offered: Callable[[Session, date], tuple[tuple[tuple[str, str], ...], str]] | None = None
+
+    def on(self, session: Session, today: date) -> Option:
+        """The option with its choices of that day."""
+        if self.offered is None:
+            return self
+        choices, default = self.offered(session, today)
+        return replace(self, choices=choices, default=default)
 
 
 @dataclass(slots=True)

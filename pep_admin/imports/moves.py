@@ -15,7 +15,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
 from pep_admin.deadlines import format_day
-from pep_admin.imports.files import Column, Layout, Row, Table
+from pep_admin.imports.child_numbers import CHILD_COLUMNS, ChildNumbers
+from pep_admin.imports.files import Row, Table
+from pep_admin.imports.headings import Column, Layout
 from pep_admin.imports.kinds import Kind, Part, Plan, Step, no_step
 from pep_admin.imports.outcome import Outcome
 from pep_admin.imports.values import Reading
@@ -23,22 +25,17 @@ from pep_admin.models import Caseload, Child, Enrolment, Person, School
 from pep_admin.permissions import Actor, Permission
 from pep_admin.validators.children import check_move_day
 from pep_admin.validators.findings import Finding
-from pep_admin.validators.identifiers import parse_upn
 from pep_admin.vocabulary import LeavingReason, PersonKind, RowFate
 from pep_admin.workflow import roll
 
-_CHILD = (
-    Column("lcs_id", "LCS number", ("LCS ID", "Care record number", "Child ID")),
-    Column("upn", "UPN"),
-)
 ENROLMENTS_LIST = Layout((
-    *_CHILD,
+    *CHILD_COLUMNS,
     Column("urn", "School URN", ("URN",), needed=True),
     Column("since", "First day", ("From", "Start date"), needed=True),
     Column("reason", "Why they left the last school", ("Reason for leaving",)),
 ))
 CASELOADS_LIST = Layout((
-    *_CHILD,
+    *CHILD_COLUMNS,
     Column("email", "Social worker's e-mail", ("Social worker email", "E-mail"), needed=True),
     Column("since", "From", ("Start date", "First day"), needed=True),
 ))
@@ -151,14 +148,14 @@ class _Planning:
         self.headings = {each.key: each.heading for each in layout.columns}
         self.plan, self.seen = Plan(Outcome()), dict[int, int]()
         self.part = ""
-        self.numbers = _Numbers(session)
+        self.numbers = ChildNumbers(session)
 
     def plan_of(self, table: Table) -> Plan:
         self.part = table.part
         by_id = {child.id: child for child in self.children}
         for row in table.rows():
             cells = Reading(row)
-            child = None if row.is_shifted else self.numbers.child_of(cells, by_id)
+            child = None if row.is_shifted else by_id.get(self.numbers.id_of(cells) or 0)
             place = None if row.is_shifted else self.place_of(cells)
             self._consider(cells, child, place)
         return self.plan
@@ -215,30 +212,6 @@ class _Planning:
 
     def _refuse(self, row: Row, child: Standing | None, problems: Sequence[Finding], fate: RowFate = RowFate.REFUSED) -> None:
         self.plan.outcome.refuse(row.number, self._subject(row, child), problems, self.headings, part=self.part, fate=fate)
-
-
-class _Numbers:
-    """Children by the numbers that a list tells them by."""
-
-    def __init__(self, session: Session) -> None:
-        found = session.execute(select(Child.id, Child.lcs_id, Child.upn)).all()
-        self.by_lcs_id = {row.lcs_id: row.id for row in found if row.lcs_id}
-        self.by_upn = {row.upn: row.id for row in found if row.upn}
-
-    def child_of(self, cells: Reading, children: Mapping[int, Standing]) -> Standing | None:
-        """The child of a row; a problem where it names none, an unknown one, or two."""
-        lcs_id, upn = cells.row["lcs_id"], parse_upn(cells.row["upn"])
-        if not lcs_id and not upn:
-            cells.problem("lcs_id", "Give the child’s number in the care record, or the UPN.", "DATA-child")
-            return None
-        found = {key: index.get(number) for key, number, index in
-                 (("lcs_id", lcs_id, self.by_lcs_id), ("upn", upn, self.by_upn)) if number}
-        for key, row_id in found.items():
-            if row_id is None:
-                cells.problem(key, "No child with this number is on the roll.", "DATA-child")
-        if len(set(found.values())) > 1 and None not in found.values():
-            cells.problem("upn", "This UPN is another child’s than the number of the care record.", "DATA-child")
-        return None if cells.problems else children.get(next(iter(found.values())) or 0)
 
 
 def _roll(session: Session, now: Any, moves: type[Enrolment] | type[Caseload]) -> Iterator[Standing]:

@@ -14,7 +14,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from pep_admin.imports.files import Column, Layout, Row
+from pep_admin.imports.files import Row
+from pep_admin.imports.headings import Column, Layout
 from pep_admin.imports.kinds import Kind, Part, Plan, Step, no_step
 from pep_admin.imports.outcome import Outcome
 from pep_admin.imports.values import Reading

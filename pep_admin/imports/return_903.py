@@ -15,7 +15,8 @@ from typing import Any, NamedTuple
 from sqlalchemy.orm import Session
 
 from pep_admin.deadlines import format_day
-from pep_admin.imports.files import Column, Layout, Row, Table
+from pep_admin.imports.files import Row, Table
+from pep_admin.imports.headings import Column, Layout
 from pep_admin.imports.joining import SHORT_BREAKS, Comparison, Home, Period, Sdq, Wanted, store_joining
 from pep_admin.imports.kinds import Kind, Option, Part, Plan, Step, no_step
 from pep_admin.imports.roll_list import LONGEST_NUMBER, WHOLE, read_legal_status

@@ -12,7 +12,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from pep_admin.imports.files import Column, Layout, Row, Table
+from pep_admin.imports.files import Row, Table
+from pep_admin.imports.headings import Column, Layout
 from pep_admin.imports.joining import SHORT_BREAKS, Comparison, Wanted, store_joining
 from pep_admin.imports.kinds import Kind, Option, Part, Plan, Step, no_step
 from pep_admin.imports.values import Reading

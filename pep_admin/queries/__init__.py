@@ -11,9 +11,9 @@ from pep_admin.queries.launch import LaunchCandidate, launch_candidates
 from pep_admin.queries.ledger import Waiting, allocation_differences, unbatched_releases, waiting_for_batch
 from pep_admin.queries.past_scope import Columns
 from pep_admin.queries.people import WRITING_KINDS, possible_writers
-from pep_admin.queries.peps import ONE_A_TERM, OPEN_TO_WRITE, last_reviews, waivers_of
+from pep_admin.queries.peps import ONE_A_TERM, OPEN_TO_WRITE, last_reviews, peps_of_term, waivers_of
 from pep_admin.queries.requests import RequestStep, approved_requests, life_of_request, requested_pence
-from pep_admin.queries.terms import day_bounds, find_term, known_terms, next_deadlines, term_of
+from pep_admin.queries.terms import day_bounds, find_term, known_terms, next_deadlines, term_of, terms_so_far
 
 __all__ = [
     "DUE_SOON_DAYS",
@@ -35,12 +35,14 @@ __all__ = [
     "life_of_request",
     "names_of",
     "next_deadlines",
+    "peps_of_term",
     "periods",
     "possible_writers",
     "ppg_facts_for",
     "requested_pence",
     "scheme_for",
     "term_of",
+    "terms_so_far",
     "unbatched_releases",
     "waiting_for_batch",
     "waivers_of",

@@ -7,11 +7,21 @@ from collections.abc import Iterable
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from pep_admin.models import QaReview, Waiver
+from pep_admin.models import Pep, QaReview, Waiver
 from pep_admin.vocabulary import Decision, PepKind, PepStatus
 
 OPEN_TO_WRITE = (PepStatus.INITIATED, PepStatus.IN_PROGRESS, PepStatus.RETURNED)
 ONE_A_TERM = (PepKind.INITIAL, PepKind.TERMLY)
+
+
+def peps_of_term(session: Session, term_id: int, child_ids: Iterable[int]) -> dict[int, list[Pep]]:
+    """By child the PEPs of a term that count as its review (decision 0012): no funding PEP, none that was closed as not needed."""
+    found: dict[int, list[Pep]] = {}
+    wanted = select(Pep).where(Pep.term_id == term_id, Pep.child_id.in_(list(child_ids)), Pep.kind != PepKind.FUNDING,
+                               Pep.status != PepStatus.WITHDRAWN)
+    for pep in session.scalars(wanted.order_by(Pep.id)):
+        found.setdefault(pep.child_id, []).append(pep)
+    return found
 
 
 def last_reviews(session: Session, pep_ids: Iterable[int]) -> dict[int, QaReview]:

@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from pep_admin.config import LONDON
 from pep_admin.models import AcademicYear, Term
@@ -27,6 +27,14 @@ def known_terms(session: Session) -> list[TermDates]:
 def term_of(session: Session, day: date) -> Term | None:
     """The term a day falls in, or the next one to start; None when no term is known then."""
     return session.scalar(select(Term).where(Term.ends_on >= day).order_by(Term.starts_on).limit(1))
+
+
+def terms_so_far(session: Session, day: date) -> list[Term]:
+    """The terms that have begun, and the one that a day falls in or before; the latest first."""
+    now = term_of(session, day)
+    latest = now.starts_on if now else day
+    return list(session.scalars(select(Term).where(Term.starts_on <= latest).order_by(Term.starts_on.desc())
+                                .options(joinedload(Term.year))))
 
 
 def next_deadlines(session: Session) -> dict[int, date]:

@@ -6,6 +6,7 @@ from pep_admin.views.audit_log import AuditLog
 from pep_admin.views.children import Children
 from pep_admin.views.dashboard import Dashboard
 from pep_admin.views.gate import PepView
+from pep_admin.views.import_columns import ImportColumns
 from pep_admin.views.imports import Imports
 from pep_admin.views.leads import Leads
 from pep_admin.views.my_lead import MyLead
@@ -41,6 +42,7 @@ VIEWS: tuple[type[PepView], ...] = (
     Terms,
     RollOver,
     Imports,
+    ImportColumns,
     AuditLog,
 )
 

@@ -5,14 +5,14 @@ What a file means, and what is stored, is imports/'s. Nothing of a file stands i
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
-from flask import Response, abort, request
+from flask import Response, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 
 from pep_admin.exceptions import NotFound, Refused
-from pep_admin.imports import KINDS, Kind, keeping
+from pep_admin.imports import KINDS, Kind, keeping, matching
 from pep_admin.imports.files import LARGEST_FILE
 from pep_admin.imports.outcome import ROWS_ON_A_PAGE
 from pep_admin.models import Import
@@ -49,7 +49,8 @@ class Imports(PepView):
         mine = keeping.imports_of(self.db_session, self.actor)
         return self.page("pep/imports/index.html", kinds=[each for each in KINDS.values() if self.may(each.permission)],
                          waiting=[each for each in mine if each.loaded_at is None],
-                         loaded=[each for each in mine if each.loaded_at is not None], titles=KINDS, deed=deed)
+                         loaded=[each for each in mine if each.loaded_at is not None], titles=KINDS, deed=deed,
+                         remembered=bool(matching.matches_of(self.db_session, KINDS.values())))
 
     # --- a file is handed in ---------------------------------------------------------------------------------------------
 
@@ -58,21 +59,27 @@ class Imports(PepView):
         """The form for the files of one kind; sent, they are compared and kept for a day, and nothing is stored yet."""
         kind = self._kind(self.asked_once("kind"))
         if request.method != "POST":
-            return self._form(kind, {each.key: each.default for each in kind.options})
+            return self._form(kind)
         try:
             kept = self._look(kind, self._files(kind))
         except Refused as refused:
             self.record_at_once("import.look", outcome="refused", object_type="import", kind=kind.key,
                                 codes=sorted({each.check for each in refused.findings}))
             return self._form(kind, request.form, refused.findings, 422)
+        if kept.awaits_columns:
+            return redirect(url_for("pep_import_columns.match", id=kept.id), code=303)
         return self.back_to("outcome", id=kept.id)
 
     def _look(self, kind: Kind, given: Mapping[str, keeping.Given]) -> Import:
         typed = {each.key: request.form.get(each.key, "") for each in kind.options}
         options = kind.read_options({**typed, "own_authority": host().settings.get("authority_code", "")})
-        tables = keeping.open_files(kind, given)
-        plan = keeping.make_plan(self.db_session, kind, tables, options, actor=self.actor, today=self.today)
-        done = self.commit(keeping.keep_import, kind, given, tables, options, plan)
+        places = matching.as_remembered(matching.remembered(self.db_session, kind))
+        tables = matching.open_known(kind, given, places)
+        if tables is None or request.form.get("by_hand"):
+            done = self.commit(matching.keep_to_match, kind, given, options)
+        else:
+            plan = keeping.make_plan(self.db_session, kind, tables, options, actor=self.actor, today=self.today)
+            done = self.commit(keeping.keep_import, kind, given, tables, options, plan)
         if done.value is None:
             raise Refused(done.findings)
         return done.value
@@ -83,9 +90,11 @@ class Imports(PepView):
                 if file is not None and file.filename}
 
     def _form(
-        self, kind: Kind, typed: Mapping[str, str], findings: Sequence[Finding] = (), status: int = 200
+        self, kind: Kind, typed: Mapping[str, str] | None = None, findings: Sequence[Finding] = (), status: int = 200
     ) -> ResponseReturnValue:
-        return self.page("pep/imports/new.html", status=status, kind=kind, typed=typed, findings=findings,
+        options = [each.on(self.db_session, self.today) for each in kind.options]
+        typed = {each.key: each.default for each in options} if typed is None else typed
+        return self.page("pep/imports/new.html", status=status, kind=kind, options=options, typed=typed, findings=findings,
                          megabytes=LARGEST_FILE // 1024**2)
 
     def _kind(self, key: str) -> Kind:
@@ -118,7 +127,7 @@ class Imports(PepView):
     @expose("/discard/", methods=("POST",))
     def discard(self) -> ResponseReturnValue:
         """Forget files that were only looked at."""
-        done = self.commit(keeping.discard_import, self._kept().id)
+        done = self.commit(keeping.discard_import, self._kept(keeping.find_kept).id)
         if done.ok:
             self.say("The file is forgotten. Nothing was loaded.")
         else:
@@ -138,9 +147,9 @@ class Imports(PepView):
         name = f"to-mend-{kept.id}-{part}.csv"
         return Response(content, mimetype="text/csv", headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
-    def _kept(self) -> Import:
+    def _kept(self, find: Callable[..., Import] = keeping.find_import) -> Import:
         try:
-            return keeping.find_import(self.db_session, whole_id(self.asked_once("id")), actor=self.actor)
+            return find(self.db_session, whole_id(self.asked_once("id")), actor=self.actor)
         except NotFound:
             abort(404)
 

@@ -9,7 +9,8 @@ import pytest
 
 from pep_admin.exceptions import Refused
 from pep_admin.imports import files, workbooks
-from pep_admin.imports.files import Column, Layout, Table, inert, open_table
+from pep_admin.imports.files import Table, inert, open_table
+from pep_admin.imports.headings import Column, Layout
 from pep_admin.imports.outcome import file_to_mend
 from tests.imports.making import Xml, sheet_xml, workbook
 

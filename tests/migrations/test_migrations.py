@@ -148,6 +148,33 @@ def test_rows_without_their_parents_stop_a_migration(
         migrate(engine, "upgrade", "heads")
 
 
+def test_files_that_were_looked_at_outlive_the_step_that_matches_columns(engine: sa.Engine, migrate: Callable[..., None]) -> None:
+    """Up: a file kept before is known by the names of its columns. Down: one that waits for somebody goes, without outcome."""
+    def rows() -> list[Any]:
+        with engine.connect() as connection:
+            kept = connection.execute(sa.text("SELECT id FROM pep_import ORDER BY id")).scalars().all()
+            return [*kept, *connection.execute(sa.text("SELECT import_id FROM pep_import_file ORDER BY id")).scalars()]
+
+    def keep(more: str = "", value: str = "") -> None:
+        with engine.begin() as connection:
+            number = connection.execute(sa.text(
+                "INSERT INTO pep_import (kind, made_by, made_name, made_at, options, outcome, digest" + more + ") VALUES "
+                "('roll', 'o', 'O', '2024-11-18 10:00:00', '{}', '{}', ''" + value + ") RETURNING id")).scalar_one()
+            connection.execute(sa.text("INSERT INTO pep_import_file (import_id, part, name, sha256, size, content) VALUES "
+                                       "(:id, 'roll', 'x', '', 1, :content)"), {"id": number, "content": b"x"})
+
+    migrate(engine, "upgrade", "0003")
+    keep()
+    migrate(engine, "upgrade", "0004")
+    with engine.connect() as connection:
+        assert connection.execute(sa.text("SELECT awaits_columns FROM pep_import")).scalar_one() in (0, False)
+        assert connection.execute(sa.text("SELECT places FROM pep_import_file")).scalar_one() is None
+    keep(", awaits_columns", ", " + ("true" if engine.dialect.name == "postgresql" else "1"))
+    assert rows() == [1, 2, 1, 2]
+    migrate(engine, "downgrade", "0003")
+    assert rows() == [1, 1]
+
+
 def test_a_migration_leaves_foreign_keys_watched(
     open_engine: Callable[[str], sa.Engine], migrate: Callable[..., None], tmp_path: Path
 ) -> None:

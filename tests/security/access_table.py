@@ -364,6 +364,14 @@ LINES = (
         "in  404 200 403 403 403 403 403 403 403"),
     post("pep_imports.confirm",          "/admin/pep/imports/confirm/?id={import}", "401 404 409 403 403 403 403 403 403 403"),
     post("pep_imports.discard",          "/admin/pep/imports/discard/?id={import}", "401 404 303 403 403 403 403 403 403 403"),
+    # What is remembered of headings is the team's; a file that waits for its columns is its own person's.
+    get("pep_import_columns.index_view", "/admin/pep/import_columns/",             "in  200 200 403 403 403 403 403 403 403"),
+    post("pep_import_columns.change",    "/admin/pep/import_columns/change/?kind=schools&part=register",
+         "401 422 422 403 403 403 403 403 403 403", **{"column-9": "urn"}),
+    get("pep_import_columns.match",      "/admin/pep/import_columns/match/?id={import}",
+        "in  404 200 403 403 403 403 403 403 403"),
+    post("pep_import_columns.match",     "/admin/pep/import_columns/match/?id={import}",
+         "401 404 422 403 403 403 403 403 403 403"),
 
     # The roll in September: the office's. The house's children are all in the middle of their schools: nothing is to be decided.
     get("pep_roll_over.index_view",      "/admin/pep/roll_over/",                  "in  200 200 403 403 403 403 403 403 403"),

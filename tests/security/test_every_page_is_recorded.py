@@ -154,6 +154,8 @@ NO_CHILD = {
     # the children, for those who see every child. It has one event of its own (import.read), with kind, fate and count of rows.
     *((f"pep_imports.{route}", method) for route in ("index_view", "new", "outcome", "mend", "confirm", "discard")
       for method in ("GET", "POST")),
+    # Headings, and up to three values of each of one's own file, looked at under the same event.
+    *((f"pep_import_columns.{route}", method) for route in ("index_view", "change", "match") for method in ("GET", "POST")),
     ("pep_audit_log.index_view", "GET"),  # numbers of rows
     *((line.endpoint, line.method) for line in LINES if line.endpoint.startswith(("account.", "pep_accounts.", "pep_my_account."))),
 } & set(TABLE) - BY_THEMSELVES

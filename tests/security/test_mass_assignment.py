@@ -121,6 +121,8 @@ FORMS = (
     Form("officer", f"{ADMIN}/people/new/", "email", {"first_name": "Nia", "last_name": "Neu", "kind": "carer"}, "+pep_person",
          {"pep_person": {"bounced_on": None, "left_on": None, "email": None, "row_version": 1}}),
     Form("officer", f"{ADMIN}/people/edit/?id={{person}}", "email", {"phone": "0161"}, "pep_person.phone pep_person.row_version"),
+    Form("officer", f"{ADMIN}/import_columns/match/?id={{import}}", "register-urn", {"register-name": "1", "register-urn": "2"},
+         "+pep_column_match +pep_import_page -pep_import_page pep_import.digest pep_import.outcome pep_import_file.places"),
     Form("officer", f"{ADMIN}/imports/outcome/?id={{import}}", "seal", {"rows": "good"}, "+pep_school pep_import.loaded_at",
          {"pep_school": {"urn": "100001", "name": "Elm School", "finance_reference": None, "payment_method": "bacs",
                          "row_version": 1, "designated_teacher_id": None, "headteacher_id": None,
@@ -238,6 +240,7 @@ def test_every_form_of_the_application_is_among_them(house: House) -> None:
         "pep_peps.send", "pep_peps.recall", "pep_ppg_requests.decide", "pep_payments.batch",  # need a PEP in another state: below
         "pep_ppg_requests.waive",  # likewise: takes a reason, test_waivers
         "pep_imports.new", "pep_imports.discard",  # takes a file: below; takes nothing
+        "pep_import_columns.change",  # a column of each remembered heading: below
         "security.login", "security.logout", "security.verify",  # write the account's own sign-in only
         "account.code", "account.mail_code", "account.recovery", "account.forgotten",  # likewise, or a ticket
         "account.set_up", "account.set_up_app", "account.set_up_mail",  # take a code only
@@ -295,6 +298,20 @@ def test_a_file_is_handed_in_with_its_choices_alone(house: House) -> None:
     kept = added(before, after, "pep_import")
     assert (kept["made_by"], kept["kind"], kept["loaded_at"]) == (house.actor_id("officer"), "schools", None)
     assert not any(STRANGE in str(row) for row in after.values())
+
+
+def test_what_is_remembered_takes_its_column_from_outside_and_no_heading(house: House) -> None:
+    house.change(sa.text("INSERT INTO pep_column_match (kind, part, heading, plain, \"column\", made_by, made_name, made_at) "
+                         "VALUES ('roll', 'roll', 'Born', 'born', 'notified_on', 'x', 'X', '2024-11-18 10:00:00')"))
+    before = house.rows()
+    (key,) = [row_id for table, row_id in before if table == "pep_column_match"]
+    fields = [*every_column(), (f"column-{key}", "date_of_birth")]
+    answer = house.post("officer", f"{ADMIN}/import_columns/change/?kind=roll&part=roll", fields)
+    assert answer.status_code == 303
+    after = house.rows()
+    assert changed(before, after) == {f"pep_column_match.{name}" for name in ("column", "made_by", "made_name", "made_at")}
+    assert (after["pep_column_match", key]["made_by"], after["pep_column_match", key]["column"]) == (
+        house.actor_id("officer"), "date_of_birth")
 
 
 def test_a_batch_takes_no_figure_from_outside(house: House) -> None:
