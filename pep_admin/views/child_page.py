@@ -28,13 +28,14 @@ from pep_admin.views import child_tables, formats, trails
 from pep_admin.views.bands import Band, Happening, band_of
 from pep_admin.views.base import Link, PepModelView, RelatedTable
 from pep_admin.views.cells import amount
+from pep_admin.views.filters import asked_for
 from pep_admin.vocabulary import Audience, PepStatus, PpgStatus, Scheme
 from pep_admin.workflow.readiness import readiness
 
 STANDS = (PpgStatus.DRAFT, PpgStatus.REQUESTED, PpgStatus.APPROVED, PpgStatus.RELEASED)
 SHOWN_FIRST = 8
 """PEPs whose PDF is offered at once, and letters told of; earlier ones stand folded below."""
-KINDS = ("In care", "School", "Home", "Social worker", "PEP", "Suspension")
+KINDS = ("Care", "School", "Home", "Social worker", "PEP", "Suspension")
 """What a time or a day of the timeline is, in the order of the lanes."""
 FOR_WHOM = {Audience.CARE: "social care and the Virtual School", Audience.SCHOOL: "the school"}
 
@@ -72,6 +73,7 @@ class ChildPage:
     tables: Sequence[RelatedTable]
     history: trails.TrailPage | None
     looks: trails.TrailPage | None
+    log: str | None
     first: int = SHOWN_FIRST
 
 
@@ -87,12 +89,13 @@ def gather(view: PepModelView, child: Child) -> ChildPage:
         facts=_facts(view, record, year),
         clocks=_clocks(view, record),
         term_pep=_term_pep(view, record, term),
-        timeline=[_told(view, each) for each in sorted(happenings, key=lambda each: (each[0].from_on, each[2]), reverse=True)],
+        timeline=[_told(view, each) for each in sorted(happenings, key=_newest_happening)],
         band=band_of([each for each, _, _ in happenings], KINDS, view.today),
         targets_of=targets_pep, targets=targets, money=money, money_note=note, requests=_requests(view, record),
         documents=_documents(view, record, audience), letters=_letters(view, record),
         tables=child_tables.tables_of(view, record),
         history=_history(view, child, audience), looks=_looks(view, child),
+        log=view.way_to("pep_audit_log.index_view", **asked_for(child=str(child.id))),
     )
 
 
@@ -205,13 +208,17 @@ def _happenings(record: ChildRecord) -> list[Told]:
               for each in record.homes]
     found += [(Happening("Social worker", each.social_worker.name, each.started_on, each.ended_on), None, "")
               for each in record.workers]
-    found += [(Happening("In care", "In care", each.started_on, each.ended_on), None, each.end_reason or "")
+    found += [(Happening("Care", "In care", each.started_on, each.ended_on), None, each.end_reason or "")
               for each in record.periods]
     found += [(Happening("PEP", f"{pep.reference}, {pep.term.label}", pep.initiated_on, _ended(pep)),
                ("pep_peps.details_view", {"id": pep.id}), _of_pep(pep)) for pep in record.peps]
     found += [(Happening("Suspension", each.kind.label, each.started_on, each.ended_on or each.started_on),
                ("pep_suspensions.details_view", {"id": each.id}), _of_suspension(each)) for each in record.suspensions]
     return found
+
+
+def _newest_happening(told: Told) -> tuple[int, int]:
+    return -told[0].from_on.toordinal(), KINDS.index(told[0].kind)
 
 
 def _ended(pep: Pep) -> date | None:
