@@ -34,10 +34,9 @@ class SchoolPerson:
 
 def people_of_school(session: Session, school: School, today: date) -> list[SchoolPerson]:
     """The designated teacher and the head first, then staff known by the school's name and whoever writes open PEPs there."""
-    written = dict(session.execute(
-        select(Pep.writer_id, func.count(Pep.id))
-        .where(Pep.school_id == school.id, Pep.writer_id.is_not(None), Pep.status.in_(OPEN_TO_WRITE)).group_by(Pep.writer_id)
-    ).tuples().all())
+    open_peps = select(Pep.writer_id, func.count(Pep.id)).where(
+        Pep.school_id == school.id, Pep.writer_id.is_not(None), Pep.status.in_(OPEN_TO_WRITE))
+    written = {writer_id: count for writer_id, count in session.execute(open_peps.group_by(Pep.writer_id)) if writer_id}
     named = {school.designated_teacher_id, school.headteacher_id} - {None}
     known = Person.kind.in_(IN_SCHOOL) & (func.lower(Person.organisation) == school.name.lower())
     here = or_(Person.left_on.is_(None), Person.left_on > today)
