@@ -15,6 +15,8 @@ from pep_admin.school_calendar import TermsUnknown, england_working_day
 from pep_admin.vocabulary import Part
 
 VIRTUAL_SCHOOL, SOCIAL_CARE, SCHOOL, WRITERS = "the Virtual School", "social care", "the school", "those who write it"
+WRITER = "the writer of Part 2"
+"""Where the child has no school: the social worker or an officer (HB-2.2)."""
 OWNERS = {Part.SOCIAL_CARE: SOCIAL_CARE, Part.EDUCATION: SCHOOL, Part.MEETING: SOCIAL_CARE}
 ONE_DAY = timedelta(days=1)
 Counts = Callable[[date], bool]
@@ -44,6 +46,7 @@ class NewChildFacts:
     sent_on: date | None = None
     parts: tuple[PartSigned, ...] = ()
     due: Due | None = None
+    has_school: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +146,8 @@ def _why_not_sent(facts: NewChildFacts, due_on: date) -> str:
     if not open_parts:
         signed = "every part was signed in time" if facts.sent_on else "every part is signed, and it has not been sent"
         return _with(WRITERS, signed)
-    whom = list(dict.fromkeys(OWNERS[each.part] for each in open_parts))
+    owners = OWNERS if facts.has_school else OWNERS | {Part.EDUCATION: WRITER}
+    whom = list(dict.fromkeys(owners[each.part] for each in open_parts))
     return _with(" and ".join(whom), "; ".join(_of_part(each) for each in open_parts))
 
 

@@ -62,6 +62,7 @@ def _facts(
         entered_on=child.entered_care_on, told_on=child.notified_on, opened_on=pep.initiated_on,
         handed_on=handed.get(pep.id) or day_of(pep.delegated_at), sent_on=day_of(pep.submitted_at) if is_sent else None,
         parts=parts, due=Due(pep.due_on, pep.due_rule, "HB-1.3") if pep.kind is PepKind.INITIAL else None,
+        has_school=pep.school_id is not None,
     )
 
 

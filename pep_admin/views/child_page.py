@@ -83,7 +83,7 @@ def gather(view: PepModelView, child: Child) -> ChildPage:
     record = child_record(session, child, care=audience is Audience.CARE)
     year, term = year_of(session, view.today), queries.term_of(session, view.today)
     happenings = _happenings(record)
-    money, note = _money(record, year, term, view)
+    money, note = _money(view, record, term)
     targets_pep, targets = _targets(view, record)
     return ChildPage(
         facts=_facts(view, record, year),
@@ -261,9 +261,7 @@ def _targets(view: PepModelView, record: ChildRecord) -> tuple[Any, list[list[An
     return child_tables.link(view, said, "pep_peps.details_view", id=pep.id), rows
 
 
-def _money(
-    record: ChildRecord, year: AcademicYear | None, term: Term | None, view: PepModelView
-) -> tuple[list[list[Any]], str]:
+def _money(view: PepModelView, record: ChildRecord, term: Term | None) -> tuple[list[list[Any]], str]:
     """A row for each term and year that holds money or could: up to how much, set aside, released, left; and a sentence beside."""
     if not view.may(Permission.REQUEST_READ):
         return [], ""
@@ -271,16 +269,21 @@ def _money(
     if scheme is Scheme.EARLY_YEARS and not record.allocations:
         return [], "Money for this age comes from the Early Years Team on request, not from the Virtual School (HB-6.3)."
     rows = [(_newest_first(each), _of_allocation(each)) for each in record.allocations]
-    held = {each.period for each in record.allocations}
-    if year is not None and term is not None and term.year_id == year.id and scheme is not Scheme.EARLY_YEARS:
-        for period in queries.periods(year.name, term.name.value, scheme):
-            if period not in held:
-                cap = year.post16_year_cap_pence if scheme is Scheme.POST_16 else (
-                    year.ppg_year_cap_pence if period == year.name else year.ppg_term_cap_pence)
-                label = f"Year {year.name}" if period == year.name else term.label
-                rows.append(((year.starts_on, period != year.name, term.starts_on),
-                             [label, amount(cap), amount(0), amount(0), amount(cap)]))
+    if term is not None and scheme is not Scheme.EARLY_YEARS:
+        rows += _untouched(term, scheme, {each.period for each in record.allocations})
     return [row for _, row in sorted(rows, key=lambda each: each[0], reverse=True)], ""
+
+
+def _untouched(term: Term, scheme: Scheme, held: set[str]) -> list[tuple[tuple[Any, ...], list[Any]]]:
+    """The running term and its year, where nothing was asked for in them yet: the whole cap is left (HB-6.1, 6.2)."""
+    year, found = term.year, []
+    for period in queries.periods(year.name, term.name.value, scheme):
+        if period not in held:
+            of_year = year.post16_year_cap_pence if scheme is Scheme.POST_16 else year.ppg_year_cap_pence
+            cap, label = (of_year, f"Year {year.name}") if period == year.name else (year.ppg_term_cap_pence, term.label)
+            order = (year.starts_on, period != year.name, term.starts_on)
+            found.append((order, [label, amount(cap), amount(0), amount(0), amount(cap)]))
+    return found
 
 
 def _newest_first(each: Allocation) -> tuple[Any, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from pep_admin import config
 from pep_admin.models import AuditEvent, Child, Pep, SdqScore, SocialCareSection, Suspension
-from pep_admin.permissions import SYSTEM
+from pep_admin.permissions import SYSTEM, Actor
 from pep_admin.vocabulary import (
     CaseRating,
     Decision,
@@ -21,12 +22,14 @@ from pep_admin.vocabulary import (
     LegalStatus,
     PepKind,
     PlacementKind,
+    Role,
     SdqBy,
     SenStatus,
     SuspensionKind,
 )
 from pep_admin.workflow import delegation, peps, reviews, roll
 from pep_admin.workflow.records import save_record
+from tests.host.foreign_app import make_council
 from tests.visiting import Page, Visitor
 from tests.world import NOW, TODAY, World
 
@@ -297,6 +300,27 @@ def test_no_history_tells_what_is_withheld(world: World, look: Look) -> None:
     page = look("officer", world.child_id)
     assert "Part 1 · Social care" in page.main and "These words are read." in page.text
     assert "Nobody else reads these words." not in page.text
+
+
+def test_who_audits_and_teaches_reads_the_history_of_what_the_school_reads(full: World, look: Look, tmp_path: Path) -> None:
+    """Their homes and workers are withheld as tables, and so is what changed in them (HB-3.11)."""
+    roles = frozenset({Role.AUDITOR, Role.DESIGNATED_TEACHER})
+    both, known = Actor("person:both", "Bo Both", roles, full.teacher.person_id), full.child_id
+    full.session.commit()
+    council = make_council(f"sqlite:///{tmp_path / 'world.db'}", {"both": both})
+
+    def whole(page: Page) -> str:
+        said = page.main
+        while page.tree.xpath("//nav[@aria-label='Further changes']//a[@rel='next']"):
+            found = page.tree.xpath("//nav[@aria-label='Further changes']//a[@rel='next']/@href")[0]
+            page = page.visitor.get(found)
+            said += page.main
+        return said
+
+    told, all_of_it = whole(Visitor(council.visit("both").client).get(f"{CHILDREN}?id={known}")), whole(look("auditor", known))
+    assert "added a time at a school" in told and "a home" in all_of_it and "a period in care" in all_of_it
+    for withheld in ("added a home", "changed a home", "a time with a social worker", "a period in care", "Children's home"):
+        assert withheld not in told
 
 
 def test_who_looked_is_told_in_words(full: World, look: Look, enter: Enter, council: Any) -> None:

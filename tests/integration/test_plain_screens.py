@@ -475,7 +475,8 @@ def test_the_screens_break_no_rule_of_accessibility(served: str, page: Any, worl
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{what} is wider than the window"
 
     for path in ("/admin/", CHILDREN, f"{CHILDREN}?search=nobody", f"{CHILDREN}details/?id={world.child_id}", f"{CHILDREN}new/",
-                 f"{CHILDREN}change-school/?id={world.child_id}", f"{YEARS}edit/?id=1", f"{TERMS}launch/?id=1",
+                 f"{CHILDREN}change-school/?id={world.child_id}", f"{SCHOOLS}details/?id={world.school_id}", f"{YEARS}edit/?id=1",
+                 f"{TERMS}launch/?id=1",
                  "/admin/pep/audit_log/"):
         page.goto(f"{served}{path}")
         judge(path)

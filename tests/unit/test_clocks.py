@@ -95,6 +95,8 @@ IN_TIME = {"told_on": date(2024, 10, 15), "opened_on": date(2024, 10, 16), "hand
     (IN_TIME | {"parts": parts(None, None, date(2024, 11, 1))},
      "It waited with social care and the school: Part 1 · Social care not signed, Sara Sozial; Part 2 · Education not signed, "
      "Tess Lehrer."),
+    (IN_TIME | {"parts": parts(date(2024, 11, 1), None, date(2024, 11, 1)), "has_school": False},
+     "It waited with the writer of Part 2: Part 2 · Education not signed, Tess Lehrer."),
     (IN_TIME | {"parts": parts(date(2024, 11, 1), date(2024, 11, 1), date(2024, 11, 18))},
      "It waited with those who write it: every part is signed, and it has not been sent."),
     (IN_TIME | {"handed_on": date(2024, 11, 19), "parts": parts(None, None, None)},
