@@ -24,6 +24,7 @@ from pep_admin.accounts import leaving, sign_in
 from pep_admin.accounts.models import User
 from pep_admin.accounts.my_account import MyAccount
 from pep_admin.accounts.screens import Accounts
+from pep_admin.accounts.seen import last_seen
 from pep_admin.config import Environment, Settings, as_flask_config, kept_secret, read_settings
 from pep_admin.extension import PepAdmin
 from pep_admin.server.database import engine_options, prepare
@@ -72,7 +73,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     sign_in.install(app, db, idle=idle, absolute=absolute)
     CSRFProtect(app)
     place = PepAdmin().init_app(app, db=db, actor=sign_in.actor, is_fresh=sign_in.is_fresh, sign_in_url=sign_in.sign_in_url,
-                                sign_out_url=sign_in.sign_out_url, account_holders=leaving.open_accounts)
+                                sign_out_url=sign_in.sign_out_url, account_holders=leaving.open_accounts, last_seen=last_seen)
     for view in (Accounts, MyAccount):
         place.admin.add_view(view(place))
     _own_pages(app, db)

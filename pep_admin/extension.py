@@ -23,7 +23,7 @@ from pep_admin.permissions import Actor
 from pep_admin.server.database import prepare
 from pep_admin.views import VIEWS, Dashboard, looks, shell
 from pep_admin.views.gate import PepView
-from pep_admin.views.hosting import Host
+from pep_admin.views.hosting import Host, LastSeen
 
 NAME = "pep_admin"
 _watched: WeakSet[Any] = WeakSet()
@@ -42,13 +42,15 @@ class PepAdmin:
         self, app: Flask, *, admin: Admin | None = None, db: Any, actor: Callable[[], Actor | None], is_fresh: Callable[[], bool],
         sign_in_url: Callable[[str], str], sign_out_url: Callable[[], str] | str | None = None, prefix: str = "pep",
         category: str | None = None, account_holders: Callable[[Any, Iterable[int]], set[int]] | None = None,
+        last_seen: LastSeen | None = None,
     ) -> Host:
         """Mount the views.
 
         `actor` gives who is signed in as the plugin knows people (None: nobody), `is_fresh` whether they showed lately that it is
         they, `sign_in_url(back)` the page where one signs in, or again, and comes back; `back` is always a GET page.
-        `account_holders(session, ids)` gives which people of those numbers have an account that is open, where the host knows.
-        `sign_out_url` takes a POST. The pages stand under `{admin.url}/{prefix}/`, in the menu under `category` if one is given.
+        `account_holders(session, ids)` gives which people of those numbers have an account that is open, where the host knows;
+        `last_seen` tells when people signed in last, for the page of a school. `sign_out_url` takes a POST. The pages stand under
+        `{admin.url}/{prefix}/`, in the menu under `category` if one is given.
         Raises ConfigError when mounted twice, without CSRFProtect, or on a database that cannot be prepared.
         """
         _refuse_unsafe(app)
@@ -57,7 +59,8 @@ class PepAdmin:
         _watch(db.session.session_factory)
         given = admin is not None
         admin = admin or Admin(name="PEP", url="/admin", endpoint="pep_dashboard")
-        place = Host(app, admin, db, actor, is_fresh, sign_in_url, sign_out_url, prefix, category, account_holders, _settings(app))
+        place = Host(app, admin, db, actor, is_fresh, sign_in_url, sign_out_url, prefix, category, account_holders, _settings(app),
+                     last_seen)
         app.extensions[NAME] = place
         shell.install(app)
         app.register_blueprint(_assets(place))

@@ -4,17 +4,19 @@ Reading is set-based and filtered by phase and audience; writing is per field an
 pep_form.py's; who may write it and what follows is workflow/sections.py's.
 """
 
-from pep_admin.pep_document.freezing import freeze, thaw
+from pep_admin.pep_document.freezing import Heading, freeze, heading_of, thaw
 from pep_admin.pep_document.reading import current_form_version, form_of, read_document, read_documents
 from pep_admin.pep_document.values import digest, normal
 from pep_admin.pep_document.writing import Written, open_parts, take_part, write_answers
 
 __all__ = [
+    "Heading",
     "Written",
     "current_form_version",
     "digest",
     "form_of",
     "freeze",
+    "heading_of",
     "normal",
     "open_parts",
     "read_document",

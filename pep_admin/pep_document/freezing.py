@@ -5,11 +5,13 @@ What is kept is beside.py's. The verbs of workflow/ call this; the answers thems
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pep_admin.models import FrozenFacts, Pep
-from pep_admin.pep_document.beside import as_json
+from pep_admin.pep_document.beside import as_json, from_json
 from pep_admin.pep_document.reading import beside_of, form_of
 
 
@@ -26,6 +28,23 @@ def thaw(session: Session, pep: Pep) -> None:
     if kept is not None:
         session.delete(kept)
         session.flush()
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """Whose PEP it is: what the child is called, and the school ("" for none)."""
+
+    called: str
+    school: str
+
+
+def heading_of(session: Session, pep: Pep) -> Heading:
+    """As the PEP keeps it from the day it was sent or closed, else as it is today (decision 0011)."""
+    kept = _kept(session, pep)
+    if kept is None:
+        return Heading(pep.child.called, pep.school.name if pep.school else "")
+    beside = from_json(kept.facts, form_of(pep.form_version))
+    return Heading(beside.child.called, beside.school)
 
 
 def _kept(session: Session, pep: Pep) -> FrozenFacts | None:

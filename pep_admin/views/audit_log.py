@@ -6,8 +6,10 @@ from typing import Any
 
 from pep_admin.models import AuditEvent
 from pep_admin.permissions import Permission
+from pep_admin.views import formats
 from pep_admin.views.base import PepModelView
-from pep_admin.views.filters import Case, Contains, Moment
+from pep_admin.views.cells import linked
+from pep_admin.views.filters import Case, Contains, Exactly, Moment, asked_for
 
 
 class AuditLog(PepModelView):
@@ -30,11 +32,18 @@ class AuditLog(PepModelView):
         "at": "When", "actor_name": "Who", "actor_id": "Account", "roles": "As", "action": "What", "object_type": "Of what",
         "object_id": "Number", "child_id": "Child's number", "outcome": "Outcome", "details": "More", "request_id": "Request",
     }
-    column_formatters = {"details": lambda view, context, event, name: _in_words(event.details)}
+    column_formatters = {
+        "details": lambda view, context, event, name: _in_words(event.details),
+        "actor_name": lambda view, context, event, name: _only(view, event.actor_name, account=event.actor_id),
+        "child_id": lambda view, context, event, name: _only(view, event.child_id, child=str(event.child_id)),
+    }
+    list_template = "pep/audit_log/list.html"
     column_sortable_list = ()
     column_default_sort = ("id", True)
     column_filters = (
         Contains(AuditEvent.actor_name, "Who", "who"),
+        Exactly(AuditEvent.actor_id, "Account", "account"),
+        Exactly(AuditEvent.child_id, "Child’s number", "child"),
         Contains(AuditEvent.action, "What", "what"),
         Case(AuditEvent.outcome, "Outcome", "outcome", {
             "done": ("Done", lambda column: column == "done"),
@@ -46,6 +55,11 @@ class AuditLog(PepModelView):
 
     def timeline(self, row: Any) -> list[Any]:
         return []  # events are never changed
+
+
+def _only(view: PepModelView, value: Any, **asked: str) -> Any:
+    """The value as the way to all events that have it; a dash for none."""
+    return formats.NOTHING if value is None else linked(value, view.way_to("pep_audit_log.index_view", **asked_for(**asked)))
 
 
 def _in_words(details: dict[str, Any]) -> str:

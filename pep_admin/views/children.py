@@ -12,30 +12,16 @@ from flask import abort, request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_admin.actions import action
-from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from pep_admin import config
 from pep_admin.deadlines import format_day
-from pep_admin.models import (
-    CareEpisode,
-    CarePlacement,
-    Caseload,
-    Child,
-    Consent,
-    Enrolment,
-    Pep,
-    Person,
-    School,
-    SdqScore,
-    Suspension,
-)
-from pep_admin.permissions import Permission, audience_for
-from pep_admin.school_calendar import year_group
+from pep_admin.models import Child, Person, School
+from pep_admin.permissions import Permission
 from pep_admin.validators.children import check_child
 from pep_admin.validators.findings import Finding
-from pep_admin.views import formats, repeats
-from pep_admin.views.base import Done, Link, PepModelView, RelatedTable
+from pep_admin.views import child_page, formats, repeats
+from pep_admin.views.base import Done, Link, PepModelView
 from pep_admin.views.base_forms import DayField, LabelField, PepForm
 from pep_admin.views.child_forms import (
     NOT_LEFT,
@@ -49,14 +35,10 @@ from pep_admin.views.child_forms import (
     school_field,
     school_label,
 )
+from pep_admin.views.child_page import group_of
 from pep_admin.views.filters import Case, OneOf, Related
-from pep_admin.vocabulary import Audience, CaseRating, LegalStatus, PersonKind, PlacementKind, RollMove, SenStatus
+from pep_admin.vocabulary import CaseRating, LegalStatus, PersonKind, PlacementKind, RollMove, SenStatus
 from pep_admin.workflow import corrections, people, roll
-
-
-def group_of(child: Child, view: PepModelView) -> str:
-    """The year group today, or the one that was set by hand."""
-    return child.year_group_override or year_group(child.date_of_birth, view.today) or formats.NOTHING
 
 
 def care_of(child: Child, view: PepModelView) -> str:
@@ -112,11 +94,11 @@ class Children(PepModelView):
         "case_rating": "Case rating",
     }
     column_formatters = {
-        "year_group": lambda view, context, child, name: group_of(child, view),
+        "year_group": lambda view, context, child, name: group_of(child, view) or formats.NOTHING,
         "care": lambda view, context, child, name: care_of(child, view),
     }
     column_formatters_detail = {
-        **column_formatters, "year_group": lambda view, context, child, name: group_of(child, view) + (
+        **column_formatters, "year_group": lambda view, context, child, name: (group_of(child, view) or formats.NOTHING) + (
             f" (set by hand: {child.year_group_reason})" if child.year_group_override else ""),
     }
     column_sortable_list = (("name", ("last_name", "first_name")), ("school", "school.name"),
@@ -159,6 +141,8 @@ class Children(PepModelView):
         "year_group_override": "N1, N2, R or 1 to 13, only where the child is taught with another year.",
     }
 
+    details_template = "pep/children/details.html"
+
     # --- the child's page ------------------------------------------------------------------------------------------------
 
     def links(self, row: Child) -> list[Link]:
@@ -170,100 +154,11 @@ class Children(PepModelView):
         found = [(text, self.way_to(f"{self.endpoint}.{route}", id=row.id)) for text, route in offered]
         return [Link(text, url) for text, url in found if url]
 
-    def related(self, row: Child) -> list[RelatedTable]:
-        tables = [self._peps(row), self._enrolments(row)]
-        if audience_for(self.actor, row) is Audience.CARE:
-            tables += [self._homes(row), self._workers(row), self._periods(row)]
-        return [*tables, self._sdq(row), self._suspensions(row), self._consents(row)]
+    def details_context(self, row: Child) -> dict[str, Any]:
+        return {"child_page": child_page.gather(self, row)}
 
-    def _peps(self, child: Child) -> RelatedTable:
-        found = self.db_session.scalars(
-            select(Pep).where(Pep.child_id == child.id).options(joinedload(Pep.term), joinedload(Pep.school))
-            .order_by(Pep.due_on.desc(), Pep.id.desc())
-        )
-        rows = [[self._link(pep.reference, "pep_peps.details_view", id=pep.id), pep.term.label, pep.kind, pep.status, pep.due_on,
-                 pep.school, pep.grade] for pep in found]
-        opened = self.way_to("pep_peps.open_pep", child=child.id)
-        return RelatedTable("PEPs", ("Reference", "Term", "Kind", "Status", "Due", "School", "Grade"), rows, "No PEP yet.",
-                            [Link("Open a PEP", opened)] if opened else [])
-
-    def _enrolments(self, child: Child) -> RelatedTable:
-        found = self.db_session.scalars(
-            select(Enrolment).where(Enrolment.child_id == child.id).options(joinedload(Enrolment.school))
-            .order_by(Enrolment.started_on.desc())
-        )
-        rows = [[self._link(each.school.name, "pep_schools.details_view", id=each.school_id), each.started_on, each.ended_on,
-                 each.leaving_reason] for each in found]
-        return RelatedTable("Schools", ("School", "From", "To", "Why it ended"), rows, "No school on record.",
-                            self._take_back(child, RollMove.SCHOOL, rows, ended=child.school_id is None))
-
-    def _homes(self, child: Child) -> RelatedTable:
-        found = self.db_session.scalars(
-            select(CarePlacement).where(CarePlacement.child_id == child.id).options(joinedload(CarePlacement.carer))
-            .order_by(CarePlacement.started_on.desc())
-        )
-        rows = [[each.kind, each.carer, each.started_on, each.ended_on] for each in found]
-        return RelatedTable("Homes", ("Kind", "Carer", "From", "To"), rows, "No home on record.",
-                            self._take_back(child, RollMove.HOME, rows))
-
-    def _workers(self, child: Child) -> RelatedTable:
-        found = self.db_session.scalars(
-            select(Caseload).where(Caseload.child_id == child.id).options(joinedload(Caseload.social_worker))
-            .order_by(Caseload.started_on.desc())
-        )
-        rows = [[each.social_worker, each.started_on, each.ended_on] for each in found]
-        return RelatedTable("Social workers", ("Social worker", "From", "To"), rows, "No social worker on record.",
-                            self._take_back(child, RollMove.WORKER, rows))
-
-    def _periods(self, child: Child) -> RelatedTable:
-        found = self.db_session.scalars(
-            select(CareEpisode).where(CareEpisode.child_id == child.id).order_by(CareEpisode.started_on.desc())
-        )
-        rows = [[each.started_on, each.ended_on, each.end_reason] for each in found]
-        return RelatedTable("Periods in care", ("From", "To", "Why it ended"), rows, "No period on record.",
-                            self._take_back(child, RollMove.CARE, rows if child.left_care_on else []))
-
-    def _take_back(self, child: Child, move: RollMove, rows: Sequence[Sequence[Any]], *, ended: bool = False) -> list[Link]:
-        """The way to take the last move back, where something was ended."""
-        least = 1 if ended or move is RollMove.CARE else 2
-        url = self.way_to(f"{self.endpoint}.undo", id=child.id, what=move.value) if len(rows) >= least else None
-        return [Link("Take the last one back", url)] if url else []
-
-    def _sdq(self, child: Child) -> RelatedTable:
-        found = self.db_session.scalars(
-            select(SdqScore).where(SdqScore.child_id == child.id).order_by(SdqScore.completed_on.desc())
-        )
-        rows = [[self._day(each, "pep_sdq"), each.total, each.completed_by] for each in found]
-        return RelatedTable("SDQ totals", ("Date", "Total", "Filled in by"), rows, "No SDQ total on record.",
-                            self._add(child, "Add a total", "pep_sdq"))
-
-    def _suspensions(self, child: Child) -> RelatedTable:
-        found = self.db_session.scalars(
-            select(Suspension).where(Suspension.child_id == child.id).options(joinedload(Suspension.school))
-            .order_by(Suspension.started_on.desc())
-        )
-        rows = [[self._day(each, "pep_suspensions", each.started_on), each.ended_on, each.kind, each.half_days, each.school]
-                for each in found]
-        return RelatedTable("Suspensions", ("First day", "Last day", "Kind", "Half days", "School"), rows, "None on record.",
-                            self._add(child, "Add a suspension", "pep_suspensions"))
-
-    def _consents(self, child: Child) -> RelatedTable:
-        found = self.db_session.scalars(select(Consent).where(Consent.child_id == child.id).order_by(Consent.id))
-        rows = [[self._link(each.matter.label, "pep_consents.details_view", id=each.id), each.who_decides, each.decision,
-                 each.given_on] for each in found]
-        return RelatedTable("Consents", ("Matter", "Who decides", "Decision", "Decided on"), rows, "None on record.",
-                            self._add(child, "Add a consent", "pep_consents"))
-
-    def _day(self, row: Any, endpoint: str, day: Any = None) -> Any:
-        return self._link(format_day(day or row.completed_on), f"{endpoint}.details_view", id=row.id)
-
-    def _add(self, child: Child, text: str, endpoint: str) -> list[Link]:
-        url = self.way_to(f"{endpoint}.add", child=child.id)
-        return [Link(text, url)] if url else []
-
-    def _link(self, text: str, endpoint: str, **values: Any) -> Any:
-        url = self.way_to(endpoint, **values)
-        return Link(text, url) if url else text
+    def timeline(self, row: Child) -> list[Any]:
+        return []  # the page tells the whole record's history, a page at a time
 
     # --- a new child, and corrections ------------------------------------------------------------------------------------
 

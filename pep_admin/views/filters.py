@@ -11,12 +11,12 @@ from datetime import date
 from typing import Any, cast
 
 from flask_admin.contrib.sqla.filters import BaseSQLAFilter
-from sqlalchemy import ColumnElement, false, or_, select
+from sqlalchemy import ColumnElement, Integer, false, or_, select
 
 from pep_admin.models import Base
 from pep_admin.queries import day_bounds
 from pep_admin.views.formats import parse_day
-from pep_admin.views.hosting import HIGHEST_ID, host, present_actor
+from pep_admin.views.hosting import HIGHEST_ID, can_be_id, host, present_actor
 from pep_admin.vocabulary import Labelled
 
 MOST_OPTIONS = 250
@@ -150,6 +150,21 @@ class Contains(PepFilter):
 
     def criterion(self, column: ColumnElement[Any], value: str) -> ColumnElement[bool]:
         return column.ilike(f"%{value.replace('%', '').replace('_', '')}%")
+
+
+class Exactly(PepFilter):
+    """Just what is typed: a number where the column holds numbers, else a text. What is no number fits nothing, rather than all."""
+
+    def clean(self, value: str) -> int | str | None:
+        if not isinstance(self.get_column(None).type, Integer):
+            return value[:LONGEST_VALUE]
+        return int(value) if can_be_id(value) else None
+
+    def validate(self, value: Any) -> bool:
+        return True
+
+    def criterion(self, column: ColumnElement[Any], value: int | str | None) -> ColumnElement[bool]:
+        return false() if value is None else column == value
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, cast
 
 from flask import Flask, abort, current_app, request
@@ -18,6 +19,9 @@ from pep_admin.permissions import Actor
 
 HIGHEST_ID = 2_147_483_647
 """The highest id a row can have (a PostgreSQL integer); anything above it is asked for by nobody of ours."""
+
+LastSeen = Callable[[Sequence[int]], Mapping[int, datetime | None]]
+"""For ids of persons: when each of those who have an account signed in last, None for never; who has none is left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,7 @@ class Host:
     """Of those people's numbers, the ones who can sign in; None where the host does not say."""
     settings: dict[str, Any] = field(default_factory=dict)
     """`authority` (the name in the header), `banner` ("" for none), `font_folder`."""
+    last_seen: LastSeen | None = None
 
     def own_url(self, noun: str) -> str:
         """`{admin.url}/{prefix}/<noun>`, absolute."""

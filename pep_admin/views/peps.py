@@ -26,11 +26,11 @@ from pep_admin.permissions import Actor, Permission, audience_for, can, owns_par
 from pep_admin.validators.findings import Finding
 from pep_admin.validators.peps import VOICE_CHECKS
 from pep_admin.views import pep_page, repeats, section_forms
-from pep_admin.views.base import PepModelView
 from pep_admin.views.cells import linked, reference
 from pep_admin.views.filters import Case, Day, OneOf, Related
 from pep_admin.views.hosting import host
 from pep_admin.views.of_a_child import SEARCHED, SEARCHED_AS
+from pep_admin.views.pep_doors import PepDoors
 from pep_admin.views.stages import STAGES
 from pep_admin.vocabulary import Decision, Grade, Part, PepKind, PepStatus, PpgStatus, Subject, TargetArea
 from pep_admin.workflow import delegation, reviews, sections
@@ -49,7 +49,7 @@ LABELS = {
 }
 
 
-class Peps(PepModelView):
+class Peps(PepDoors):
     """Everything that is done with PEPs on screen."""
 
     model = Pep

@@ -6,22 +6,22 @@ from typing import Any
 
 from flask.typing import ResponseReturnValue
 from flask_admin.actions import action
-from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from pep_admin import config
-from pep_admin.models import Child, Pep, Person, School
+from pep_admin.models import Pep, Person, School
 from pep_admin.permissions import Actor, Permission
+from pep_admin.queries.school_page import IN_SCHOOL
 from pep_admin.validators.findings import Finding
 from pep_admin.validators.forms import Urn
 from pep_admin.validators.schools import check_school
-from pep_admin.views.base import Link, PepModelView, RelatedTable
+from pep_admin.views import school_page
+from pep_admin.views.base import PepModelView, RelatedTable
 from pep_admin.views.filters import Case, OneOf
 from pep_admin.views.leads import LEAD_FILTERS, asking_page
-from pep_admin.vocabulary import PersonKind, SchoolKind, SchoolPhase
+from pep_admin.vocabulary import SchoolKind, SchoolPhase
 from pep_admin.workflow import delegation
 
-IN_SCHOOL = (PersonKind.DESIGNATED_TEACHER, PersonKind.HEADTEACHER, PersonKind.SCHOOL_STAFF)
 STAFF = {"criteria": lambda: [Person.left_on.is_(None), Person.kind.in_(IN_SCHOOL)], "order": (Person.last_name, Person.first_name),
          "search": (Person.first_name, Person.last_name, Person.email), "blank": "Nobody yet",
          "label_of": lambda person: f"{person.name}, {person.organisation}" if person.organisation else person.name}
@@ -95,6 +95,8 @@ class Schools(PepModelView):
                     "less_than_good", "designated_teacher", "headteacher", "finance_reference", "payment_method", "closed_on")
     form_args = {"urn": {"validators": [Urn()]}, "designated_teacher": STAFF, "headteacher": STAFF}
 
+    details_template = "pep/schools/details.html"
+
     def _change(self, session: Session, form: Any, row: School, *, actor: Actor) -> None:
         with session.no_autoflush:
             for name, field in form._fields.items():
@@ -118,20 +120,12 @@ class Schools(PepModelView):
         return asking_page(self, self.rows_for(ids))
 
     def related(self, row: School) -> list[RelatedTable]:
-        """The children who are at the school now, for those who may read children."""
-        if not self.may(Permission.CHILD_READ):
-            return []
-        found = self.db_session.scalars(
-            select(Child)
-            .where(Child.school_id == row.id, or_(Child.left_care_on.is_(None), Child.left_care_on > self.today))
-            .options(joinedload(Child.social_worker)).order_by(Child.last_name, Child.first_name).limit(500)
-        )
-        rows = [[self._child(child), child.social_worker, child.sen_status] for child in found]
-        return [RelatedTable("Children in care here", ("Child", "Social worker", "SEN"), rows, "No child in care is here now.")]
+        return [
+            *school_page.tables_of(self, row),
+        ]
 
-    def _child(self, child: Child) -> Any:
-        url = self.way_to("pep_children.details_view", id=child.id)
-        return Link(child.name, url) if url else child.name
+    def details_context(self, row: School) -> dict[str, Any]:
+        return {"school_page": school_page.gather(self, row)}
 
 
 def _told(handed: list[Pep], teacher: Person | None) -> str:

@@ -86,6 +86,8 @@ def test_the_pages_of_a_pep_break_no_rule_of_accessibility(address: str, page: A
         "/admin/pep/targets/write/?pep=2",
         "/admin/pep/ppg_requests/write/?pep=2",
         "/admin/pep/payments/",
+        "/admin/pep/children/details/?id=1",
+        "/admin/pep/schools/details/?id=1",
     ):
         page.goto(f"{address}{path}")
         for width in (1280, 375):

@@ -134,15 +134,15 @@ def test_a_childs_history_names_schools_and_people(officer: Visitor, world: Worl
     version = re.search(r'name="row_version" value="(\d+)"', officer.get(path).text)
     assert version
     officer.send(path, school=str(world.other_school_id), on="18/11/2024", reason="home_move", row_version=version[1])
-    page = officer.get(f"{CHILDREN}details/?id={world.child_id}").text
-    assert ["School", "Alder School", "Birch School"] in every_row(page)
-    assert ["Social worker", "—", "Sara Sozial"] in every_row(page)
+    pages = [officer.get(f"{CHILDREN}details/?id={world.child_id}&history={number}").text for number in (1, 99)]
+    assert ["School", "Alder School", "Birch School"] in every_row(pages[0]), "the newest page"
+    assert ["Social worker", "—", "Sara Sozial"] in every_row(pages[1]), "the oldest: there is no page 99"
 
 
 def test_a_school_that_is_gone_is_another_school_in_a_history(officer: Visitor, world: World) -> None:
     changes = {"school_id": [987_654, world.school_id], "carer_id": [987_654, None]}
     world.session.add(RecordChange(at=NOW, actor_id="x", actor_name="X", table_name="pep_child", row_id=world.child_id,
-                                   verb="update", changes=changes))
+                                   child_id=world.child_id, verb="update", changes=changes))
     world.session.commit()
     answer = officer.get(f"{CHILDREN}details/?id={world.child_id}")
     assert answer.status_code == 200
@@ -475,7 +475,8 @@ def test_the_screens_break_no_rule_of_accessibility(served: str, page: Any, worl
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{what} is wider than the window"
 
     for path in ("/admin/", CHILDREN, f"{CHILDREN}?search=nobody", f"{CHILDREN}details/?id={world.child_id}", f"{CHILDREN}new/",
-                 f"{CHILDREN}change-school/?id={world.child_id}", f"{YEARS}edit/?id=1", f"{TERMS}launch/?id=1",
+                 f"{CHILDREN}change-school/?id={world.child_id}", f"{SCHOOLS}details/?id={world.school_id}", f"{YEARS}edit/?id=1",
+                 f"{TERMS}launch/?id=1",
                  "/admin/pep/audit_log/"):
         page.goto(f"{served}{path}")
         judge(path)

@@ -1,0 +1,169 @@
+"""The two clocks of a child who is new in care: the first PEP with its writers (HB-1.2), and signed and sent (HB-1.3).
+
+Facts come in as days and names; out come the due day with its arithmetic, what was done when, by how much it is late and with
+whom it waited. Which PEP is the first of a time in care, and who is told, is for those who ask.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from pep_admin.deadlines import Due, due_for_new_child, format_day, initiate_by
+from pep_admin.school_calendar import TermsUnknown, england_working_day
+from pep_admin.vocabulary import Part
+
+VIRTUAL_SCHOOL, SOCIAL_CARE, SCHOOL, WRITERS = "the Virtual School", "social care", "the school", "those who write it"
+WRITER = "the writer of Part 2"
+"""Where the child has no school: the social worker or an officer (HB-2.2)."""
+OWNERS = {Part.SOCIAL_CARE: SOCIAL_CARE, Part.EDUCATION: SCHOOL, Part.MEETING: SOCIAL_CARE}
+ONE_DAY = timedelta(days=1)
+Counts = Callable[[date], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class PartSigned:
+    """A part of the first PEP: whose it is by name ("" for nobody named), and the day it was signed on."""
+
+    part: Part
+    who: str
+    signed_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewChildFacts:
+    """What the clocks read of a child's coming into care and of the first PEP of that time, None while there is none.
+
+    `told_on`: when the Virtual School was told. `opened_on`, `handed_on`: the PEP was opened, and sent to its writers. `sent_on`:
+    it was sent to the Virtual School with every part signed, and stands so. `due`: the day that the PEP itself was given (HB-1.3).
+    """
+
+    entered_on: date
+    told_on: date | None = None
+    opened_on: date | None = None
+    handed_on: date | None = None
+    sent_on: date | None = None
+    parts: tuple[PartSigned, ...] = ()
+    due: Due | None = None
+    has_school: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """One clock: its rule, what is to be done, by when and why then; without a `due`, `unknown` says why no day can be told.
+
+    `days`, of the kind of the rule (`unit`), are those left, or, where `late`, those gone since; 0 is today. `waits_for` says with
+    whom it waited and why, "" while it is in time.
+    """
+
+    code: str
+    title: str
+    due: Due | None
+    done_on: date | None = None
+    late: bool = False
+    days: int = 0
+    unit: str = "day"
+    waits_for: str = ""
+    unknown: str = ""
+
+    @property
+    def standing(self) -> str:
+        """How it stands, in words."""
+        if self.due is None:
+            return f"Done on {format_day(self.done_on)}" if self.done_on else "Not done"
+        count = f"{self.days} {self.unit}{'' if self.days == 1 else 's'}"
+        if self.done_on:
+            return f"Done on {format_day(self.done_on)}, {f'{count} late' if self.late else 'in time'}"
+        if self.late:
+            return f"Late by {count}"
+        return f"Due in {count}" if self.days else "Due today"
+
+
+def clocks(
+    facts: NewChildFacts, *, today: date, working_days: int, school_days: int, is_school_day: Counts
+) -> tuple[Clock, Clock]:
+    """Both clocks; the numbers are the academic year's (10 and 20 in the handbook), counted from the day after coming into care."""
+    handing = initiate_by(facts.entered_on, days=working_days)
+    first = _clock("Sent to its writers", handing, facts.handed_on, today, "working day", england_working_day)
+    return (
+        _waiting(first, _why_not_handed(facts, handing.on)),
+        _completing(facts, today=today, days=school_days, is_school_day=is_school_day),
+    )
+
+
+def _completing(facts: NewChildFacts, *, today: date, days: int, is_school_day: Counts) -> Clock:
+    try:
+        due = facts.due or due_for_new_child(facts.entered_on, days=days, is_school_day=is_school_day)
+    except TermsUnknown as problem:
+        return Clock("HB-1.3", "Signed and sent", None, facts.sent_on, unknown=str(problem))
+    clock = _clock("Signed and sent", due, facts.sent_on, today, "school day", is_school_day)
+    return _waiting(clock, _why_not_sent(facts, due.on))
+
+
+def _clock(title: str, due: Due, done_on: date | None, today: date, unit: str, counts: Counts) -> Clock:
+    until = done_on or today
+    late = until > due.on
+    days, unit = _counted(due.on, until, unit, counts) if late else _counted(until, due.on, unit, counts)
+    return Clock(due.code, title, due, done_on, late, days, unit)
+
+
+def _counted(start: date, end: date, unit: str, counts: Counts) -> tuple[int, str]:
+    """Days of that kind after `start` up to `end`; plain days where none of them lies between, or the calendar ends before."""
+    try:
+        found = sum(counts(day) for day in _days(start, end))
+    except TermsUnknown:
+        found = 0
+    return (found, unit) if found or start == end else ((end - start).days, "day")
+
+
+def _days(start: date, end: date) -> Iterator[date]:
+    return (start + ONE_DAY * number for number in range(1, (end - start).days + 1))
+
+
+def _waiting(clock: Clock, why: str) -> Clock:
+    return replace(clock, waits_for=why) if clock.late else clock
+
+
+def _why_not_handed(facts: NewChildFacts, due_on: date) -> str:
+    """With whom a PEP waited that came late to its writers, or has not come to them."""
+    if facts.told_on is not None and facts.told_on > due_on:
+        return _with(SOCIAL_CARE, f"the Virtual School was told on {format_day(facts.told_on)}, {_working_day(facts)}")
+    if facts.told_on is None:
+        return "It is not on record when the Virtual School was told, so nobody can say with whom it waited."
+    told = f"it was told on {format_day(facts.told_on)}, {_working_day(facts)}"
+    if facts.opened_on is None:
+        return _with(VIRTUAL_SCHOOL, f"{told}, and no PEP has been opened")
+    opened = f"{told}, and opened the PEP on {format_day(facts.opened_on)}"
+    return _with(VIRTUAL_SCHOOL, opened if facts.handed_on else f"{opened}, which has not been sent to its writers")
+
+
+def _why_not_sent(facts: NewChildFacts, due_on: date) -> str:
+    """With whom a PEP waited that was sent late, or has not been sent: where it was handed over too late, else with its writers."""
+    if facts.handed_on is None or facts.handed_on > due_on:
+        return _why_not_handed(facts, due_on)
+    open_parts = [each for each in facts.parts if each.signed_on is None or each.signed_on > due_on]
+    if not open_parts:
+        signed = "every part was signed in time" if facts.sent_on else "every part is signed, and it has not been sent"
+        return _with(WRITERS, signed)
+    owners = OWNERS if facts.has_school else OWNERS | {Part.EDUCATION: WRITER}
+    whom = list(dict.fromkeys(owners[each.part] for each in open_parts))
+    return _with(" and ".join(whom), "; ".join(_of_part(each) for each in open_parts))
+
+
+def _of_part(each: PartSigned) -> str:
+    who = f", {each.who}" if each.who else ", nobody named"
+    state = "not signed" if each.signed_on is None else f"signed on {format_day(each.signed_on)}"
+    return f"{each.part.label} {state}{who}"
+
+
+def _with(whom: str, why: str) -> str:
+    return f"It waited with {whom}: {why}."
+
+
+def _working_day(facts: NewChildFacts) -> str:
+    """ "the same day", or "working day 9" after coming into care."""
+    if facts.told_on is None or facts.told_on <= facts.entered_on:
+        return "by the day of coming into care"
+    number = sum(england_working_day(day) for day in _days(facts.entered_on, facts.told_on))
+    return f"working day {number}" if number else "before the first working day"

@@ -1,0 +1,125 @@
+"""The two clocks of a new child against the handbook's worked cases: how they stand, and with whom a late PEP waited."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from pep_admin.clocks import Clock, NewChildFacts, PartSigned, clocks
+from pep_admin.deadlines import Due
+from pep_admin.policy import YEARS
+from pep_admin.school_calendar import TermDates, school_days
+from pep_admin.vocabulary import Part
+
+IS_SCHOOL_DAY = school_days(
+    [TermDates(term.starts_on, term.ends_on, term.half_term_from, term.half_term_to) for term in YEARS["2024-25"].terms]
+)
+OCTOBER = date(2024, 10, 14)  # handed over by 28 Oct, complete by 18 Nov
+
+
+def both(today: date, *, entered_on: date = OCTOBER, **facts: Any) -> tuple[Clock, Clock]:
+    return clocks(NewChildFacts(entered_on, **facts), today=today, working_days=10, school_days=20, is_school_day=IS_SCHOOL_DAY)
+
+
+def parts(social_care: date | None, education: date | None, meeting: date | None) -> tuple[PartSigned, ...]:
+    return (PartSigned(Part.SOCIAL_CARE, "Sara Sozial", social_care), PartSigned(Part.EDUCATION, "Tess Lehrer", education),
+            PartSigned(Part.MEETING, "Sara Sozial", meeting))
+
+
+@pytest.mark.parametrize(("entered", "handed_by", "sent_by"), [
+    (date(2024, 9, 2), date(2024, 9, 16), date(2024, 9, 30)),
+    (date(2024, 10, 14), date(2024, 10, 28), date(2024, 11, 18)),
+    (date(2024, 12, 16), date(2025, 1, 2), date(2025, 1, 27)),
+    (date(2025, 3, 31), date(2025, 4, 14), date(2025, 5, 14)),
+])
+def test_the_days_of_the_handbooks_table(entered: date, handed_by: date, sent_by: date) -> None:
+    first, second = both(entered, entered_on=entered)
+    assert first.due is not None and second.due is not None
+    assert (first.code, first.due.on, first.standing) == ("HB-1.2", handed_by, "Due in 10 working days")
+    assert (second.code, second.due.on, second.standing) == ("HB-1.3", sent_by, "Due in 20 school days")
+    assert first.due.rule.startswith("10 working days from ") and second.due.rule.startswith("20 school days from ")
+
+
+@pytest.mark.parametrize(("today", "first", "second"), [
+    (date(2024, 10, 25), "Due in 1 working day", "Due in 16 school days"),  # 28 Oct to 18 Nov: 5 + 5 + 5 + 1
+    (date(2024, 10, 28), "Due today", "Due in 15 school days"),
+    (date(2024, 10, 29), "Late by 1 working day", "Due in 14 school days"),
+    (date(2024, 11, 18), "Late by 15 working days", "Due today"),  # 29 to 31 Oct and 1 Nov: 4, then 5 + 5 + 1
+    (date(2024, 11, 19), "Late by 16 working days", "Late by 1 school day"),
+])
+def test_what_is_left_and_what_is_gone(today: date, first: str, second: str) -> None:
+    assert [each.standing for each in both(today)] == [first, second]
+
+
+def test_a_weekend_after_the_day_is_late_by_plain_days() -> None:
+    (first, _) = both(date(2024, 9, 22), entered_on=date(2024, 9, 6))  # due on Fri 20 Sep; Sunday
+    assert (first.standing, first.late) == ("Late by 2 days", True)
+
+
+def test_done_in_time_and_done_late() -> None:
+    first, second = both(date(2025, 1, 10), told_on=date(2024, 10, 15), opened_on=date(2024, 10, 16), handed_on=date(2024, 10, 28),
+                         sent_on=date(2024, 11, 20), parts=parts(date(2024, 11, 1), date(2024, 11, 19), date(2024, 11, 18)))
+    assert (first.standing, first.waits_for) == ("Done on 28 Oct 2024, in time", "")
+    assert second.standing == "Done on 20 Nov 2024, 2 school days late"
+    assert second.waits_for == (
+        "It waited with the school: Part 2 · Education signed on 19 Nov 2024, Tess Lehrer.")
+
+
+NOVEMBER = date(2024, 11, 25)
+
+
+@pytest.mark.parametrize(("facts", "said"), [
+    ({}, "It is not on record when the Virtual School was told, so nobody can say with whom it waited."),
+    ({"told_on": date(2024, 10, 29)},
+     "It waited with social care: the Virtual School was told on 29 Oct 2024, working day 11."),
+    ({"told_on": date(2024, 10, 28)},
+     "It waited with the Virtual School: it was told on 28 Oct 2024, working day 10, and no PEP has been opened."),
+    ({"told_on": date(2024, 10, 14), "opened_on": date(2024, 10, 30)},
+     "It waited with the Virtual School: it was told on 14 Oct 2024, by the day of coming into care, and opened the PEP on "
+     "30 Oct 2024, which has not been sent to its writers."),
+    ({"told_on": date(2024, 10, 15), "opened_on": date(2024, 10, 30), "handed_on": date(2024, 10, 30)},
+     "It waited with the Virtual School: it was told on 15 Oct 2024, working day 1, and opened the PEP on 30 Oct 2024."),
+])
+def test_with_whom_a_pep_waited_that_came_late_to_its_writers(facts: dict[str, Any], said: str) -> None:
+    assert both(NOVEMBER, **facts)[0].waits_for == said
+
+
+IN_TIME = {"told_on": date(2024, 10, 15), "opened_on": date(2024, 10, 16), "handed_on": date(2024, 10, 16)}
+
+
+@pytest.mark.parametrize(("facts", "said"), [
+    (IN_TIME | {"parts": parts(None, date(2024, 11, 1), None)},
+     "It waited with social care: Part 1 · Social care not signed, Sara Sozial; Part 3 · The meeting not signed, Sara Sozial."),
+    (IN_TIME | {"parts": parts(None, None, date(2024, 11, 1))},
+     "It waited with social care and the school: Part 1 · Social care not signed, Sara Sozial; Part 2 · Education not signed, "
+     "Tess Lehrer."),
+    (IN_TIME | {"parts": parts(date(2024, 11, 1), None, date(2024, 11, 1)), "has_school": False},
+     "It waited with the writer of Part 2: Part 2 · Education not signed, Tess Lehrer."),
+    (IN_TIME | {"parts": parts(date(2024, 11, 1), date(2024, 11, 1), date(2024, 11, 18))},
+     "It waited with those who write it: every part is signed, and it has not been sent."),
+    (IN_TIME | {"handed_on": date(2024, 11, 19), "parts": parts(None, None, None)},
+     "It waited with the Virtual School: it was told on 15 Oct 2024, working day 1, and opened the PEP on 16 Oct 2024."),
+    ({"told_on": date(2024, 11, 20)},
+     "It waited with social care: the Virtual School was told on 20 Nov 2024, working day 27."),
+])
+def test_with_whom_a_pep_waited_that_was_not_sent_in_time(facts: dict[str, Any], said: str) -> None:
+    assert both(NOVEMBER, **facts)[1].waits_for == said
+
+
+def test_a_sent_pep_is_not_late_while_the_virtual_school_reads_it() -> None:
+    """HB-1.3: sent on the last day, and read a month later."""
+    second = both(date(2024, 12, 18), **IN_TIME, sent_on=date(2024, 11, 18), parts=parts(*[date(2024, 11, 18)] * 3))[1]
+    assert (second.standing, second.late) == ("Done on 18 Nov 2024, in time", False)
+
+
+def test_the_day_that_the_pep_was_given_wins() -> None:
+    given = Due(date(2024, 11, 29), "Agreed with the head", "HB-1.3")
+    assert both(date(2024, 11, 18), due=given)[1] == Clock("HB-1.3", "Signed and sent", given, days=9, unit="school day")
+
+
+def test_where_no_calendar_reaches_the_clock_says_so() -> None:
+    first, second = both(date(2025, 7, 20), entered_on=date(2025, 7, 15), sent_on=None)
+    assert first.due is not None and second.due is None
+    assert second.standing == "Not done" and "term dates from 23 Jul 2025 on are not known" in second.unknown
