@@ -443,6 +443,11 @@ class Inspection(Tracked, Versioned, Base):
         CheckConstraint("published_on IS NULL OR published_on >= inspected_on", name="published_after"),
     )
 
+    @property
+    def judged(self) -> str:
+        """The overall grade, where there is one."""
+        return self.overall.label if self.overall else self.regime.label
+
     def __str__(self) -> str:
         return f"Inspection of {self.inspected_on:%d %b %Y}"
 

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from pep_admin.views.audit_log import AuditLog
+from pep_admin.views.calendars import Calendars, Closures, DaysOff
 from pep_admin.views.children import Children
 from pep_admin.views.dashboard import Dashboard
 from pep_admin.views.gate import PepView
 from pep_admin.views.imports import Imports
+from pep_admin.views.inspections import Inspections
 from pep_admin.views.payments import Payments
 from pep_admin.views.people import People
 from pep_admin.views.peps import Peps
 from pep_admin.views.periods import CarePeriods, Caseloads, Enrolments, Placements
 from pep_admin.views.ppg_requests import PpgRequests
 from pep_admin.views.records import Consents, SdqScores, Suspensions
+from pep_admin.views.rules import Rulebook
 from pep_admin.views.schools import Schools
 from pep_admin.views.targets import Targets
 from pep_admin.views.terms import Terms, Years
 
 VIEWS: tuple[type[PepView], ...] = (
+    Rulebook,
     Peps,
     Children,
     Targets,
@@ -31,9 +35,13 @@ VIEWS: tuple[type[PepView], ...] = (
     Caseloads,
     CarePeriods,
     Schools,
+    Inspections,
     People,
     Years,
     Terms,
+    Calendars,
+    Closures,
+    DaysOff,
     Imports,
     AuditLog,
 )

@@ -12,11 +12,14 @@ from pep_admin.models import Child, Pep, Person, School
 from pep_admin.permissions import Actor, Permission
 from pep_admin.validators.findings import Finding
 from pep_admin.validators.forms import Urn
+from pep_admin.validators.inspections import check_by_hand
 from pep_admin.validators.schools import check_school
 from pep_admin.views.base import Link, PepModelView, RelatedTable
 from pep_admin.views.filters import Case, OneOf
+from pep_admin.views.inspections import standing_in_words, tables_of_school
 from pep_admin.vocabulary import PersonKind, SchoolKind, SchoolPhase
 from pep_admin.workflow import delegation
+from pep_admin.workflow.inspections import judge_school
 
 IN_SCHOOL = (PersonKind.DESIGNATED_TEACHER, PersonKind.HEADTEACHER, PersonKind.SCHOOL_STAFF)
 STAFF = {"criteria": lambda: [Person.left_on.is_(None), Person.kind.in_(IN_SCHOOL)], "order": (Person.last_name, Person.first_name),
@@ -55,13 +58,16 @@ class Schools(PepModelView):
         "in_borough": "In the borough", "local_authority_code": "Local authority number", "less_than_good": "Judged less than good",
         "finance_reference": "Finance reference", "payment_method": "Paid by", "closed_on": "Closed on", "postcode": "Postcode",
         "laestab": "LA and establishment number", "ukprn": "UKPRN", "head_name": "Head, by the register",
-        "successor": "Followed by", "successor_id": "Followed by",
+        "successor": "Followed by", "successor_id": "Followed by", "less_than_good_by_hand": "Less than good, said by hand",
+        "less_than_good_reason": "Why it is said by hand",
     }
+    column_formatters_detail = {"less_than_good": standing_in_words}
     column_descriptions = {
         "urn": "Six figures, from the national register. Empty for a setting without one.",
         "finance_reference": "The vendor or cost-centre number that the payment file names.",
         "designated_teacher": "PEPs are sent to this person unless another writer is named for a child (HB-2.2). Somebody new "
                               "takes over the open ones.",
+        "less_than_good_by_hand": "“Not known” leaves it to the latest inspection. Yes or no holds in its place; say why.",
     }
     column_sortable_list = ("name", "urn", "kind", "phase", "town", "in_borough",
                             ("designated_teacher", "designated_teacher.last_name"))
@@ -84,7 +90,8 @@ class Schools(PepModelView):
         }),
     )
     form_columns = ("name", "urn", "kind", "phase", "town", "postcode", "phone", "local_authority_code", "in_borough",
-                    "less_than_good", "designated_teacher", "headteacher", "finance_reference", "payment_method", "closed_on")
+                    "less_than_good_by_hand", "less_than_good_reason", "designated_teacher", "headteacher", "finance_reference",
+                    "payment_method", "closed_on")
     form_args = {"urn": {"validators": [Urn()]}, "designated_teacher": STAFF, "headteacher": STAFF}
 
     def _change(self, session: Session, form: Any, row: School, *, actor: Actor) -> None:
@@ -102,19 +109,24 @@ class Schools(PepModelView):
             self.say(_told(handed, model.designated_teacher))
 
     def check(self, proposed: Any) -> list[Finding]:
-        return check_school(proposed)
+        return [*check_school(proposed), *check_by_hand(proposed.less_than_good_by_hand, proposed.less_than_good_reason)]
+
+    def on_model_change(self, form: Any, model: Any, is_created: bool) -> None:
+        judge_school(self.db_session, model, today=self.today)
 
     def related(self, row: School) -> list[RelatedTable]:
-        """The children who are at the school now, for those who may read children."""
+        """Inspections and calendars; the children who are at the school now, for those who may read children."""
+        tables = tables_of_school(self, row)
         if not self.may(Permission.CHILD_READ):
-            return []
+            return tables
         found = self.db_session.scalars(
             select(Child)
             .where(Child.school_id == row.id, or_(Child.left_care_on.is_(None), Child.left_care_on > self.today))
             .options(joinedload(Child.social_worker)).order_by(Child.last_name, Child.first_name).limit(500)
         )
         rows = [[self._child(child), child.social_worker, child.sen_status] for child in found]
-        return [RelatedTable("Children in care here", ("Child", "Social worker", "SEN"), rows, "No child in care is here now.")]
+        here = RelatedTable("Children in care here", ("Child", "Social worker", "SEN"), rows, "No child in care is here now.")
+        return [*tables, here]
 
     def _child(self, child: Child) -> Any:
         url = self.way_to("pep_children.details_view", id=child.id)
