@@ -19,9 +19,9 @@ class ClosureKind(Labelled):
 class InspectionRegime(Labelled):
     """How Ofsted's judgements of a school read; independent schools kept the overall grade until November 2025."""
 
-    OVERALL = "overall", "Overall effectiveness (until August 2024)"
-    GRADED = "graded", "Graded areas without an overall grade (September 2024 to November 2025)"
-    CARD = "card", "Report card (from 10 November 2025)"
+    OVERALL = "overall", "Overall grade (to August 2024)"
+    GRADED = "graded", "Graded areas (September 2024 to November 2025)"
+    CARD = "card", "Report card (from November 2025)"
 
 
 class OfstedGrade(Labelled):

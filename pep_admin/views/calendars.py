@@ -45,8 +45,8 @@ def tell(view: PepModelView, recount: verbs.Recount | None) -> None:
         more = f" and {len(moved) - MOST_NAMED} more" if len(moved) > MOST_NAMED else ""
         view.say(f"Due days that moved with it: {named}{more}. PEPs that were sent or signed off keep theirs.")
     if unknown := recount.unknown:
-        view.say(f"{len(unknown)} open PEP{'' if len(unknown) == 1 else 's'} keep the due day that stands: the term dates that it "
-                 f"takes are not all on record.", "warning")
+        many = "1 open PEP keeps" if len(unknown) == 1 else f"{len(unknown)} open PEPs keep"
+        view.say(f"{many} the due day that stands: the term dates that it takes to count it are not all on record.", "warning")
 
 
 class Counting(PepModelView):
@@ -78,8 +78,10 @@ class Counting(PepModelView):
             form.recount = self.keep(session, row, actor)
 
 
-class Kept(Counting, Removable):
+class Kept(Removable, Counting):
     """A calendar, a closure or a day off: who may change it depends on whose it is."""
+
+    column_details_list: Any = None
 
     def removing(self) -> Any:
         return verbs.remove, {}
@@ -113,11 +115,11 @@ class Calendars(Kept):
     edit_template = "pep/calendars/edit.html"
     loads = (joinedload(SchoolCalendar.school), joinedload(SchoolCalendar.year), selectinload(SchoolCalendar.closures))
     column_list = ("whose", "year", "follows", "closures")
-    column_details_list = ("whose", "year", "follows", *TERM_DAYS, "note")
+    column_details_list = ("whose", "year", "follows", "note")
     column_labels = {
         **TERM_DAYS, "whose": "Calendar of", "year": "Academic year", "year_id": "Academic year", "school": "School",
         "school_id": "School", "local_authority_code": "Local authority number", "follows": "Terms", "closures": "Closures",
-        "note": "Note",
+        "note": "Note", "school.name": "school",
     }
     column_formatters = {
         "follows": lambda view, context, row, name: view.terms_in_words(row),
@@ -154,13 +156,13 @@ class Calendars(Kept):
     def create_form(self, obj: Any = None) -> Any:
         form = super().create_form(obj)
         del form["local_authority_code" if request.endpoint == f"{self.endpoint}.add" else "school"]
-        return form
+        return _together(form)
 
     def edit_form(self, obj: Any = None) -> Any:
         form = super().edit_form(obj)
         for name in ("year", "local_authority_code", "school"):
             del form[name]
-        return form
+        return _together(form)
 
     @expose("/add/", methods=("GET", "POST"))
     def add(self) -> ResponseReturnValue:
@@ -182,7 +184,11 @@ class Calendars(Kept):
         return verbs.save_calendar(session, row, actor=actor)
 
     def related(self, row: SchoolCalendar) -> list[RelatedTable]:
-        return [self._closures(row), self._peps(row)]
+        held = verbs.terms_that_hold(self.db_session, row)
+        rows = [[each.starts_on, each.ends_on, each.half_term_from, each.half_term_to] for each in held]
+        headings = ("First day", "Last day", "Half-term from", "Half-term to")
+        terms = RelatedTable("Terms that hold", headings, rows, "The terms of this year are not on record yet.")
+        return [terms, self._closures(row), self._peps(row)]
 
     def _closures(self, row: SchoolCalendar) -> RelatedTable:
         rows = [[Link(each.kind.label, self.way_to("pep_closures.details_view", id=each.id) or ""), each.starts_on, each.ends_on,
@@ -198,6 +204,13 @@ class Calendars(Kept):
                 for each in found[:MOST_LISTED]]
         return RelatedTable("Open PEPs with a due day in school days here", ("PEP", "Due", "How that was worked out"), rows,
                             "None now. The others are due by their term’s deadline.")
+
+
+def _together(form: Any) -> Any:
+    """The days of the terms go together, all or none: no single one of them is called optional."""
+    for name in TERM_DAYS:
+        form[name].flags.hidden = True
+    return form
 
 
 class Closures(Kept):

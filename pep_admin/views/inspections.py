@@ -64,7 +64,8 @@ class Inspections(Removable):
                           "category")
     column_labels = {
         **LABELS, "school": "School", "school_id": "School", "school.urn": "URN", "judged": "Judged",
-        "inspected_on": "Inspected on", "published_on": "Report published on", "regime": "Regime", "safeguarding_met": "Safeguarding met", "category": "Category",
+        "inspected_on": "Inspected on", "published_on": "Report published on", "regime": "Regime",
+        "safeguarding_met": "Safeguarding met", "category": "Category",
         "note": "Note", "school.name": "school",
     }
     column_formatters = {"judged": lambda view, context, row, name: judge(row, rule_now()).sentence}
@@ -106,7 +107,7 @@ class Inspections(Removable):
         if "on" not in request.args or not first.validate():
             first = first if "on" in request.args else FirstStep()
             return self.page("pep/inspections/when.html", form=first, school=school, back=self._page_of(school),
-                             status=422 if "on" in request.args else 200)
+                             status=422 if "on" in request.args or request.method == "POST" else 200)
         form: Any = self._second_step(school, first)
         if request.method == "POST" and self.validate_form(form):
             done: Done[Any] = self.make(form)

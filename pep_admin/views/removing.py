@@ -38,12 +38,9 @@ class Removable(PepModelView):
         leads = self.way_to(f"{self.endpoint}.remove", id=row.id)
         return [*super().links(row), *([Link("Remove…", leads)] if leads else [])]
 
-    @expose("/edit/", methods=("GET", "POST"))
-    def edit_view(self) -> ResponseReturnValue:
-        """The row's own fields."""
-        self.permit(self.row_or_404())
-        answer: ResponseReturnValue = super().edit_view()
-        return answer
+    def edit_form(self, obj: Any = None) -> Any:
+        self.permit(obj)
+        return super().edit_form(obj)
 
     @expose("/remove/", methods=("GET", "POST"))
     def remove(self) -> ResponseReturnValue:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from pep_admin import audit, history, queries
 from pep_admin.circumstances import said
-from pep_admin.deadlines import Due, counted_from, due_for_new_child
+from pep_admin.deadlines import Due, counted_from, due_for_new_child, initiate_by
 from pep_admin.exceptions import Refused
 from pep_admin.models import Closure, NonWorkingDay, Pep, School, SchoolCalendar, Term
 from pep_admin.permissions import Actor, Permission, require
@@ -22,6 +22,7 @@ from pep_admin.school_calendar import TermDates, TermsUnknown
 from pep_admin.validators.calendars import Span, check_calendar, check_closure, check_code, check_day_off
 from pep_admin.validators.findings import Finding, blocking
 from pep_admin.validators.years import check_term
+from pep_admin.vocabulary import PepKind, PepStatus
 from pep_admin.workflow.bulk import RowChange, change_rows
 from pep_admin.workflow.taking import refuse
 
@@ -49,7 +50,7 @@ class Recount:
 def permission_for(row: Kept | Term) -> Permission:
     """Who may change it: a school's calendar who may change schools, what holds for more than one school who may change terms."""
     calendar = row.calendar if isinstance(row, Closure) else row
-    one_school = isinstance(calendar, SchoolCalendar) and calendar.school_id is not None
+    one_school = isinstance(calendar, SchoolCalendar) and (calendar.school is not None or calendar.school_id is not None)
     return Permission.SCHOOL_EDIT if one_school else Permission.TERM_EDIT
 
 
@@ -97,8 +98,11 @@ def count_again(session: Session, where: ColumnElement[bool] | None, *, because:
 
     Start and number of days are those of each PEP's own sentence. A day that was set by hand stays.
     """
+    found = queries.counted_peps(session, where, lock=True)
+    if not found:
+        return Recount()
     calendars, moved, unknown, changes = queries.Calendars(session), [], [], []
-    for pep_id, version, child_id, school_id, reference, due_on, rule in queries.counted_peps(session, where, lock=True):
+    for pep_id, version, child_id, school_id, reference, due_on, rule in found:
         start = counted_from(rule)
         if start is None:
             continue
@@ -116,6 +120,14 @@ def count_again(session: Session, where: ColumnElement[bool] | None, *, because:
         for each in moved:
             audit.record(session, "pep.due_day_moved", object_type="pep", object_id=each.pep_id, child_id=children[each.pep_id])
     return Recount(tuple(moved), tuple(unknown))
+
+
+def send_by(session: Session, pep: Pep) -> Due | None:
+    """By when a new child's PEP must be with its writers (HB-1.2); None for another PEP, or one that is with them."""
+    if pep.kind is not PepKind.INITIAL or pep.status is not PepStatus.INITIATED:
+        return None
+    days = pep.term.year.initiate_working_days
+    return initiate_by(pep.child.entered_care_on, days=days, is_working_day=queries.is_working_day_in(session))
 
 
 def find_wrong_in_calendar(session: Session, calendar: Any) -> list[Finding]:

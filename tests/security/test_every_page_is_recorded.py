@@ -144,6 +144,9 @@ NO_CHILD = {
     ("pep_children.create_view", "GET"), ("pep_children.create_view", "POST"),  # a child who is not there yet
     *((f"pep_{noun}.{route}", method) for noun in ("schools", "people", "years", "terms") for method in ("GET", "POST")
       for route in ("index_view", "details_view", "export", "create_view", "edit_view")),
+    *((f"pep_{noun}.{route}", method) for noun in ("calendars", "closures", "days_off", "inspections") for method in ("GET", "POST")
+      for route in ("index_view", "details_view", "export", "create_view", "add", "edit_view", "remove")),
+    ("pep_rules.index", "GET"),  # the rules themselves
     ("pep_payments.index_view", "GET"), ("pep_payments.details_view", "GET"), ("pep_payments.csv", "GET"),  # payees and references
     ("pep_payments.batch", "GET"), ("pep_payments.batch", "POST"),
     # The files of an import by their own words, and what of the roll differs from them, fifty rows at a time: a list, like that of
