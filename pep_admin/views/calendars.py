@@ -151,7 +151,7 @@ class Calendars(Kept):
         """Whose terms hold."""
         if not row.follows:
             return "Its own"
-        return "Those of its authority" if row.school_id is not None else "Those of the Virtual School"
+        return "Those of its authority, or of the Virtual School" if row.school_id is not None else "Those of the Virtual School"
 
     def create_form(self, obj: Any = None) -> Any:
         form = super().create_form(obj)

@@ -190,7 +190,7 @@ def tables_of_school(view: PepView, school: School) -> list[RelatedTable]:
         select(SchoolCalendar).where(SchoolCalendar.school_id == school.id).options(joinedload(SchoolCalendar.year)).limit(20))
     lines: list[list[Any]] = [
         [Link(each.year.name, view.way_to("pep_calendars.details_view", id=each.id) or ""),
-         "Those of its authority" if each.follows else "Its own", each.note] for each in calendars
+         "Those that it follows" if each.follows else "Its own", each.note] for each in calendars
     ]
     own = view.way_to("pep_calendars.add", school=school.id)
     return [inspected, RelatedTable("Its own calendars", ("Academic year", "Terms", "Note"), lines,
