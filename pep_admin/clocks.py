@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from pep_admin.deadlines import Due, due_for_new_child, format_day, initiate_by
-from pep_admin.school_calendar import TermsUnknown, england_working_day
+from pep_admin.school_calendar import SchoolDays, TermsUnknown, england_working_day
 from pep_admin.vocabulary import Part
 
 VIRTUAL_SCHOOL, SOCIAL_CARE, SCHOOL, WRITERS = "the Virtual School", "social care", "the school", "those who write it"
@@ -81,24 +81,23 @@ class Clock:
 
 
 def clocks(
-    facts: NewChildFacts, *, today: date, working_days: int, school_days: int, is_school_day: Counts
+    facts: NewChildFacts, *, today: date, working_days: int, school_days: int, days: SchoolDays,
+    is_working_day: Counts = england_working_day,
 ) -> tuple[Clock, Clock]:
-    """Both clocks; the numbers are the academic year's (10 and 20 in the handbook), counted from the day after coming into care."""
-    handing = initiate_by(facts.entered_on, days=working_days)
-    first = _clock("Sent to its writers", handing, facts.handed_on, today, "working day", england_working_day)
-    return (
-        _waiting(first, _why_not_handed(facts, handing.on)),
-        _completing(facts, today=today, days=school_days, is_school_day=is_school_day),
-    )
+    """Both clocks; the numbers are the academic year's (10 and 20 in the handbook), counted from the day after coming into care.
 
-
-def _completing(facts: NewChildFacts, *, today: date, days: int, is_school_day: Counts) -> Clock:
+    `days` are those of the calendar in force for the child's school.
+    """
+    handing = initiate_by(facts.entered_on, days=working_days, is_working_day=is_working_day)
+    first = _clock("Sent to its writers", handing, facts.handed_on, today, "working day", is_working_day)
+    first = _waiting(first, _why_not_handed(facts, handing.on, is_working_day))
     try:
-        due = facts.due or due_for_new_child(facts.entered_on, days=days, is_school_day=is_school_day)
+        due = facts.due or due_for_new_child(facts.entered_on, days=school_days, is_school_day=days.is_school_day,
+                                             whose_on=days.whose_on)
     except TermsUnknown as problem:
-        return Clock("HB-1.3", "Signed and sent", None, facts.sent_on, unknown=str(problem))
-    clock = _clock("Signed and sent", due, facts.sent_on, today, "school day", is_school_day)
-    return _waiting(clock, _why_not_sent(facts, due.on))
+        return first, Clock("HB-1.3", "Signed and sent", None, facts.sent_on, unknown=str(problem))
+    second = _clock("Signed and sent", due, facts.sent_on, today, "school day", days.is_school_day)
+    return first, _waiting(second, _why_not_sent(facts, due.on, is_working_day))
 
 
 def _clock(title: str, due: Due, done_on: date | None, today: date, unit: str, counts: Counts) -> Clock:
@@ -125,23 +124,24 @@ def _waiting(clock: Clock, why: str) -> Clock:
     return replace(clock, waits_for=why) if clock.late else clock
 
 
-def _why_not_handed(facts: NewChildFacts, due_on: date) -> str:
+def _why_not_handed(facts: NewChildFacts, due_on: date, is_working_day: Counts) -> str:
     """With whom a PEP waited that came late to its writers, or has not come to them."""
     if facts.told_on is not None and facts.told_on > due_on:
-        return _with(SOCIAL_CARE, f"the Virtual School was told on {format_day(facts.told_on)}, {_working_day(facts)}")
+        when = f"{format_day(facts.told_on)}, {_working_day(facts, is_working_day)}"
+        return _with(SOCIAL_CARE, f"the Virtual School was told on {when}")
     if facts.told_on is None:
         return "It is not on record when the Virtual School was told, so nobody can say with whom it waited."
-    told = f"it was told on {format_day(facts.told_on)}, {_working_day(facts)}"
+    told = f"it was told on {format_day(facts.told_on)}, {_working_day(facts, is_working_day)}"
     if facts.opened_on is None:
         return _with(VIRTUAL_SCHOOL, f"{told}, and no PEP has been opened")
     opened = f"{told}, and opened the PEP on {format_day(facts.opened_on)}"
     return _with(VIRTUAL_SCHOOL, opened if facts.handed_on else f"{opened}, which has not been sent to its writers")
 
 
-def _why_not_sent(facts: NewChildFacts, due_on: date) -> str:
+def _why_not_sent(facts: NewChildFacts, due_on: date, is_working_day: Counts) -> str:
     """With whom a PEP waited that was sent late, or has not been sent: where it was handed over too late, else with its writers."""
     if facts.handed_on is None or facts.handed_on > due_on:
-        return _why_not_handed(facts, due_on)
+        return _why_not_handed(facts, due_on, is_working_day)
     open_parts = [each for each in facts.parts if each.signed_on is None or each.signed_on > due_on]
     if not open_parts:
         signed = "every part was signed in time" if facts.sent_on else "every part is signed, and it has not been sent"
@@ -161,9 +161,9 @@ def _with(whom: str, why: str) -> str:
     return f"It waited with {whom}: {why}."
 
 
-def _working_day(facts: NewChildFacts) -> str:
+def _working_day(facts: NewChildFacts, is_working_day: Counts) -> str:
     """ "the same day", or "working day 9" after coming into care."""
     if facts.told_on is None or facts.told_on <= facts.entered_on:
         return "by the day of coming into care"
-    number = sum(england_working_day(day) for day in _days(facts.entered_on, facts.told_on))
+    number = sum(is_working_day(day) for day in _days(facts.entered_on, facts.told_on))
     return f"working day {number}" if number else "before the first working day"

@@ -12,6 +12,8 @@ from pep_admin.school_calendar import MONTHS, WEEKDAYS, add_school_days, add_wor
 EARLIEST_YEAR, LATEST_YEAR = 1900, 2100
 _MONTH_NAMES = ("january", "february", "march", "april", "may", "june",
                 "july", "august", "september", "october", "november", "december")
+LONGEST_RULE = 300  # characters, as Pep.due_rule holds
+_COUNTED = re.compile(r"([0-9]{1,3}) school days? from [A-Z][a-z]{2} ([0-9]{2} [A-Z][a-z]{2} [0-9]{4})\b")
 _WRITTEN = re.compile(r"([0-9]{1,2})(?:st|nd|rd|th)?[ \-]+([A-Za-z]{3,9})[ ,\-]+([0-9]{4})")
 _NUMBERED = re.compile(r"([0-9]{1,2})[/.\-]([0-9]{1,2})[/.\-]([0-9]{4})")
 _ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
@@ -31,19 +33,36 @@ def due_for_term(deadline_on: date, term_label: str) -> Due:
     return Due(deadline_on, f"Deadline of {term_label}", "HB-1.4")
 
 
-def due_for_new_child(entered_on: date, *, days: int, is_school_day: Callable[[date], bool]) -> Due:
+def due_for_new_child(
+    entered_on: date, *, days: int, is_school_day: Callable[[date], bool], whose_on: Callable[[date], str] = lambda day: "",
+) -> Due:
     """When a new child's first PEP must be written, signed and sent (HB-1.3); `days` in school days, 20 in the handbook.
 
-    TermsUnknown comes through where the calendar ends too early.
+    `whose_on` names the calendar of a day where it is not the Virtual School's. TermsUnknown comes through where the calendar
+    ends too early.
     """
     due_on = add_school_days(entered_on, days, is_school_day)
-    return Due(due_on, _arithmetic(entered_on, due_on, days, "school", is_school_day), "HB-1.3")
+    return Due(due_on, _arithmetic(entered_on, due_on, days, "school", is_school_day, whose_on(due_on)), "HB-1.3")
 
 
-def initiate_by(entered_on: date, *, days: int) -> Due:
-    """When a new child's first PEP must be with its writers (HB-1.2); `days` in England's working days, 10 in the handbook."""
-    due_on = add_working_days(entered_on, days, england_working_day)
-    return Due(due_on, _arithmetic(entered_on, due_on, days, "working", england_working_day), "HB-1.2")
+def counted_from(rule: str) -> tuple[date, int] | None:
+    """Day and number of school days that the sentence of a due date counts from; None for a date that was not counted in them.
+
+    A date that somebody set by hand says so, and is none of these: it stays when a calendar changes.
+    """
+    found = _COUNTED.match(rule)
+    return (parse_day(found[2]), int(found[1])) if found else None
+
+
+def set_by_hand(rule: str) -> str:
+    """The sentence of a counted date that somebody has replaced by another day."""
+    return f"Set by hand, in place of: {rule}"[:LONGEST_RULE]
+
+
+def initiate_by(entered_on: date, *, days: int, is_working_day: Callable[[date], bool] = england_working_day) -> Due:
+    """When a new child's first PEP must be with its writers (HB-1.2); `days` in working days, 10 in the handbook."""
+    due_on = add_working_days(entered_on, days, is_working_day)
+    return Due(due_on, _arithmetic(entered_on, due_on, days, "working", is_working_day), "HB-1.2")
 
 
 def format_day(day: date) -> str:
@@ -68,12 +87,16 @@ def format_long(day: date) -> str:
     return f"{WEEKDAYS[day.weekday()]} {format_day(day)}"
 
 
-def _arithmetic(start: date, end: date, days: int, kind: str, counts: Callable[[date], bool]) -> str:
+def _arithmetic(start: date, end: date, days: int, kind: str, counts: Callable[[date], bool], whose: str = "") -> str:
     """ "10 working days from Mon 16 Dec 2024, skipping 25, 26 Dec and 1 Jan"; weekends go without saying."""
     between = (start + timedelta(days=number) for number in range(1, (end - start).days))
-    skipped = _skipped([day for day in between if day.weekday() < 5 and not counts(day)])
-    plural = "" if days == 1 else "s"
-    return f"{days} {kind} day{plural} from {format_long(start)}" + (f", skipping {skipped}" if skipped else "")
+    weekdays = [day for day in between if day.weekday() < 5 and not counts(day)]
+    counted = f"{days} {kind} day{'' if days == 1 else 's'} from {format_long(start)}"
+    by = f", on {whose}" if whose else ""
+    if not weekdays:
+        return f"{counted}{by}"
+    told = f"{counted}, skipping {_skipped(weekdays)}{by}"
+    return told if len(told) <= LONGEST_RULE else f"{counted}, skipping {len(weekdays)} weekdays{by}"
 
 
 def _skipped(weekdays: list[date]) -> str:

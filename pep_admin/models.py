@@ -35,6 +35,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, Mapper, declared_attr, mapped_column, orm_insert_sentinel, relationship
 
+from pep_admin import school_words
 from pep_admin import vocabulary as words
 
 NAMES = {
@@ -209,6 +210,9 @@ class AcademicYear(Tracked, Versioned, Base):
     initiate_working_days: Mapped[int]
     complete_school_days: Mapped[int]
     amber_is_satisfactory: Mapped[bool] = mapped_column(default=False)
+    graded_rule: Mapped[school_words.GradedRule] = mapped_column(
+        choice(school_words.GradedRule), default=school_words.GradedRule.ANY)
+    card_rule: Mapped[school_words.CardRule] = mapped_column(choice(school_words.CardRule), default=school_words.CardRule.ANY)
     terms: Mapped[list[Term]] = relationship(back_populates="year", order_by="Term.starts_on")
 
     __table_args__ = (CheckConstraint("ends_on > starts_on", name="ends_after_start"),)
@@ -281,6 +285,7 @@ class School(Tracked, Versioned, Base):
 
     `head_name` is the national register's word for the head; `headteacher` is the person on record whom mail reaches. `laestab` is
     the authority's number and the establishment's, 3 + 4 figures: an academy and the school it was before share it.
+    `less_than_good` is worked out by workflow/inspections.py alone: what is said by hand, else what the latest inspection says.
     """
 
     __tablename__ = "pep_school"
@@ -298,6 +303,8 @@ class School(Tracked, Versioned, Base):
     phone: Mapped[str | None] = mapped_column(Words(40))
     head_name: Mapped[str | None] = mapped_column(Words(200))
     less_than_good: Mapped[bool] = mapped_column(default=False)
+    less_than_good_by_hand: Mapped[bool | None]
+    less_than_good_reason: Mapped[str | None] = mapped_column(Words(500))
     finance_reference: Mapped[str | None] = mapped_column(Words(40))
     payment_method: Mapped[words.PaymentMethod] = mapped_column(choice(words.PaymentMethod), default=words.PaymentMethod.BACS)
     closed_on: Mapped[date | None]
@@ -358,6 +365,138 @@ class LeadQuestion(Tracked, Versioned, Base):
 
     def __str__(self) -> str:
         return f"Named lead of {self.school.name}"
+
+
+# --- school calendars and inspections ----------------------------------------------------------------------------------
+
+
+class SchoolCalendar(Tracked, Versioned, Base):
+    """The calendar of one school, or of all schools of an authority, for one academic year.
+
+    All three terms or none: without terms of its own it follows the authority's calendar, or the Virtual School's own (Term), and
+    its closures come on top. With its own terms it stands by itself.
+    """
+
+    __tablename__ = "pep_school_calendar"
+
+    year_id: Mapped[int] = mapped_column(ForeignKey("pep_academic_year.id"), index=True)
+    school_id: Mapped[int | None] = mapped_column(ForeignKey("pep_school.id"), index=True)
+    local_authority_code: Mapped[str | None] = mapped_column(Words(3), index=True)
+    autumn_starts_on: Mapped[date | None]
+    autumn_ends_on: Mapped[date | None]
+    autumn_half_from: Mapped[date | None]
+    autumn_half_to: Mapped[date | None]
+    spring_starts_on: Mapped[date | None]
+    spring_ends_on: Mapped[date | None]
+    spring_half_from: Mapped[date | None]
+    spring_half_to: Mapped[date | None]
+    summer_starts_on: Mapped[date | None]
+    summer_ends_on: Mapped[date | None]
+    summer_half_from: Mapped[date | None]
+    summer_half_to: Mapped[date | None]
+    note: Mapped[str | None] = mapped_column(Words(500))
+    year: Mapped[AcademicYear] = relationship()
+    school: Mapped[School | None] = relationship()
+    closures: Mapped[list[Closure]] = relationship(back_populates="calendar", order_by="Closure.starts_on")
+
+    __table_args__ = (
+        UniqueConstraint("year_id", "school_id"),
+        UniqueConstraint("year_id", "local_authority_code"),
+        CheckConstraint("(school_id IS NULL) <> (local_authority_code IS NULL)", name="of_a_school_or_an_authority"),
+    )
+
+    @property
+    def whose(self) -> str:
+        """Whose it is, as a heading says it: the school's name, or the authority's number."""
+        return self.school.name if self.school else f"Local authority {self.local_authority_code}"
+
+    @property
+    def follows(self) -> bool:
+        """Whether it has no terms of its own."""
+        return self.autumn_starts_on is None
+
+    def __str__(self) -> str:
+        return f"{self.whose}, {self.year.name}"
+
+
+class Closure(Tracked, Versioned, Base):
+    """Days of a term on which a school, or all of an authority's, are shut to their pupils; first and last day included."""
+
+    __tablename__ = "pep_closure"
+
+    calendar_id: Mapped[int] = mapped_column(ForeignKey("pep_school_calendar.id"), index=True)
+    kind: Mapped[school_words.ClosureKind] = mapped_column(choice(school_words.ClosureKind))
+    starts_on: Mapped[date] = mapped_column(index=True)
+    ends_on: Mapped[date]
+    note: Mapped[str | None] = mapped_column(Words(500))
+    calendar: Mapped[SchoolCalendar] = relationship(back_populates="closures")
+
+    __table_args__ = (
+        UniqueConstraint("calendar_id", "starts_on"),
+        CheckConstraint("ends_on >= starts_on", name="ends_after_start"),
+    )
+
+    def __str__(self) -> str:
+        first = f"{self.kind.label}, {self.starts_on:%d %b %Y}"
+        return first if self.ends_on == self.starts_on else f"{first} to {self.ends_on:%d %b %Y}"
+
+
+class NonWorkingDay(Tracked, Versioned, Base):
+    """A weekday on which nobody works in England, beside the usual bank holidays: a coronation, say."""
+
+    __tablename__ = "pep_non_working_day"
+
+    day_on: Mapped[date] = mapped_column(unique=True)
+    name: Mapped[str] = mapped_column(Words(200))
+
+    def __str__(self) -> str:
+        return f"{self.day_on:%d %b %Y}, {self.name}"
+
+
+class Inspection(Tracked, Versioned, Base):
+    """What Ofsted found at a school, under one of three regimes; only the columns of that regime are filled in.
+
+    Whether it is less than good is validators/inspections.py's, under the rule of the academic year.
+    """
+
+    __tablename__ = "pep_inspection"
+
+    school_id: Mapped[int] = mapped_column(ForeignKey("pep_school.id"), index=True)
+    inspected_on: Mapped[date] = mapped_column(index=True)
+    published_on: Mapped[date | None]
+    regime: Mapped[school_words.InspectionRegime] = mapped_column(choice(school_words.InspectionRegime))
+    overall: Mapped[school_words.OfstedGrade | None] = mapped_column(choice(school_words.OfstedGrade, "overall"))
+    quality_of_education: Mapped[school_words.OfstedGrade | None] = mapped_column(choice(school_words.OfstedGrade, "quality"))
+    behaviour: Mapped[school_words.OfstedGrade | None] = mapped_column(choice(school_words.OfstedGrade, "behaviour"))
+    personal_development: Mapped[school_words.OfstedGrade | None] = mapped_column(choice(school_words.OfstedGrade, "personal"))
+    leadership: Mapped[school_words.OfstedGrade | None] = mapped_column(choice(school_words.OfstedGrade, "leadership"))
+    early_years: Mapped[school_words.OfstedGrade | None] = mapped_column(choice(school_words.OfstedGrade, "early_years"))
+    sixth_form: Mapped[school_words.OfstedGrade | None] = mapped_column(choice(school_words.OfstedGrade, "sixth_form"))
+    card_inclusion: Mapped[school_words.CardGrade | None] = mapped_column(choice(school_words.CardGrade, "card_inclusion"))
+    card_teaching: Mapped[school_words.CardGrade | None] = mapped_column(choice(school_words.CardGrade, "card_teaching"))
+    card_achievement: Mapped[school_words.CardGrade | None] = mapped_column(choice(school_words.CardGrade, "card_achievement"))
+    card_attendance: Mapped[school_words.CardGrade | None] = mapped_column(choice(school_words.CardGrade, "card_attendance"))
+    card_personal: Mapped[school_words.CardGrade | None] = mapped_column(choice(school_words.CardGrade, "card_personal"))
+    card_leadership: Mapped[school_words.CardGrade | None] = mapped_column(choice(school_words.CardGrade, "card_leadership"))
+    card_early_years: Mapped[school_words.CardGrade | None] = mapped_column(choice(school_words.CardGrade, "card_early_years"))
+    card_post_16: Mapped[school_words.CardGrade | None] = mapped_column(choice(school_words.CardGrade, "card_post_16"))
+    safeguarding_met: Mapped[bool | None]
+    category: Mapped[school_words.InspectionCategory | None] = mapped_column(choice(school_words.InspectionCategory))
+    note: Mapped[str | None] = mapped_column(Words(2_000))
+    school: Mapped[School] = relationship()
+
+    __table_args__ = (
+        UniqueConstraint("school_id", "inspected_on"),
+        CheckConstraint("published_on IS NULL OR published_on >= inspected_on", name="published_after"),
+    )
+
+    @property
+    def judged(self) -> str:
+        """The overall grade, where there is one."""
+        return self.overall.label if self.overall else self.regime.label
+
+    def __str__(self) -> str:
+        return f"Inspection of {self.inspected_on:%d %b %Y}"
 
 
 # --- the roll ----------------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from pep_admin.school_words import CardRule, GradedRule
 from pep_admin.vocabulary import Grade, PpgCategory, TermName
 
 
@@ -34,6 +35,7 @@ class YearPolicy:
     `initiate_working_days`: HB-1.2, working days from coming into care to a PEP sent to its writers.
     `complete_school_days`: HB-1.3, school days from coming into care to every part signed and sent.
     `amber_is_satisfactory`: HB-6.7 and HB-7.4, whether Amber too releases money; our choice is no.
+    `graded_rule`, `card_rule`: HB-3.10, what is less than good where an inspection gives no overall grade; our choice is any area.
     """
 
     name: str
@@ -48,6 +50,8 @@ class YearPolicy:
     initiate_working_days: int = 10
     complete_school_days: int = 20
     amber_is_satisfactory: bool = False
+    graded_rule: GradedRule = GradedRule.ANY
+    card_rule: CardRule = CardRule.ANY
 
     def term(self, name: TermName) -> TermPolicy:
         """The term of that name; KeyError when the year has none."""
@@ -117,6 +121,19 @@ BARRED_WORDS: dict[str, tuple[str, ...]] = {
         "railcard", "fare", "petrol", "diesel", "fuel", "mileage", "minibus", "travel", "parking",
     ),
 }
+
+FIGURES: dict[str, tuple[str, ...]] = {
+    "HB-1.2": ("initiate_working_days",),
+    "HB-1.3": ("complete_school_days",),
+    "HB-1.5": ("complete_school_days",),
+    "HB-3.10": ("graded_rule", "card_rule"),
+    "HB-4.7": ("sdq_threshold",),
+    "HB-6.1": ("ppg_term_cap_pence", "ppg_year_cap_pence"),
+    "HB-6.2": ("post16_year_cap_pence",),
+    "HB-6.7": ("amber_is_satisfactory",),
+    "HB-7.4": ("amber_is_satisfactory",),
+}
+"""Which numbers of an academic year a rule goes by, beside the deadlines of its terms (HB-1.4)."""
 
 RULES: dict[str, str] = {
     "HB-1.1": "Every child in care from nursery (N1) to the end of Year 13 has a PEP.",
@@ -196,6 +213,8 @@ RULES: dict[str, str] = {
     "DATA-urn": "A school's URN has six figures.",
     "DATA-email": "An e-mail address is one complete address.",
     "DATA-year": "An academic year has its terms in order, inside the year, and amounts and days that can be.",
+    "DATA-calendar": "A calendar has all its terms in order, inside its year, and each closure inside a term.",
+    "DATA-inspection": "An inspection has its day, its regime and a judgement, and nothing of another regime.",
     "DATA-year-group": "A year group other than the birthday's is a known one, and has its reason.",
     "DATA-two-people": "One person approves a payment and another releases it; the head alone only with a reason.",
     "DATA-finance": "Finance sees what is paid for and to whom, and no child's name.",

@@ -1,11 +1,11 @@
-"""Working days, school days, terms and year groups: pure date arithmetic, with no knowledge of any child or database.
+"""Working days, school days, terms, calendars in force and year groups: pure date arithmetic, without a child or a database.
 
-Whose calendar holds for a child is decided elsewhere and comes in as a predicate or as term dates.
+Which calendars there are for a school comes in from elsewhere; which of them holds is judged here, once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
@@ -50,6 +50,32 @@ class TermDates:
         return not self.half_term_from <= day <= self.half_term_to
 
 
+@dataclass(frozen=True, slots=True)
+class YearCalendar:
+    """What one calendar says of one academic year: its own terms (none: it follows the next one), first and last days of closures.
+
+    `whose` is how a sentence calls it: "the school's own calendar"; "" for the Virtual School's.
+    """
+
+    terms: tuple[TermDates, ...] = ()
+    closed: tuple[tuple[date, date], ...] = ()
+    whose: str = ""
+
+
+def calendar_in_force(layers: Sequence[YearCalendar]) -> YearCalendar:
+    """The calendar of one academic year that holds for a school, from the school's own, its authority's and the Virtual School's.
+
+    The first with terms of its own decides; closures of those before it come on top, for they follow it. Without any terms the
+    year's are not known. It is called after the first of them, whose terms or closures were entered for a school nearest.
+    """
+    closed: list[tuple[date, date]] = []
+    for layer in layers:
+        closed += layer.closed
+        if layer.terms:
+            return YearCalendar(layer.terms, tuple(closed), next((each.whose for each in layers if each.terms or each.closed), ""))
+    return YearCalendar((), tuple(closed))
+
+
 def add_working_days(start: date, days: int, is_working_day: Callable[[date], bool]) -> date:
     """The last of `days` working days after `start`: the day after it counts as day one if it is a working day.
 
@@ -80,6 +106,11 @@ def england_working_day(day: date) -> bool:
     return day.weekday() < 5 and day not in _bank_holidays(day.year)
 
 
+def working_days(days_off: Collection[date] = ()) -> Callable[[date], bool]:
+    """A predicate: a working day in England that is none of those one-off days off."""
+    return lambda day: england_working_day(day) and day not in days_off
+
+
 @lru_cache(maxsize=64)
 def _bank_holidays(year: int) -> frozenset[date]:
     from holidays import country_holidays  # here, because it costs more to load than the rest of the package
@@ -87,8 +118,11 @@ def _bank_holidays(year: int) -> frozenset[date]:
     return frozenset(country_holidays("GB", subdiv="ENG", years=year))
 
 
-def school_days(terms: Sequence[TermDates]) -> Callable[[date], bool]:
-    """A predicate: a working day inside one of `terms` and not in its half-term.
+def school_days(
+    terms: Sequence[TermDates], closed: Sequence[tuple[date, date]] = (),
+    is_working_day: Callable[[date], bool] = england_working_day,
+) -> Callable[[date], bool]:
+    """A predicate: a working day inside one of `terms`, not in its half-term, and in none of the closures (first and last day).
 
     Days between two known terms are holidays. A day before the first term, after the last, or in a gap of more than nine weeks
     (an academic year that was not entered) raises TermsUnknown.
@@ -97,9 +131,29 @@ def school_days(terms: Sequence[TermDates]) -> Callable[[date], bool]:
 
     def is_school_day(day: date) -> bool:
         _require_known(known, day)
-        return any(term.is_open(day) for term in known) and england_working_day(day)
+        is_open = any(term.is_open(day) for term in known) and not any(first <= day <= last for first, last in closed)
+        return is_open and is_working_day(day)
 
     return is_school_day
+
+
+@dataclass(frozen=True, slots=True)
+class SchoolDays:
+    """How days are counted for one school: whether a day is one of its school days, and whose calendar says so on that day."""
+
+    is_school_day: Callable[[date], bool]
+    whose_on: Callable[[date], str]
+
+
+def days_of_school(years: Sequence[YearCalendar], is_working_day: Callable[[date], bool] = england_working_day) -> SchoolDays:
+    """School days by the calendars in force in each academic year on record."""
+    terms = [term for year in years for term in year.terms]
+    closed = [span for year in years for span in year.closed]
+
+    def whose_on(day: date) -> str:
+        return next((year.whose for year in years if any(term.starts_on <= day <= term.ends_on for term in year.terms)), "")
+
+    return SchoolDays(school_days(terms, closed, is_working_day), whose_on)
 
 
 def _require_known(terms: Sequence[TermDates], day: date) -> None:

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from pep_admin.demo import words
 from pep_admin.demo.autumn import CHUNK, DEMO_DAY, LAUNCHED_ON, Say, play
 from pep_admin.demo.cast import CAST, Part
+from pep_admin.demo.schooling import inspect_schools, keep_calendars
 from pep_admin.demo.writing import Office, act_as
 from pep_admin.models import Child, Pep, Person, School
 from pep_admin.permissions import SYSTEM, Actor
@@ -101,10 +102,12 @@ def _schools(session: Session, children: int) -> list[School]:
                    kind=SchoolKind(kind), phase=SchoolPhase(phase), local_authority_code="999", in_borough=number % 9 not in (4, 8),
                    town="Fictown", phone=f"01632 95{number % 10_000:04d}", headteacher=heads[number],
                    designated_teacher=None if number == len(words.SCHOOLS) - 1 else teachers[number],
-                   less_than_good=number % 11 == 10, finance_reference=f"FIN-{1000 + number}" if number % 12 != 5 else None)
+                   finance_reference=f"FIN-{1000 + number}" if number % 12 != 5 else None)
         )
     session.add_all(schools)
     session.flush()
+    inspect_schools(session, schools, today=DEMO_DAY)
+    keep_calendars(session, schools)
     return schools
 
 

@@ -4,9 +4,11 @@ Facts for rules are read unscoped, as columns and never entities, each with its 
 school's requests without showing them. Everything that is shown to people is read scoped.
 """
 
+from pep_admin.queries.calendars import Calendars, counted_peps, is_working_day_in, terms_of
 from pep_admin.queries.caps import periods, ppg_facts_for, scheme_for
 from pep_admin.queries.children import names_of
 from pep_admin.queries.front_page import DUE_SOON_DAYS, front_page_counts
+from pep_admin.queries.inspections import is_latest, is_less_than_good, latest_inspections, less_than_good_rule
 from pep_admin.queries.launch import LaunchCandidate, launch_candidates
 from pep_admin.queries.ledger import Waiting, allocation_differences, unbatched_releases, waiting_for_batch
 from pep_admin.queries.past_scope import Columns
@@ -20,18 +22,25 @@ __all__ = [
     "ONE_A_TERM",
     "OPEN_TO_WRITE",
     "WRITING_KINDS",
+    "Calendars",
     "Columns",
     "LaunchCandidate",
     "RequestStep",
     "Waiting",
     "allocation_differences",
     "approved_requests",
+    "counted_peps",
     "day_bounds",
     "find_term",
     "front_page_counts",
+    "is_latest",
+    "is_less_than_good",
+    "is_working_day_in",
     "known_terms",
     "last_reviews",
+    "latest_inspections",
     "launch_candidates",
+    "less_than_good_rule",
     "life_of_request",
     "names_of",
     "next_deadlines",
@@ -42,6 +51,7 @@ __all__ = [
     "requested_pence",
     "scheme_for",
     "term_of",
+    "terms_of",
     "terms_so_far",
     "unbatched_releases",
     "waiting_for_batch",

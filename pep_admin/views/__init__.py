@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pep_admin.views.audit_log import AuditLog
+from pep_admin.views.calendars import Calendars, Closures, DaysOff
 from pep_admin.views.children import Children
 from pep_admin.views.dashboard import Dashboard
 from pep_admin.views.gate import PepView
 from pep_admin.views.import_columns import ImportColumns
 from pep_admin.views.imports import Imports
+from pep_admin.views.inspections import Inspections
 from pep_admin.views.leads import Leads
 from pep_admin.views.my_lead import MyLead
 from pep_admin.views.payments import Payments
@@ -17,11 +19,13 @@ from pep_admin.views.periods import CarePeriods, Caseloads, Enrolments, Placemen
 from pep_admin.views.ppg_requests import PpgRequests
 from pep_admin.views.records import Consents, SdqScores, Suspensions
 from pep_admin.views.roll_over import RollOver
+from pep_admin.views.rules import Rulebook
 from pep_admin.views.schools import Schools
 from pep_admin.views.targets import Targets
 from pep_admin.views.terms import Terms, Years
 
 VIEWS: tuple[type[PepView], ...] = (
+    Rulebook,
     Peps,
     Children,
     Targets,
@@ -35,12 +39,16 @@ VIEWS: tuple[type[PepView], ...] = (
     Caseloads,
     CarePeriods,
     Schools,
+    Inspections,
     People,
     Leads,
     MyLead,
     Years,
     Terms,
     RollOver,
+    Calendars,
+    Closures,
+    DaysOff,
     Imports,
     ImportColumns,
     AuditLog,

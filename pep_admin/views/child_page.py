@@ -21,7 +21,7 @@ from pep_admin.models import AcademicYear, Allocation, Child, Pep, Term
 from pep_admin.permissions import Permission, audience_for, lent
 from pep_admin.queries.child_page import ChildRecord, child_record
 from pep_admin.queries.new_children import day_of, is_new_in_care, new_child_facts, year_of
-from pep_admin.school_calendar import school_days, year_group
+from pep_admin.school_calendar import year_group
 from pep_admin.server.mail import LETTERS
 from pep_admin.validators.findings import blocking
 from pep_admin.views import child_tables, formats, trails
@@ -144,9 +144,10 @@ def _clocks(view: PepModelView, record: ChildRecord) -> tuple[Clock, ...]:
     year = year_of(session, child.entered_care_on)
     if year is None:
         return ()
+    calendars = queries.Calendars(session)
     found = clocks(
         new_child_facts(session, {child: first})[child.id], today=view.today, working_days=year.initiate_working_days,
-        school_days=year.complete_school_days, is_school_day=school_days(terms),
+        school_days=year.complete_school_days, days=calendars.days_for(child.school_id), is_working_day=calendars.is_working_day,
     )
     is_over = first is not None and first.term.ends_on < view.today
     return () if is_over and all(each.done_on for each in found) else found

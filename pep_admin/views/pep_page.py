@@ -15,6 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pep_admin import history, queries
+from pep_admin.deadlines import Due
 from pep_admin.models import PARTS, Pep, PpgRequest, QaReview, Target, Waiver
 from pep_admin.pep_document import form_of, read_document
 from pep_admin.pep_form import Document, PartForm, Signature
@@ -22,6 +23,7 @@ from pep_admin.permissions import Actor, Permission, audience_for, can, lent, ow
 from pep_admin.validators.findings import Finding, blocking
 from pep_admin.views.details import Change, names_in
 from pep_admin.vocabulary import Part, PepStatus, PpgStatus
+from pep_admin.workflow.calendars import send_by
 from pep_admin.workflow.ppg import may_ask
 from pep_admin.workflow.readiness import readiness
 from pep_admin.workflow.waivers import unwaived_voices
@@ -75,6 +77,7 @@ class PepPage:
     waivers: tuple[Waiver, ...]
     left_pence: int | None
     may: frozenset[str]
+    send_by: Due | None = None
 
     @property
     def must_fix(self) -> list[Finding]:
@@ -127,7 +130,7 @@ def gather(session: Session, pep: Pep, actor: Actor, today: date) -> PepPage:
     cards = tuple(_card(document, part, pep, actor, findings) for part in document.form.parts)
     waivers = tuple(queries.waivers_of(session, [pep.id]).get(pep.id, ()))
     return PepPage(pep, document, cards, tuple(findings), tuple(reviews), waivers, facts.left_pence,
-                   _may(session, pep, document, actor))
+                   _may(session, pep, document, actor), send_by(session, pep))
 
 
 def _card(document: Document, form: PartForm, pep: Pep, actor: Actor, findings: Sequence[Finding]) -> PartCard:

@@ -14,13 +14,16 @@ from pep_admin.permissions import Actor, Permission
 from pep_admin.queries.school_page import IN_SCHOOL
 from pep_admin.validators.findings import Finding
 from pep_admin.validators.forms import Urn
+from pep_admin.validators.inspections import check_by_hand
 from pep_admin.validators.schools import check_school
 from pep_admin.views import school_page
 from pep_admin.views.base import PepModelView, RelatedTable
 from pep_admin.views.filters import Case, OneOf
+from pep_admin.views.inspections import standing_in_words, tables_of_school
 from pep_admin.views.leads import LEAD_FILTERS, asking_page
 from pep_admin.vocabulary import SchoolKind, SchoolPhase
 from pep_admin.workflow import delegation
+from pep_admin.workflow.inspections import judge_school
 
 STAFF = {"criteria": lambda: [Person.left_on.is_(None), Person.kind.in_(IN_SCHOOL)], "order": (Person.last_name, Person.first_name),
          "search": (Person.first_name, Person.last_name, Person.email), "blank": "Nobody yet",
@@ -62,13 +65,16 @@ class Schools(PepModelView):
         "finance_reference": "Finance reference", "payment_method": "Paid by", "closed_on": "Closed on", "postcode": "Postcode",
         "laestab": "LA and establishment number", "ukprn": "UKPRN", "head_name": "Head, by the register",
         "successor": "Followed by", "successor_id": "Followed by", "lead_confirmed_on": "Named lead confirmed on",
-        "lead_confirmed_name": "Named lead confirmed by",
+        "lead_confirmed_name": "Named lead confirmed by", "less_than_good_by_hand": "Less than good, said by hand",
+        "less_than_good_reason": "Why it is said by hand",
     }
+    column_formatters_detail = {"less_than_good": standing_in_words}
     column_descriptions = {
         "urn": "Six figures, from the national register. Empty for a setting without one.",
         "finance_reference": "The vendor or cost-centre number that the payment file names.",
         "designated_teacher": "PEPs are sent to this person unless another writer is named for a child (HB-2.2). Somebody new "
                               "takes over the open ones.",
+        "less_than_good_by_hand": "“Not known” leaves it to the latest inspection. Yes or no holds in its place; say why.",
     }
     column_sortable_list = ("name", "urn", "kind", "phase", "town", "in_borough",
                             ("designated_teacher", "designated_teacher.last_name"))
@@ -92,7 +98,8 @@ class Schools(PepModelView):
         }),
     )
     form_columns = ("name", "urn", "kind", "phase", "town", "postcode", "phone", "local_authority_code", "in_borough",
-                    "less_than_good", "designated_teacher", "headteacher", "finance_reference", "payment_method", "closed_on")
+                    "less_than_good_by_hand", "less_than_good_reason", "designated_teacher", "headteacher", "finance_reference",
+                    "payment_method", "closed_on")
     form_args = {"urn": {"validators": [Urn()]}, "designated_teacher": STAFF, "headteacher": STAFF}
 
     details_template = "pep/schools/details.html"
@@ -112,7 +119,10 @@ class Schools(PepModelView):
             self.say(_told(handed, model.designated_teacher))
 
     def check(self, proposed: Any) -> list[Finding]:
-        return check_school(proposed)
+        return [*check_school(proposed), *check_by_hand(proposed.less_than_good_by_hand, proposed.less_than_good_reason)]
+
+    def on_model_change(self, form: Any, model: Any, is_created: bool) -> None:
+        judge_school(self.db_session, model, today=self.today)
 
     @action("leads", "Ask who the named lead is…")
     def leads(self, ids: list[str]) -> ResponseReturnValue:
@@ -120,9 +130,7 @@ class Schools(PepModelView):
         return asking_page(self, self.rows_for(ids))
 
     def related(self, row: School) -> list[RelatedTable]:
-        return [
-            *school_page.tables_of(self, row),
-        ]
+        return [*school_page.tables_of(self, row), *tables_of_school(self, row)]
 
     def details_context(self, row: School) -> dict[str, Any]:
         return {"school_page": school_page.gather(self, row)}

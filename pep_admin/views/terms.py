@@ -8,23 +8,26 @@ from flask import request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from pep_admin.exceptions import Refused
 from pep_admin.models import AcademicYear, Child, Term
-from pep_admin.permissions import Permission
+from pep_admin.permissions import Actor, Permission
 from pep_admin.validators.findings import Finding
 from pep_admin.validators.years import check_term, check_year
 from pep_admin.views.base import Link, PepModelView, RelatedTable
+from pep_admin.views.calendars import Counting
 from pep_admin.views.filters import OneOf, Related
 from pep_admin.vocabulary import TermName
+from pep_admin.workflow.calendars import Recount, save_term
+from pep_admin.workflow.inspections import judge_schools
 from pep_admin.workflow.peps import LaunchResult, launch_term
 
 MOST_NAMED = 200
 """Children a preview names; a longer list is counted, not printed."""
 
 NUMBERS = ("ppg_term_cap_pence", "ppg_year_cap_pence", "post16_year_cap_pence", "grant_per_child_pence", "sdq_threshold",
-           "initiate_working_days", "complete_school_days", "amber_is_satisfactory")
+           "initiate_working_days", "complete_school_days", "amber_is_satisfactory", "graded_rule", "card_rule")
 
 
 class Years(PepModelView):
@@ -49,12 +52,16 @@ class Years(PepModelView):
         "grant_per_child_pence": "Grant received for each child", "sdq_threshold": "SDQ total that targets must answer",
         "initiate_working_days": "Working days to open a new child's PEP", "complete_school_days": "School days to complete it",
         "amber_is_satisfactory": "Amber counts as satisfactory",
+        "graded_rule": "Less than good, where areas were graded without an overall grade",
+        "card_rule": "Less than good, by a report card",
     }
     column_descriptions = {
         "name": "The two halves of the year, like 2024-25.", "ppg_term_cap_pence": "In pounds (HB-6.1).",
         "ppg_year_cap_pence": "In pounds (HB-6.1).", "post16_year_cap_pence": "In pounds (HB-6.2).",
         "grant_per_child_pence": "In pounds, for the year.", "sdq_threshold": "17 in the handbook (HB-4.7).",
         "initiate_working_days": "10 in the handbook (HB-1.2).", "complete_school_days": "20 in the handbook (HB-1.3).",
+        "graded_rule": "For inspections from September 2024 to November 2025 (HB-3.10).",
+        "card_rule": "For inspections from November 2025 on (HB-3.10).",
         "amber_is_satisfactory": "Gold and Green always do; this decides whether money follows an Amber PEP (HB-7.4).",
     }
     column_default_sort = ("starts_on", True)
@@ -62,6 +69,9 @@ class Years(PepModelView):
 
     def check(self, proposed: Any) -> list[Finding]:
         return check_year(proposed)
+
+    def on_model_change(self, form: Any, model: Any, is_created: bool) -> None:
+        judge_schools(self.db_session, today=self.today)
 
     def related(self, row: AcademicYear) -> list[RelatedTable]:
         found = self.db_session.scalars(
@@ -77,7 +87,7 @@ class Years(PepModelView):
         return Link(term.label, url) if url else term.label
 
 
-class Terms(PepModelView):
+class Terms(Counting):
     """Terms, each with the day by which its PEPs are due (HB-1.4)."""
 
     model = Term
@@ -112,6 +122,9 @@ class Terms(PepModelView):
 
     def check(self, proposed: Any) -> list[Finding]:
         return check_term(proposed)
+
+    def keep(self, session: Session, row: Any, actor: Actor) -> Recount:
+        return save_term(session, row, actor=actor)
 
     def links(self, row: Term) -> list[Link]:
         launch = self.way_to("pep_terms.launch", id=row.id)

@@ -15,17 +15,18 @@ from sqlalchemy.orm import Session
 
 from pep_admin import audit, queries, signals
 from pep_admin.circumstances import said
-from pep_admin.deadlines import Due, due_for_new_child, due_for_term
+from pep_admin.deadlines import Due, counted_from, due_for_new_child, due_for_term, set_by_hand
 from pep_admin.exceptions import NotFound, Refused
 from pep_admin.models import AcademicYear, Child, Pep, PpgRequest, QaReview, Term
 from pep_admin.pep_document import current_form_version, freeze, open_parts, thaw
 from pep_admin.permissions import Actor, Permission, require, require_on, takes_part
 from pep_admin.queries import LaunchCandidate
-from pep_admin.school_calendar import TermDates, TermsUnknown, school_days
+from pep_admin.school_calendar import SchoolDays, TermsUnknown
 from pep_admin.validators.findings import Finding, blocking
 from pep_admin.validators.peps import check_due
 from pep_admin.vocabulary import PepKind, PepStatus, PpgStatus
 from pep_admin.workflow import ppg
+from pep_admin.workflow.inspections import judge_schools
 from pep_admin.workflow.readiness import readiness
 from pep_admin.workflow.taking import all_or_nothing, move_peps, refuse, take_pep, take_term
 
@@ -62,6 +63,7 @@ def launch_term(
     if dry_run or not missing:
         return outcome
     peps = _open_all(session, term, missing, today=today, now=now)
+    judge_schools(session, today=today)  # a new academic year may have another rule of what is less than good
     term.launched_at = term.launched_at or now
     session.flush()
     audit.record(session, "term.launch", term, opened=len(peps), already=outcome.already, left_out=len(outcome.skipped))
@@ -73,11 +75,12 @@ def _open_all(
     beside: PepKind | None = None, reason: str | None = None,
 ) -> list[Pep]:
     """New PEPs with their parts. `beside` opens them as that kind, beside the term's own."""
-    form, terms, year = current_form_version(session, now), queries.known_terms(session), term.year
+    form, calendars, year = current_form_version(session, now), queries.Calendars(session), term.year
     number = _last_number(session, term)
     peps = []
     for step, child in enumerate(children, start=1):
-        due, is_new = _due_beside(today, term, year, terms) if beside else _due(child, term, year, terms)
+        days = calendars.days_for(child.school_id)
+        due, is_new = _due_beside(today, term, year, days) if beside else _due(child, term, year, days)
         peps.append(
             Pep(
                 reference=_reference(year, term, number + step), child_id=child.child_id, term=term, school_id=child.school_id,
@@ -94,8 +97,8 @@ def _open_all(
     return peps
 
 
-def _due(child: LaunchCandidate, term: Term, year: AcademicYear, terms: Sequence[TermDates]) -> tuple[Due, bool]:
-    """The term's deadline; for a child newly in care the 20 school days win (HB-1.3).
+def _due(child: LaunchCandidate, term: Term, year: AcademicYear, days: SchoolDays) -> tuple[Due, bool]:
+    """The term's deadline; for a child newly in care the 20 school days of the child's school win (HB-1.3).
 
     Newly in care: no PEP yet, and those school days had not run out when the term began. Where the calendar does not reach
     (a child in care since before the first term on record), the term's deadline holds.
@@ -104,16 +107,20 @@ def _due(child: LaunchCandidate, term: Term, year: AcademicYear, terms: Sequence
     if child.has_any_pep:
         return of_term, False
     try:
-        of_child = due_for_new_child(child.entered_care_on, days=year.complete_school_days, is_school_day=school_days(terms))
+        of_child = _counted(child.entered_care_on, year, days)
     except TermsUnknown:
         return of_term, False
     return (of_child, True) if of_child.on >= term.starts_on else (of_term, False)
 
 
-def _due_beside(today: date, term: Term, year: AcademicYear, terms: Sequence[TermDates]) -> tuple[Due, bool]:
+def _counted(start: date, year: AcademicYear, days: SchoolDays) -> Due:
+    return due_for_new_child(start, days=year.complete_school_days, is_school_day=days.is_school_day, whose_on=days.whose_on)
+
+
+def _due_beside(today: date, term: Term, year: AcademicYear, days: SchoolDays) -> tuple[Due, bool]:
     """A review out of turn is due in as many school days as a new child's PEP (HB-1.5; the number is ours)."""
     try:
-        return due_for_new_child(today, days=year.complete_school_days, is_school_day=school_days(terms)), False
+        return _counted(today, year, days), False
     except TermsUnknown:
         return due_for_term(term.deadline_on, term.label), False
 
@@ -229,6 +236,8 @@ def change_pep(session: Session, pep_id: int, values: Mapping[str, Any], *, acto
     due_on = values.get("due_on", pep.due_on)
     if due_on != pep.due_on and (wrong := check_due(due_on, opened_on=pep.initiated_on, year=pep.term.year.name)):
         raise Refused(wrong)
+    if due_on != pep.due_on and values.get("due_rule", pep.due_rule) == pep.due_rule and counted_from(pep.due_rule):
+        values = {**values, "due_rule": set_by_hand(pep.due_rule)}  # else the sentence would tell how another day was counted
     for name, value in values.items():
         setattr(pep, name, value)
     session.flush()

@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 from pep_admin import queries
 from pep_admin.models import Pep
 from pep_admin.pep_document import read_document, read_documents
-from pep_admin.school_calendar import school_days
 from pep_admin.validators.findings import Finding
 from pep_admin.validators.meetings import Calendar
 from pep_admin.validators.peps import check_part, check_readiness
@@ -36,7 +35,7 @@ def readiness_of(session: Session, peps: Sequence[Pep], *, today: date, signed: 
             today=today,
             ppg_facts={key: each for key, each in facts[pep.id].items() if key is not None},
             signed=signed,
-            calendar=calendars[pep.term_id],
+            calendar=calendars[pep.id],
         )
         for pep in peps
     }
@@ -45,11 +44,10 @@ def readiness_of(session: Session, peps: Sequence[Pep], *, today: date, signed: 
 def part_findings(session: Session, pep: Pep, part: Part, *, today: date) -> list[Finding]:
     """What stands in the way of signing one part, and what to look at."""
     document = read_document(session, pep, audience=Audience.RULES)
-    return check_part(document, part, today=today, calendar=_calendars(session, [pep])[pep.term_id])
+    return check_part(document, part, today=today, calendar=_calendars(session, [pep])[pep.id])
 
 
 def _calendars(session: Session, peps: Sequence[Pep]) -> dict[int, Calendar]:
-    """By term: the school days on record and the deadline of the term that follows (HB-1.4, RD-314)."""
-    is_school_day = school_days(queries.known_terms(session))
-    after = queries.next_deadlines(session)
-    return {term_id: Calendar(is_school_day, after.get(term_id)) for term_id in {pep.term_id for pep in peps}}
+    """By PEP: the school days of its school and the deadline of the term that follows (HB-1.4, RD-314)."""
+    known, after = queries.Calendars(session), queries.next_deadlines(session)
+    return {pep.id: Calendar(known.days_for(pep.school_id).is_school_day, after.get(pep.term_id)) for pep in peps}

@@ -22,6 +22,7 @@ from pep_admin.queries import OPEN_TO_WRITE
 from pep_admin.validators.children import check_child, check_first_school_day, check_move_day
 from pep_admin.validators.findings import blocking
 from pep_admin.vocabulary import LeavingReason, LegalStatus, Part, PlacementKind, PpgStatus
+from pep_admin.workflow.calendars import count_again
 from pep_admin.workflow.delegation import tell_new_workers, tell_new_writers
 from pep_admin.workflow.sections import unsign
 from pep_admin.workflow.taking import refuse
@@ -96,6 +97,7 @@ def move_open_peps(session: Session, child: Child, school: School | None, *, now
     for pep in peps:
         _move_pep(session, pep, school)
     session.flush()
+    count_again(session, Pep.id.in_(writers), because="The child moved to another school")
     handed = [pep for pep in peps if pep.writer_id != writers[pep.id]]
     tell_new_writers(session, handed, now=now, run=run or f"move-{child.id}-{now:%Y%m%d%H%M%S%f}")
 

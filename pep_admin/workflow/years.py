@@ -29,7 +29,7 @@ def _year(policy: YearPolicy) -> AcademicYear:
         ppg_year_cap_pence=policy.ppg_year_cap_pence, post16_year_cap_pence=policy.post16_year_cap_pence,
         grant_per_child_pence=policy.grant_per_child_pence, sdq_threshold=policy.sdq_threshold,
         initiate_working_days=policy.initiate_working_days, complete_school_days=policy.complete_school_days,
-        amber_is_satisfactory=policy.amber_is_satisfactory,
+        amber_is_satisfactory=policy.amber_is_satisfactory, graded_rule=policy.graded_rule, card_rule=policy.card_rule,
         terms=[
             Term(name=each.name, starts_on=each.starts_on, ends_on=each.ends_on, half_term_from=each.half_term_from,
                  half_term_to=each.half_term_to, deadline_on=each.deadline_on)

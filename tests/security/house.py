@@ -32,18 +32,24 @@ from pep_admin.models import (
     CarePlacement,
     Caseload,
     Child,
+    Closure,
     Consent,
     Enrolment,
+    Inspection,
+    NonWorkingDay,
     PaymentBatch,
     PaymentLine,
     PpgRequest,
+    School,
+    SchoolCalendar,
     SdqScore,
     Suspension,
     Target,
 )
 from pep_admin.permissions import SYSTEM
+from pep_admin.school_words import ClosureKind, InspectionRegime, OfstedGrade
 from pep_admin.vocabulary import ConsentBy, ConsentFor, LegalStatus, PlacementKind, Role, SenStatus, SuspensionKind
-from pep_admin.workflow import leads, payments, roll
+from pep_admin.workflow import calendars, inspections, leads, payments, roll
 from pep_admin.workflow.records import save_record
 from tests.visiting import Visitor
 from tests.world import NOW, TODAY, World, build_world
@@ -106,7 +112,7 @@ def build(session: Session, url: str, folder: Path) -> Plan:
     lead = leads.name_lead(session, world.school_id, first_name="Nova", last_name="Neu", email="nova.neu@house.example",
                            from_on=None, actor=world.act(world.teacher), now=NOW)
     world.act(SYSTEM)
-    places = {"lead": lead.id} | _places(session, world, children)
+    places = {"lead": lead.id} | _places(session, world, children) | _schooling(world)
     session.commit()
     app = create_app(settings(url, folder))
     places |= {"account": _make_accounts(app, world)}
@@ -137,6 +143,25 @@ def _records(world: World, child_id: int) -> None:
         Consent(child_id=child_id, matter=ConsentFor.DAY_TRIP, who_decides=ConsentBy.CARER),
     ):
         save_record(world.session, row, actor=world.act(world.officer), today=TODAY)
+
+
+def _schooling(world: World) -> dict[str, int]:
+    """School A's calendar with a closure, an authority's calendar, a day off, an inspection of school A."""
+    session, year, head = world.session, world.autumn.year, world.act(world.head)
+    school = session.get_one(School, world.school_id)
+    calendar, authority = SchoolCalendar(year=year, school=school), SchoolCalendar(year=year, local_authority_code="352")
+    closure = Closure(calendar=calendar, kind=ClosureKind.INSET, starts_on=date(2025, 2, 10), ends_on=date(2025, 2, 10))
+    day_off = NonWorkingDay(day_on=date(2025, 6, 3), name="A jubilee")
+    inspection = Inspection(school_id=school.id, inspected_on=date(2024, 3, 12), regime=InspectionRegime.OVERALL,
+                            overall=OfstedGrade.GOOD)
+    for each in (calendar, authority):
+        calendars.save_calendar(session, each, actor=head)
+    calendars.save_closure(session, closure, actor=head)
+    calendars.save_day_off(session, day_off, actor=head)
+    inspections.save_inspection(session, inspection, actor=head, today=TODAY)
+    world.act(SYSTEM)
+    return {"calendar": calendar.id, "authority_calendar": authority.id, "closure": closure.id, "day_off": day_off.id,
+            "inspection": inspection.id}
 
 
 RECORDS = {"sdq": SdqScore, "suspension": Suspension, "consent": Consent, "enrolment": Enrolment, "home": CarePlacement,

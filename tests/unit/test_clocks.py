@@ -10,17 +10,16 @@ import pytest
 from pep_admin.clocks import Clock, NewChildFacts, PartSigned, clocks
 from pep_admin.deadlines import Due
 from pep_admin.policy import YEARS
-from pep_admin.school_calendar import TermDates, school_days
+from pep_admin.school_calendar import TermDates, YearCalendar, days_of_school, working_days
 from pep_admin.vocabulary import Part
 
-IS_SCHOOL_DAY = school_days(
-    [TermDates(term.starts_on, term.ends_on, term.half_term_from, term.half_term_to) for term in YEARS["2024-25"].terms]
-)
+TERMS = tuple(TermDates(term.starts_on, term.ends_on, term.half_term_from, term.half_term_to) for term in YEARS["2024-25"].terms)
+DAYS = days_of_school([YearCalendar(TERMS)])
 OCTOBER = date(2024, 10, 14)  # handed over by 28 Oct, complete by 18 Nov
 
 
 def both(today: date, *, entered_on: date = OCTOBER, **facts: Any) -> tuple[Clock, Clock]:
-    return clocks(NewChildFacts(entered_on, **facts), today=today, working_days=10, school_days=20, is_school_day=IS_SCHOOL_DAY)
+    return clocks(NewChildFacts(entered_on, **facts), today=today, working_days=10, school_days=20, days=DAYS)
 
 
 def parts(social_care: date | None, education: date | None, meeting: date | None) -> tuple[PartSigned, ...]:
@@ -123,3 +122,14 @@ def test_where_no_calendar_reaches_the_clock_says_so() -> None:
     first, second = both(date(2025, 7, 20), entered_on=date(2025, 7, 15), sent_on=None)
     assert first.due is not None and second.due is None
     assert second.standing == "Not done" and "term dates from 23 Jul 2025 on are not known" in second.unknown
+
+
+def test_a_closure_of_the_school_and_a_day_off_for_all_are_not_counted() -> None:
+    """By hand: one day to 18 Nov is closed, so the twentieth is 19 Nov; one working day is off, so the tenth is 29 Oct."""
+    days = days_of_school([YearCalendar(TERMS, ((date(2024, 11, 4), date(2024, 11, 4)),), "the school’s own calendar")])
+    handed, sent = clocks(NewChildFacts(OCTOBER), today=OCTOBER, working_days=10, school_days=20, days=days,
+                          is_working_day=working_days({date(2024, 10, 22)}))
+    assert handed.due is not None
+    assert sent.due is not None
+    assert (handed.due.on, sent.due.on) == (date(2024, 10, 29), date(2024, 11, 19))
+    assert sent.due.rule.endswith("on the school’s own calendar")

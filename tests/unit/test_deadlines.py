@@ -6,9 +6,18 @@ from datetime import date
 
 import pytest
 
-from pep_admin.deadlines import Due, due_for_new_child, due_for_term, format_day, format_long, initiate_by
+from pep_admin.deadlines import (
+    Due,
+    counted_from,
+    due_for_new_child,
+    due_for_term,
+    format_day,
+    format_long,
+    initiate_by,
+    set_by_hand,
+)
 from pep_admin.policy import YEARS
-from pep_admin.school_calendar import TermDates, TermsUnknown, school_days
+from pep_admin.school_calendar import TermDates, TermsUnknown, school_days, working_days
 
 IS_SCHOOL_DAY = school_days(
     [TermDates(term.starts_on, term.ends_on, term.half_term_from, term.half_term_to) for term in YEARS["2024-25"].terms]
@@ -73,3 +82,28 @@ def test_no_date_is_guessed_past_the_known_terms() -> None:
 def test_dates_are_english() -> None:
     assert format_day(date(2024, 9, 1)) == "01 Sep 2024"
     assert format_long(date(2024, 12, 16)) == "Mon 16 Dec 2024"
+
+
+def test_the_sentence_names_another_calendar_than_the_virtual_schools() -> None:
+    due = due_for_new_child(date(2024, 9, 2), days=20, is_school_day=IS_SCHOOL_DAY, whose_on=lambda day: "the calendar of Elm")
+    assert due.rule == "20 school days from Mon 02 Sep 2024, on the calendar of Elm"
+
+
+def test_a_sentence_says_from_when_and_how_many_days_it_counted() -> None:
+    rule = "20 school days from Mon 14 Oct 2024, skipping 21 to 25 Oct"
+    assert counted_from(rule) == (date(2024, 10, 14), 20)
+    assert counted_from("1 school day from Tue 15 Oct 2024") == (date(2024, 10, 15), 1)
+    for other in ("Deadline of Autumn 2024-25", "As agreed", "10 working days from Mon 14 Oct 2024", set_by_hand(rule)):
+        assert counted_from(other) is None, other
+
+
+def test_a_sentence_that_skips_very_many_days_still_fits_its_column() -> None:
+    due = due_for_new_child(date(2024, 9, 2), days=100, is_school_day=lambda day: day.weekday() in (0, 2, 4))
+    assert due.on == date(2025, 4, 23)
+    assert due.rule == "100 school days from Mon 02 Sep 2024, skipping 67 weekdays"
+    assert len(set_by_hand("x" * 400)) == 300
+
+
+def test_an_extra_day_off_moves_the_opening_of_a_new_childs_pep() -> None:
+    due = initiate_by(date(2024, 9, 2), days=10, is_working_day=working_days({date(2024, 9, 9)}))
+    assert due == Due(date(2024, 9, 17), "10 working days from Mon 02 Sep 2024, skipping 9 Sep", "HB-1.2")

@@ -10,11 +10,15 @@ from pep_admin.exceptions import PepAdminError
 from pep_admin.school_calendar import (
     TermDates,
     TermsUnknown,
+    YearCalendar,
     academic_year_name,
     add_school_days,
     add_working_days,
+    calendar_in_force,
+    days_of_school,
     england_working_day,
     school_days,
+    working_days,
     year_group,
 )
 
@@ -164,3 +168,45 @@ def test_the_year_group_changes_on_1_september() -> None:
 )
 def test_the_academic_year_by_its_name(day: date, name: str) -> None:
     assert academic_year_name(day) == name
+
+
+# --- whose calendar holds ------------------------------------------------------------------------------------------------
+
+VS = YearCalendar(tuple(BURY))
+INSET = (date(2024, 11, 1), date(2024, 11, 1))
+LATER = TermDates(date(2024, 9, 2), date(2024, 12, 20), date(2024, 10, 28), date(2024, 11, 1))
+SOLIHULL = YearCalendar((LATER,), whose="another's")
+
+
+def test_a_school_without_a_calendar_of_its_own_has_its_authoritys_and_else_the_virtual_schools() -> None:
+    assert calendar_in_force([SOLIHULL, VS]) == SOLIHULL
+    assert calendar_in_force([VS]) == VS
+    assert calendar_in_force([YearCalendar()]) == YearCalendar()
+
+
+def test_closures_come_on_top_of_the_terms_that_are_followed_and_are_not_handed_down() -> None:
+    own = YearCalendar((), (INSET,), "the school's own")
+    authority = YearCalendar((), ((date(2024, 12, 2), date(2024, 12, 3)),), "the authority's")
+    held = calendar_in_force([own, authority, VS])
+    assert (held.terms, held.whose) == (tuple(BURY), "the school's own")
+    assert held.closed == (INSET, (date(2024, 12, 2), date(2024, 12, 3)))
+    apart = calendar_in_force([YearCalendar(SOLIHULL.terms, (INSET,), "the school's own"), authority, VS])
+    assert apart.closed == (INSET,), "with its own terms a calendar stands by itself"
+
+
+def test_a_closure_is_no_school_day_and_the_days_beside_it_are() -> None:
+    is_open = school_days(BURY, [(date(2024, 11, 4), date(2024, 11, 5))])
+    assert [is_open(date(2024, 11, day)) for day in (1, 4, 5, 6)] == [True, False, False, True]
+
+
+def test_an_extra_day_off_is_neither_a_working_day_nor_a_school_day() -> None:
+    works = working_days({date(2025, 5, 8)})
+    assert [works(date(2025, 5, day)) for day in (5, 7, 8, 9)] == [False, True, False, True]
+    assert school_days(BURY, (), works)(date(2025, 5, 8)) is False
+
+
+def test_days_of_a_school_go_on_over_the_summer_by_each_years_calendar() -> None:
+    autumn = YearCalendar((TermDates(date(2025, 9, 3), date(2025, 12, 19)),), whose="the school's own")
+    days = days_of_school([VS, autumn])
+    assert add_school_days(date(2025, 7, 18), 4, days.is_school_day) == date(2025, 9, 4)
+    assert (days.whose_on(date(2025, 7, 18)), days.whose_on(date(2025, 9, 4))) == ("", "the school's own")
