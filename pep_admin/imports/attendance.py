@@ -16,7 +16,7 @@ from pep_admin.imports.child_numbers import CHILD_COLUMNS
 from pep_admin.imports.files import Table
 from pep_admin.imports.headings import Column, Layout
 from pep_admin.imports.kinds import Kind, Part, Plan, Step, no_step
-from pep_admin.imports.part_two import TERM, Line, List, Where, plan_lines, read_options, store_lines
+from pep_admin.imports.part_two import TERM, Line, List, Where, plan_lines, read_options, storing
 from pep_admin.permissions import Permission
 from pep_admin.validators.findings import Finding
 
@@ -72,7 +72,7 @@ ATTENDANCE = Kind(
     permission=Permission.IMPORT_RUN,
     parts=(Part("attendance", "The list of attendance", ATTENDANCE_LIST, "CSV or a workbook (.xlsx)."),),
     plan=plan_attendance,
-    store=store_lines,
+    store=storing("attendance", "attendance"),
     options=(TERM,),
     read_options=read_options,
 )

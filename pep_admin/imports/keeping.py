@@ -313,7 +313,7 @@ def _notes(title: str, table: Table) -> list[str]:
     found = []
     if table.renamed:
         read = ", ".join(f"“{theirs[:60]}” as “{ours}”" for ours, theirs in table.renamed)
-        found.append(f"{title}: by the team’s word or by hand, {read} {'is' if len(table.renamed) == 1 else 'are'} read.")
+        found.append(f"{title}: matched by hand, now or before, {'is' if len(table.renamed) == 1 else 'are'} {read}.")
     if table.missing:
         found.append(f"{title}: the file lacks {_quoted(table.missing)}. What is on record there stays.")
     if table.unknown:

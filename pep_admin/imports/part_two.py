@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from pep_admin.imports.child_numbers import ChildNumbers
 from pep_admin.imports.files import Row, Table
-from pep_admin.imports.kinds import Option, Plan, Step, no_step
+from pep_admin.imports.kinds import Option, Plan, Step, Storer, no_step
 from pep_admin.imports.outcome import Outcome
 from pep_admin.imports.values import Reading
 from pep_admin.models import Child, EducationSection, Pep, Term
@@ -28,11 +28,11 @@ from pep_admin.queries import ONE_A_TERM, find_term, peps_of_term, term_of, term
 from pep_admin.validators.findings import Finding
 from pep_admin.validators.peps import check_posted
 from pep_admin.vocabulary import Audience, Part, RowFate, TermName
-from pep_admin.workflow.figures import record_lines, why_closed
+from pep_admin.workflow.figures import Lines, record_lines, why_closed
 from pep_admin.workflow.sections import writable
 from pep_admin.workflow.taking import refuse
 
-Line = dict[str, Any]
+Line = Mapping[str, Any]
 _TERM = re.compile(rf"[0-9]{{4}}-[0-9]{{2}} (?:{'|'.join(each.value for each in TermName)})", re.ASCII)
 
 
@@ -60,17 +60,6 @@ class List:
     def field(self) -> Field:
         """The field as it is declared today: how its cells are read."""
         return FORM.field(self.key)
-
-
-@dataclass(slots=True)
-class Lines:
-    """The lines that a PEP would have, and the digest of those that it has."""
-
-    pep_id: int
-    section: str
-    key: str
-    lines: list[Line]
-    base: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,13 +134,15 @@ def plan_lines(
     return planning.plan
 
 
-def store_lines(
-    session: Session, work: Sequence[Lines], *, actor: Actor, today: date, now: datetime, step: Step = no_step
-) -> None:
-    """Write each PEP's lines (workflow/figures.py)."""
-    for each in work:
-        record_lines(session, each.pep_id, each.section, each.key, each.lines, base=each.base, actor=actor, today=today)
-        step(1)
+def storing(section: str, key: str) -> Storer:
+    """What writes the lines of that field of each PEP (workflow/figures.py)."""
+
+    def store(
+        session: Session, work: Sequence[Lines], *, actor: Actor, today: date, now: datetime, step: Step = no_step
+    ) -> None:
+        record_lines(session, section, key, work, actor=actor, today=today, step=step)
+
+    return store
 
 
 class _Planning:
@@ -203,7 +194,7 @@ class _Planning:
             message = f"{found.pep.reference} does not ask for this at the child’s age."
             return _NotFound(Finding("figures-phase", "HB-4.1", "lcs_id", message), RowFate.REFUSED)
         lines = [dict(each) for each in document.rows(key)]
-        self.lines[found.pep.id] = Lines(found.pep.id, self.what.section, key, lines, document.digests.get(key, ""))
+        self.lines[found.pep.id] = Lines(found.pep.id, lines, document.digests.get(key, ""))
         return found
 
     # --- which line ------------------------------------------------------------------------------------------------------
@@ -240,7 +231,7 @@ class _Planning:
         merged = [*lines, line] if place is None else [*lines[:place], line, *lines[place + 1:]]
         if wrong := [found.closed] if found.closed else self._check(found.document, line, merged):
             return self._refuse(cells, found.pep.child_id, wrong)
-        self.lines[pep_id].lines = merged
+        self.lines[pep_id] = self.lines[pep_id]._replace(lines=merged)
         self.touched.add(pep_id)
         fate = RowFate.NEW if place is None else RowFate.CHANGED
         self.plan.outcome.add(cells.row.number, subject, fate, changes=changes, part=self.part, exact=(pep_id, line))

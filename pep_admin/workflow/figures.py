@@ -5,39 +5,66 @@ Which lines a list means is imports/'s; the checks of an answer are those of the
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
 from pep_admin.deadlines import format_day
+from pep_admin.exceptions import NotAllowed, Refused
 from pep_admin.models import Pep, PepPart
-from pep_admin.pep_document import form_of, take_part
-from pep_admin.permissions import Actor, Permission, require
+from pep_admin.pep_document import read_documents, take_part
+from pep_admin.pep_form import Document
+from pep_admin.permissions import Actor, Permission, audience_for, require
 from pep_admin.queries import OPEN_TO_WRITE
 from pep_admin.validators.findings import Finding
-from pep_admin.vocabulary import Part
-from pep_admin.workflow.sections import save_section
-from pep_admin.workflow.taking import refuse, take_pep
+from pep_admin.vocabulary import Audience, Part
+from pep_admin.workflow.sections import require_writer, write_section
+from pep_admin.workflow.taking import refuse, take_peps
+
+AT_ONCE = 500
+"""PEPs whose documents are read together."""
+
+
+class Lines(NamedTuple):
+    """The lines that a field of a PEP is to have, and the digest of those that were compared."""
+
+    pep_id: int
+    lines: Sequence[Mapping[str, Any]]
+    base: str
 
 
 def record_lines(
-    session: Session, pep_id: int, section_key: str, key: str, lines: Sequence[Mapping[str, Any]], *, base: str, actor: Actor,
-    today: date,
+    session: Session, section_key: str, key: str, wanted: Sequence[Lines], *, actor: Actor, today: date, step: Callable[[int], None]
 ) -> None:
-    """Put `lines` in the place of a field's lines; `base` is the digest of those that were compared.
+    """Put lines in the place of those of one field in many PEPs, one row of `wanted` each, all or none.
 
     Raises Refused in a PEP that is not being written, in a part that is signed, for lines that the page would refuse, and where
     somebody has saved others meanwhile.
     """
     require(actor, Permission.PEP_WRITE)
-    pep = take_pep(session, pep_id, *OPEN_TO_WRITE)
-    part_form, _ = form_of(pep.form_version).section(section_key)
+    for start in range(0, len(wanted), AT_ONCE):
+        some = {each.pep_id: each for each in wanted[start:start + AT_ONCE]}
+        peps = take_peps(session, some)
+        documents = read_documents(session, peps, audience=Audience.CARE)
+        for pep in peps:
+            _record(session, pep, documents[pep.id], section_key, key, some[pep.id], actor, today)
+            step(1)
+
+
+def _record(
+    session: Session, pep: Pep, document: Document, section_key: str, key: str, wanted: Lines, actor: Actor, today: date
+) -> None:
+    part_form, section = document.form.section(section_key)
     part = Part(part_form.part)
+    require_writer(session, actor, Permission.PEP_WRITE, pep, part)
+    if audience_for(actor, pep.child) is not document.audience:
+        raise NotAllowed(Permission.PEP_WRITE.value, "Lists are loaded by the Virtual School.")
     if wrong := why_closed(pep, take_part(session, pep, part), part):
-        raise refuse(wrong.check, wrong.code, wrong.message)
-    written = save_section(session, pep_id, section_key, {key: tuple(lines)}, base={key: base}, actor=actor, today=today)
+        raise Refused([wrong])
+    written = write_section(session, pep, document, section, {key: tuple(wanted.lines)}, base={key: wanted.base}, actor=actor,
+                            today=today)
     if written.conflicts:
         raise refuse("figures-moved", "DATA-status", f"Somebody has just written into {pep.reference}. Look at the file once more.")
 

@@ -16,7 +16,7 @@ from pep_admin.circumstances import said
 from pep_admin.exceptions import NotAllowed, NotFound, Refused
 from pep_admin.models import Pep, PepPart
 from pep_admin.pep_document import Written, form_of, read_document, take_part, write_answers
-from pep_admin.pep_form import Document, Field, applies, visible
+from pep_admin.pep_form import Document, Field, Section, applies, visible
 from pep_admin.permissions import Actor, Permission, audience_for, owns_part, require, require_on, writes_part
 from pep_admin.queries import OPEN_TO_WRITE
 from pep_admin.validators.findings import blocking
@@ -47,7 +47,17 @@ def save_section(
     part_form, section = form_of(pep.form_version).section(section_key)
     part = Part(part_form.part)
     require_writer(session, actor, Permission.PEP_WRITE, pep, part)
-    document = read_document(session, pep, audience=audience_for(actor, pep.child)).with_answers(values)
+    document = read_document(session, pep, audience=audience_for(actor, pep.child))
+    return write_section(session, pep, document, section, values, base=base, actor=actor, today=today)
+
+
+def write_section(
+    session: Session, pep: Pep, document: Document, section: Section, values: Mapping[str, Any], *, base: Mapping[str, str],
+    actor: Actor, today: date,
+) -> Written:
+    """`save_section` for a PEP that is taken, by somebody who is known to write it; `document` is what they see of it."""
+    part = Part(document.form.section(section.key)[0].part)
+    document = document.with_answers(values)
     fields = {found.key: found for found in section.fields}
     if set(values) - set(writable(document, section.fields)):
         raise NotFound
@@ -59,7 +69,7 @@ def save_section(
             unsign(session, pep, part)
             session.flush()
     if written.changed:
-        audit.record(session, "pep.write", pep, fields=list(written.changed), section=section_key)
+        audit.record(session, "pep.write", pep, fields=list(written.changed), section=section.key)
     return written
 
 

@@ -109,6 +109,15 @@ def test_the_page_opens_by_itself_only_where_a_needed_column_is_not_known(office
     assert "Child ID" not in kept_after(office, match(again, lcs_id="3"))
 
 
+def test_a_heading_that_stands_twice_is_chosen_by_its_number_and_not_remembered(office: Office) -> None:
+    data = b"Born,Vorname,Born\n01/05/2012,Nova,02/05/2012\n"
+    for _ in range(2):
+        page = look(office.olive, data)
+        assert page.heading == "Match the columns" and "Born (column 3)" in page.main
+        done = match(page, date_of_birth="3", first_name="2")
+        assert "Refused 1" in done.main and kept(office) == {"Vorname": "first_name"}
+
+
 def kept_after(office: Office, page: Page) -> dict[str, str]:
     assert page.status == 200
     return kept(office)

@@ -17,6 +17,7 @@ from werkzeug.datastructures import FileStorage
 from pep_admin import config
 from pep_admin.exceptions import NotAllowed, Refused
 from pep_admin.imports import KINDS, Plan, keeping
+from pep_admin.imports.kinds import no_step
 from pep_admin.models import Attainment, AttendanceSummary, AuditEvent, Child, EducationSection, Pep, RecordChange
 from pep_admin.permissions import Actor
 from pep_admin.vocabulary import OnTrack, Part, PepKind, PepStatus
@@ -53,6 +54,12 @@ def look(world: World, kind: str, *rows: tuple[str, ...], actor: Actor | None = 
         keeping.load_plan(world.session, wanted, made, tables, good_rows=False, actor=actor, today=TODAY, now=NOW)
         world.session.commit()
     return made
+
+
+def record(world: World, pep_id: int, base: str = "") -> None:
+    """The verb by itself, with no line of attendance."""
+    figures.record_lines(world.session, "attendance", "attendance", [figures.Lines(pep_id, (), base)], actor=world.officer,
+                         today=TODAY, step=no_step)
 
 
 def fates(made: Plan) -> list[str]:
@@ -210,7 +217,7 @@ def test_a_signed_part_is_refused_and_keeps_its_signature(world: World) -> None:
     made = look(world, "attendance", ROW)
     assert fates(made) == ["refused"] and "was signed by Tess Lehrer" in said(made)
     with pytest.raises(Refused, match="was signed by"):
-        figures.record_lines(world.session, pep.id, "attendance", "attendance", (), base="", actor=world.officer, today=TODAY)
+        record(world, pep.id)
     world.session.rollback()
     world.act(world.officer)
     assert attended(world) == stood
@@ -223,14 +230,13 @@ def test_a_sent_pep_is_refused(world: World) -> None:
     made = look(world, "attendance", ROW)
     assert pep.status is PepStatus.SUBMITTED and fates(made) == ["refused"] and pep.reference in said(made)
     with pytest.raises(Refused):
-        figures.record_lines(world.session, pep.id, "attendance", "attendance", (), base="", actor=world.officer, today=TODAY)
+        record(world, pep.id)
 
 
 def test_what_somebody_wrote_meanwhile_is_not_written_over(world: World) -> None:
     pep = world.pep_of()
     with pytest.raises(Refused, match="has just written"):
-        figures.record_lines(world.session, pep.id, "attendance", "attendance", (), base="an older digest", actor=world.officer,
-                             today=TODAY)
+        record(world, pep.id, base="an older digest")
 
 
 def test_only_the_office_loads_and_for_every_child(world: World) -> None:

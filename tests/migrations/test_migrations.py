@@ -149,7 +149,7 @@ def test_rows_without_their_parents_stop_a_migration(
 
 
 def test_files_that_were_looked_at_outlive_the_step_that_matches_columns(engine: sa.Engine, migrate: Callable[..., None]) -> None:
-    """Up: a file kept before is known by the names of its columns. Down: one that waits for somebody goes, without outcome."""
+    """Up: a file kept before is known by the names of its columns. Down: one without an outcome, which waits for a match, goes."""
     def rows() -> list[Any]:
         with engine.connect() as connection:
             kept = connection.execute(sa.text("SELECT id FROM pep_import ORDER BY id")).scalars().all()
