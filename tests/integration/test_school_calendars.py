@@ -12,12 +12,14 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from pep_admin.models import AuditEvent, Closure, NonWorkingDay, Pep, RecordChange, School, SchoolCalendar
+from pep_admin import queries
+from pep_admin.models import AuditEvent, Closure, Inspection, NonWorkingDay, Pep, RecordChange, School, SchoolCalendar
 from pep_admin.permissions import SYSTEM
+from pep_admin.school_words import ClosureKind, InspectionRegime, OfstedGrade
 from pep_admin.vocabulary import LeavingReason, LegalStatus, PepKind, SenStatus
+from pep_admin.workflow import calendars, inspections, roll
 from pep_admin.workflow import peps as pep_verbs
-from pep_admin.workflow import roll
-from tests.world import NOW, TODAY, World
+from tests.world import NOW, TODAY, World, build_world
 
 CALENDARS, CLOSURES, DAYS_OFF = (f"/admin/pep/{noun}/" for noun in ("calendars", "closures", "days_off"))
 ENTERED, OPENED = date(2024, 10, 14), date(2024, 10, 15)
@@ -325,3 +327,26 @@ def test_lists_filter_and_a_calendar_changed_meanwhile_is_not_removed(world: Wor
     assert page.status == 409 and "Somebody else changed this record" in page.main
     page = officer.get(f"{CALENDARS}remove/?id={own}").send("reason", reason="Not theirs")
     assert page.status == 200 and ask(lambda session: session.scalar(sa.select(sa.func.count(SchoolCalendar.id)))) == 0
+
+
+def test_either_database_counts_moves_and_judges_alike(both_databases: str, open_session: Any) -> None:
+    session = open_session(both_databases)
+    world = build_world(session)
+    child_id = take_in(world, world.school_id)
+    world.launch(OPENED)
+    calendar = SchoolCalendar(year=world.autumn.year, school=session.get_one(School, world.school_id))
+    calendars.save_calendar(session, calendar, actor=world.act(world.officer))
+    day = date(2024, 11, 1)
+    closure = Closure(calendar=calendar, kind=ClosureKind.INSET, starts_on=day, ends_on=day)
+    moved = calendars.save_closure(session, closure, actor=world.officer).moved
+    assert [(each.before, each.after) for each in moved] == [(date(2024, 11, 18), date(2024, 11, 19))]
+    session.commit()
+    assert world.pep_of(child_id).due_on == date(2024, 11, 19)
+    found = Inspection(school_id=world.school_id, inspected_on=date(2024, 10, 8), regime=InspectionRegime.GRADED,
+                       leadership=OfstedGrade.INADEQUATE)
+    inspections.save_inspection(session, found, actor=world.act(world.officer), today=TODAY)
+    session.commit()
+    assert session.get_one(School, world.school_id).less_than_good is True
+    rule = queries.less_than_good_rule(session, TODAY)
+    asked = sa.select(Inspection.id).where(queries.is_less_than_good(rule), queries.is_latest())
+    assert session.scalars(asked).all() == [found.id]

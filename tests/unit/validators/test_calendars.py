@@ -35,6 +35,7 @@ def test_a_whole_calendar_in_order_is_right_and_so_is_one_without_any_term() -> 
     assert wrong() == []
     assert wrong(**dict.fromkeys(DAYS)) == []
     assert wrong(spring_half_from=None, spring_half_to=None) == []
+    assert wrong(autumn_starts_on=date(2024, 9, 1), summer_ends_on=date(2025, 8, 31)) == [], "the year's own first and last day"
 
 
 @pytest.mark.parametrize(("changed", "field", "said"), [
