@@ -183,6 +183,20 @@ def restore(file: Path, replace: bool) -> None:
         audit.record_at_once(engine, base.system(), "backup.restore", object_type="backup", digest=found.digest, rows=found.total)
 
 
+@main.command("move-to")
+@click.argument("url")
+def move_to(url: str) -> None:
+    """Copy every record into the empty database URL, like postgresql+psycopg://pep@/pep?host=/var/run/postgresql.
+
+    Stop the program and its worker first; set PEP_ADMIN_DATABASE_URL to URL afterwards. The old database stays as it is.
+    """
+    with base.engine_of(base.application()) as engine, base.other_engine(url) as target:
+        from pep_admin.server.moving import move
+
+        moved = move(engine, target, lambda sentence: click.echo(f"  {sentence}"))
+    click.echo(f"Moved {moved:,} rows. Set PEP_ADMIN_DATABASE_URL to the new database, then `pep-admin reconcile` and start.")
+
+
 @main.command("create-user")
 @email_option
 @name_option

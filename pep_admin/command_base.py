@@ -68,6 +68,27 @@ def engine_of(app: Flask) -> Iterator[Engine]:
 
 
 @contextlib.contextmanager
+def other_engine(url: str) -> Iterator[Engine]:
+    """An engine on another database than the settings', as the program opens its own."""
+    from sqlalchemy import create_engine
+    from sqlalchemy.exc import ArgumentError, OperationalError
+
+    from pep_admin.server.database import engine_options, prepare
+
+    try:
+        engine = create_engine(url, **engine_options(url))
+        prepare(engine)
+        engine.connect().close()
+    except (ArgumentError, OperationalError) as problem:
+        raise click.ClickException(f"That database cannot be opened ({type(problem).__name__}). Look at its address, and whether "
+                                   "the role may enter.") from None
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
+@contextlib.contextmanager
 def progress(label: str, length: int) -> Iterator[Callable[[int], None]]:
     """A bar on the terminal, moved by the number of things done."""
     with click.progressbar(length=max(length, 1), label=label, file=sys.stderr) as bar:

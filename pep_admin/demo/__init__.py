@@ -29,7 +29,7 @@ from pep_admin.workflow.years import open_years
 
 SIZES = {"small": 60, "bury": 350, "largest": 2_200, "england": 82_000}
 """Children, by the sizes of the design: a first look, Bury, the largest authority, all of England."""
-ALSO_WRITTEN = {"small": 8, "bury": 120}
+ALSO_WRITTEN = {"small": 8, "bury": 60}
 """PEPs that are written beside those of the cast; the sizes above write no more than Bury's."""
 PASSWORD = "fictional-demo-only"  # noqa: S105  # shown on the front of the demo; opens nothing real
 
