@@ -7,6 +7,7 @@ from pep_admin.views.children import Children
 from pep_admin.views.dashboard import Dashboard
 from pep_admin.views.gate import PepView
 from pep_admin.views.imports import Imports
+from pep_admin.views.jobs import Jobs
 from pep_admin.views.payments import Payments
 from pep_admin.views.people import People
 from pep_admin.views.peps import Peps
@@ -35,6 +36,7 @@ VIEWS: tuple[type[PepView], ...] = (
     Years,
     Terms,
     Imports,
+    Jobs,
     AuditLog,
 )
 

@@ -34,7 +34,8 @@ class Host:
     prefix: str = "pep"
     category: str | None = None
     settings: dict[str, Any] = field(default_factory=dict)
-    """`authority` (the name in the header), `banner` ("" for none), `font_folder`."""
+    """`authority` (the name in the header), `banner` ("" for none), `font_folder`, `made_folder`, `pdf_name`."""
+    actor_of: Callable[[str], Actor | None] | None = None
 
     def own_url(self, noun: str) -> str:
         """`{admin.url}/{prefix}/<noun>`, absolute."""
