@@ -184,7 +184,7 @@ class Worker:
     def _beat(self, job: Lease, done: int | None = None, total: int | None = None) -> None:
         if self.stop.is_set():
             raise Stopping
-        if done is not None and time.monotonic() < self.beats_again:
+        if done and time.monotonic() < self.beats_again:
             return
         note_beat(_host(self.app).db.engine, job, done, total)
         self.beats_again = time.monotonic() + BEAT_EVERY

@@ -228,7 +228,9 @@ def test_a_loading_that_failed_says_so_and_can_be_tried_again(office: Office, mo
 
 
 @pytest.mark.parametrize("state", ["look", "load"])
-def test_both_databases_stop_at_the_last_moment(both_databases: str, tmp_path: Path, state: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_both_databases_stop_at_the_last_moment(
+    both_databases: str, tmp_path: Path, state: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Asked to stop after everything was compared: what was written with the mark of being done is not stored."""
     office = Office(both_databases, tmp_path)
     page = office.look(REGISTER) if state == "look" else looked_at(office).send("seal", button=("rows", "all"))

@@ -1,4 +1,4 @@
-"""Long work as a job: PDFs of many PEPs asked for on screen, made by a real worker, taken away by whoever asked, and by nobody else."""
+"""Long work as a job: PDFs of many PEPs asked for on screen, made by a worker, taken away by whoever asked and nobody else."""
 
 from __future__ import annotations
 
@@ -52,15 +52,15 @@ class Office:
         self.app = create_app({"TESTING": True, "PEP_ADMIN_DATABASE_URL": f"sqlite:///{folder / 'world.db'}",
                                "PEP_ADMIN_INSTANCE_FOLDER": str(folder), "PEP_ADMIN_SECOND_FACTOR": "no",
                                "PEP_ADMIN_TODAY": TODAY.isoformat(), **settings})
-        with self.app.app_context():
-            session = self.app.extensions["sqlalchemy"].session
-            for name, roles in ACCOUNTS.items():
-                person = world.teacher if name == "both" else getattr(world, name)
-                create_account(session, f"{name}@x.example", name.title(), list(roles), PASSWORD, person.person_id)
-            session.commit()
-            session.remove()
 
     def enter(self, name: str) -> Visitor:
+        """Somebody with an account, which is made at their first visit."""
+        person = self.world.teacher if name == "both" else getattr(self.world, name)
+        with self.app.app_context():
+            session = self.app.extensions["sqlalchemy"].session
+            create_account(session, f"{name}@x.example", name.title(), list(ACCOUNTS[name]), PASSWORD, person.person_id)
+            session.commit()
+            session.remove()
         visitor = Visitor(self.app.test_client())
         visitor.get("/account/login").send("email", email=f"{name}@x.example", password=PASSWORD)
         return visitor
@@ -143,7 +143,8 @@ def test_chosen_peps_are_made_by_a_worker_and_taken_away_by_who_asked(office: Of
     ids = [str(row.id) for row in office.rows(sa.select(Pep.id))]
     preview = olive.get(PEPS).send("rowid", choose=ids, button=("action", "pdfs"))
     assert preview.heading == "PDFs of 2 PEPs" and "2 as social care reads them" in preview.main
-    assert "marked as a draft on every page" in preview.main and office.rows(sa.select(Job.id).where(Job.made_by.is_not(None))) == []
+    assert "marked as a draft on every page" in preview.main
+    assert office.rows(sa.select(Job.id).where(Job.made_by.is_not(None))) == []
     page = preview.send("seal")
     assert page.heading == "PDFs of PEPs" and "It waits for its turn." in page.main
     assert 'http-equiv="refresh" content="5"' in page.text and page.tree.xpath("//progress/@max") == ["2"]
@@ -161,8 +162,8 @@ def test_each_pep_of_the_file_and_its_being_taken_stand_in_the_audit_log(office:
     olive = office.enter("officer")
     office.made_by(olive)
     job, who = office.job(), office.rows(sa.select(User.id).where(User.email == "officer@x.example"))[0].id
-    assert [(each.actor_id, each.object_type, each.child_id, each.outcome, each.details["audience"]) for each in office.events("pep.pdf")] == [
-        (f"user:{who}", "pep", child_id, "done", "care") for child_id in (office.world.child_id, office.world.other_child_id)]
+    read = [(each.actor_id, each.child_id, each.outcome, each.details["audience"]) for each in office.events("pep.pdf")]
+    assert read == [(f"user:{who}", child_id, "done", "care") for child_id in (office.world.child_id, office.world.other_child_id)]
     [export] = office.events("pep.export")
     assert (export.actor_id, export.object_type, export.object_id, export.details) == (f"user:{who}", "job", job.id, {"peps": 2})
     assert office.events("job.file") == []
@@ -275,7 +276,8 @@ def test_a_pdf_that_cannot_be_made_is_told_and_holds_up_no_other(office: Office,
     page = office.made_by(olive)
     assert "1 PDF in one ZIP file" in page.main and "1 could not be made" in page.main
     _, manifest = opened(taken(olive, office.job().id))
-    assert [(row["problem"], bool(row["file"])) for row in manifest] == [("layout", False), ("", True)]
+    assert [(row["problem"], bool(row["file"])) for row in manifest] == [
+        ("A part of this PEP does not fit on a page.", False), ("", True)]
 
 
 # --- in whose eyes -------------------------------------------------------------------------------------------------------
@@ -284,7 +286,7 @@ def test_a_pdf_that_cannot_be_made_is_told_and_holds_up_no_other(office: Office,
 def test_a_teacher_gets_the_schools_copy_of_their_own_children(office: Office) -> None:
     confidential = "WITHHELD-FROM-SCHOOL"
     world = office.world
-    world.save(world.pep_of(world.child_id), "school_needs", world.worker, confidential_history=confidential)
+    world.save(world.pep_of(world.child_id), "background", world.worker, confidential_history=confidential)
     world.session.commit()
     tess, sara = office.enter("teacher"), office.enter("worker")
     preview = tess.get(f"{PEPS}pdfs/")
@@ -387,7 +389,9 @@ def test_a_role_that_was_taken_away_afterwards_takes_no_file_away(office: Office
     assert taken(olive, office.job().id).status_code == 403 and office.events("job.file") == []
 
 
-def test_a_host_that_cannot_say_who_somebody_is_now_has_the_roles_of_the_asking_believed(council: Council, enter: Any, tmp_path: Path) -> None:
+def test_a_host_that_cannot_say_who_somebody_is_now_has_the_roles_of_the_asking_believed(
+    council: Council, enter: Any, tmp_path: Path
+) -> None:
     council.app.extensions["pep_admin"].settings.update(made_folder=tmp_path / "made", font_folder=tmp_path / "fonts")
     tess = enter("teacher")
     tess.get(f"{PEPS}pdfs/").send("seal")
@@ -515,8 +519,8 @@ def test_a_page_says_that_no_worker_runs_and_stops_asking(office: Office) -> Non
     office.change(sa.update(Job).values(queued_at=long_ago, due_at=long_ago))
     waiting = olive.get(page.url)
     assert "Nobody is working on this" in waiting.main and 'http-equiv="refresh"' not in waiting.text
-    office.change(sa.insert(Job).values(kind="other", payload={}, state=JobState.RUNNING, queued_at=long_ago, due_at=long_ago, tries=1,
-                                        beat_at=datetime.now(UTC), done=0, result={}))
+    alive = {"state": JobState.RUNNING, "beat_at": datetime.now(UTC), "tries": 1}
+    office.change(sa.insert(Job).values(kind="other", payload={}, queued_at=long_ago, due_at=long_ago, done=0, result={}, **alive))
     assert "Nobody is working on this" not in olive.get(page.url).main
 
 
