@@ -142,7 +142,7 @@ def test_chosen_peps_are_made_by_a_worker_and_taken_away_by_who_asked(office: Of
     olive = office.enter("officer")
     ids = [str(row.id) for row in office.rows(sa.select(Pep.id))]
     preview = olive.get(PEPS).send("rowid", choose=ids, button=("action", "pdfs"))
-    assert preview.heading == "PDFs of 2 PEPs" and "2 as social care reads them" in preview.main
+    assert preview.heading == "PDFs of 2 PEPs" and "2 in the full copy, as social care reads them" in preview.main
     assert "marked as a draft on every page" in preview.main
     assert office.rows(sa.select(Job.id).where(Job.made_by.is_not(None))) == []
     page = preview.send("seal")
@@ -290,7 +290,7 @@ def test_a_teacher_gets_the_schools_copy_of_their_own_children(office: Office) -
     world.session.commit()
     tess, sara = office.enter("teacher"), office.enter("worker")
     preview = tess.get(f"{PEPS}pdfs/")
-    assert preview.heading == "PDF of one PEP" and "1 as the school reads it" in preview.main
+    assert preview.heading == "PDF of one PEP" and "1 in the school’s copy" in preview.main
     texts = {}
     for who in (tess, sara):
         office.made_by(who)
@@ -298,7 +298,8 @@ def test_a_teacher_gets_the_schools_copy_of_their_own_children(office: Office) -
         assert row["reference"] == office.rows(sa.select(Pep.reference).where(Pep.child_id == world.child_id))[0].reference
         [data] = files.values()
         texts[row["copy"]] = "".join(page.extract_text() for page in PdfReader(io.BytesIO(data)).pages)
-    assert confidential not in texts["school"] and len(texts["care"]) > len(texts["school"])
+    assert "School’s copy" in texts["school"] and confidential not in texts["school"] and "Full copy" in texts["care"]
+    assert [each.details["audience"] for each in office.events("pep.pdf")] == ["school", "care"]
 
 
 def test_another_role_lends_no_child_to_make_pdfs_of(office: Office) -> None:
@@ -306,7 +307,7 @@ def test_another_role_lends_no_child_to_make_pdfs_of(office: Office) -> None:
     both = office.enter("both")
     preview = both.get(f"{PEPS}pdfs/")
     assert preview.heading == "PDF of one PEP" and "1 of children for whom your account may read PEPs" in preview.main
-    assert "as the school reads it" in preview.main
+    assert "in the school’s copy" in preview.main
     preview.send("seal")
     run_once(office.app)
     files, _ = opened(taken(both, office.job().id))
