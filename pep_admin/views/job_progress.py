@@ -94,5 +94,5 @@ def _failed(job: Job) -> str:
     if " " in problem:
         return problem
     tries = "once" if job.tries == 1 else f"{job.tries} times"
-    return (f"It was tried {tries} and did not work ({problem}). Ask for it again; if it happens again, tell whoever looks after "
-            f"this system that job {job.id} failed.")
+    return (f"It was tried {tries} ({problem}). Ask for it again; if it happens again, tell whoever looks after this system that "
+            f"job {job.id} failed.")

@@ -203,7 +203,7 @@ def test_a_file_whose_looking_failed_can_be_forgotten(office: Office, monkeypatc
         with freeze_time(datetime.now(UTC) + timedelta(hours=number)):
             run_once(office.app)
     failed = office.olive.get(page.url)
-    assert "It was tried 3 times and did not work (RuntimeError)" in failed.main and "a cell of the file" not in failed.main
+    assert "It did not work. It was tried 3 times (RuntimeError)" in failed.main and "a cell of the file" not in failed.main
     assert "could not be looked at" in office.olive.get(IMPORTS).main
     assert "forgotten" in failed.send("csrf_token").main and office.ask(sa.select(Import.id)) == []
 

@@ -509,7 +509,7 @@ def test_a_defect_is_tried_three_times_and_then_told_without_its_words(office: O
         with freeze_time(datetime.now(UTC) + timedelta(hours=number)):
             run_once(office.app)
     told = olive.get(page.url).main
-    assert "It was tried 3 times and did not work (RuntimeError)" in told and "a child's words" not in told and office.files() == []
+    assert "It did not work. It was tried 3 times (RuntimeError)" in told and "a child's words" not in told and office.files() == []
 
 
 def test_a_page_says_that_no_worker_runs_and_stops_asking(office: Office) -> None:
