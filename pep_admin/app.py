@@ -73,7 +73,8 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     sign_in.install(app, db, idle=idle, absolute=absolute)
     CSRFProtect(app)
     place = PepAdmin().init_app(app, db=db, actor=sign_in.actor, is_fresh=sign_in.is_fresh, sign_in_url=sign_in.sign_in_url,
-                                sign_out_url=sign_in.sign_out_url, account_holders=leaving.open_accounts, last_seen=last_seen)
+                                sign_out_url=sign_in.sign_out_url, account_holders=leaving.open_accounts, last_seen=last_seen,
+                                actor_of=sign_in.actor_of)
     for view in (Accounts, MyAccount):
         place.admin.add_view(view(place))
     _own_pages(app, db)
@@ -88,6 +89,7 @@ def _flask_config(settings: Settings) -> dict[str, Any]:
     return {
         **as_flask_config(settings),
         "PEP_ADMIN_FONT_FOLDER": settings.fonts,
+        "PEP_ADMIN_MADE_FOLDER": settings.made_files,
         "SECRET_KEY": settings.secret_key or kept_secret(settings.folder),
         "PEP_ADMIN_SECOND_FACTOR": settings.asks_second_factor,
         "PEP_ADMIN_SECOND_FACTOR_KEY": settings.second_factor_key or kept_secret(settings.folder, "second_factor_key"),

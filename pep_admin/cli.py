@@ -369,17 +369,17 @@ def export_pdf(year: str, term: str, output: Path) -> None:
         raise click.ClickException(f"{output} is there already; name a new file.")
     app = base.application()
     base.require_tables(app)
-    from pep_admin.documents.term_archive import write_term_archive
+    from pep_admin.documents.pep_archive import Making, write_term_archive
 
     with base.acting(app) as session, click.progressbar(length=1, label="Making PDFs", file=sys.stderr) as progress:
         found = base.term_of(session, year, term)
 
-        def step(total: int) -> None:
+        def step(done: int, total: int) -> None:
             progress.length = total
             progress.update(1)
 
-        entries = write_term_archive(session, found.id, output, fonts=app.config["PEP_ADMIN_FONT_FOLDER"], made_at=config.now(),
-                                     made_by="pep-admin export-pdf", step=step)
+        making = Making(app.config["PEP_ADMIN_FONT_FOLDER"], config.now(), "pep-admin export-pdf", app.config["PEP_ADMIN_PDF_NAME"])
+        entries = write_term_archive(session, found.id, output, actor=base.system(), making=making, step=step)
     failed = sum(bool(entry.problem) for entry in entries)
     click.echo(f"Wrote {len(entries) - failed} PDFs to {output}.")
     if failed:

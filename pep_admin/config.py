@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, fields
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from pathlib import Path
+from string import Formatter
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -25,6 +26,7 @@ LONDON = ZoneInfo("Europe/London")
 PREFIX = "PEP_ADMIN_"
 SHORTEST_SECRET = 32
 WELL_KNOWN_SECRETS = ("dev", "secret", "change", "default", "example", "test")
+PDF_NAME_PARTS = ("reference", "lcs_id", "year", "term")
 _moved: date | None = None
 
 
@@ -124,6 +126,20 @@ def _authority_code(text: str) -> str:
     return text
 
 
+def _pdf_name(text: str) -> str:
+    try:
+        parts = [part[1:] for part in Formatter().parse(text) if part[1] is not None]
+    except ValueError:
+        raise ValueError("must have its braces in pairs, like {reference}") from None
+    known = ", ".join(f"{{{name}}}" for name in PDF_NAME_PARTS)
+    for name, spec, conversion in parts:
+        if name not in PDF_NAME_PARTS or spec or conversion:
+            raise ValueError(f"has a part that is not known: its parts are {known}")
+    if not {"reference", "lcs_id"} & {name for name, _, _ in parts}:
+        raise ValueError("must hold {reference} or {lcs_id}, or nobody could tell whose file it is")
+    return text
+
+
 def _names(text: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in text.split(",") if name.strip())
 
@@ -165,6 +181,12 @@ class Settings:
         _authority_code))
     font_folder: Path | None = field(default=None, metadata=_about(
         "Folder where the PDF's fonts are kept; fonts/ in the instance folder when empty.", Path))
+    pdf_name: str = field(default="{reference}", metadata=_about(
+        "Name of a PEP's PDF, without its ending, made of {reference}, {lcs_id}, {year} and {term}, like {lcs_id}_{year}_{term}.",
+        _pdf_name))
+    made_folder: Path | None = field(default=None, metadata=_about(
+        "Folder where files made for people are kept for a day, on all machines alike. made/ in the instance folder when empty.",
+        Path))
     session_idle_minutes: int = field(default=60, metadata=_about(
         "A session ends after this long without a page asked for.", _number(5, 720), "minutes"))
     session_hours: int = field(default=12, metadata=_about(
@@ -210,6 +232,11 @@ class Settings:
     def fonts(self) -> Path:
         """The folder of the PDF's fonts, absolute."""
         return (self.font_folder or self.folder / "fonts").absolute()
+
+    @property
+    def made_files(self) -> Path:
+        """The folder of made files, absolute."""
+        return (self.made_folder or self.folder / "made").absolute()
 
     @property
     def asks_second_factor(self) -> bool:
@@ -316,6 +343,11 @@ def kept_secret(folder: Path, name: str = "secret_key") -> str:
 def as_flask_config(settings: Settings) -> dict[str, Any]:
     """The settings by their full keys, for `app.config`."""
     return {key: getattr(settings, each.name) for key, each in FIELDS.items()}
+
+
+def read_pdf_name(given: str | None) -> str:
+    """The pattern of the PDFs' names as a host has set it, checked; ConfigError for one with unknown parts."""
+    return str(_read("PEP_ADMIN_PDF_NAME", given or FIELDS["PEP_ADMIN_PDF_NAME"].default))
 
 
 def _read(key: str, value: Any) -> Any:

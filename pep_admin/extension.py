@@ -16,7 +16,7 @@ from flask import Blueprint, Flask
 from flask_admin import Admin
 
 from pep_admin import history, permissions, signals
-from pep_admin.config import Environment
+from pep_admin.config import Environment, read_pdf_name
 from pep_admin.deadlines import format_day
 from pep_admin.exceptions import ConfigError
 from pep_admin.permissions import Actor
@@ -42,15 +42,17 @@ class PepAdmin:
         self, app: Flask, *, admin: Admin | None = None, db: Any, actor: Callable[[], Actor | None], is_fresh: Callable[[], bool],
         sign_in_url: Callable[[str], str], sign_out_url: Callable[[], str] | str | None = None, prefix: str = "pep",
         category: str | None = None, account_holders: Callable[[Any, Iterable[int]], set[int]] | None = None,
-        last_seen: LastSeen | None = None,
+        last_seen: LastSeen | None = None, actor_of: Callable[[str], Actor | None] | None = None,
     ) -> Host:
         """Mount the views.
 
         `actor` gives who is signed in as the plugin knows people (None: nobody), `is_fresh` whether they showed lately that it is
         they, `sign_in_url(back)` the page where one signs in, or again, and comes back; `back` is always a GET page.
         `account_holders(session, ids)` gives which people of those numbers have an account that is open, where the host knows;
-        `last_seen` tells when people signed in last, for the page of a school. `sign_out_url` takes a POST. The pages stand under
-        `{admin.url}/{prefix}/`, in the menu under `category` if one is given.
+        `last_seen` tells when people signed in last, for the page of a school. `actor_of(actor_id)` says who somebody is now to a
+        job that works for them, outside a request (None: their account is closed); without it, a job believes the roles of the
+        moment at which it was asked for. `sign_out_url` takes a POST. The pages stand under `{admin.url}/{prefix}/`, in the menu
+        under `category` if one is given.
         Raises ConfigError when mounted twice, without CSRFProtect, or on a database that cannot be prepared.
         """
         _refuse_unsafe(app)
@@ -60,7 +62,7 @@ class PepAdmin:
         given = admin is not None
         admin = admin or Admin(name="PEP", url="/admin", endpoint="pep_dashboard")
         place = Host(app, admin, db, actor, is_fresh, sign_in_url, sign_out_url, prefix, category, account_holders, _settings(app),
-                     last_seen)
+                     last_seen, actor_of)
         app.extensions[NAME] = place
         shell.install(app)
         app.register_blueprint(_assets(place))
@@ -104,6 +106,8 @@ def _settings(app: Flask) -> dict[str, Any]:
         "authority_code": settings.get("PEP_ADMIN_AUTHORITY_CODE") or "",
         "banner": _banner(settings.get("PEP_ADMIN_TODAY")) if settings.get("PEP_ADMIN_ENVIRONMENT") == Environment.DEMO else "",
         "font_folder": settings.get("PEP_ADMIN_FONT_FOLDER") or Path(app.instance_path) / "fonts",
+        "made_folder": settings.get("PEP_ADMIN_MADE_FOLDER") or Path(app.instance_path) / "made",
+        "pdf_name": read_pdf_name(settings.get("PEP_ADMIN_PDF_NAME")),
     }
 
 

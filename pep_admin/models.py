@@ -1151,7 +1151,11 @@ class Delivery(Base):
 
 
 class Job(Base):
-    """Work for the background, queued in the transaction that made it due."""
+    """Work for the background, queued in the transaction that made it due.
+
+    `made_by` is who asked for it, None for the program itself. `done` of `total` steps are done; `file` names what was made, which
+    is kept for a day in the folder of made files.
+    """
 
     __tablename__ = "pep_job"
 
@@ -1166,10 +1170,20 @@ class Job(Base):
     ended_at: Mapped[datetime | None]
     tries: Mapped[int] = mapped_column(default=0)
     problem: Mapped[str | None] = mapped_column(Words(200))
+    made_by: Mapped[str | None] = mapped_column(Words(64), index=True)
+    made_name: Mapped[str | None] = mapped_column(Words(200))
+    done: Mapped[int] = mapped_column(default=0)
+    total: Mapped[int | None]
+    cancel_asked_at: Mapped[datetime | None]
+    result: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    file: Mapped[str | None] = mapped_column(Words(80))
 
 
 class Import(Base):
-    """Files that were brought in: looked at first and, once `loaded_at` is set, loaded. `digest` is the plan's, as it was shown."""
+    """Files that were brought in: looked at first and, once `loaded_at` is set, loaded. `digest` is the plan's, as it was shown.
+
+    `job` is the last one that looked at it or loaded it, where its files are large.
+    """
 
     __tablename__ = "pep_import"
 
@@ -1183,7 +1197,9 @@ class Import(Base):
     digest: Mapped[str] = mapped_column(Words(64))
     awaits_columns: Mapped[bool] = mapped_column(default=False)
     """Whether somebody has yet to say which heading is which column; then there is no outcome."""
+    job_id: Mapped[int | None] = mapped_column(ForeignKey("pep_job.id"))
     files: Mapped[list[ImportFile]] = relationship(back_populates="of", order_by="ImportFile.id")
+    job: Mapped[Job | None] = relationship()
 
 
 class ImportFile(Base):

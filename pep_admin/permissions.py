@@ -68,6 +68,7 @@ class Permission(StrEnum):
     PAYMENT_BATCH = "payment:batch", "make payment batches"
     LIST_EXPORT = "list:export", "export lists"
     IMPORT_RUN = "import:run", "load records from files"
+    JOB_OWN = "job:own", "follow work in the background"
     HISTORY_READ = "history:read", "read a record's history"
     AUDIT_READ = "audit:read", "read the audit log"
     ACCOUNT_EDIT = "account:edit", "manage accounts"
@@ -79,9 +80,10 @@ _READ_ALL = {P.DASHBOARD, P.CHILD_READ, P.SCHOOL_READ, P.PERSON_READ, P.TERM_REA
 _OFFICER = _READ_ALL | {P.CHILD_EDIT, P.SDQ_EDIT, P.SUSPENSION_EDIT, P.CONSENT_EDIT, P.SCHOOL_EDIT, P.PERSON_EDIT,
                         P.TERM_LAUNCH, P.PEP_OPEN, P.PEP_EDIT, P.PEP_DELEGATE,
                         P.PEP_WRITE, P.PEP_SIGN, P.PEP_SIGN_FOR, P.PEP_SUBMIT, P.PEP_GRADE, P.PEP_REOPEN, P.PEP_WITHDRAW,
-                        P.PEP_PDF, P.TARGET_WRITE, P.REQUEST_WRITE, P.REQUEST_DECIDE, P.LIST_EXPORT, P.IMPORT_RUN}
+                        P.PEP_PDF, P.TARGET_WRITE, P.REQUEST_WRITE, P.REQUEST_DECIDE, P.LIST_EXPORT, P.IMPORT_RUN,
+                        P.JOB_OWN}
 _WRITER = {P.DASHBOARD, P.PEP_READ, P.PEP_WRITE, P.PEP_SIGN, P.PEP_SUBMIT, P.PEP_PDF, P.TARGET_READ, P.TARGET_WRITE,
-           P.REQUEST_READ, P.REQUEST_WRITE, P.CHILD_READ}
+           P.REQUEST_READ, P.REQUEST_WRITE, P.CHILD_READ, P.JOB_OWN}
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.VS_HEAD: frozenset(_OFFICER | {P.TERM_EDIT, P.AUDIT_READ, P.FUNDING_RELEASE, P.PAYMENT_BATCH, P.GATE_WAIVE}),

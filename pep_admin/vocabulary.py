@@ -438,6 +438,7 @@ class JobState(Labelled):
     RUNNING = "running", "Running"
     DONE = "done", "Done"
     FAILED = "failed", "Failed"
+    CANCELLED = "cancelled", "Stopped"
 
 
 class RowFate(Labelled):

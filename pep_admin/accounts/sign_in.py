@@ -19,6 +19,7 @@ from pep_admin.accounts.doors import pages
 from pep_admin.accounts.models import RoleName, User
 from pep_admin.accounts.passwords import SHORTEST, OurPasswords
 from pep_admin.permissions import Actor
+from pep_admin.views.hosting import host
 
 FRESH_FOR, GRACE = timedelta(minutes=15), timedelta(minutes=5)
 WRONG = "The e-mail address and the password do not belong together. Check both and try again."
@@ -94,6 +95,13 @@ def actor() -> Actor | None:
     if not current_user.is_authenticated:
         return None
     return recording.actor_of(current_user)
+
+
+def actor_of(actor_id: str) -> Actor | None:
+    """Who that actor is now, for work in the background; None when the account is suspended or gone."""
+    number = actor_id.removeprefix("user:")
+    user = host().db.session.get(User, int(number)) if number.isdigit() else None
+    return recording.actor_of(user) if user is not None and user.active else None
 
 
 def is_fresh() -> bool:

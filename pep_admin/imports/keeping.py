@@ -27,6 +27,7 @@ from pep_admin.models import Import, ImportFile, ImportPage
 from pep_admin.permissions import Actor, require
 from pep_admin.validators.findings import Finding
 from pep_admin.vocabulary import RowFate
+from pep_admin.workflow.jobs import ACTIVE
 from pep_admin.workflow.taking import MANY, refuse
 
 KEPT_FOR = timedelta(hours=24)
@@ -63,10 +64,11 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Confirmed:
-    """What came of a confirmation: stored, or not because the outcome is no longer the one that was shown."""
+    """What came of a confirmation: stored, or asked of a job, or neither: the outcome is no longer the one that was shown."""
 
     kept: Import
     stored: bool
+    asked: bool = False
 
 
 def open_files(kind: Kind, given: Mapping[str, Given], places: PlacesOf = by_name) -> dict[str, Table]:
@@ -114,14 +116,19 @@ def load_plan(
     Raises Refused when rows were refused, unless `good_rows` says that the others are wanted without them.
     """
     counts = plan.outcome.counts()
-    if (refused := counts[RowFate.REFUSED]) and not good_rows:
-        what = "1 row is refused" if refused == 1 else f"{refused:,} rows are refused"
-        raise refuse("import-refused", "DATA-file", f"{what}, so nothing was loaded. Mend what is wrong and load the file again, "
-                     "or load the other rows without it.")
+    require_no_refused(counts[RowFate.REFUSED], good_rows)
     kind.store(session, plan.work, actor=actor, today=today, now=now, step=step)
     details: dict[str, Any] = {fate.value: count for fate, count in counts.items()}
     audit.record(session, f"import.{kind.key}", kept, object_type="import", left_out=plan.outcome.left_out,
                  files=_digests(tables), **details)
+
+
+def require_no_refused(refused: int, good_rows: bool) -> None:
+    """Raise Refused where rows are refused and nobody has said that the others are wanted without them."""
+    if refused and not good_rows:
+        what = "1 row is refused" if refused == 1 else f"{refused:,} rows are refused"
+        raise refuse("import-refused", "DATA-file", f"{what}, so nothing was loaded. Mend what is wrong and load the file again, "
+                     "or load the other rows without it.")
 
 
 # --- kept until it is confirmed --------------------------------------------------------------------------------------------
@@ -133,7 +140,8 @@ def keep_import(
 ) -> Import:
     """Keep the files and the outcome of a plan until somebody confirms it, a day at most. Stores nothing of the domain."""
     kept = keep_files(session, kind, given, tables, options, actor=actor)
-    _write_outcome(session, kept, plan)
+    write_outcome(session, kept, plan)
+    record_look(session, kept, tables)
     return kept
 
 
@@ -156,18 +164,21 @@ def keep_files(
     session.flush()
     job = outbox.queue_job(session, DROP_OLD, now=_clock(), once_key=f"{DROP_OLD}:{kept.id}")
     job.due_at = kept.made_at + KEPT_FOR
-    audit.record(session, "import.look", kept, kind=kind.key, files=_digests(tables))
     return kept
 
 
-def keep_outcome(session: Session, import_id: int, tables: Mapping[str, Table], plan: Plan, *, actor: Actor) -> Import:
-    """Keep the outcome of files whose columns were matched by hand, and where each column stands in them."""
-    kept = _take(session, import_id, actor)
+def keep_places(session: Session, import_id: int, tables: Mapping[str, Table], *, actor: Actor) -> Import:
+    """Keep where each column stands in files whose columns were matched by hand; an outcome follows."""
+    kept = take_import(session, import_id, actor)
     for each in kept.files:
         each.places = dict(tables[each.part].places)
     kept.awaits_columns = False
-    _write_outcome(session, kept, plan)
     return kept
+
+
+def record_look(session: Session, kept: Import, tables: Mapping[str, Table]) -> None:
+    """The audit event of files that were looked at."""
+    audit.record(session, "import.look", kept, kind=kept.kind, files=_digests(tables))
 
 
 def find_import(session: Session, import_id: int, *, actor: Actor) -> Import:
@@ -203,25 +214,27 @@ def outcome_page(session: Session, kept: Import, fate: RowFate, number: int) -> 
 
 
 def confirm_import(
-    session: Session, import_id: int, *, shown: str, good_rows: bool, actor: Actor, today: date, now: datetime
+    session: Session, import_id: int, *, shown: str, good_rows: bool, actor: Actor, today: date, now: datetime,
+    job_id: int | None = None, step: Step = no_step,
 ) -> Confirmed:
     """Compare the kept files once more with what stands now, and store them if the outcome is still the one that was `shown`.
 
     `shown` is `seal_of` the import as its page carried it: the digests of the files and of the outcome. Where it is not what comes
-    out now, the new outcome takes the old one's place, and nothing is stored. Raises Refused like `load_plan`, and when it was
-    loaded already.
+    out now, the new outcome takes the old one's place, and nothing is stored. Raises Refused like `load_plan`, when it was loaded
+    already, and while another job than `job_id` is at work on it.
     """
-    kept = _take(session, import_id, actor)
-    if kept.awaits_columns:
+    kept = take_import(session, import_id, actor, job_id)
+    if not kept.outcome:
         raise NotFound
-    kind, tables = KINDS[kept.kind], _open_kept(session, kept)
-    plan = make_plan(session, kind, tables, kept.options, actor=actor, today=today)
+    kind, tables = KINDS[kept.kind], open_kept(session, kept)
+    plan = make_plan(session, kind, tables, kept.options, actor=actor, today=today, step=step)
     if plan.outcome.digest() != kept.digest:
-        _write_outcome(session, kept, plan)
+        write_outcome(session, kept, plan)
         return Confirmed(kept, stored=False)
     if shown != seal_of(kept):
         return Confirmed(kept, stored=False)
-    load_plan(session, kind, plan, tables, good_rows=good_rows, actor=actor, today=today, now=now, kept=kept)
+    load_plan(session, kind, plan, tables, good_rows=good_rows, actor=actor, today=today, now=now, kept=kept,
+              step=step)
     kept.loaded_at = _clock()
     if not kept.outcome["mend"]:
         _drop_contents(session, [kept.id])
@@ -235,7 +248,11 @@ def seal_of(kept: Import) -> str:
 
 def discard_import(session: Session, import_id: int, *, actor: Actor) -> None:
     """Forget an import that was not loaded, with its files."""
-    kept = _take(session, import_id, actor)
+    forget(session, take_import(session, import_id, actor))
+
+
+def forget(session: Session, kept: Import) -> None:
+    """Take away an import with its files."""
     _drop_contents(session, [kept.id])
     audit.record(session, "import.discard", kept)
     session.execute(delete(Import).where(Import.id == kept.id))
@@ -247,7 +264,7 @@ def rows_to_mend(session: Session, kept: Import, part: str) -> bytes:
     pages = select(ImportPage.rows).where(ImportPage.import_id == kept.id, ImportPage.fate.in_((RowFate.REFUSED, RowFate.WAITING)))
     for rows in session.scalars(pages):
         why |= {number: _in_a_line(reasons) for number, _, where, _, reasons in rows["rows"] if where == part}
-    tables = _open_kept(session, kept)
+    tables = open_kept(session, kept)
     if not why or part not in tables:
         raise NotFound
     return file_to_mend(tables[part], why)
@@ -269,15 +286,19 @@ def _clock() -> datetime:
     return datetime.now(UTC)
 
 
-def _take(session: Session, import_id: int, actor: Actor) -> Import:
+def take_import(session: Session, import_id: int, actor: Actor, job_id: int | None = None) -> Import:
+    """An import of one's own that is not loaded, locked; Refused while another job than that one is at work on it."""
     found = find_kept(session, import_id, actor=actor)
     session.refresh(found, with_for_update=True)
     if found.loaded_at is not None:
         raise refuse("import-loaded", "DATA-status", "This was loaded already; nothing was done a second time.")
+    if found.job is not None and found.job.state in ACTIVE and found.job_id != job_id:
+        raise refuse("import-at-work", "DATA-status", "This file is being worked on just now. Wait for it, or stop it first.")
     return found
 
 
-def _open_kept(session: Session, kept: Import) -> dict[str, Table]:
+def open_kept(session: Session, kept: Import) -> dict[str, Table]:
+    """The tables of the files that are kept, their columns where they were found or matched."""
     return open_files(KINDS[kept.kind], contents_of(session, kept), as_chosen({each.part: each.places for each in kept.files}))
 
 
@@ -287,7 +308,8 @@ def contents_of(session: Session, kept: Import) -> dict[str, Given]:
     return {part: Given(name, io.BytesIO(zlib.decompress(content))) for part, name, content in rows}
 
 
-def _write_outcome(session: Session, kept: Import, plan: Plan) -> None:
+def write_outcome(session: Session, kept: Import, plan: Plan) -> None:
+    """Put the outcome of a plan in the place of the one that was kept, page by page."""
     session.execute(delete(ImportPage).where(ImportPage.import_id == kept.id))
     pages = [{"import_id": kept.id, "fate": fate, "number": number, "rows": {"rows": rows}}
              for fate, number, rows in plan.outcome.pages()]

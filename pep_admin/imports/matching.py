@@ -102,7 +102,9 @@ def keep_to_match(
     tables = keeping.open_files(kind, given, _unread)
     for table in tables.values():
         table.samples()  # what the page shows can be read
-    return keeping.keep_files(session, kind, given, tables, options, actor=actor, awaits_columns=True)
+    kept = keeping.keep_files(session, kind, given, tables, options, actor=actor, awaits_columns=True)
+    keeping.record_look(session, kept, tables)
+    return kept
 
 
 def find_to_match(session: Session, import_id: int, *, actor: Actor) -> Import:
@@ -136,7 +138,14 @@ def open_matched(session: Session, kept: Import, chosen: Mapping[str, Mapping[st
 
 def settle_columns(session: Session, import_id: int, tables: Mapping[str, Table], plan: Plan, *, actor: Actor) -> Import:
     """Keep the outcome of files whose columns were matched by hand, and remember the match for the team."""
-    kept = keeping.keep_outcome(session, import_id, tables, plan, actor=actor)
+    kept = settle_places(session, import_id, tables, actor=actor)
+    keeping.write_outcome(session, kept, plan)
+    return kept
+
+
+def settle_places(session: Session, import_id: int, tables: Mapping[str, Table], *, actor: Actor) -> Import:
+    """Keep how the columns of the files were matched, and remember it for the team; the outcome is the caller's."""
+    kept = keeping.keep_places(session, import_id, tables, actor=actor)
     fresh = gone = 0
     for part, table in tables.items():
         taught = learnt(table.headings, table.layout, table.places)

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -27,11 +28,15 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from pep_admin import config
-from pep_admin.imports.keeping import DROP_OLD, drop_old
+from pep_admin.exceptions import NotAllowed, Refused
 from pep_admin.models import Delivery, Job, LeadQuestion, Pep, Person, School
 from pep_admin.permissions import SYSTEM
-from pep_admin.server import logs, mail
+from pep_admin.server import logs, made_files, mail
+from pep_admin.server.job_leases import Cancelled, Lease, LeaseLost, Stopping, due_jobs, end_job, finish_job, note_beat, take_job
+from pep_admin.server.jobs import JOB_KINDS, Made
+from pep_admin.server.jobs import job_kind as job_kind
 from pep_admin.vocabulary import DeliveryState, JobState, PepStatus
+from pep_admin.workflow.jobs import clean_up
 
 log = logging.getLogger("pep_admin.worker")
 
@@ -43,34 +48,10 @@ FIRST_WAIT, MOST_TRIES = timedelta(seconds=30), 8
 """After its nth failure a message waits 30 s times 2 to the power of n - 1; after the eighth it is given up."""
 NO_SERVER_WAITS = (30.0, 900.0)
 """Seconds until the mail server is asked again: the first wait, doubled each time up to the second."""
-STALE_JOB, MOST_JOB_TRIES = timedelta(minutes=2), 3
+BEAT_EVERY = 1.0
+"""Seconds between two notes of how far a job is: a step may take a thousandth of that."""
 MAIL_BETWEEN = 3
 """Messages sent at each beat of a long job: somebody may wait for a code to sign in with, and it must not cost the lease."""
-
-Beat = Callable[[], None]
-JobKind = Callable[[Session, Mapping[str, Any], Beat], None]
-JOB_KINDS: dict[str, JobKind] = {}
-"""What can be done, by `Job.kind`; jobs of other kinds stay queued for a worker that knows them."""
-
-
-def job_kind(name: str) -> Callable[[JobKind], JobKind]:
-    """Register what does the jobs of that kind: `do(session, payload, beat)`.
-
-    It writes through the session, which is committed with the mark that the job is done; on long work it calls `beat()` at least
-    once a minute, with no transaction open, which raises when the job has been taken away or the worker is to stop.
-    """
-
-    def register(do: JobKind) -> JobKind:
-        JOB_KINDS[name] = do
-        return do
-
-    return register
-
-
-@job_kind(DROP_OLD)
-def _drop_old_imports(session: Session, payload: Mapping[str, Any], beat: Beat) -> None:
-    """Files that were brought in to be loaded are kept for a day."""
-    drop_old(session)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,14 +80,6 @@ def addressed(*templates: str) -> Callable[[Addressing], Addressing]:
     return register
 
 
-class LeaseLost(Exception):
-    """Another worker has the job now: what was done here must not be stored."""
-
-
-class Stopping(Exception):
-    """The worker is to end: the job goes back into the queue."""
-
-
 @dataclass
 class Worker:
     """One loop; `stop` ends it, `holder` names it in the jobs that it holds."""
@@ -117,6 +90,7 @@ class Worker:
     mail_waits: float = 0.0
     mail_resumes: float = 0.0
     beaten: float = -BEAT_SECONDS
+    beats_again: float = 0.0
     said: str = ""
 
     def __post_init__(self) -> None:
@@ -177,50 +151,56 @@ class Worker:
 
     def _do_all(self) -> int:
         done = 0
-        while JOB_KINDS and not self.stop.is_set() and _any(self.app, Job.id, _due_jobs()):
+        while JOB_KINDS and not self.stop.is_set() and _any(self.app, Job.id, due_jobs()):
             with _unit(self.app) as session:
-                job = _take_job(session, self.holder)
+                job = take_job(session, self.holder)
             if job is None:
                 break
             self._do(job)
             done += 1
         return done
 
-    def _do(self, job: _Job) -> None:
+    def _do(self, job: Lease) -> None:
+        made: Made | None = None
         with _unit(self.app) as session:
             try:
-                JOB_KINDS[job.kind](session, job.payload, lambda: self._beat(job))
-                _end_job(session, job, self.holder, state=JobState.DONE, ended_at=datetime.now(UTC), problem=None)
+                self._beat(job)
+                made = JOB_KINDS[job.kind](session, {**job.payload, "job": job.id}, partial(self._beat, job)) or Made()
+                finish_job(session, job, made)
                 session.commit()
                 logs.event(log, "job", job_id=job.id, kind=job.kind, state=JobState.DONE, tries=job.tries)
                 return
-            except LeaseLost:
-                session.rollback()
-                log.warning("Job %s was taken over by another worker.", job.id)
-                return
-            except Stopping:
-                session.rollback()
-                values: dict[str, Any] = {"state": JobState.QUEUED, "tries": job.tries - 1}
             except Exception as problem:
                 session.rollback()
-                log.exception("Job %s (%s) failed.", job.id, job.kind)
-                values = _after_failure(job, type(problem).__name__)
+                ended_by = problem
+        if made is not None:
+            made_files.drop_file(_made_folder(self.app), made.file)
+        self._after(job, ended_by)
+
+    def _after(self, job: Lease, problem: Exception) -> None:
+        """Mark a job that did not come to its end; where it was stopped, with what was prepared for it taken away."""
+        if isinstance(problem, LeaseLost):
+            log.warning("Job %s was taken over by another worker.", job.id)
+            return
+        if not isinstance(problem, Stopping | Cancelled | Refused | NotAllowed):
+            log.error("Job %s (%s) failed.", job.id, job.kind, exc_info=problem)
         with _unit(self.app) as session:
             try:
-                _end_job(session, job, self.holder, **values)
+                end_job(session, job, problem)
             except LeaseLost:
                 return
+            if isinstance(problem, Cancelled):
+                clean_up(session, job.kind, job.payload)
             session.commit()
 
-    def _beat(self, job: _Job) -> None:
+    def _beat(self, job: Lease, done: int | None = None, total: int | None = None) -> None:
         if self.stop.is_set():
             raise Stopping
         self._show_that_it_runs()
-        with _host(self.app).db.engine.execution_options(write=True).begin() as connection:
-            mine = (Job.id == job.id, Job.holder == self.holder, Job.state == JobState.RUNNING)
-            beaten = update(Job).where(*mine).values(beat_at=datetime.now(UTC)).returning(Job.id)
-            if connection.execute(beaten).first() is None:
-                raise LeaseLost
+        if done and time.monotonic() < self.beats_again:
+            return
+        note_beat(_host(self.app).db.engine, job, done, total)
+        self.beats_again = time.monotonic() + BEAT_EVERY
         with self.app.app_context():  # a session of its own: the job's stays as it is
             self._deliver_all(most=MAIL_BETWEEN)
 
@@ -356,51 +336,11 @@ def _message_id(app: Flask, key: str) -> str:
     return f"{digest}@{urlsplit(str(app.config.get('PEP_ADMIN_BASE_URL', ''))).hostname or 'pep-admin.invalid'}"
 
 
-# --- one job -----------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class _Job:
-    id: int
-    kind: str
-    payload: Mapping[str, Any]
-    tries: int
-
-
-def _due_jobs() -> ColumnElement[bool]:
-    now = datetime.now(UTC)
-    stale = and_(Job.state == JobState.RUNNING, Job.beat_at < now - STALE_JOB)
-    return and_(Job.kind.in_(JOB_KINDS), or_(and_(Job.state == JobState.QUEUED, Job.due_at <= now), stale))
-
-
-def _take_job(session: Session, holder: str) -> _Job | None:
-    """Claim the oldest job that is due, by a conditional UPDATE: of several workers one wins."""
-    row = session.execute(select(Job.id, Job.state, Job.beat_at).where(_due_jobs()).order_by(Job.due_at, Job.id).limit(1)).first()
-    if row is None:
-        return None
-    unchanged = (Job.id == row.id, Job.state == row.state, Job.beat_at.is_not_distinct_from(row.beat_at))
-    claimed = {"state": JobState.RUNNING, "holder": holder, "beat_at": datetime.now(UTC), "tries": Job.tries + 1}
-    claim = update(Job).where(*unchanged).values(claimed).returning(Job.id, Job.kind, Job.payload, Job.tries)
-    won = session.execute(claim.execution_options(synchronize_session=False)).first()
-    session.commit()
-    return None if won is None else _Job(won.id, won.kind, dict(won.payload), won.tries)
-
-
-def _end_job(session: Session, job: _Job, holder: str, **values: Any) -> None:
-    mine = (Job.id == job.id, Job.holder == holder, Job.state == JobState.RUNNING)
-    ended = update(Job).where(*mine).values(holder=None, **values).returning(Job.id)
-    if session.execute(ended.execution_options(synchronize_session=False)).first() is None:
-        raise LeaseLost
-
-
-def _after_failure(job: _Job, problem: str) -> dict[str, Any]:
-    now = datetime.now(UTC)
-    if job.tries >= MOST_JOB_TRIES:
-        return {"state": JobState.FAILED, "ended_at": now, "problem": problem}
-    return {"state": JobState.QUEUED, "due_at": now + FIRST_WAIT * 2 ** (job.tries - 1), "problem": problem}
-
-
 # --- the application it works for --------------------------------------------------------------------------------------
+
+
+def _made_folder(app: Flask) -> Path:
+    return Path(_host(app).settings["made_folder"])
 
 
 def _host(app: Flask) -> Any:

@@ -10,6 +10,7 @@ from pep_admin.views.gate import PepView
 from pep_admin.views.import_columns import ImportColumns
 from pep_admin.views.imports import Imports
 from pep_admin.views.inspections import Inspections
+from pep_admin.views.jobs import Jobs
 from pep_admin.views.leads import Leads
 from pep_admin.views.my_lead import MyLead
 from pep_admin.views.payments import Payments
@@ -51,6 +52,7 @@ VIEWS: tuple[type[PepView], ...] = (
     DaysOff,
     Imports,
     ImportColumns,
+    Jobs,
     AuditLog,
 )
 

@@ -40,8 +40,9 @@ class Host:
     account_holders: Callable[[Any, Iterable[int]], set[int]] | None = None
     """Of those people's numbers, the ones who can sign in; None where the host does not say."""
     settings: dict[str, Any] = field(default_factory=dict)
-    """`authority` (the name in the header), `banner` ("" for none), `font_folder`."""
+    """`authority` (the name in the header), `banner` ("" for none), `font_folder`, `made_folder`, `pdf_name`."""
     last_seen: LastSeen | None = None
+    actor_of: Callable[[str], Actor | None] | None = None
 
     def own_url(self, noun: str) -> str:
         """`{admin.url}/{prefix}/<noun>`, absolute."""

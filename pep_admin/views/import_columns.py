@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 from flask_admin import expose
 
 from pep_admin.exceptions import NotFound, Refused
-from pep_admin.imports import KINDS, keeping, matching
+from pep_admin.imports import KINDS, keeping, large, matching
 from pep_admin.imports.kinds import Kind, Part
 from pep_admin.models import Import
 from pep_admin.permissions import Permission
@@ -66,8 +66,11 @@ class ImportColumns(PepView):
 
     def _settle(self, kept: Import, chosen: Mapping[str, Mapping[str, int]]) -> None:
         kind, tables = KINDS[kept.kind], matching.open_matched(self.db_session, kept, chosen)
-        plan = keeping.make_plan(self.db_session, kind, tables, kept.options, actor=self.actor, today=self.today)
-        done = self.commit(matching.settle_columns, kept.id, tables, plan, subject=kept)
+        if large.is_large(tables):
+            done = self.commit(large.ask_to_look_as_matched, kept.id, tables, subject=kept)
+        else:
+            plan = keeping.make_plan(self.db_session, kind, tables, kept.options, actor=self.actor, today=self.today)
+            done = self.commit(matching.settle_columns, kept.id, tables, plan, subject=kept)
         if not done.ok:
             raise Refused(done.findings)
 

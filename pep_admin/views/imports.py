@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from flask_admin import expose
 
 from pep_admin.exceptions import NotFound, Refused
-from pep_admin.imports import KINDS, Kind, keeping, matching
+from pep_admin.imports import KINDS, Kind, keeping, large, matching
 from pep_admin.imports.files import LARGEST_FILE
 from pep_admin.imports.outcome import ROWS_ON_A_PAGE
 from pep_admin.models import Import
@@ -20,6 +20,7 @@ from pep_admin.permissions import Permission, can
 from pep_admin.validators.findings import Finding
 from pep_admin.views.gate import PepView
 from pep_admin.views.hosting import host, present_actor, whole_id
+from pep_admin.views.job_progress import progress_of
 from pep_admin.views.listing import Listing
 from pep_admin.vocabulary import RowFate
 
@@ -77,6 +78,8 @@ class Imports(PepView):
         tables = matching.open_known(kind, given, places)
         if tables is None or request.form.get("by_hand"):
             done = self.commit(matching.keep_to_match, kind, given, options)
+        elif large.is_large(tables):
+            done = self.commit(large.ask_to_look, kind, given, tables, options)
         else:
             plan = keeping.make_plan(self.db_session, kind, tables, options, actor=self.actor, today=self.today)
             done = self.commit(keeping.keep_import, kind, given, tables, options, plan)
@@ -109,17 +112,23 @@ class Imports(PepView):
     @expose("/outcome/")
     def outcome(self) -> ResponseReturnValue:
         """What the files would do or did: a tab for each fate, fifty rows a page."""
-        return self._outcome(self._kept())
+        kept = self._kept()
+        return self._progress(kept) if large.at_work(kept) else self._outcome(kept)
 
     @expose("/confirm/", methods=("POST",))
     def confirm(self) -> ResponseReturnValue:
         """Load what was looked at; 409 with the new outcome where something has changed since, and nothing is stored."""
         kept = self._kept()
-        done = self.commit(keeping.confirm_import, kept.id, shown=request.form.get("seal", ""),
+        if large.at_work(kept):
+            return self._progress(kept, status=409)
+        verb = large.ask_to_load if large.is_large_import(kept) else keeping.confirm_import
+        done = self.commit(verb, kept.id, shown=request.form.get("seal", ""),
                            good_rows=request.form.get("rows") == "good", today=self.today, now=self.now, subject=kept,
                            keep_stale=True)
         if done.value is not None and done.value.stored:
             self.say(f"Loaded: {said(KINDS[kept.kind], done.value.kept.outcome['counts'])}.")
+            return self.back_to("outcome", id=kept.id)
+        if done.value is not None and done.value.asked:
             return self.back_to("outcome", id=kept.id)
         moved = not done.findings
         return self._outcome(self._kept(), findings=done.findings, moved=moved, status=409 if moved else 422)
@@ -160,9 +169,16 @@ class Imports(PepView):
         fate = self._fate(counts)
         listing = self._listing(kept, fate, counts[fate.value])
         self.record_view("import.read", kept, kind=kind.key, fate=fate.value, rows=len(listing.rows))
+        moved = moved or large.was_moved(kept)
         return self.page("pep/imports/outcome.html", status=status, kept=kept, kind=kind, counts=counts, fates=RowFate, fate=fate,
                          listing=listing, findings=findings, moved=moved, seal=keeping.seal_of(kept), deed=deed(kind, counts),
+                         failed=large.came_to_nothing(kept), said=said(kind, counts),
                          parts={part.key: part for part in kind.parts}, leads_to=self.way_to(kind.leads_to))
+
+    def _progress(self, kept: Import, status: int = 200) -> ResponseReturnValue:
+        """How far the job is that looks at large files or loads them."""
+        return self.page("pep/imports/working.html", status=status, kept=kept, kind=KINDS[kept.kind],
+                         progress=progress_of(self.db_session, kept.job, still=self.asked_once("still")) if kept.job else None)
 
     def _listing(self, kept: Import, fate: RowFate, count: int) -> Listing:
         listing, page = Listing([], count, 0, ROWS_ON_A_PAGE), self.asked_once("page")

@@ -1,24 +1,21 @@
-"""The PEPs: the list with its bulk actions, the page of one PEP, its sections, signing, sending, grading, closing, the PDF.
+"""The PEPs: the list with its bulk actions, the page of one PEP, its sections, signing, sending, grading, closing.
 
 Each route calls one verb or one query. How a section's fields are drawn and read is section_forms.py's, what the page of one PEP
-holds pep_page.py's.
+holds pep_page.py's, the PDFs pdfs.py's.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
-from flask import Response, abort, request
+from flask import abort, request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_admin.actions import action
 from sqlalchemy.orm import Session, joinedload
 
 from pep_admin import queries
-from pep_admin.documents.pdf_engine import PdfFailed
-from pep_admin.documents.pep_pdf import build_pep_pdf
 from pep_admin.models import Child, Pep, Person, School, Term
 from pep_admin.pep_document import read_document
 from pep_admin.pep_form import Document, Section
@@ -28,8 +25,8 @@ from pep_admin.validators.peps import VOICE_CHECKS
 from pep_admin.views import pep_page, repeats, section_forms
 from pep_admin.views.cells import linked, reference
 from pep_admin.views.filters import Case, Day, OneOf, Related
-from pep_admin.views.hosting import host
 from pep_admin.views.of_a_child import SEARCHED, SEARCHED_AS
+from pep_admin.views.pdfs import Pdfs
 from pep_admin.views.pep_doors import PepDoors
 from pep_admin.views.stages import STAGES
 from pep_admin.vocabulary import Decision, Grade, Part, PepKind, PepStatus, PpgStatus, Subject, TargetArea
@@ -49,7 +46,7 @@ LABELS = {
 }
 
 
-class Peps(PepDoors):
+class Peps(Pdfs, PepDoors):
     """Everything that is done with PEPs on screen."""
 
     model = Pep
@@ -76,8 +73,10 @@ class Peps(PepDoors):
         "grade_one": Permission.PEP_GRADE,
         "grade_confirm": Permission.PEP_GRADE,
         "pdf": Permission.PEP_PDF,
+        "pdf_batch": Permission.PEP_PDF,
     }
-    actions_open: ClassVar[dict[str, Permission]] = {"delegate": Permission.PEP_DELEGATE, "grade": Permission.PEP_GRADE}
+    actions_open: ClassVar[dict[str, Permission]] = {"delegate": Permission.PEP_DELEGATE, "grade": Permission.PEP_GRADE,
+                                                     "pdfs": Permission.PEP_PDF}
     records_views = True
     loads = WHOLE
     column_list = ("reference", "child", "school", "term", "status", "grade", "due_on", "writer")
@@ -112,6 +111,7 @@ class Peps(PepDoors):
                           "meeting_at", "next_pep_on")
     form_columns = ("due_on", "due_rule", "reason")
     details_template = "pep/peps/details.html"
+    list_template = "pep/peps/list.html"
 
     def _change(self, session: Session, form: Any, row: Pep, *, actor: Actor) -> None:
         values = {name: form[name].data for name in self.form_columns}
@@ -419,23 +419,6 @@ class Peps(PepDoors):
             improve=form.get("improve", ""),
             attempts_accepted=form.get("attempts_accepted") == "yes",
         )
-
-    # --- the PDF -------------------------------------------------------------------------------------------------------
-
-    @expose("/pdf/")
-    def pdf(self) -> ResponseReturnValue:
-        """The PEP as the actor may read it, as a PDF; a draft says so on every page."""
-        pep = self._pep()
-        audience = audience_for(self.actor, pep.child)
-        document = read_document(self.db_session, pep, audience=audience)
-        self.look_at(pep, "pep.pdf", audience=audience.value)
-        try:
-            made = build_pep_pdf(document, fonts=Path(host().settings["font_folder"]), made_at=self.now, made_by=self.actor.name,
-                                 draft=pep.status is not PepStatus.COMPLETE)
-        except PdfFailed as problem:
-            return self.page("pep/peps/pdf_failed.html", status=500, pep=pep, problem=problem)
-        name = f"pep-{pep.reference}{'' if pep.status is PepStatus.COMPLETE else '-draft'}.pdf"
-        return Response(made.data, mimetype="application/pdf", headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
 def _member(kind: type[Word], value: str) -> Word:

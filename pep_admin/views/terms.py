@@ -17,7 +17,7 @@ from pep_admin.validators.findings import Finding
 from pep_admin.validators.years import check_term, check_year
 from pep_admin.views.base import Link, PepModelView, RelatedTable
 from pep_admin.views.calendars import Counting
-from pep_admin.views.filters import OneOf, Related
+from pep_admin.views.filters import OneOf, Related, asked_for
 from pep_admin.vocabulary import TermName
 from pep_admin.workflow.calendars import Recount, save_term
 from pep_admin.workflow.inspections import judge_schools
@@ -128,7 +128,9 @@ class Terms(Counting):
 
     def links(self, row: Term) -> list[Link]:
         launch = self.way_to("pep_terms.launch", id=row.id)
-        return [*super().links(row), *([Link("Launch this term…", launch)] if launch else [])]
+        pdfs = self.way_to("pep_peps.pdf_batch", **asked_for(term=str(row.id)))
+        more = [("Launch this term…", launch), ("PDFs of this term’s PEPs…", pdfs)]
+        return [*super().links(row), *(Link(text, url) for text, url in more if url)]
 
     @expose("/launch/", methods=("GET", "POST"))
     def launch(self) -> ResponseReturnValue:

@@ -291,6 +291,9 @@ LINES = (
     get("pep_peps.whole_history",        f"{STEPS}/history/?id={{pep}}",           "in  200 200 403 403 403 403 403 200 403"),
     get("pep_peps.export",               f"{STEPS}/export/csv/",                   "in  200 200 403 403 403 403 403 403 403"),
     get("pep_peps.pdf",                  f"{STEPS}/pdf/?id={{pep}}",               "in  200 200 403 200 404 200 404 403 403"),
+    get("pep_peps.pdf_batch",            f"{STEPS}/pdfs/",                         "in  200 200 403 200 200 200 200 403 403"),
+    post("pep_peps.pdf_batch",           f"{STEPS}/pdfs/",                         "401 409 409 403 409 404 409 404 403 403",
+         rowid="{pep}"),
     get("pep_peps.section",              f"{STEPS}/section/?id={{pep}}&section=voice",
         "in  200 200 403 200 404 200 404 200 403"),
     post("pep_peps.section",             f"{STEPS}/section/?id={{pep}}&section=voice",
@@ -398,6 +401,14 @@ LINES = (
         "in  403 403 403 200 404 403 403 403 403"),
     post("pep_my_lead.answer",           "/admin/pep/my_lead/answer/?school={school}",
          "401 403 403 403 422 404 403 403 403 403"),
+
+    # Long work: each person's own. The officer has asked for PDFs, and nothing is made yet.
+    #                                                                              nobody head officer finance teacher other_teacher
+    #                                                                              worker other_worker auditor administrator
+    get("pep_jobs.index_view",           "/admin/pep/jobs/",                       "in  200 200 403 200 200 200 200 403 403"),
+    get("pep_jobs.details_view",         "/admin/pep/jobs/details/?id={job}",      "in  404 200 403 404 404 404 404 403 403"),
+    post("pep_jobs.cancel",              "/admin/pep/jobs/cancel/?id={job}",       "401 404 303 403 404 404 404 404 403 403"),
+    get("pep_jobs.file",                 "/admin/pep/jobs/file/?id={job}",         "in  404 404 403 404 404 404 404 403 403"),
 
     # The audit log: the head's and the auditor's. Nobody changes it.
     get("pep_audit_log.index_view",      "/admin/pep/audit_log/",                  "in  200 403 403 403 403 403 403 200 403"),

@@ -117,7 +117,7 @@ def build(session: Session, url: str, folder: Path) -> Plan:
     app = create_app(settings(url, folder))
     places |= {"account": _make_accounts(app, world)}
     signed_in = {name: _sign_in(app, name) for name in PEOPLE}
-    places |= {"import": _looked_at(app, signed_in["officer"])}
+    places |= {"import": _looked_at(app, signed_in["officer"]), "job": _asked_for(app, signed_in["officer"])}
     with app.app_context():
         app.extensions["sqlalchemy"].engine.dispose()
     cookies, marks = ({name: pair[number] for name, pair in signed_in.items()} for number in (0, 1))
@@ -228,6 +228,17 @@ def _looked_at(app: Flask, signed_in: tuple[str, str]) -> int:
     fields = {"csrf_token": signed_in[1], "register": (file, "register.csv")}
     answer = client.post("/admin/pep/imports/new/?kind=schools", data=fields)
     assert answer.status_code == 303, "the officer could not hand in a file"
+    return int(answer.location.rpartition("id=")[2])
+
+
+def _asked_for(app: Flask, signed_in: tuple[str, str]) -> int:
+    """PDFs that the officer has asked for; no worker runs."""
+    client = app.test_client()
+    client.set_cookie(COOKIE, signed_in[0])
+    seal = re.search(r'name="seal" value="([0-9a-f]+)"', client.get("/admin/pep/peps/pdfs/").text)
+    assert seal, "there is nothing to make PDFs of"
+    answer = client.post("/admin/pep/peps/pdfs/", data={"csrf_token": signed_in[1], "seal": seal[1]})
+    assert answer.status_code == 303, "the officer could not ask for PDFs"
     return int(answer.location.rpartition("id=")[2])
 
 

@@ -114,6 +114,7 @@ SHOWN: Mapping[Door, tuple[str, str]] = doors("GET", """
     peps.edit_view pep.read pep
     peps.action_view pep.read sent_pep
     peps.delegate_confirm pep.read new_pep
+    peps.pdf_batch pep.read pep
     peps.grade_confirm pep.read sent_pep
     targets.write pep.read pep
     targets.remove targets.read target
@@ -160,6 +161,9 @@ NO_CHILD = {
     # Headings, and up to three values of each of one's own file, looked at under the same event.
     *((f"pep_import_columns.{route}", method) for route in ("index_view", "change", "match") for method in ("GET", "POST")),
     ("pep_audit_log.index_view", "GET"),  # numbers of rows
+    ("pep_peps.pdf_batch", "GET"),  # numbers and references; one event with the number (peps.pdfs_preview)
+    # One's own jobs, by numbers. A file has an event for each PEP when it is made and one when it is taken away: test_jobs.
+    *((f"pep_jobs.{route}", method) for route in ("index_view", "details_view", "cancel", "file") for method in ("GET", "POST")),
     *((line.endpoint, line.method) for line in LINES if line.endpoint.startswith(("account.", "pep_accounts.", "pep_my_account."))),
 } & set(TABLE) - BY_THEMSELVES
 """Doors behind which no child stands; that they name none is tried too."""

@@ -194,6 +194,10 @@ FORMS = (
          "pep_pep.status pep_pep.grade pep_pep.completed_at pep_pep.row_version +pep_qa_review pep_ppg_request.status "
          "pep_ppg_request.approved_pence pep_ppg_request.decided_by pep_ppg_request.decided_name pep_ppg_request.decided_on "
          "pep_ppg_request.row_version", {"pep_qa_review": {"grade": "gold", "kind": "first"}}, status=200),
+    Form("officer", f"{ADMIN}/peps/pdfs/", "seal", {}, "+pep_job",
+         {"pep_job": {"kind": "peps.pdfs", "state": "queued", "tries": 0, "done": 0, "total": 6, "file": None, "result": "{}",
+                      "made_name": "Ole Amt", "cancel_asked_at": None, "ended_at": None, "once_key": None, "holder": None}}),
+    Form("officer", f"{ADMIN}/jobs/details/?id={{job}}", "", {}, "pep_job.state pep_job.cancel_asked_at pep_job.ended_at"),
     Form("finance", f"{ADMIN}/ppg_requests/release-all/", "rowid", {},
          "pep_ppg_request.status pep_ppg_request.row_version +pep_funding_release pep_allocation.reserved_pence "
          "pep_allocation.released_pence +pep_delivery",
