@@ -234,7 +234,6 @@ def test_the_clocks_go_with_the_pep(world: World, look: Look) -> None:
     at = NOW.replace(month=10, day=17)
     pep = opened(world, child, opened_on)
     delegation.delegate_peps(world.session, [pep.id], actor=officer, now=at, run="run-n")
-    delegation.delegate_peps(world.session, [pep.id], actor=officer, now=NOW, run="run-again")  # once more, a month later
     first, second, term = panels(look("officer", child)).values()
     assert "Done on 17 Oct 2024, in time" in first
     assert "Due today" in second
@@ -244,6 +243,19 @@ def test_the_clocks_go_with_the_pep(world: World, look: Look) -> None:
     first, second, term = panels(look("officer", child)).values()
     assert "Late by 2 school days" in second and "It waited with social care and the school" in second
     assert "Late: it was due on 18 Nov 2024." in term
+
+
+def test_a_pep_that_came_back_was_with_its_writers_from_the_first_day_on(world: World, look: Look) -> None:
+    """Sent to its writers once more, after it was sent back, it carries the later day; the first one counts (HB-1.2)."""
+    child = newcomer(world, date(2024, 10, 14), date(2024, 10, 15))
+    pep = opened(world, child, date(2024, 10, 16))
+    delegation.delegate_peps(world.session, [pep.id], actor=world.officer, now=NOW.replace(month=10, day=17), run="run-n")
+    world.sent_pep(child_id=child, money=False)
+    returning = reviews.Grading(Grade.AMBER, Decision.RETURN, "Say how.", "The second target.")
+    reviews.grade_pep(world.session, pep.id, returning, actor=world.act(world.officer), today=TODAY, now=NOW)
+    delegation.delegate_peps(world.session, [pep.id], actor=world.officer, now=NOW, run="run-back")
+    first, second, _ = panels(look("officer", child)).values()
+    assert "Done on 17 Oct 2024, in time" in first and "Due today" in second
 
 
 def test_who_is_not_new_has_no_clocks(full: World, look: Look) -> None:
