@@ -208,6 +208,7 @@ def test_nobody_can_be_made_the_writer_out_of_nothing(house: House) -> None:
 @pytest.mark.parametrize(("who", "path", "form", "rows"), [
     ("officer", f"{PEPS}/action/", {"action": "grade"}, ("sent_pep",)),
     ("officer", f"{PEPS}/action/", {"action": "delegate"}, ("new_pep",)),
+    ("teacher", f"{PEPS}/action/", {"action": "pdfs"}, ("pep",)),
     ("officer", f"{PEPS}/delegate/", {}, ("new_pep",)),
     ("officer", f"{PEPS}/grade/confirm/", {"grade": "gold", "decision": "accept", "feedback": "Led by the child."}, ("sent_pep",)),
     ("finance", f"{MONEY}/action/", {"action": "release"}, ("approved",)),
@@ -227,9 +228,10 @@ def test_one_row_that_is_not_there_stops_all(
     assert house.post(who, path, [*form.items(), *own]).status_code == 200
 
 
-def test_a_writer_is_offered_no_action_and_has_none(house: House) -> None:
-    for who in ("teacher", "worker", "auditor"):
-        assert 'name="rowid"' not in house.get(who, f"{PEPS}/").text
+def test_a_writer_is_offered_pdfs_alone_and_has_no_other_action(house: House) -> None:
+    for who, offered in (("teacher", {"pdfs"}), ("worker", {"pdfs"}), ("auditor", set())):
+        page = house.get(who, f"{PEPS}/").text
+        assert set(re.findall(r'name="action" value="(\w+)"', page)) == offered and ('name="rowid"' in page) is bool(offered)
         for action, code in (("grade", 403), ("delegate", 403), ("delete", 404), ("", 404), ("grade_peps", 404)):
             assert house.post(who, f"{PEPS}/action/", {"action": action, "rowid": "{pep}"}).status_code == code
     assert house.post("officer", f"{MONEY}/action/", {"action": "release", "rowid": "{approved}"}).status_code == 403
