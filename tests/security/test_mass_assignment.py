@@ -103,7 +103,8 @@ FORMS = (
     Form("officer", f"{ADMIN}/schools/edit/?id={{school}}", "urn", {"town": "Bury"}, "pep_school.town pep_school.row_version"),
     Form("teacher", f"{ADMIN}/my_lead/answer/?school={{school}}", "email",
          {"first_name": "Nele", "last_name": "Neu", "email": "nele.neu@house.example"},
-         "pep_lead_question.new_first_name pep_lead_question.new_email pep_lead_question.row_version"),
+         "pep_lead_question.new_first_name pep_lead_question.new_email pep_lead_question.answered_at "
+         "pep_lead_question.row_version"),
     Form("other_teacher", f"{ADMIN}/my_lead/answer/?school={{other_school}}", "email",
          {"first_name": "Nele", "last_name": "Neu", "email": "nele.neu@house.example"}, "+pep_lead_question",
          {"pep_lead_question": {"answer": "other", "decision": None, "decided_by": None, "decision_reason": None, "new_from": None,
