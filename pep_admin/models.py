@@ -336,13 +336,13 @@ class LeadQuestion(Tracked, Versioned, Base):
     asked_at: Mapped[datetime]
     asked_by: Mapped[str] = mapped_column(Words(64))
     asked_name: Mapped[str] = mapped_column(Words(200))
-    answer: Mapped[words.LeadAnswer | None] = mapped_column(choice(words.LeadAnswer))
+    answer: Mapped[school_words.LeadAnswer | None] = mapped_column(choice(school_words.LeadAnswer))
     answered_at: Mapped[datetime | None]
     new_first_name: Mapped[str | None] = mapped_column(Words(100))
     new_last_name: Mapped[str | None] = mapped_column(Words(100))
     new_email: Mapped[str | None] = mapped_column(Words(254))
     new_from: Mapped[date | None]
-    decision: Mapped[words.LeadDecision | None] = mapped_column(choice(words.LeadDecision))
+    decision: Mapped[school_words.LeadDecision | None] = mapped_column(choice(school_words.LeadDecision))
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[str | None] = mapped_column(Words(64))
     decided_name: Mapped[str | None] = mapped_column(Words(200))

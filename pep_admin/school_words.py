@@ -1,4 +1,4 @@
-"""The words of school calendars and of school inspections as enums: vocabulary.py's neighbour, for what is said of schools alone.
+"""The words of calendars, inspections and named leads as enums: vocabulary.py's neighbour, for what is said of schools alone.
 
 Stored values never change once released; labels may. No rule stands here, only names.
 """
@@ -65,3 +65,17 @@ class CardRule(Labelled):
     TWO = "two", "Two or more areas below the expected standard"
     TEACHING_OR_LEADERSHIP = "teaching_or_leadership", "Curriculum and teaching, or leadership, below the expected standard"
     URGENT = "urgent", "Any area in need of urgent improvement"
+
+
+class LeadAnswer(Labelled):
+    """What a designated teacher answers who is asked whether they still are."""
+
+    YES = "yes", "Still is"
+    OTHER = "other", "Somebody else is named"
+
+
+class LeadDecision(Labelled):
+    """What becomes of an answer that names somebody else."""
+
+    ACCEPTED = "accepted", "Taken over"
+    DECLINED = "declined", "Not taken over"

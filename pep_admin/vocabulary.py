@@ -137,16 +137,6 @@ class NextStep(Labelled):
     STAYS = "stays", "Stays there"
 
 
-class LeadAnswer(Labelled):
-    YES = "yes", "Still is"
-    OTHER = "other", "Somebody else is named"
-
-
-class LeadDecision(Labelled):
-    ACCEPTED = "accepted", "Taken over"
-    DECLINED = "declined", "Not taken over"
-
-
 class Phase(Labelled):
     """The phase of the document (HB table of pep-form), from the year group."""
 

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from pep_admin.models import Child, LeadQuestion, Pep, PpgRequest
 from pep_admin.permissions import Actor
 from pep_admin.queries.peps import OPEN_TO_WRITE
-from pep_admin.vocabulary import LeadAnswer, PepStatus, PpgStatus
+from pep_admin.school_words import LeadAnswer
+from pep_admin.vocabulary import PepStatus, PpgStatus
 
 DUE_SOON_DAYS = 14
 

@@ -19,6 +19,7 @@ from wtforms.validators import InputRequired, Length
 from pep_admin import queries
 from pep_admin.models import Child, LeadQuestion, School
 from pep_admin.permissions import Permission
+from pep_admin.school_words import LeadAnswer
 from pep_admin.views import repeats
 from pep_admin.views.base import MOST_CHOSEN, Link, PepModelView
 from pep_admin.views.base_forms import DayField, PepForm
@@ -27,7 +28,6 @@ from pep_admin.views.filters import Case, Day, Related, asked_for
 from pep_admin.views.formats import parse_day
 from pep_admin.views.gate import PepView
 from pep_admin.views.hosting import host, whole_id
-from pep_admin.vocabulary import LeadAnswer
 from pep_admin.workflow.leads import accept_lead, ask_leads, decline_lead, find_named
 from pep_admin.workflow.people import find_hanging
 

@@ -63,7 +63,7 @@ class Rulebook(PepView):
 
 
 def _fits(asked: str, code: str, sentence: str) -> bool:
-    """A whole number finds its own rule alone: HB-1.1 is not HB-1.10. Anything else is looked for in numbers and sentences."""
+    """A whole number finds its own rule alone: 1.1 is not 1.10. Anything else is looked for in numbers and sentences."""
     wanted = asked.casefold()
     if wanted.upper() in RULES:
         return code == wanted.upper()

@@ -18,8 +18,9 @@ from pep_admin.deadlines import format_day
 from pep_admin.exceptions import NotFound, Refused, StaleRecord
 from pep_admin.models import LeadQuestion, Person, School
 from pep_admin.permissions import Actor, Permission, require
+from pep_admin.school_words import LeadAnswer, LeadDecision
 from pep_admin.validators.findings import Finding, blocking
-from pep_admin.vocabulary import LeadAnswer, LeadDecision, PersonKind
+from pep_admin.vocabulary import PersonKind
 from pep_admin.workflow.address_book import PersonFacts, check_person
 from pep_admin.workflow.delegation import name_designated_teacher
 from pep_admin.workflow.people import replace_person

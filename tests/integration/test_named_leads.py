@@ -12,8 +12,9 @@ from sqlalchemy import select
 from pep_admin.exceptions import NotAllowed, NotFound, Refused, StaleRecord
 from pep_admin.models import AuditEvent, Child, Delivery, LeadQuestion, Person, RecordChange, School
 from pep_admin.permissions import children_seen
+from pep_admin.school_words import LeadAnswer, LeadDecision
 from pep_admin.server.worker import run_once
-from pep_admin.vocabulary import DeliveryState, LeadAnswer, LeadDecision, PersonKind
+from pep_admin.vocabulary import DeliveryState, PersonKind
 from pep_admin.workflow import delegation, leads
 from tests.host.foreign_app import Council
 from tests.visiting import Visitor
