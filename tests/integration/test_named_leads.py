@@ -20,6 +20,8 @@ from tests.host.foreign_app import Council
 from tests.visiting import Visitor
 from tests.world import NOW, TODAY, World, person
 
+pytestmark = pytest.mark.slow  # the quick suite stays under a minute; `make check` runs everything
+
 SCHOOLS, LEADS, MINE = "/admin/pep/schools/", "/admin/pep/leads/", "/admin/pep/my_lead/"
 NEW = {"first_name": "Nova", "last_name": "Neu", "email": "Nova.Neu@Example.org"}
 SURE = "Called the school office at the number on record"

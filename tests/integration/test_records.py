@@ -16,6 +16,8 @@ from pep_admin.workflow.records import find_wrong, half_days_lost, save_record
 from tests.visiting import Visitor
 from tests.world import TODAY, World
 
+pytestmark = pytest.mark.slow  # the quick suite stays under a minute; `make check` runs everything
+
 CHILD, CHILDREN = "/admin/pep/children/details/?id=1", "/admin/pep/children/"
 Enter = Callable[[str], Visitor]
 Ask = Callable[..., Any]

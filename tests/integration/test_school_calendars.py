@@ -21,6 +21,8 @@ from pep_admin.workflow import calendars, inspections, roll
 from pep_admin.workflow import peps as pep_verbs
 from tests.world import NOW, TODAY, World, build_world
 
+pytestmark = pytest.mark.slow  # the quick suite stays under a minute; `make check` runs everything
+
 CALENDARS, CLOSURES, DAYS_OFF = (f"/admin/pep/{noun}/" for noun in ("calendars", "closures", "days_off"))
 ENTERED, OPENED = date(2024, 10, 14), date(2024, 10, 15)
 PLAIN = "20 school days from Mon 14 Oct 2024, skipping 21 to 25 Oct"

@@ -375,10 +375,13 @@ def added(before: Rows, after: Rows, table: str) -> dict[str, Any]:
     return after[key]
 
 
+OF_EACH_ANSWER = ("Content-Length", "Set-Cookie", "X-Request-Id")
+
+
 def told(answer: TestResponse, *asked: int | str) -> tuple[int, str, list[tuple[str, str]]]:
     """All that an answer tells, but for the mark against forged posts and the number that was asked for, which it may repeat."""
     text = _CHANGING.sub("", answer.get_data(as_text=True))
-    headers = [(name, value) for name, value in answer.headers if name not in ("Content-Length", "Set-Cookie")]
+    headers = [(name, value) for name, value in answer.headers if name not in OF_EACH_ANSWER]
     for number in asked:
         text = re.sub(rf"(?<![0-9]){number}(?![0-9])", "ASKED", text)
         headers = [(name, re.sub(rf"(?<![0-9]){number}(?![0-9])", "ASKED", value)) for name, value in headers]

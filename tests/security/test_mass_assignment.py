@@ -20,6 +20,8 @@ from pep_admin.accounts.models import AccountsBase, TicketKind, User
 from pep_admin.models import Base
 from tests.security.house import PASSWORD, House, added, changed
 
+pytestmark = pytest.mark.slow  # the quick suite stays under a minute; `make check` runs everything
+
 ADMIN = "/admin/pep"
 STRANGE = "STRANGE"
 KEPT = "+pep_record_change"  # the history of what did change
