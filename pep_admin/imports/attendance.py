@@ -19,6 +19,7 @@ from pep_admin.imports.kinds import Kind, Part, Plan, Step, no_step
 from pep_admin.imports.part_two import TERM, Line, List, Where, plan_lines, read_options, storing
 from pep_admin.permissions import Permission
 from pep_admin.validators.findings import Finding
+from pep_admin.validators.records import check_figures_day
 
 ATTENDANCE_LIST = Layout((
     *CHILD_COLUMNS,
@@ -36,9 +37,7 @@ def plan_attendance(
     """Whose figures are new, and whose take the place of earlier ones."""
 
     def wrong(given: Line) -> Finding | None:
-        if given.get("figures_to") is None or given["figures_to"] <= today:
-            return None
-        return Finding("attendance-day", "DATA-dates", "figures_to", f"{format_day(given['figures_to'])} has not come yet.")
+        return next(iter(check_figures_day(given.get("figures_to"), today=today)), None)
 
     what = List("attendance", "attendance", lambda line: "", find_line, wrong)
     return plan_lines(session, what, tables["attendance"], options, today=today, step=step)

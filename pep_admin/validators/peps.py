@@ -27,7 +27,7 @@ from pep_admin.validators.meetings import (
     day_of,
 )
 from pep_admin.validators.ppg import PpgFacts, check_request
-from pep_admin.validators.records import check_sdq
+from pep_admin.validators.records import check_figures_day, check_sdq
 from pep_admin.validators.targets import check_target, check_target_set
 from pep_admin.vocabulary import Attendance, AttendeeRole, Part, PepKind, PpgStatus
 
@@ -107,6 +107,9 @@ def _days(document: Document, found: Field, value: Any, today: date) -> Iterator
             for wrong in check_sdq(_SdqRow(row.get("total"), row.get("completed_on")), born_on=born, today=today):
                 yield replace(wrong, field=found.key, message=f"{where}{wrong.message}", row=f"{number}-{wrong.field}")
             continue
+        if found.store == "rows:AttendanceSummary":
+            for wrong in check_figures_day(row.get("figures_to"), today=today):
+                yield replace(wrong, field=found.key, message=f"{where}{wrong.message}", row=f"{number}-{wrong.field}")
         for column in columns:
             day = row.get(column.key)
             if column.kind is Kind.DATE and day is not None and not born <= day <= latest:

@@ -57,6 +57,14 @@ class ConsentLike(Protocol):
     def days_notice(self) -> int | None: ...
 
 
+def check_figures_day(figures_to: date | None, *, today: date) -> list[Finding]:
+    """Attendance is told up to a day that has come (HB-4.1)."""
+    if figures_to is None or figures_to <= today:
+        return []
+    message = f"Figures up to {format_day(figures_to)}: that day has not come yet."
+    return [Finding("attendance-day", "DATA-dates", "figures_to", message)]
+
+
 def check_sdq(score: SdqLike, *, born_on: date, today: date) -> list[Finding]:
     """A total of 0 to 40, of a day in the child's life (HB-4.7)."""
     found = []

@@ -64,7 +64,7 @@ def change_school(
     session: Session, child: Child, *, school_id: int | None, on: date, reason: LeavingReason | None, actor: Actor, today: date,
     now: datetime, run: str = "",
 ) -> None:
-    """End the open enrolment the day before and start one at the new school, or none.
+    """End the open enrolment and start one at the new school the same day, or none.
 
     Open PEPs go to the new school and its writer, who gets word of those that were sent out already, once a `run` (a move by itself
     is one). Part 2 loses the old one's signature, and drafts that were to be paid to the old school are to be paid to the new. Sent

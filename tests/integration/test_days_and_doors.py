@@ -46,6 +46,17 @@ def test_an_honest_day_is_taken(world: World, section: str, key: str, day: date)
     assert world.save(pep, section, world.worker, **{key: _answer(key, day)}).changed == (key,)
 
 
+@pytest.mark.parametrize(("day", "taken"), [(date(2024, 11, 18), True), (date(2024, 11, 19), False)])
+def test_attendance_is_told_up_to_a_day_that_has_come(world: World, day: date, taken: bool) -> None:
+    pep = world.written_pep(money=False)
+    line = {"id": None, "possible": 100, "present": 90, "figures_to": day}
+    if taken:
+        assert world.save(pep, "attendance", world.teacher, attendance=(line,)).changed == ("attendance",)
+        return
+    with pytest.raises(Refused, match=r"Line 1 .*that day has not come yet\."):
+        world.save(pep, "attendance", world.teacher, attendance=(line,))
+
+
 def _answer(key: str, day: date) -> Any:
     return {"sdq": ({**SDQ, "completed_on": day},), "actions": ({**ACTION, "by_on": day},)}.get(key, day)
 
