@@ -1287,6 +1287,9 @@ class AuditEvent(Base):
     details: Mapped[dict[str, Any]] = mapped_column(default=dict)
     request_id: Mapped[str | None] = mapped_column(Words(40))
 
+    def __str__(self) -> str:
+        return f"Event {self.id}: {self.action}"
+
 
 PARTS: dict[words.Part, type[PepPart]] = {
     words.Part.SOCIAL_CARE: SocialCareSection,

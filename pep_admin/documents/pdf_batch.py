@@ -18,7 +18,7 @@ from pep_admin.documents.pep_archive import Entry
 from pep_admin.models import Child, Job, Pep
 from pep_admin.permissions import Actor, Permission, audience_for, lent, require
 from pep_admin.vocabulary import Audience, PepStatus
-from pep_admin.workflow.jobs import ask_job
+from pep_admin.workflow.jobs import ACTIVE, ask_job
 from pep_admin.workflow.taking import MANY, refuse
 
 PDF_BATCH = "peps.pdfs"
@@ -68,13 +68,19 @@ def look_at_batch(session: Session, ids: Iterable[int], *, actor: Actor) -> Batc
 
 
 def ask_for_batch(session: Session, ids: Sequence[int], *, actor: Actor) -> Job:
-    """The job that makes the PDFs of those PEPs. Raises Refused for none, and for too many."""
+    """The job that makes the PDFs of those PEPs; where it is asked for twice, the one that is making them already.
+
+    Raises Refused for none, and for too many.
+    """
     found = look_at_batch(session, ids, actor=actor)
     if not found.ids:
         raise refuse("pdfs-none", "DATA-status", "None of these PEPs can be made into a PDF, so there is nothing to make.")
     if len(found.ids) > MOST_PDFS:
         raise refuse("pdfs-many", "DATA-status", f"At most {MOST_PDFS:,} PDFs are made at once. Filter the list by term.")
-    return ask_job(session, PDF_BATCH, actor=actor, total=len(found.ids), peps=list(found.ids))
+    at_work = session.scalars(select(Job).where(Job.made_by == actor.id, Job.kind == PDF_BATCH, Job.state.in_(ACTIVE),
+                                                Job.cancel_asked_at.is_(None)))
+    same = next((job for job in at_work if job.payload.get("peps") == list(found.ids)), None)
+    return same or ask_job(session, PDF_BATCH, actor=actor, total=len(found.ids), peps=list(found.ids))
 
 
 def result_of(entries: Sequence[Entry]) -> dict[str, Any]:

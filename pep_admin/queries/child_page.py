@@ -31,6 +31,7 @@ from pep_admin.models import (
     TargetReview,
     Term,
 )
+from pep_admin.queries.peps import UNFINISHED
 from pep_admin.vocabulary import PepKind, PepStatus, TargetNext
 
 Row = TypeVar("Row", bound=OfChild)
@@ -68,6 +69,11 @@ class ChildRecord:
     def pep_of(self, term: Term | None) -> Pep | None:
         """The PEP that counts as that term's (HB-1.4): the newest that is neither closed as not needed nor for funding alone."""
         return next((pep for pep in self.peps if term is not None and pep.term_id == term.id and counts(pep)), None)
+
+    def unfinished_of(self, term: Term | None) -> list[Pep]:
+        """The PEPs of that term that are not signed off, the soonest due first; a change or need may have begun another (HB-1.5)."""
+        found = [pep for pep in self.peps if term is not None and pep.term_id == term.id and pep.status in UNFINISHED]
+        return sorted(found, key=lambda pep: (pep.due_on, pep.id))
 
     def first_pep(self) -> Pep | None:
         """The first PEP of this time in care; who comes back into it is new again (HB-1.3)."""

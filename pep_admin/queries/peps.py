@@ -11,6 +11,7 @@ from pep_admin.models import Pep, QaReview, Waiver
 from pep_admin.vocabulary import Decision, PepKind, PepStatus
 
 OPEN_TO_WRITE = (PepStatus.INITIATED, PepStatus.IN_PROGRESS, PepStatus.RETURNED)
+UNFINISHED = (*OPEN_TO_WRITE, PepStatus.SUBMITTED)
 ONE_A_TERM = (PepKind.INITIAL, PepKind.TERMLY)
 
 

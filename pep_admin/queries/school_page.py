@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from pep_admin.models import Child, Enrolment, Pep, Person, School, Term
 from pep_admin.queries.child_page import counts
-from pep_admin.queries.peps import OPEN_TO_WRITE
+from pep_admin.queries.peps import OPEN_TO_WRITE, UNFINISHED
 from pep_admin.vocabulary import PepKind, PepStatus, PersonKind
 
 IN_SCHOOL = (PersonKind.DESIGNATED_TEACHER, PersonKind.HEADTEACHER, PersonKind.SCHOOL_STAFF)
@@ -57,11 +57,14 @@ def children_at(session: Session, school: School, today: date) -> list[Child]:
 
 
 def peps_of_term(session: Session, child_ids: Collection[int], term: Term | None) -> dict[int, Pep]:
-    """By child: the PEP that counts as that term's, the newest where there are two (HB-1.4); a child without one is left out."""
+    """By child: of the PEPs that count as that term's (HB-1.4) the one that is to be finished soonest, else the newest; a child
+    without one is left out."""
     if term is None:
         return {}
-    found = session.scalars(select(Pep).where(Pep.child_id.in_(child_ids), Pep.term_id == term.id).order_by(Pep.due_on, Pep.id))
-    return {pep.child_id: pep for pep in found if counts(pep)}
+    of_term = select(Pep).where(Pep.child_id.in_(child_ids), Pep.term_id == term.id)
+    found = [pep for pep in session.scalars(of_term.order_by(Pep.due_on, Pep.id)) if counts(pep)]
+    soonest = {pep.child_id: pep for pep in reversed(found) if pep.status in UNFINISHED}
+    return {pep.child_id: pep for pep in found} | soonest
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,8 +55,13 @@ def _make_pdfs(session: Session, payload: Mapping[str, Any], beat: Beat) -> Made
     asker = require_asker(session, payload, Permission.PEP_PDF)
     settings = current_app.extensions["pep_admin"].settings
     making = Making(Path(settings["font_folder"]), config.now(), asker.name, settings["pdf_name"])
+
+    def step(done: int, total: int) -> None:
+        beat(done, total)
+        require_asker(session, payload, Permission.PEP_PDF)  # an account that is closed meanwhile gets nothing
+
     with made_files.new_file(_made_folder()) as path:
-        entries = write_archive(session, payload["peps"], path, job_id=payload["job"], actor=asker, making=making, step=beat)
+        entries = write_archive(session, payload["peps"], path, job_id=payload["job"], actor=asker, making=making, step=step)
     return Made(result_of(entries), path.name)
 
 

@@ -420,4 +420,6 @@ def _unsigned(document: Document) -> Iterator[Finding]:
     parts = (Part.EDUCATION,) if document.kind == PepKind.FUNDING else tuple(Part)
     for part in parts:
         if document.signatures.get(part.value) is None:
-            yield Finding("RD-316", "HB-2.6", "", _SIGNERS[part], part=part.value)
+            without_school = part is Part.EDUCATION and document.school_id is None  # the social worker or an officer writes it
+            said_so = "Part 2, education, has not been signed by its writer." if without_school else _SIGNERS[part]
+            yield Finding("RD-316", "HB-2.6", "", said_so, part=part.value)

@@ -42,7 +42,7 @@ FOR_WHOM = {Audience.CARE: "social care and the Virtual School", Audience.SCHOOL
 
 @dataclass(frozen=True, slots=True)
 class TermPep:
-    """The PEP of the running term: where it leads, how late it is, what is still open; without one, why, and the way to open it."""
+    """A PEP of the running term: where it leads, how late it is, what is still open; without one, why, and the way to open it."""
 
     term: Term | None
     pep: Pep | None
@@ -60,7 +60,7 @@ class ChildPage:
 
     facts: Sequence[tuple[str, Any]]
     clocks: tuple[Clock, ...]
-    term_pep: TermPep
+    term_peps: Sequence[TermPep]
     timeline: Sequence[Sequence[Any]]
     band: Band | None
     targets_of: Any
@@ -88,7 +88,7 @@ def gather(view: PepModelView, child: Child) -> ChildPage:
     return ChildPage(
         facts=_facts(view, record, year),
         clocks=_clocks(view, record),
-        term_pep=_term_pep(view, record, term),
+        term_peps=_term_peps(view, record, term),
         timeline=[_told(view, each) for each in sorted(happenings, key=_newest_happening)],
         band=band_of([each for each, _, _ in happenings], KINDS, view.today),
         targets_of=targets_pep, targets=targets, money=money, money_note=note, requests=_requests(view, record),
@@ -118,6 +118,8 @@ def _facts(view: PepModelView, record: ChildRecord, year: AcademicYear | None) -
         "Next EHCP review": [("Latest SDQ total", _latest_sdq(record, year))],
     }
     for label, value in view.details_of(child):
+        if label == view.column_labels["setting_unknown_since"] and child.setting_unknown_since is None:
+            continue  # said only where somebody has to find out
         if label == "School" and child.school is not None:
             value = child_tables.link(view, child.school.name, "pep_schools.details_view", id=child.school_id)
         found += [(label, value), *beside.get(label, ())]
@@ -153,10 +155,14 @@ def _clocks(view: PepModelView, record: ChildRecord) -> tuple[Clock, ...]:
     return () if is_over and all(each.done_on for each in found) else found
 
 
-def _term_pep(view: PepModelView, record: ChildRecord, term: Term | None) -> TermPep:
-    pep = record.pep_of(term)
-    if pep is None:
-        return _no_pep(view, record.child, term)
+def _term_peps(view: PepModelView, record: ChildRecord, term: Term | None) -> list[TermPep]:
+    """Every PEP of the term that somebody still has to do with, the soonest first; else the one that counts as the term's."""
+    last = record.pep_of(term)
+    found = record.unfinished_of(term) or ([last] if last else [])
+    return [_term_pep(view, pep, term) for pep in found] or [_no_pep(view, record.child, term)]
+
+
+def _term_pep(view: PepModelView, pep: Pep, term: Term | None) -> TermPep:
     link = child_tables.link(view, pep.reference, "pep_peps.details_view", id=pep.id)
     is_open = pep.status in queries.OPEN_TO_WRITE
     late = f"Late: it was due on {format_day(pep.due_on)}." if is_open and pep.due_on < view.today else ""

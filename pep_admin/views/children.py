@@ -148,8 +148,8 @@ class Children(PepModelView):
     def links(self, row: Child) -> list[Link]:
         offered = [
             ("Correct the record", "edit_view"), ("Change school", "change_school"), ("Change social worker", "change_worker"),
-            ("Change home", "change_home"),
-            ("Returns to care", "return_to_care") if row.left_care_on else ("Leaves care", "leave_care"),
+            *((("Returns to care", "return_to_care"),) if row.left_care_on
+              else (("Change home", "change_home"), ("Leaves care", "leave_care"))),
         ]
         found = [(text, self.way_to(f"{self.endpoint}.{route}", id=row.id)) for text, route in offered]
         return [Link(text, url) for text, url in found if url]

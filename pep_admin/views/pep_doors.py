@@ -13,11 +13,9 @@ from flask.typing import ResponseReturnValue
 
 from pep_admin.models import Pep
 from pep_admin.pep_document import heading_of
-from pep_admin.queries import OPEN_TO_WRITE
+from pep_admin.queries.peps import OPEN_TO_WRITE, UNFINISHED
 from pep_admin.views.base import PepModelView
 from pep_admin.vocabulary import PepStatus
-
-NOT_OVER = (*OPEN_TO_WRITE, PepStatus.SUBMITTED)
 
 
 class PepDoors(PepModelView):
@@ -25,11 +23,11 @@ class PepDoors(PepModelView):
 
     column_export_list: Any = None
     steps: ClassVar[Mapping[str, tuple[tuple[PepStatus, ...], str]]] = {
-        "edit_view": (NOT_OVER, "so it cannot be changed now."),
+        "edit_view": (UNFINISHED, "so it cannot be changed now."),
         "name_writer": (OPEN_TO_WRITE, "so its writer cannot be changed now."),
         "sign": (OPEN_TO_WRITE, "so its parts cannot be signed now."),
         "grade_one": ((PepStatus.SUBMITTED,), "and only a PEP that was sent to the Virtual School can be graded."),
-        "withdraw": (NOT_OVER, "so it cannot be closed as not needed."),
+        "withdraw": (UNFINISHED, "so it cannot be closed as not needed."),
     }
     """Pages that ask for a step, by the name of their function: in which statuses their post can succeed, and what else is said."""
 

@@ -139,8 +139,11 @@ def change_social_worker(
 def change_placement(
     session: Session, child: Child, *, kind: PlacementKind, carer_id: int | None, on: date, actor: Actor, today: date
 ) -> None:
-    """A move of home: the open placement ends and a new one begins the same day."""
+    """A move of home: the open placement ends and a new one begins the same day. Only who is in care has one."""
     require(actor, Permission.CHILD_EDIT)
+    if child.left_care_on is not None and child.left_care_on <= today:
+        raise refuse("roll-home", "DATA-roll", f"{child.called} left care on {format_day(child.left_care_on)}. If the child is "
+                     "back, enter the return to care, with the home.", "on")
     now_open = session.scalar(select(CarePlacement).where(CarePlacement.child_id == child.id, CarePlacement.ended_on.is_(None)))
     _check_day(child, on, now_open.started_on if now_open else None, "home", today, in_care=True)
     with session.begin_nested():
