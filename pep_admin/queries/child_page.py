@@ -71,7 +71,7 @@ class ChildRecord:
         return next((pep for pep in self.peps if term is not None and pep.term_id == term.id and counts(pep)), None)
 
     def unfinished_of(self, term: Term | None) -> list[Pep]:
-        """The PEPs of that term that are not signed off, the soonest due first; a change or need may have begun another (HB-1.5)."""
+        """That term's PEPs that are not signed off, the soonest due first: a change or a need may begin another (HB-1.5)."""
         found = [pep for pep in self.peps if term is not None and pep.term_id == term.id and pep.status in UNFINISHED]
         return sorted(found, key=lambda pep: (pep.due_on, pep.id))
 

@@ -72,10 +72,10 @@ class Office:
             session.remove()
         return found
 
-    def change(self, statement: Any) -> None:
+    def change(self, statement: Any, rows: list[dict[str, Any]] | None = None) -> None:
         with self.app.app_context():
             session = self.app.extensions["sqlalchemy"].session
-            session.connection().execute(statement)
+            session.connection().execute(statement, rows)
             session.commit()
             session.remove()
 
@@ -255,8 +255,12 @@ def test_more_than_can_be_made_at_once_is_refused(office: Office, monkeypatch: p
 
 def test_nobody_fills_the_queue(office: Office) -> None:
     olive = office.enter("officer")
-    for _ in range(5):
-        assert office.asked(olive).status == 200
+    assert office.asked(olive).status == 200
+    first = office.job()
+    more = {"kind": "peps.pdfs", "state": JobState.QUEUED, "tries": 0, "done": 0, "queued_at": NOW, "due_at": NOW, "result": {},
+            "made_by": first.made_by, "made_name": "Officer"}
+    office.change(sa.insert(Job), [more | {"payload": {"peps": [number]}} for number in range(4)])
+    office.change(sa.update(Job).where(Job.id == first.id).values(payload={**first.payload, "peps": []}))
     refused = office.asked(olive)
     assert refused.status == 422 and "5 pieces of your background work are waiting or running" in refused.main
     assert office.asked(office.enter("head")).status == 200
@@ -364,6 +368,30 @@ def test_an_account_that_was_closed_meanwhile_gets_nothing_made(office: Office) 
     assert (job.state, job.problem, job.tries) == (JobState.FAILED, "The account that asked for this has been closed.", 1)
     assert office.files() == [] and office.events("pep.pdf") == []
     assert [(each.outcome, each.object_id) for each in office.events("peps.pdfs")] == [("refused", job.id)]
+
+
+def test_an_account_that_is_closed_while_the_pdfs_are_made_gets_nothing(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    office.asked(office.enter("officer"))
+    build = pep_archive.build_pep_pdf
+
+    def build_and_close(*arguments: Any, **named: Any) -> Any:
+        elsewhere(lambda: suspend(office, "officer"))
+        return build(*arguments, **named)
+
+    monkeypatch.setattr(pep_archive, "build_pep_pdf", build_and_close)
+    run_once(office.app)
+    job = office.job()
+    assert (job.state, job.problem, job.file) == (JobState.FAILED, "The account that asked for this has been closed.", None)
+    assert office.files() == [] and office.events("pep.pdf") == []
+
+
+def test_what_is_asked_for_twice_is_made_once(office: Office) -> None:
+    olive = office.enter("officer")
+    assert office.asked(olive).url == office.asked(olive).url
+    assert len(office.rows(sa.select(Job.id).where(Job.made_by.is_not(None)))) == 1
+    office.asked(olive).send("csrf_token")  # stopped: now it is asked for anew
+    office.asked(olive)
+    assert len(office.rows(sa.select(Job.id).where(Job.made_by.is_not(None)))) == 2
 
 
 def test_an_account_that_is_closed_afterwards_gets_no_file(office: Office) -> None:
