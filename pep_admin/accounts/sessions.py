@@ -83,7 +83,10 @@ class SessionTable(SessionInterface):
             if old is not None:
                 self._forget(app, response)
         elif session.token is None:
-            self._begin(app, session, response)
+            try:
+                self._begin(app, session, response)
+            except OperationalError:
+                _say_busy(response)
         elif session.modified or session.seen_at is None or datetime.now(UTC) - session.seen_at > SEEN_EVERY:
             self._go_on(session, session.token)
 
@@ -118,6 +121,14 @@ class SessionTable(SessionInterface):
 
     def _writing(self) -> AbstractContextManager[Connection]:
         return cast("AbstractContextManager[Connection]", self.db.engine.execution_options(write=True).begin())
+
+
+def _say_busy(response: Response) -> None:
+    """In the place of a page whose session could not be kept, so that none of its forms could be sent."""
+    log.warning("A session could not be begun: the database was busy.")
+    response.status_code, response.headers["Retry-After"] = 503, "60"
+    response.mimetype = "text/plain"
+    response.set_data("The system is storing a large file just now. Nothing of yours was lost. Please try again in a minute.")
 
 
 def end_all_sessions(of: Session, user: User) -> int:

@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from typing import IO
 
 from pep_admin.exceptions import Refused
-from pep_admin.imports.headings import Layout, find_places, own_place, plain_heading
+from pep_admin.imports.headings import MOST_COLUMNS, Layout, find_places, own_place, plain_heading
 from pep_admin.spreadsheet_cells import guarded
 from pep_admin.validators.findings import Finding
 from pep_admin.workflow.taking import refuse
@@ -74,6 +74,8 @@ class Table:
     def __init__(self, part: str, sha256: str, size: int, layout: Layout, lines: Lines, places: Places) -> None:
         self.part, self.sha256, self.size, self.layout, self._lines = part, sha256, size, layout, lines
         self.first, self.headings = _headings(lines)
+        if len(self.headings) > MOST_COLUMNS:
+            raise _refused("columns", f"The file has more than {MOST_COLUMNS} columns. Leave out what is not meant to be loaded.")
         self.places = places(self.headings)
         read = set(self.places.values())
         self.missing = tuple(each.heading for each in layout.columns if each.key not in self.places)

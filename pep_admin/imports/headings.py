@@ -17,6 +17,9 @@ from types import MappingProxyType
 from pep_admin.exceptions import Refused
 from pep_admin.validators.findings import Finding
 
+MOST_COLUMNS = 500
+"""Of a file of any kind: each heading is offered for each of our columns, and no list of a system has a tenth of that."""
+
 Remembered = Mapping[str, str]
 """By plain heading the key of the column that stands under it, "" for a heading that is not to be read."""
 NOTHING: Remembered = MappingProxyType({})

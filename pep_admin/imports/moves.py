@@ -6,6 +6,7 @@ workflow/roll.py, with all that follows from one. The child is told by the numbe
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
@@ -146,19 +147,23 @@ class _Planning:
         self.label, self.key, self.place_of, self.today, self.asks_why = label, key, place_of, today, asks_why
         self.children = list(_roll(session, now, Enrolment if asks_why else Caseload))
         self.headings = {each.key: each.heading for each in layout.columns}
-        self.plan, self.seen = Plan(Outcome()), dict[int, int]()
+        self.plan, self.rows_of = Plan(Outcome()), defaultdict[int, list[int]](list)
         self.part = ""
         self.numbers = ChildNumbers(session)
 
     def plan_of(self, table: Table) -> Plan:
         self.part = table.part
         by_id = {child.id: child for child in self.children}
-        for row in table.rows():
-            cells = Reading(row)
-            child = None if row.is_shifted else by_id.get(self.numbers.id_of(cells) or 0)
-            place = None if row.is_shifted else self.place_of(cells)
-            self._consider(cells, child, place)
+        found = [(cells, self._child_of(cells, by_id)) for cells in map(Reading, table.rows())]
+        for cells, child in found:
+            if child is not None:
+                self.rows_of[child.id].append(cells.row.number)
+        for cells, child in found:
+            self._consider(cells, child, None if cells.row.is_shifted else self.place_of(cells))
         return self.plan
+
+    def _child_of(self, cells: Reading, by_id: Mapping[int, Standing]) -> Standing | None:
+        return None if cells.row.is_shifted else by_id.get(self.numbers.id_of(cells) or 0)
 
     def _consider(self, cells: Reading, child: Standing | None, place: Place | None) -> None:
         row, since = cells.row, cells.day("since")
@@ -174,9 +179,8 @@ class _Planning:
 
     def _why_not(self, row: Row, child: Standing, place: Place, since: date, reason: LeavingReason | None) -> Finding | None:
         """What the verb would say no to, told at its column."""
-        earlier = self.seen.setdefault(child.id, row.number)
-        if earlier != row.number:
-            return Finding("move-doubled", "DATA-unique", "lcs_id", f"Row {earlier} is about the same child. Keep one of them.")
+        if others := [number for number in self.rows_of[child.id] if number != row.number]:
+            return Finding("move-doubled", "DATA-unique", "lcs_id", f"Row {others[0]} is about the same child. Keep one of them.")
         if child.left_care_on is not None and child.left_care_on <= self.today:
             return Finding("move-left", "DATA-roll", "lcs_id", f"This child left care on {format_day(child.left_care_on)}.")
         if child.now is not None and child.now.id == place.id:

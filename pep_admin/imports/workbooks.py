@@ -18,11 +18,12 @@ from xml.parsers import expat
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from pep_admin.exceptions import Refused
+from pep_admin.imports.headings import MOST_COLUMNS
 from pep_admin.workflow.taking import refuse
 
 LARGEST_UNPACKED = 100 * 1024 * 1024
 """Bytes that the members of a workbook may unpack to together."""
-MOST_MEMBERS, MOST_COLUMNS, MOST_CELLS = 1_000, 500, 5_000_000
+MOST_MEMBERS, MOST_CELLS = 1_000, 5_000_000
 """The library that reads the values holds the whole rectangle up to the farthest cell in memory, filled or not."""
 _CHUNK = 1 << 20
 _REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")

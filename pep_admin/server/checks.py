@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import Engine, func, make_url, select
+from sqlalchemy import Engine, func, make_url, select, text
 from sqlalchemy.orm import Session
 
 from pep_admin.config import LONDON, Environment, LogFormat, MailBackend, Settings, is_weak_secret
@@ -95,10 +95,23 @@ def _database(settings: Settings, engine: Engine) -> Iterator[Remark]:
     if damage := quick_check(engine):
         yield Remark(damage)
     if not missing and not damage:
+        yield from _demo_accounts(settings, engine)
         yield from _backup(engine)
         yield from _worker(settings, engine)
     if engine.dialect.name == "sqlite":
         yield from _sqlite(Path(make_url(engine.url).database or "."))
+
+
+def _demo_accounts(settings: Settings, engine: Engine) -> Iterator[Remark]:
+    """The demo's sign-ins stand in the README for everybody to read."""
+    if settings.environment is Environment.DEMO:
+        return
+    asked = text("SELECT count(*) FROM account_user WHERE active AND email LIKE '%@demo.example'")
+    with engine.execution_options(readonly=True).connect() as connection:
+        found = connection.scalar(asked)
+    if found:
+        yield Remark(f"{found} accounts of the demonstration are open, and anybody can read their password: this database was made "
+                     "by `pep-admin demo`. Begin with an empty one, or suspend them under Accounts.")
 
 
 def _backup(engine: Engine) -> Iterator[Remark]:

@@ -24,7 +24,8 @@ def check_upn(text: str) -> list[Finding]:
     """
     number = parse_upn(text)
     if not _UPN.fullmatch(number):
-        message = "A UPN has 13 characters: a letter, eleven figures and a last figure or letter, like B801200005001."
+        message = ("A UPN has 13 characters: a letter, eleven figures and a last figure or letter, like B801200005001; the letters "
+                   "I, O and S are never used.")
         return [Finding("UPN-shape", "DATA-upn", "upn", message)]
     if upn.calc_check_digit(number[1:]) != number[0]:
         message = "The first letter of this UPN does not fit its figures. Please compare it with the school's record."

@@ -126,7 +126,7 @@ def check_by_hand(said: bool | None, reason: str | None) -> list[Finding]:
 
 def check_inspection(inspection: Any, *, today: date) -> list[Finding]:
     """An inspection has been, was published after it, and has a judgement of its regime. Oddities are asked about (warnings)."""
-    return [*_days(inspection, today), *_regime(inspection), *_judgements(inspection), *_oddities(inspection)]
+    return [*_days(inspection, today), *_judgements(inspection), *_oddities(inspection)]
 
 
 def _why(inspection: Any, low: list[str], is_less: bool) -> Iterator[str]:
@@ -158,15 +158,6 @@ def _days(inspection: Any, today: date) -> Iterator[Finding]:
         yield _wrong("published_on", f"{format_day(published_on)} is still to come.")
     elif on is not None and published_on is not None and published_on < on:
         yield _wrong("published_on", f"The report cannot be published before the inspection, {format_day(on)}.")
-
-
-def _regime(inspection: Any) -> Iterator[Finding]:
-    """An independent school kept the overall grade until the report cards; every other inspection is of its day's regime."""
-    on, regime = inspection.inspected_on, inspection.regime
-    if on is None or regime is None or regime is regime_of(on):
-        return
-    if regime is not InspectionRegime.OVERALL or on >= CARDS_BEGAN_ON:
-        yield _wrong("inspected_on", f"On {format_day(on)} no school was inspected under “{regime.label}”.")
 
 
 def _judgements(inspection: Any) -> Iterator[Finding]:

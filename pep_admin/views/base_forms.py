@@ -236,6 +236,8 @@ class RowField(Field):
             return
         texts = [each for each in typed if not _ROW_ID.fullmatch(each)]
         found = [each for each in typed if each.isascii() and each.isdigit()] or ([] if texts else typed)
+        if self.options is None and str(valuelist[0]).strip().isdigit():  # typed into the box: a URN, say, and no row's id
+            texts, found = [str(valuelist[0]).strip()], [str(each) for each in valuelist[1:] if str(each).isdigit()][-1:]
         self.text = (texts or typed)[0]
         if found:
             self.data = self._by_id(found[0].removeprefix(KEPT), before)

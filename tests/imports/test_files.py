@@ -77,6 +77,7 @@ def test_rows_carry_the_numbers_of_a_spreadsheet_and_blank_ones_are_passed_over(
     (b"%PDF-1.7 x", "a PDF"),
     (b"\xd0\xcf\x11\xe0\xa1\xb1", "of the old kind (.xls)"),
     (b"URN,Name\n" + b"1,a\n" * 101, "more than 100 rows"),
+    (b"URN,Name," + b",".join(b"c%d" % number for number in range(499)) + b"\n1,a\n", "more than 500 columns"),
 ])
 def test_a_broken_text_is_refused_with_a_sentence(data: bytes, sentence: str) -> None:
     assert sentence in refusal(data)

@@ -128,7 +128,7 @@ def test_two_rows_of_a_child_or_two_numbers_that_do_not_fit_are_refused(world: W
     world.session.get_one(Child, world.other_child_id).upn = "B801200005001"
     world.session.commit()
     move = ("900102", "18-11-2024", "Other")
-    assert why(plan(world, "enrolments", ENROLMENTS, ("T-0", "", *move), ("T-0", "", *move))) == [("LCS number", "DATA-unique")]
+    assert why(plan(world, "enrolments", ENROLMENTS, ("T-0", "", *move), ("T-0", "", *move))) == [("LCS number", "DATA-unique")] * 2
     assert why(plan(world, "enrolments", ENROLMENTS, ("T-0", "b801200005001", *move))) == [("UPN", "DATA-child")]
 
 

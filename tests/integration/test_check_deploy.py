@@ -17,6 +17,7 @@ from pep_admin.config import Settings, read_settings
 from pep_admin.models import Delivery, Job
 from pep_admin.server import checks
 from pep_admin.server.worker import BEAT_FILE, Worker
+from pep_admin.vocabulary import Role
 
 GOOD = {"PEP_ADMIN_ENVIRONMENT": "production", "PEP_ADMIN_BASE_URL": "https://pep.example.org", "PEP_ADMIN_PROXY_HOPS": "1",
         "PEP_ADMIN_SECRET_KEY": "kT3v-9Qd_w2LxZ7mB4cN8rJ1sH6yP0aF", "PEP_ADMIN_MAIL_SERVER": "mail.example.org",
@@ -127,3 +128,17 @@ def test_a_disk_that_is_nearly_full_is_named_once(found, monkeypatch: pytest.Mon
 def test_the_settings_of_a_new_machine_stop(found) -> None:
     said = found(PEP_ADMIN_ENVIRONMENT="development", PEP_ADMIN_BASE_URL=Settings().base_url)
     assert about(said, "PEP_ADMIN_ENVIRONMENT") == [True] and about(said, "PEP_ADMIN_BASE_URL") == [True]
+
+
+def test_open_accounts_of_the_demonstration_stop_real_use(
+    app: Any, make_account: Any, sqlite_url: str, tmp_path: Path, open_engine: Any
+) -> None:
+    def demonstration() -> list[bool]:
+        said = {each.sentence: each.stops for each in checks.deploy_remarks(settings, open_engine(sqlite_url))}
+        return about(said, "demonstration")
+
+    settings = read_settings({}, {**GOOD, "PEP_ADMIN_INSTANCE_FOLDER": str(tmp_path)})
+    make_account("olive@council.example", Role.VS_OFFICER)
+    assert demonstration() == []
+    make_account("officer@demo.example", Role.VS_OFFICER)
+    assert demonstration() == [True]

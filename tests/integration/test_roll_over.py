@@ -341,7 +341,7 @@ def test_an_officer_plans_in_july_and_moves_the_roll_on_in_september(
     page = officer.get(ROLL_PAGE)
     assert page.heading == "Roll-over in September: into 2025-26"
     assert "01 Sep 2025 is still to come" in page.main and "Sia Rollend" in page.main and "01 Mar 2025" in page.main
-    typed = {f"school_{ids['Pia']}": "birch", f"step_{ids['Sam']}": "stays", f"group_{ids['Paul']}": "keep"}
+    typed = {f"school_{ids['Pia']}": "900102", f"step_{ids['Sam']}": "stays", f"group_{ids['Paul']}": "keep"}
     saved = page.send(f"step_{ids['Pia']}", **typed)
     assert "3 plans saved. Nobody has moved yet." in saved.main
     would = saved.send(f"step_{ids['Pia']}", button=("go_on", "yes"))
