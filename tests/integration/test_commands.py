@@ -416,7 +416,7 @@ def test_a_term_is_launched_exported_and_reconciled(demo, tmp_path, open_session
         names = archive.namelist()
         assert len(names) == opened + 1 and archive.read(names[0]).startswith(b"%PDF")
         manifest = archive.read("manifest.csv").decode()
-    assert manifest.splitlines()[0] == "reference,status,file,pages,unprintable,sha256,problem"
+    assert manifest.splitlines()[0] == "reference,status,copy,file,pages,unprintable,sha256,problem"
     assert len(manifest.splitlines()) == opened + 1
     assert output.stat().st_mode & 0o077 == 0
     assert count_events(session, "pep.pdf") >= opened and count_events(session, "pep.export") == 1
