@@ -122,7 +122,7 @@ def test_an_officer_sees_who_it_is_and_where_things_stand(full: World, look: Loo
     reference = full.pep_of().reference
     (title, panel), = panels(page).items()
     assert title == "PEP of Autumn 2024-25"
-    assert f"{reference} Signed off Gold" in panel and "Due 29 Nov 2024" in panel and "Deadline of Autumn 2024-25" in panel
+    assert f"{reference} Signed off Gold" in panel and "The next PEP: 12 Feb 2025" in panel and "Due" not in panel
     assert page.tree.xpath("//main//a[.='Alder School']/@href")[0] == f"/admin/pep/schools/details/?id={full.school_id}"
 
 
@@ -360,7 +360,7 @@ def test_a_child_with_nothing_on_record(world: World, look: Look) -> None:
     page = look("head", child.id)
     assert page.status == 200 and page.heading == "Name not known, ref X-1"
     for sentence in ("No target has been set yet.", "No request stands.", "Nothing is on record yet.", "No PEP yet.",
-                     "There is no PEP of which a PDF could be made here.", "Nothing has been sent about a PEP of this child.",
+                     "There is no PEP of which a PDF could be made here.", "No message about one of these PEPs alone.",
                      "No school on record.", "No home on record.", "Nobody has looked yet; you are the first."):
         assert sentence in page.main, sentence
     assert page.tree.xpath("//*[name()='svg']") == []

@@ -233,12 +233,13 @@ def _looked_at(app: Flask, signed_in: tuple[str, str]) -> int:
 
 
 def _asked_for(app: Flask, signed_in: tuple[str, str]) -> int:
-    """PDFs that the officer has asked for; no worker runs."""
+    """PDFs of the signed-off PEPs that the officer has asked for; no worker runs."""
+    path = "/admin/pep/peps/pdfs/?flt0_status=complete"
     client = app.test_client()
     client.set_cookie(COOKIE, signed_in[0])
-    seal = re.search(r'name="seal" value="([0-9a-f]+)"', client.get("/admin/pep/peps/pdfs/").text)
+    seal = re.search(r'name="seal" value="([0-9a-f]+)"', client.get(path).text)
     assert seal, "there is nothing to make PDFs of"
-    answer = client.post("/admin/pep/peps/pdfs/", data={"csrf_token": signed_in[1], "seal": seal[1]})
+    answer = client.post(path, data={"csrf_token": signed_in[1], "seal": seal[1]})
     assert answer.status_code == 303, "the officer could not ask for PDFs"
     return int(answer.location.rpartition("id=")[2])
 
