@@ -353,13 +353,15 @@ class PepModelView(PepView, ModelView):
     @expose("/new/", methods=("GET", "POST"))
     def create_view(self) -> ResponseReturnValue:
         """A new row."""
-        form = self.create_form()
+        return self.new_row(self.create_form(), self.create_template)
+
+    def new_row(self, form: Any, template: str, **context: Any) -> ResponseReturnValue:
+        """The page of a new row's form; sent and right, the row is made."""
         if request.method == "POST" and self.validate_form(form):
-            done = self.make(form)
-            if done.ok:
+            if (done := self.make(form)).ok:
                 return self._saved(done.value, form, True)
             self.put_on(form, done.findings)
-        return self.page(self.create_template, form=form, status=422 if request.method == "POST" else 200)
+        return self.page(template, form=form, status=422 if request.method == "POST" else 200, **context)
 
     @expose("/edit/", methods=("GET", "POST"))
     def edit_view(self) -> ResponseReturnValue:
@@ -435,8 +437,7 @@ class PepModelView(PepView, ModelView):
         return Response(self._csv(rows, count or 0).encode("utf-8-sig"), mimetype="text/csv", headers=attached)
 
     def _csv(self, rows: Iterable[Any], count: int) -> str:
-        out = io.StringIO()
-        sheet = csv.writer(out)
+        sheet = csv.writer(out := io.StringIO())
         columns = [(name, label) for name, label in self._export_columns if self.shows(str(name))]
         sheet.writerow([guarded(str(label)) for _, label in columns])
         sheet.writerows([self.get_export_value(row, name) for name, _ in columns] for row in rows)

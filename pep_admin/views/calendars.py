@@ -20,7 +20,7 @@ from pep_admin.permissions import Actor, Permission
 from pep_admin.school_words import ClosureKind
 from pep_admin.validators.calendars import check_day_off
 from pep_admin.validators.findings import Finding
-from pep_admin.views.base import Done, Link, PepModelView, RelatedTable
+from pep_admin.views.base import Link, PepModelView, RelatedTable
 from pep_admin.views.filters import Case, Day, OneOf, Related
 from pep_admin.views.removing import Removable
 from pep_admin.vocabulary import TermName
@@ -168,14 +168,9 @@ class Calendars(Kept):
     def add(self) -> ResponseReturnValue:
         """A calendar of one school; `?school=` chooses it beforehand."""
         form = self.create_form()
-        if request.method == "POST" and self.validate_form(form):
-            done: Done[Any] = self.make(form)
-            if done.ok:
-                return self._saved(done.value, form, True)
-            self.put_on(form, done.findings)
-        elif request.method == "GET" and (asked := self.asked_once("school")):
+        if request.method == "GET" and (asked := self.asked_once("school")):
             form.school.data = self.one_or_404(School, asked)
-        return self.page(self.create_template, form=form, of_a_school=True, status=422 if request.method == "POST" else 200)
+        return self.new_row(form, self.create_template, of_a_school=True)
 
     def check(self, proposed: Any) -> list[Finding]:
         return verbs.find_wrong_in_calendar(self.db_session, proposed)
@@ -252,13 +247,8 @@ class Closures(Kept):
         self.permit(calendar)
         form: Any = self.create_form()
         form.calendar_of = calendar
-        if request.method == "POST" and self.validate_form(form):
-            done: Done[Any] = self.make(form)
-            if done.ok:
-                return self._saved(done.value, form, True)
-            self.put_on(form, done.findings)
-        return self.page("pep/add_to.html", form=form, parent=calendar, parent_url=self.way_to("pep_calendars.details_view",
-                         id=calendar.id), status=422 if request.method == "POST" else 200)
+        page = self.way_to("pep_calendars.details_view", id=calendar.id)
+        return self.new_row(form, "pep/add_to.html", parent=calendar, parent_url=page)
 
     def check(self, proposed: Any) -> list[Finding]:
         calendar = proposed.calendar or self.one_or_404(SchoolCalendar, self.asked_once("calendar"))

@@ -21,7 +21,7 @@ from pep_admin.permissions import Actor, Permission
 from pep_admin.school_words import InspectionRegime
 from pep_admin.validators.findings import Finding
 from pep_admin.validators.inspections import AREAS, COLUMNS, LessThanGoodRule, judge, regime_of
-from pep_admin.views.base import Done, Link, PepView, RelatedTable
+from pep_admin.views.base import Link, PepView, RelatedTable
 from pep_admin.views.base_forms import DayField, LabelField, PepForm
 from pep_admin.views.filters import Case, Day, OneOf, Related
 from pep_admin.views.hosting import host
@@ -109,13 +109,7 @@ class Inspections(Removable):
             return self.page("pep/inspections/when.html", form=first, school=school, back=self._page_of(school),
                              status=422 if "on" in request.args or request.method == "POST" else 200)
         form: Any = self._second_step(school, first)
-        if request.method == "POST" and self.validate_form(form):
-            done: Done[Any] = self.make(form)
-            if done.ok:
-                return self._saved(done.value, form, True)
-            self.put_on(form, done.findings)
-        return self.page("pep/add_to.html", form=form, parent=school, parent_url=self._page_of(school),
-                         status=422 if request.method == "POST" else 200)
+        return self.new_row(form, "pep/add_to.html", parent=school, parent_url=self._page_of(school))
 
     def check(self, proposed: Any) -> list[Finding]:
         return verbs.find_wrong(self.db_session, proposed, today=self.today)

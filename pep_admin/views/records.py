@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from flask import request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from sqlalchemy.orm import Session, joinedload
@@ -40,12 +39,8 @@ class ChildRecords(OfAChild):
         child = self._child()
         form: Any = self.create_form()
         form.whose = child
-        if request.method == "POST" and self.validate_form(form):
-            done = self.make(form)
-            if done.ok:
-                return self._saved(done.value, form, True)
-            self.put_on(form, done.findings)
-        return self.page("pep/records/add.html", form=form, child=child, status=422 if request.method == "POST" else 200)
+        page = self.way_to("pep_children.details_view", id=child.id)
+        return self.new_row(form, "pep/records/add.html", parent=child, parent_url=page)
 
     def _child(self) -> Child:
         return self.one_or_404(Child, self.asked_once("child"))

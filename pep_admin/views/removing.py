@@ -1,4 +1,4 @@
-"""A row that was entered by mistake is taken away on a page of its own, with the reason; and a row is added to another one's page.
+"""A row that was entered by mistake is taken away on a page of its own, with the reason.
 
 For plain records that no law keeps. Which verb takes a row away is the noun's to say.
 """
