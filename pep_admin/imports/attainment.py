@@ -32,7 +32,7 @@ def plan_attainment(
     session: Session, tables: Mapping[str, Table], options: Mapping[str, Any], *, today: date, step: Step = no_step
 ) -> Plan:
     """Which subjects are new, and which get another judgement."""
-    what = List("learning", "attainment", _subject, find_line)
+    what = List("learning", "attainment", "child and subject", _subject, find_line)
     return plan_lines(session, what, tables["attainment"], options, today=today, step=step)
 
 

@@ -39,7 +39,7 @@ def plan_attendance(
     def wrong(given: Line) -> Finding | None:
         return next(iter(check_figures_day(given.get("figures_to"), today=today)), None)
 
-    what = List("attendance", "attendance", lambda line: "", find_line, wrong)
+    what = List("attendance", "attendance", "child", lambda line: "", find_line, wrong)
     return plan_lines(session, what, tables["attendance"], options, today=today, step=step)
 
 

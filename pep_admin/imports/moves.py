@@ -6,7 +6,6 @@ workflow/roll.py, with all that follows from one. The child is told by the numbe
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
@@ -16,7 +15,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
 from pep_admin.deadlines import format_day
-from pep_admin.imports.child_numbers import CHILD_COLUMNS, ChildNumbers
+from pep_admin.imports.child_numbers import CHILD_COLUMNS, ChildNumbers, SameRows
 from pep_admin.imports.files import Row, Table
 from pep_admin.imports.headings import Column, Layout
 from pep_admin.imports.kinds import Kind, Part, Plan, Step, no_step
@@ -147,7 +146,7 @@ class _Planning:
         self.label, self.key, self.place_of, self.today, self.asks_why = label, key, place_of, today, asks_why
         self.children = list(_roll(session, now, Enrolment if asks_why else Caseload))
         self.headings = {each.key: each.heading for each in layout.columns}
-        self.plan, self.rows_of = Plan(Outcome()), defaultdict[int, list[int]](list)
+        self.plan, self.same = Plan(Outcome()), SameRows()
         self.part = ""
         self.numbers = ChildNumbers(session)
 
@@ -157,7 +156,7 @@ class _Planning:
         found = [(cells, self._child_of(cells, by_id)) for cells in map(Reading, table.rows())]
         for cells, child in found:
             if child is not None:
-                self.rows_of[child.id].append(cells.row.number)
+                self.same.note(child.id, cells.row.number)
         for cells, child in found:
             self._consider(cells, child, None if cells.row.is_shifted else self.place_of(cells))
         return self.plan
@@ -179,8 +178,8 @@ class _Planning:
 
     def _why_not(self, row: Row, child: Standing, place: Place, since: date, reason: LeavingReason | None) -> Finding | None:
         """What the verb would say no to, told at its column."""
-        if others := [number for number in self.rows_of[child.id] if number != row.number]:
-            return Finding("move-doubled", "DATA-unique", "lcs_id", f"Row {others[0]} is about the same child. Keep one of them.")
+        if doubled := self.same.why_not(child.id, row.number, "child"):
+            return doubled
         if child.left_care_on is not None and child.left_care_on <= self.today:
             return Finding("move-left", "DATA-roll", "lcs_id", f"This child left care on {format_day(child.left_care_on)}.")
         if child.now is not None and child.now.id == place.id:

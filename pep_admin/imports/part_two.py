@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from pep_admin.imports.child_numbers import ChildNumbers
+from pep_admin.imports.child_numbers import ChildNumbers, SameRows
 from pep_admin.imports.files import Row, Table
 from pep_admin.imports.kinds import Option, Plan, Step, Storer, no_step
 from pep_admin.imports.outcome import Outcome
@@ -47,11 +47,13 @@ class Where(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class List:
-    """A list of figures: the field of the form that its rows are lines of, what tells two rows of one child apart, the line that a
-    row stands for among those of the PEP, or why somebody must settle that by hand, and what is wrong with a row by itself."""
+    """A list of figures: the field of the form that its rows are lines of, what a row is about in words and what tells two rows of
+    one child apart, the line that a row stands for among those of the PEP, or why somebody must settle that by hand, and what is
+    wrong with a row by itself."""
 
     section: str
     key: str
+    about: str
     same: Callable[[Line], str]
     find: Callable[[Line, Sequence[Line]], Where | Finding]
     wrong: Callable[[Line], Finding | None] = lambda line: None
@@ -157,7 +159,7 @@ class _Planning:
         self.standing: dict[int, _Found | _NotFound] = {}
         self.lines: dict[int, Lines] = {}
         self.touched: set[int] = set()
-        self.seen: dict[tuple[int, str], int] = {}
+        self.same = SameRows()
 
     def read(self, row: Row) -> tuple[Reading, int | None, Line]:
         """The cells of a row, the child it names, and the line it gives: only what is filled or cleared."""
@@ -167,6 +169,8 @@ class _Planning:
         child_id = self.numbers.id_of(cells)
         for column in self.what.field.columns:
             _read(cells, column)
+        if child_id is not None:
+            self.same.note((child_id, self.what.same(cells.values)), row.number)
         return cells, child_id, cells.values
 
     # --- whose PEP -------------------------------------------------------------------------------------------------------
@@ -203,8 +207,10 @@ class _Planning:
         """One row: its line is new, changes one that stands, is there already, or cannot be."""
         if child_id is not None and (wrong := self.what.wrong(given)):
             cells.problems.append(wrong)
-        if child_id is None or cells.problems or self._is_doubled(cells, child_id, given):
+        if child_id is None or cells.problems:
             return self._refuse(cells, child_id, cells.problems)
+        if doubled := self.same.why_not((child_id, self.what.same(given)), cells.row.number, self.what.about):
+            return self._refuse(cells, child_id, [doubled])
         standing = self.standing[child_id]
         if isinstance(standing, _NotFound):
             return self._refuse(cells, child_id, [standing.why], standing.fate)
@@ -251,12 +257,6 @@ class _Planning:
             if found := check_posted(document, {field.key: field}, {field.key: rows}, today=self.today):
                 return _at_columns(field, found) if len(rows) == 1 else [replace(each, field="", row="") for each in found]
         return []
-
-    def _is_doubled(self, cells: Reading, child_id: int, given: Line) -> bool:
-        earlier = self.seen.setdefault((child_id, self.what.same(given)), cells.row.number)
-        if earlier != cells.row.number:
-            cells.problem("lcs_id", f"Row {earlier} is about the same. Keep one of them.", "DATA-unique")
-        return earlier != cells.row.number
 
     def _subject(self, cells: Reading, child_id: int | None) -> str:
         number = cells.row["lcs_id"] or cells.row["upn"]
