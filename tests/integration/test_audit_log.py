@@ -55,3 +55,18 @@ def test_what_nobody_saw_is_said_in_words_and_never_shown_as_everything(looked: 
     page = enter("auditor").get(f"{LOG}?flt0_child={number}")
     assert page.status == 200 and told(page) == []
     assert "Nothing fits this search: by this log, nobody did, saw or was refused it." in page.main
+
+
+def test_a_day_that_cannot_be_read_says_that_it_is_not_asked_for(looked: World, enter: Enter) -> None:
+    page = enter("auditor").get(LOG)
+    (name,) = page.tree.xpath("//form[@role='search']//input[@id=//label[.='From day']/@for]/@name")
+    page = page.visitor.get(f"{LOG}?{name}=31+Feb+2020")
+    (field,) = page.tree.xpath(f"//input[@name='{name}']")
+    assert (field.get("value"), field.get("aria-invalid")) == ("31 Feb 2020", "true")
+    said = page.tree.xpath(f"string(//*[@id='{field.get('aria-describedby')}'])")
+    assert said == "This was not understood, so it is not asked for."
+
+
+def test_an_event_is_headed_by_what_it_is(looked: World, enter: Enter) -> None:
+    page = enter("auditor").get("/admin/pep/audit_log/details/?id=1")
+    assert page.heading.startswith("Event 1: ")

@@ -126,6 +126,17 @@ def test_an_officer_sees_who_it_is_and_where_things_stand(full: World, look: Loo
     assert page.tree.xpath("//main//a[.='Alder School']/@href")[0] == f"/admin/pep/schools/details/?id={full.school_id}"
 
 
+def test_every_pep_of_the_term_that_is_not_signed_off_is_due_the_soonest_first(world: World, look: Look) -> None:
+    """By hand: 20 school days after 18 Nov 2024 are 16 Dec 2024; the termly one is due on 29 Nov 2024."""
+    child, termly = world.session.get_one(Child, world.child_id), world.pep_of().reference
+    change = peps.initiate_pep(world.session, child, world.autumn, kind=PepKind.CHANGE, reason="New home",
+                               actor=world.act(world.officer), today=TODAY, now=NOW).reference
+    (first, one), (second, two) = panels(look("officer", world.child_id)).items()
+    assert (first, second) == ("PEP of Autumn 2024-25", "PEP of Autumn 2024-25 (after a change)")
+    assert f"{termly} Being written" in one and "Due 29 Nov 2024" in one
+    assert f"{change} Opened" in two and "Due 16 Dec 2024" in two
+
+
 @pytest.mark.parametrize(("total", "said"), [
     (16, "16, 04 Nov 2024"), (17, "17, 04 Nov 2024. 17 or more: a target must answer it (HB-4.7)")])
 def test_an_sdq_total_is_flagged_from_seventeen_on(world: World, look: Look, total: int, said: str) -> None:

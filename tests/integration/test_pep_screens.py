@@ -16,7 +16,7 @@ from werkzeug.serving import make_server
 from pep_admin import config
 from pep_admin.deadlines import format_day
 from pep_admin.demo import writing
-from pep_admin.models import Child, Delivery, Pep, QaReview, School, Target
+from pep_admin.models import AuditEvent, Child, Delivery, Pep, QaReview, School, Target
 from pep_admin.permissions import SYSTEM
 from pep_admin.vocabulary import Grade, Part, PepKind, PepStatus
 from pep_admin.workflow import delegation, reviews, sections
@@ -291,8 +291,14 @@ def test_nothing_of_a_finished_pep_is_changed(enter: Any, ask: Any, world: World
         assert after.status == 409 and "12 Dec 2024" in after.text and "As agreed" in after.text
         again = officer.get(f"{PEPS}edit/?id={pep}")
         assert again.url == f"{PEPS}details/?id={pep}" and "so it cannot be changed now." in again.text
+        version = column(ask, pep, "row_version")
+        after = opened[pep].send("due_on", due_on="12 Dec 2024", due_rule="As agreed", reason="Another one", row_version=version)
+        assert after.status == 422 and "so this cannot be done to it now." in after.main
+        assert 'value="12 Dec 2024"' in after.text and "As agreed" in after.text
         row = [column(ask, pep, name) for name in ("due_rule", "reason")]
         assert row == ["Deadline of Autumn 2024-25", None] and str(column(ask, pep, "due_on")) == "2024-11-29"
+    refusals = sa.select(sa.func.count(AuditEvent.id)).where(AuditEvent.outcome == "refused")
+    assert ask(lambda session: session.scalar(refusals)) == 2
 
 
 # --- lists ---------------------------------------------------------------------------------------------------------------

@@ -159,6 +159,15 @@ def left(world: World, on: date = date(2024, 9, 2)) -> Child:
     return child_of(world)
 
 
+def test_who_is_out_of_care_gets_no_home(world: World) -> None:
+    left(world)
+    before = rows(world, CarePlacement)
+    with pytest.raises(Refused, match="left care on 02 Sep 2024"):
+        roll.change_placement(world.session, child_of(world), kind=PlacementKind.KINSHIP, carer_id=None, on=TODAY,
+                              actor=world.act(world.officer), today=TODAY)
+    assert rows(world, CarePlacement) == before
+
+
 def came_back(world: World, on: date, **more: Any) -> None:
     roll.return_to_care(world.session, child_of(world), **{
         "on": on, "notified_on": None, "legal_status": LegalStatus.C2, "actor": world.act(world.officer), "today": TODAY, **more})

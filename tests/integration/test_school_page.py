@@ -66,6 +66,14 @@ def test_what_is_late_says_so_and_the_counts_lead_to_their_lists(world: World, l
     assert listed.status == 200 and "1–1 of 1" in listed.main and row[4] in listed.main
 
 
+def test_of_two_peps_of_the_term_the_one_to_be_finished_first_stands_there(world: World, look: Look) -> None:
+    child, termly = world.session.get_one(Child, world.child_id), world.pep_of().reference
+    peps.initiate_pep(world.session, child, world.autumn, kind=PepKind.CHANGE, reason="New home", actor=world.act(world.officer),
+                      today=TODAY, now=NOW)
+    (row,) = rows(look("officer", world.school_id), HERE)
+    assert row[4:7] == [termly, "Being written", "29 Nov 2024"]
+
+
 def test_a_child_without_a_pep_of_the_term_says_so(world: World, look: Look) -> None:
     peps.withdraw_pep(world.session, world.pep_of().id, reason="Entered in error", actor=world.act(world.officer))
     opened = peps.initiate_pep(world.session, world.session.get_one(Child, world.child_id), world.autumn, kind=PepKind.FUNDING,

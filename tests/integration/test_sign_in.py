@@ -143,6 +143,20 @@ def test_a_stolen_cookie_is_worth_nothing_after_signing_out(app, client, account
     assert sessions._key(cookie(thief)) not in kept_sessions(app)
 
 
+def test_a_database_that_is_busy_is_told_in_words_where_no_session_can_begin(app, client, sqlite_url) -> None:
+    with app.app_context():
+        engine = app.extensions["sqlalchemy"].engine
+        sa.event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA busy_timeout=50"))
+        engine.dispose()
+    with closing(sqlite3.connect(sqlite_url.removeprefix("sqlite:///"), isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        answer = client.get(LOGIN)
+        assert (answer.status_code, answer.headers["Retry-After"], answer.mimetype) == (503, "60", "text/plain")
+        assert "Please try again in a minute." in answer.text and "Set-Cookie" not in answer.headers
+        other.execute("ROLLBACK")
+    assert client.get(LOGIN).status_code == 200
+
+
 def test_a_session_chosen_beforehand_is_not_the_one_signed_in(app, client, accounts, try_password) -> None:
     client.get(LOGIN)
     planted = cookie(client)

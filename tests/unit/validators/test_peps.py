@@ -407,6 +407,14 @@ def test_every_part_is_signed(a_document: Make, part: Part) -> None:
     assert ready(unsigned, signed=False) == []
 
 
+@pytest.mark.parametrize(("school_id", "said"), [
+    (1, "The school has not signed Part 2, education."), (None, "Part 2, education, has not been signed by its writer.")])
+def test_without_a_school_part_two_waits_for_its_writer(a_document: Make, school_id: int | None, said: str) -> None:
+    document = replace(a_document(), school_id=school_id)
+    (finding,) = ready(replace(document, signatures={**document.signatures, Part.EDUCATION.value: None}))
+    assert finding.message == said
+
+
 def test_the_requests_are_judged_with_their_facts(a_document: Make) -> None:
     over = replace(FACTS[21], term_taken_pence=5001, year_taken_pence=5001)
     (finding,) = check_readiness(a_document(), today=TODAY, ppg_facts={21: over})
