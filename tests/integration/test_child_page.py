@@ -137,6 +137,15 @@ def test_every_pep_of_the_term_that_is_not_signed_off_is_due_the_soonest_first(w
     assert f"{change} Opened" in two and "Due 16 Dec 2024" in two
 
 
+def test_what_does_not_apply_to_a_child_is_not_offered(world: World, look: Look) -> None:
+    page = look("officer", world.child_id)
+    assert "Change home" in page.main and "Next setting not known" not in page.main
+    roll.leave_care(world.session, world.session.get_one(Child, world.child_id), on=date(2024, 11, 15), reason="Went home",
+                    actor=world.act(world.officer), today=TODAY)
+    page = look("officer", world.child_id)
+    assert "Returns to care" in page.main and "Change home" not in page.main
+
+
 @pytest.mark.parametrize(("total", "said"), [
     (16, "16, 04 Nov 2024"), (17, "17, 04 Nov 2024. 17 or more: a target must answer it (HB-4.7)")])
 def test_an_sdq_total_is_flagged_from_seventeen_on(world: World, look: Look, total: int, said: str) -> None:

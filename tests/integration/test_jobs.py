@@ -394,6 +394,14 @@ def test_what_is_asked_for_twice_is_made_once(office: Office) -> None:
     assert len(office.rows(sa.select(Job.id).where(Job.made_by.is_not(None)))) == 2
 
 
+def test_what_is_being_stopped_is_not_what_is_asked_for_anew(office: Office) -> None:
+    olive = office.enter("officer")
+    office.asked(olive)
+    office.change(sa.update(Job).where(Job.id == office.job().id).values(state=JobState.RUNNING, cancel_asked_at=NOW))
+    office.asked(olive)
+    assert len(office.rows(sa.select(Job.id).where(Job.made_by.is_not(None)))) == 2
+
+
 def test_an_account_that_is_closed_afterwards_gets_no_file(office: Office) -> None:
     olive = office.enter("officer")
     office.made_by(olive)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -166,6 +166,16 @@ def test_who_is_out_of_care_gets_no_home(world: World) -> None:
         roll.change_placement(world.session, child_of(world), kind=PlacementKind.KINSHIP, carer_id=None, on=TODAY,
                               actor=world.act(world.officer), today=TODAY)
     assert rows(world, CarePlacement) == before
+
+
+def test_the_next_school_begins_after_the_last_one_ended(world: World) -> None:
+    who = {"actor": world.act(world.officer), "today": TODAY, "now": NOW}
+    roll.change_school(world.session, child_of(world), school_id=None, on=MOVED, reason=LeavingReason.OTHER, **who)
+    with pytest.raises(Refused, match="The last school on record ended on"):
+        roll.change_school(world.session, child_of(world), school_id=world.other_school_id, on=MOVED - timedelta(days=1), reason=None,
+                           **who)
+    roll.change_school(world.session, child_of(world), school_id=world.other_school_id, on=MOVED, reason=None, **who)
+    assert child_of(world).school_id == world.other_school_id
 
 
 def came_back(world: World, on: date, **more: Any) -> None:
