@@ -146,7 +146,7 @@ def test_a_stolen_cookie_is_worth_nothing_after_signing_out(app, client, account
 def test_a_database_that_is_busy_is_told_in_words_where_no_session_can_begin(app, client, sqlite_url) -> None:
     with app.app_context():
         engine = app.extensions["sqlalchemy"].engine
-        sa.event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA busy_timeout=50"))
+        sa.event.listen(engine, "checkout", lambda connection, *_: connection.execute("PRAGMA busy_timeout=50"))
         engine.dispose()
     with closing(sqlite3.connect(sqlite_url.removeprefix("sqlite:///"), isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
