@@ -12,11 +12,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from pep_admin.policy import FormNumbers, YearNumbers
 from pep_admin.school_calendar import YEAR_GROUPS, age_on, year_group
 from pep_admin.vocabulary import Labelled, PepKind, Phase, Scheme, SchoolKind, SchoolPhase, SenStatus
-
-SDQ_AGES = range(4, 17)  # years, at the meeting: the statutory return asks from 4 to 16
-LOW_ATTENDANCE = 95  # per cent of possible sessions, below which the form asks why
+from pep_admin.year_words import LastDay
 
 SWITCHES = frozenset(
     {
@@ -44,7 +43,8 @@ class CircumstanceFacts:
     """The facts of one child and PEP that the switches depend on.
 
     `on` is the day of the meeting, or today while there is none. `sdq_total` is the latest SDQ total of the child (0 to 40) or
-    None; a score among `answers` wins over it. `answers` are stored and posted answers together, keyed by field.
+    None; a score among `answers` wins over it. `numbers` are the year's; `answers` are stored and posted answers together, keyed
+    by field.
     """
 
     year_group: str
@@ -54,7 +54,7 @@ class CircumstanceFacts:
     has_school: bool
     sen_status: SenStatus | str
     sdq_total: int | None
-    sdq_threshold: int
+    numbers: FormNumbers
     has_targets_to_review: bool
     answers: Mapping[str, Any] = field(default_factory=dict)
 
@@ -90,17 +90,25 @@ def _number(group: str) -> int:
     return YEAR_GROUPS.index(group) - YEAR_GROUPS.index("R")
 
 
-def is_pep_age(date_of_birth: date, on: date) -> bool:
-    """HB-1.1: from N1 to the 18th birthday or the end of Year 13, whichever is later.
+FROM_AGE, UNTIL_AGE = 2, 18  # years: from two in a setting, to the 18th birthday
 
-    The birthday always falls in Year 13, so that a young person keeps the PEP until its last day.
+
+def is_pep_age(date_of_birth: date, on: date, numbers: YearNumbers, *, has_setting: bool = False) -> bool:
+    """HB-1.1: from the year's first year group, or from two where at a setting, to the end of Year 13 or the 18th birthday.
+
+    The birthday always falls in Year 13, so that by the first of the two a young person keeps the PEP until its last day.
     """
-    return year_group(date_of_birth, on) != ""
+    group, age = year_group(date_of_birth, on), age_on(date_of_birth, on)
+    if age >= UNTIL_AGE and (group == "" or numbers.last_day is LastDay.BIRTHDAY):
+        return False
+    if group != "" and _number(group) >= _number(numbers.first_group.value):
+        return True
+    return numbers.two_in_setting and has_setting and age >= FROM_AGE
 
 
 def switches_for(facts: CircumstanceFacts) -> frozenset[str]:
     """The names of SWITCHES that are on."""
-    states = {**_of_the_child(facts), **_of_the_answers(facts.answers)}
+    states = {**_of_the_child(facts), **_of_the_answers(facts.answers, facts.numbers)}
     return frozenset(name for name, on in states.items() if on)
 
 
@@ -113,20 +121,20 @@ def _of_the_child(facts: CircumstanceFacts) -> dict[str, bool]:
         "has_ehcp": facts.sen_status == SenStatus.EHCP,
         "sen_support": facts.sen_status == SenStatus.SUPPORT,
         "sen_any": facts.sen_status in (SenStatus.EHCP, SenStatus.SUPPORT),
-        "sdq_due": age_on(facts.date_of_birth, facts.on) in SDQ_AGES,
-        "sdq_high": total is not None and total >= facts.sdq_threshold,
+        "sdq_due": facts.numbers.sdq_from_age <= age_on(facts.date_of_birth, facts.on) <= facts.numbers.sdq_to_age,
+        "sdq_high": total is not None and total >= facts.numbers.sdq_threshold,
         "targets_to_review": facts.has_targets_to_review and not initial,
         # No register is kept where there is no school, nor one in sessions before Reception or after Year 11.
         "attendance_expected": facts.has_school and 0 <= _number(facts.year_group) <= 11,
     }
 
 
-def _of_the_answers(answers: Mapping[str, Any]) -> dict[str, bool]:
+def _of_the_answers(answers: Mapping[str, Any], numbers: FormNumbers) -> dict[str, bool]:
     spoken = any(said(answers.get(key)) for key in CHILD_VOICE)
     return {
         # Only "asked, and could not be had" counts: on an empty form the questions of when and by whom must stand there.
         "no_child_voice": not spoken and said(answers.get("child_voice_attempts")),
-        "attendance_low": any(_is_low(row) for row in answers.get("attendance") or ()),
+        "attendance_low": any(_is_low(row, numbers.low_attendance_percent) for row in answers.get("attendance") or ()),
         "behaviour_concern": answers.get("behaviour") in ("some", "serious"),
         "child_absent": answers.get("child_attended") in ("part", "no"),
     }
@@ -156,11 +164,11 @@ def latest_sdq(rows: Sequence[Mapping[str, Any]] | None, otherwise: int | None) 
     return latest
 
 
-def _is_low(row: Mapping[str, Any]) -> bool:
+def _is_low(row: Mapping[str, Any], percent: int) -> bool:
     possible, present = row.get("possible"), row.get("present")
     if not possible or present is None:
         return False
-    return bool(present * 100 < possible * LOW_ATTENDANCE)
+    return bool(present * 100 < possible * percent)
 
 
 # --- when the roll moves on ----------------------------------------------------------------------------------------------

@@ -403,11 +403,14 @@ def reconcile() -> None:
 
 @main.command()
 def rules() -> None:
-    """Say every rule that the program cites."""
-    from pep_admin.policy import RULES
+    """Say every rule that the program cites: what it does, where it is checked, this year's numbers."""
+    from pep_admin.documents.rule_lines import rule_lines
 
-    for code, sentence in RULES.items():
-        click.echo(f"{code:<16} {sentence}")
+    year, where = base.year_of_rules(base.application())
+    for line in rule_lines(year):
+        numbers = "".join(f" · {what}: {value}" for what, value in line.figures)
+        click.echo(f"{line.rule.code:<20} {line.rule.sentence}\n{'':<20} {line.kinds}. Checked: {line.checked}{numbers}")
+    click.echo(f"The numbers are those of {year.name} {where}.")
 
 
 def _serve(host: str, port: int, *, with_worker: bool, app: Flask | None = None) -> None:

@@ -82,22 +82,22 @@ class Clock:
 
 def clocks(
     facts: NewChildFacts, *, today: date, working_days: int, school_days: int, days: SchoolDays,
-    is_working_day: Counts = england_working_day,
+    is_working_day: Counts = england_working_day, with_start: bool = False,
 ) -> tuple[Clock, Clock]:
-    """Both clocks; the numbers are the academic year's (10 and 20 in the handbook), counted from the day after coming into care.
-
-    `days` are those of the calendar in force for the child's school.
+    """Both clocks; the numbers are the academic year's (10 and 20 in the handbook), counted from the day after coming into care or,
+    `with_start`, from that day on. `days` are those of the calendar in force for the child's school.
     """
-    handing = initiate_by(facts.entered_on, days=working_days, is_working_day=is_working_day)
+    handing = initiate_by(facts.entered_on, days=working_days, is_working_day=is_working_day, with_start=with_start)
     first = _clock("Sent to its writers", handing, facts.handed_on, today, "working day", is_working_day)
-    first = _waiting(first, _why_not_handed(facts, handing.on, is_working_day))
+    number = _Numbered(is_working_day, with_start)
+    first = _waiting(first, _why_not_handed(facts, handing.on, number))
     try:
         due = facts.due or due_for_new_child(facts.entered_on, days=school_days, is_school_day=days.is_school_day,
-                                             whose_on=days.whose_on)
+                                             whose_on=days.whose_on, with_start=with_start)
     except TermsUnknown as problem:
         return first, Clock("HB-1.3", "Signed and sent", None, facts.sent_on, unknown=str(problem))
     second = _clock("Signed and sent", due, facts.sent_on, today, "school day", days.is_school_day)
-    return first, _waiting(second, _why_not_sent(facts, due.on, is_working_day))
+    return first, _waiting(second, _why_not_sent(facts, due.on, number))
 
 
 def _clock(title: str, due: Due, done_on: date | None, today: date, unit: str, counts: Counts) -> Clock:
@@ -124,24 +124,24 @@ def _waiting(clock: Clock, why: str) -> Clock:
     return replace(clock, waits_for=why) if clock.late else clock
 
 
-def _why_not_handed(facts: NewChildFacts, due_on: date, is_working_day: Counts) -> str:
+def _why_not_handed(facts: NewChildFacts, due_on: date, number: _Numbered) -> str:
     """With whom a PEP waited that came late to its writers, or has not come to them."""
     if facts.told_on is not None and facts.told_on > due_on:
-        when = f"{format_day(facts.told_on)}, {_working_day(facts, is_working_day)}"
+        when = f"{format_day(facts.told_on)}, {number.of(facts)}"
         return _with(SOCIAL_CARE, f"the Virtual School was told on {when}")
     if facts.told_on is None:
         return "It is not on record when the Virtual School was told, so nobody can say with whom it waited."
-    told = f"it was told on {format_day(facts.told_on)}, {_working_day(facts, is_working_day)}"
+    told = f"it was told on {format_day(facts.told_on)}, {number.of(facts)}"
     if facts.opened_on is None:
         return _with(VIRTUAL_SCHOOL, f"{told}, and no PEP has been opened")
     opened = f"{told}, and opened the PEP on {format_day(facts.opened_on)}"
     return _with(VIRTUAL_SCHOOL, opened if facts.handed_on else f"{opened}, which has not been sent to its writers")
 
 
-def _why_not_sent(facts: NewChildFacts, due_on: date, is_working_day: Counts) -> str:
+def _why_not_sent(facts: NewChildFacts, due_on: date, number: _Numbered) -> str:
     """With whom a PEP waited that was sent late, or has not been sent: where it was handed over too late, else with its writers."""
     if facts.handed_on is None or facts.handed_on > due_on:
-        return _why_not_handed(facts, due_on, is_working_day)
+        return _why_not_handed(facts, due_on, number)
     open_parts = [each for each in facts.parts if each.signed_on is None or each.signed_on > due_on]
     if not open_parts:
         signed = "every part was signed in time" if facts.sent_on else "every part is signed, and it has not been sent"
@@ -161,9 +161,17 @@ def _with(whom: str, why: str) -> str:
     return f"It waited with {whom}: {why}."
 
 
-def _working_day(facts: NewChildFacts, is_working_day: Counts) -> str:
-    """ "the same day", or "working day 9" after coming into care."""
-    if facts.told_on is None or facts.told_on <= facts.entered_on:
-        return "by the day of coming into care"
-    number = sum(is_working_day(day) for day in _days(facts.entered_on, facts.told_on))
-    return f"working day {number}" if number else "before the first working day"
+@dataclass(frozen=True, slots=True)
+class _Numbered:
+    """How the day on which the Virtual School was told is numbered, as the clocks count."""
+
+    is_working_day: Counts
+    with_start: bool
+
+    def of(self, facts: NewChildFacts) -> str:
+        """ "by the day of coming into care", or "working day 9" after it."""
+        if facts.told_on is None or facts.told_on <= facts.entered_on:
+            return "by the day of coming into care"
+        first = facts.entered_on - ONE_DAY if self.with_start else facts.entered_on
+        number = sum(self.is_working_day(day) for day in _days(first, facts.told_on))
+        return f"working day {number}" if number else "before the first working day"

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
     from sqlalchemy.orm import Session
 
-    from pep_admin.models import Term
+    from pep_admin.models import AcademicYear, Term
+    from pep_admin.policy import YearPolicy
 
 
 def application() -> Flask:
@@ -180,6 +181,24 @@ def say_all(sentences: Iterable[str]) -> None:
     """Print them, one a line."""
     for sentence in sentences:
         click.echo(sentence)
+
+
+def year_of_rules(app: Flask) -> tuple[AcademicYear | YearPolicy, str]:
+    """The academic year of today whose numbers the rulebook shows, and where they are from: without a database, policy.py's."""
+    from sqlalchemy.orm import selectinload
+
+    from pep_admin.documents.rule_lines import year_of_rules
+    from pep_admin.models import AcademicYear
+    from pep_admin.policy import YEARS
+    from pep_admin.server.migrations import pending
+
+    with engine_of(app) as engine:
+        is_there = not pending(engine)
+    if is_there:
+        with acting(app, writes=False) as session:
+            if year := year_of_rules(session, config.today(), selectinload(AcademicYear.terms)):
+                return year, "on record"
+    return max(YEARS.values(), key=lambda each: each.starts_on), "as this program comes: none is on record yet"
 
 
 def term_of(session: Session, year: str, term: str) -> Term:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from pep_admin.school_calendar import MONTHS, WEEKDAYS, add_school_days, add_working_days, england_working_day
 
@@ -13,7 +14,7 @@ EARLIEST_YEAR, LATEST_YEAR = 1900, 2100
 _MONTH_NAMES = ("january", "february", "march", "april", "may", "june",
                 "july", "august", "september", "october", "november", "december")
 LONGEST_RULE = 300  # characters, as Pep.due_rule holds
-_COUNTED = re.compile(r"([0-9]{1,3}) school days? from [A-Z][a-z]{2} ([0-9]{2} [A-Z][a-z]{2} [0-9]{4})\b")
+_COUNTED = re.compile(r"([0-9]{1,3}) school days? from [A-Z][a-z]{2} ([0-9]{2} [A-Z][a-z]{2} [0-9]{4})\b(, that day included)?")
 _WRITTEN = re.compile(r"([0-9]{1,2})(?:st|nd|rd|th)?[ \-]+([A-Za-z]{3,9})[ ,\-]+([0-9]{4})")
 _NUMBERED = re.compile(r"([0-9]{1,2})[/.\-]([0-9]{1,2})[/.\-]([0-9]{4})")
 _ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
@@ -33,25 +34,35 @@ def due_for_term(deadline_on: date, term_label: str) -> Due:
     return Due(deadline_on, f"Deadline of {term_label}", "HB-1.4")
 
 
+class Counted(NamedTuple):
+    """How a due date was counted: from which day, how many school days, and whether that day itself was day one of them."""
+
+    start: date
+    days: int
+    with_start: bool = False
+
+
 def due_for_new_child(
     entered_on: date, *, days: int, is_school_day: Callable[[date], bool], whose_on: Callable[[date], str] = lambda day: "",
+    with_start: bool = False,
 ) -> Due:
     """When a new child's first PEP must be written, signed and sent (HB-1.3); `days` in school days, 20 in the handbook.
 
-    `whose_on` names the calendar of a day where it is not the Virtual School's. TermsUnknown comes through where the calendar
-    ends too early.
+    `whose_on` names the calendar of a day where it is not the Virtual School's. Counting begins on the day after `entered_on`, or,
+    `with_start`, on the day itself. TermsUnknown comes through where the calendar ends too early.
     """
-    due_on = add_school_days(entered_on, days, is_school_day)
-    return Due(due_on, _arithmetic(entered_on, due_on, days, "school", is_school_day, whose_on(due_on)), "HB-1.3")
+    due_on = add_school_days(_before_day_one(entered_on, with_start), days, is_school_day)
+    told = _arithmetic(Counted(entered_on, days, with_start), due_on, "school", is_school_day, whose_on(due_on))
+    return Due(due_on, told, "HB-1.3")
 
 
-def counted_from(rule: str) -> tuple[date, int] | None:
-    """Day and number of school days that the sentence of a due date counts from; None for a date that was not counted in them.
+def counted_from(rule: str) -> Counted | None:
+    """What the sentence of a due date counts; None for a date that was not counted in school days.
 
     A date that somebody set by hand says so, and is none of these: it stays when a calendar changes.
     """
     found = _COUNTED.match(rule)
-    return (parse_day(found[2]), int(found[1])) if found else None
+    return Counted(parse_day(found[2]), int(found[1]), found[3] is not None) if found else None
 
 
 def set_by_hand(rule: str) -> str:
@@ -59,10 +70,16 @@ def set_by_hand(rule: str) -> str:
     return f"Set by hand, in place of: {rule}"[:LONGEST_RULE]
 
 
-def initiate_by(entered_on: date, *, days: int, is_working_day: Callable[[date], bool] = england_working_day) -> Due:
+def initiate_by(
+    entered_on: date, *, days: int, is_working_day: Callable[[date], bool] = england_working_day, with_start: bool = False
+) -> Due:
     """When a new child's first PEP must be with its writers (HB-1.2); `days` in working days, 10 in the handbook."""
-    due_on = add_working_days(entered_on, days, is_working_day)
-    return Due(due_on, _arithmetic(entered_on, due_on, days, "working", is_working_day), "HB-1.2")
+    due_on = add_working_days(_before_day_one(entered_on, with_start), days, is_working_day)
+    return Due(due_on, _arithmetic(Counted(entered_on, days, with_start), due_on, "working", is_working_day), "HB-1.2")
+
+
+def _before_day_one(start: date, with_start: bool) -> date:
+    return start - timedelta(days=1) if with_start else start
 
 
 def format_day(day: date) -> str:
@@ -87,11 +104,12 @@ def format_long(day: date) -> str:
     return f"{WEEKDAYS[day.weekday()]} {format_day(day)}"
 
 
-def _arithmetic(start: date, end: date, days: int, kind: str, counts: Callable[[date], bool], whose: str = "") -> str:
+def _arithmetic(how: Counted, end: date, kind: str, counts: Callable[[date], bool], whose: str = "") -> str:
     """ "10 working days from Mon 16 Dec 2024, skipping 25, 26 Dec and 1 Jan"; weekends go without saying."""
-    between = (start + timedelta(days=number) for number in range(1, (end - start).days))
+    between = (how.start + timedelta(days=number) for number in range(0 if how.with_start else 1, (end - how.start).days))
     weekdays = [day for day in between if day.weekday() < 5 and not counts(day)]
-    counted = f"{days} {kind} day{'' if days == 1 else 's'} from {format_long(start)}"
+    counted = f"{how.days} {kind} day{'' if how.days == 1 else 's'} from {format_long(how.start)}"
+    counted += ", that day included" if how.with_start else ""
     by = f", on {whose}" if whose else ""
     if not weekdays:
         return f"{counted}{by}"

@@ -22,7 +22,7 @@ class Refused(PepAdminError):
 
     def __init__(self, findings: Iterable[Finding]) -> None:
         self.findings = tuple(findings)
-        super().__init__(" ".join(finding.message for finding in self.findings) or "This cannot be done now.")
+        super().__init__(" ".join(finding.sentence for finding in self.findings) or "This cannot be done now.")
 
 
 class NotAllowed(PepAdminError):

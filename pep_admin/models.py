@@ -35,8 +35,9 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, Mapper, declared_attr, mapped_column, orm_insert_sentinel, relationship
 
-from pep_admin import school_words
+from pep_admin import school_words, year_words
 from pep_admin import vocabulary as words
+from pep_admin.policy import USUAL
 
 NAMES = {
     "ix": "ix_%(column_0_label)s",
@@ -209,7 +210,18 @@ class AcademicYear(Tracked, Versioned, Base):
     sdq_threshold: Mapped[int]
     initiate_working_days: Mapped[int]
     complete_school_days: Mapped[int]
-    amber_is_satisfactory: Mapped[bool] = mapped_column(default=False)
+    between_school_days: Mapped[int] = mapped_column(default=USUAL.between_school_days)
+    counts_first_day: Mapped[bool] = mapped_column(default=USUAL.counts_first_day)
+    first_group: Mapped[year_words.FirstGroup] = mapped_column(choice(year_words.FirstGroup), default=USUAL.first_group)
+    two_in_setting: Mapped[bool] = mapped_column(default=USUAL.two_in_setting)
+    last_day: Mapped[year_words.LastDay] = mapped_column(choice(year_words.LastDay), default=USUAL.last_day)
+    satisfactory_grades: Mapped[year_words.SatisfactoryGrades] = mapped_column(
+        choice(year_words.SatisfactoryGrades), default=USUAL.satisfactory_grades)
+    sdq_from_age: Mapped[int] = mapped_column(default=USUAL.sdq_from_age)
+    sdq_to_age: Mapped[int] = mapped_column(default=USUAL.sdq_to_age)
+    sdq_valid_months: Mapped[int] = mapped_column(default=USUAL.sdq_valid_months)
+    low_attendance_percent: Mapped[int] = mapped_column(default=USUAL.low_attendance_percent)
+    figures_stale_days: Mapped[int] = mapped_column(default=USUAL.figures_stale_days)
     graded_rule: Mapped[school_words.GradedRule] = mapped_column(
         choice(school_words.GradedRule), default=school_words.GradedRule.ANY)
     card_rule: Mapped[school_words.CardRule] = mapped_column(choice(school_words.CardRule), default=school_words.CardRule.ANY)
@@ -233,6 +245,7 @@ class Term(Tracked, Versioned, Base):
     half_term_from: Mapped[date | None]
     half_term_to: Mapped[date | None]
     deadline_on: Mapped[date]
+    dates_to_check: Mapped[bool] = mapped_column(default=False)
     launched_at: Mapped[datetime | None]
     year: Mapped[AcademicYear] = relationship(back_populates="terms")
 

@@ -14,6 +14,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Literal
 
+from pep_admin.policy import USUAL, FormNumbers
 from pep_admin.vocabulary import (
     Attendance,
     AttendeeRole,
@@ -288,6 +289,7 @@ class Document:
 
     `answers` maps every field that applies to its value (str, date, datetime, int, bool, tuple of codes, tuple of row mappings;
     None when unanswered). `digests` maps the same keys to the digest a form is filled with. `switches` names what is true.
+    `numbers` are those of its term's academic year, or of the day it was sent.
     """
 
     pep_id: int
@@ -318,6 +320,7 @@ class Document:
     reviews: tuple[TargetReviewFacts, ...] = ()
     requests: tuple[RequestFacts, ...] = ()
     versions: Mapping[str, int] = field(default_factory=dict)
+    numbers: FormNumbers = USUAL
 
     def answer(self, key: str) -> Any:
         """The value of a field, None when unanswered, not asked or withheld."""
@@ -443,12 +446,12 @@ PART_1 = PartForm(
                                ("receiving", "Receiving"), ("ended", "Ended"), ("declined", "Declined"))),
                 Field("sdq", "P1.35", "SDQ score", Kind.ROWS, store="rows:SdqScore", asked="sdq_due", hide="C",
                       rule="HB-4.7", check="RD-106",
-                      help="The carer's questionnaire total, 0 to 40. Only the score is kept. It is good for twelve months.",
+                      help="The carer's questionnaire total, 0 to 40. Only the score is kept. A new one is due every year or so.",
                       columns=(Field("total", "P1.35", "Total", Kind.NUMBER, must="always", lowest=0, highest=40),
                                Field("completed_on", "P1.36", "Completed on", Kind.DATE, must="always"),
                                Field("completed_by", "P1.36", "Completed by", Kind.ONE_OF, must="always",
                                      choices=_choices(SdqBy)))),
-                Field("sdq_missing_reason", "P1.37", "If there is no score from the last twelve months, why", Kind.ONE_OF,
+                Field("sdq_missing_reason", "P1.37", "If there is no recent score, why", Kind.ONE_OF,
                       asked="sdq_due", hide="C", rule="HB-4.7", check="RD-106",
                       choices=(("under_a_year", "In care for less than a year"), ("declined", "The carer declined"),
                                ("disability", "The child's disability"), ("other", "Another reason, told to the Virtual School"))),

@@ -1,15 +1,21 @@
-"""The handbook's numbers of a year, each with its unit and rule, and the rulebook: every rule that the program cites.
+"""The numbers of an academic year, each with its unit, its rule and what it may be, and what they are where nobody changed them.
 
-These values seed the AcademicYear and Term rows, where the Virtual School may change them; no calculation belongs here.
+They seed the AcademicYear and Term rows, where the head changes them; a PEP follows those of its term's year. No calculation
+belongs here. A new number is a line in YearNumbers, one in NUMBERS, one in models.AcademicYear, and its migration.
+
+What nobody would change is no number of a year and stands where it is judged: the SDQ's own 0 to 40, the 45 days of suspension in
+law, how a wording is read, and the bounds that only catch a mistyped date (60 days before opening, two years ahead).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import date
+from typing import Any, TypeVar
 
 from pep_admin.school_words import CardRule, GradedRule
 from pep_admin.vocabulary import Grade, PpgCategory, TermName
+from pep_admin.year_words import FirstGroup, LastDay, SatisfactoryGrades
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,34 +30,126 @@ class TermPolicy:
     deadline_on: date
 
 
-@dataclass(frozen=True, slots=True)
-class YearPolicy:
-    """One academic year, 1 September to 31 August, and what holds in it.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormNumbers:
+    """What the document of a PEP is judged by. A PEP that was sent keeps those of its day, as it keeps what stood beside it.
+
+    `sdq_threshold`: HB-4.7, the SDQ total (0 to 40) from which the targets must answer it.
+    `sdq_from_age`, `sdq_to_age`: HB-4.7, whole years on the day of the meeting, both included; as the statutory return asks.
+    `sdq_valid_months`: HB-4.7, how long a score is good for, in months before the meeting.
+    `low_attendance_percent`: HB-4.1, per cent of possible sessions, below which the form asks why.
+    `figures_stale_days`: HB-4.1, how old attendance figures may be at the meeting, in days.
+    """
+
+    sdq_threshold: int = 17
+    sdq_from_age: int = 4
+    sdq_to_age: int = 16
+    sdq_valid_months: int = 12
+    low_attendance_percent: int = 95
+    figures_stale_days: int = 28
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class YearNumbers(FormNumbers):
+    """All the numbers of an academic year.
 
     `ppg_term_cap_pence`, `ppg_year_cap_pence`: HB-6.1, pence per child of school age, per term and per year.
     `post16_year_cap_pence`: HB-6.2, pence per young person a year.
     `grant_per_child_pence`: the national Pupil Premium Plus rate, pence per child a year; shown in reports, caps nothing.
-    `sdq_threshold`: HB-4.7, the SDQ total (0 to 40) from which the targets must answer it.
     `initiate_working_days`: HB-1.2, working days from coming into care to a PEP sent to its writers.
     `complete_school_days`: HB-1.3, school days from coming into care to every part signed and sent.
-    `amber_is_satisfactory`: HB-6.7 and HB-7.4, whether Amber too releases money; our choice is no.
+    `between_school_days`: HB-1.5, school days for a PEP out of turn; the handbook names none, ours are as many.
+    `counts_first_day`: HB-1.2 and HB-1.3, whether the day itself is day one; our choice is the day after it.
+    `first_group`, `two_in_setting`, `last_day`: HB-1.1, who has a PEP by age; younger ones from their second birthday on where
+    they are at a setting.
+    `satisfactory_grades`: HB-6.7 and HB-7.4, which grades let money and copies go out; our choice is Gold and Green.
     `graded_rule`, `card_rule`: HB-3.10, what is less than good where an inspection gives no overall grade; our choice is any area.
     """
+
+    ppg_term_cap_pence: int = 600_00
+    ppg_year_cap_pence: int = 1_800_00
+    post16_year_cap_pence: int = 300_00
+    grant_per_child_pence: int = 2_570_00
+    initiate_working_days: int = 10
+    complete_school_days: int = 20
+    between_school_days: int = 20
+    counts_first_day: bool = False
+    first_group: FirstGroup = FirstGroup.N1
+    two_in_setting: bool = True
+    last_day: LastDay = LastDay.YEAR_13
+    satisfactory_grades: SatisfactoryGrades = SatisfactoryGrades.GREEN
+    graded_rule: GradedRule = GradedRule.ANY
+    card_rule: CardRule = CardRule.ANY
+
+
+USUAL = YearNumbers()
+"""The numbers where nobody has changed one."""
+
+Numbers = TypeVar("Numbers", bound=FormNumbers)
+
+
+def numbers_of(kind: type[Numbers], year: Any) -> Numbers:
+    """The numbers of an academic year on record, or of anything else that has them as attributes."""
+    return kind(**{each.name: getattr(year, each.name) for each in fields(kind)})
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """One of YearNumbers as people meet it: its rules, its label, its hint, and, of a number, the least and the most it may be."""
+
+    name: str
+    codes: tuple[str, ...]
+    label: str
+    hint: str
+    least: int | None = None
+    most: int | None = None
+
+
+NUMBERS: tuple[Number, ...] = (
+    Number("ppg_term_cap_pence", ("HB-6.1",), "PPG for a child in a term, up to", "In pounds.", 0),
+    Number("ppg_year_cap_pence", ("HB-6.1",), "PPG for a child in the year, up to", "In pounds.", 0),
+    Number("post16_year_cap_pence", ("HB-6.2",), "Post-16 in the year, up to", "In pounds.", 0),
+    Number("grant_per_child_pence", (), "Grant received for each child", "In pounds, for the year. It limits nothing.", 0),
+    Number("satisfactory_grades", ("HB-6.7", "HB-7.4"), "Satisfactory grades", "With these the money and the copies go out."),
+    Number("initiate_working_days", ("HB-1.2",), "Working days to open a new child's PEP", "10 in the handbook.", 1, 100),
+    Number("complete_school_days", ("HB-1.3",), "School days to complete it", "20 in the handbook.", 1, 100),
+    Number("between_school_days", ("HB-1.5",), "School days for a PEP out of turn", "After a change, or because of need.", 1, 100),
+    Number("counts_first_day", ("HB-1.2", "HB-1.3", "HB-1.5"), "The day itself is day one", "Otherwise the day after it is."),
+    Number("first_group", ("HB-1.1",), "PEPs from", "The first year group whose children all have one."),
+    Number("two_in_setting", ("HB-1.1",), "Younger ones too, from two, if at a setting", "Otherwise the year group alone decides."),
+    Number("last_day", ("HB-1.1",), "PEPs until", "When a young person's PEPs end."),
+    Number("sdq_threshold", ("HB-4.7",), "SDQ total that targets must answer", "17 in the handbook.", 1, 40),
+    Number("sdq_from_age", ("HB-4.7",), "SDQ asked for from age", "In years, on the day of the meeting.", 0, 25),
+    Number("sdq_to_age", ("HB-4.7",), "SDQ asked for up to age", "In years; children of this age are still asked.", 0, 25),
+    Number("sdq_valid_months", ("HB-4.7",), "Months that an SDQ score is good for", "Before the meeting.", 1, 36),
+    Number("low_attendance_percent", ("HB-4.1",), "Attendance is low below, in per cent", "The form then asks why.", 1, 100),
+    Number("figures_stale_days", ("HB-4.1",), "Days that attendance figures may be old", "At the meeting.", 0, 366),
+    Number("graded_rule", ("HB-3.10",), "Less than good, where areas were graded without an overall grade",
+           "For inspections from September 2024 to November 2025."),
+    Number("card_rule", ("HB-3.10",), "Less than good, by a report card", "For inspections from November 2025 on."),
+)
+"""In the order of the year's screen. What each means, and its unit, stands in the docstrings above."""
+
+
+def numbers_by_rule(code: str) -> tuple[Number, ...]:
+    """Which numbers of the academic year a rule goes by, beside the deadlines of its terms (HB-1.4)."""
+    return tuple(each for each in NUMBERS if code in each.codes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class YearPolicy(YearNumbers):
+    """One academic year, 1 September to 31 August, its terms, and what holds in it. `dates_to_check`: nobody has checked them."""
 
     name: str
     starts_on: date
     ends_on: date
     terms: tuple[TermPolicy, ...]
-    grant_per_child_pence: int
-    ppg_term_cap_pence: int = 600_00
-    ppg_year_cap_pence: int = 1_800_00
-    post16_year_cap_pence: int = 300_00
-    sdq_threshold: int = 17
-    initiate_working_days: int = 10
-    complete_school_days: int = 20
-    amber_is_satisfactory: bool = False
-    graded_rule: GradedRule = GradedRule.ANY
-    card_rule: CardRule = CardRule.ANY
+    dates_to_check: bool = False
+
+    @property
+    def numbers(self) -> dict[str, Any]:
+        """Every number by its name."""
+        return asdict(numbers_of(YearNumbers, self))
 
     def term(self, name: TermName) -> TermPolicy:
         """The term of that name; KeyError when the year has none."""
@@ -76,9 +174,10 @@ YEARS: dict[str, YearPolicy] = {
                        deadline_on=date(2025, 6, 6)),
         ),
     ),
-    # Provisional: a common English calendar and last year's deadlines moved on. The Virtual School edits them on the year.
+    # A common English calendar and last year's deadlines moved on; the terms say that they are still to be checked.
     "2025-26": YearPolicy(
         name="2025-26",
+        dates_to_check=True,
         starts_on=date(2025, 9, 1),
         ends_on=date(2026, 8, 31),
         grant_per_child_pence=2_630_00,
@@ -94,9 +193,12 @@ YEARS: dict[str, YearPolicy] = {
 }
 
 
-def is_satisfactory(grade: Grade | None, amber_is_satisfactory: bool) -> bool:
-    """Whether that grade lets money and copies go out (HB-6.7, HB-7.4); no grade never does."""
-    return grade in (Grade.GOLD, Grade.GREEN) or (grade is Grade.AMBER and amber_is_satisfactory)
+_GRADES = (Grade.GOLD, Grade.GREEN, Grade.AMBER)
+
+
+def is_satisfactory(grade: Grade | None, counting: SatisfactoryGrades) -> bool:
+    """Whether that grade lets money and copies go out (HB-6.7, HB-7.4); Red and no grade never do."""
+    return grade in _GRADES[: _GRADES.index(Grade(counting.value)) + 1]
 
 
 # HB-6.4: what the grant never pays for, by category ...
@@ -120,109 +222,4 @@ BARRED_WORDS: dict[str, tuple[str, ...]] = {
         "transport", "taxi", "cab", "bus pass", "bus fare", "bus ticket", "train fare", "train ticket", "rail fare",
         "railcard", "fare", "petrol", "diesel", "fuel", "mileage", "minibus", "travel", "parking",
     ),
-}
-
-FIGURES: dict[str, tuple[str, ...]] = {
-    "HB-1.2": ("initiate_working_days",),
-    "HB-1.3": ("complete_school_days",),
-    "HB-1.5": ("complete_school_days",),
-    "HB-3.10": ("graded_rule", "card_rule"),
-    "HB-4.7": ("sdq_threshold",),
-    "HB-6.1": ("ppg_term_cap_pence", "ppg_year_cap_pence"),
-    "HB-6.2": ("post16_year_cap_pence",),
-    "HB-6.7": ("amber_is_satisfactory",),
-    "HB-7.4": ("amber_is_satisfactory",),
-}
-"""Which numbers of an academic year a rule goes by, beside the deadlines of its terms (HB-1.4)."""
-
-RULES: dict[str, str] = {
-    "HB-1.1": "Every child in care from nursery (N1) to the end of Year 13 has a PEP.",
-    "HB-1.2": "A PEP is opened and sent to its writers within 10 working days of the child coming into care.",
-    "HB-1.3": "A first PEP is written, signed and sent within 20 school days of the child coming into care.",
-    "HB-1.4": "A PEP is reviewed at least once a term, by the deadline of that term.",
-    "HB-1.5": "A change of school or home, a need, or extra funding starts a PEP in between.",
-    "HB-1.6": "Each PEP starts from the one before, and Part 1 is brought up to date before the meeting.",
-    "HB-1.7": "The date of the next PEP is set at the end of this one, or it is said why there is none.",
-    "HB-1.8": "Other education meetings use the PEP and are noted on it.",
-    "HB-2.1": "The Virtual School sends every PEP to its writers.",
-    "HB-2.2": "The school's part goes to one named person with an address that works.",
-    "HB-2.3": "Part 1 is the social worker's.",
-    "HB-2.4": "Part 2 is the designated teacher's or the named writer's, before and after the meeting.",
-    "HB-2.5": "Part 3 is the social worker's record of the meeting; the school may take the notes for them to sign.",
-    "HB-2.6": "Designated teacher and social worker answer for the PEP together; someone from education chairs the meeting.",
-    "HB-2.7": "In school only those who need to know are told, and a governor is named.",
-    "HB-3.1": "Teacher, social worker and carer agree when and how the meeting is held.",
-    "HB-3.2": "Other professionals are invited, and who cannot come is asked for a report.",
-    "HB-3.3": "The PEP meeting is not routinely on the day of the care review.",
-    "HB-3.4": "With an EHCP, one PEP of the year is held together with its annual review.",
-    "HB-3.5": "The child is encouraged to come, even for a part, and if not the reason is kept.",
-    "HB-3.6": "The Virtual School is told at once when suspension or exclusion threatens.",
-    "HB-3.7": "It is recorded who holds parental responsibility, who gets reports and who signs slips.",
-    "HB-3.8": "The child is asked how the meeting went and whether they want a copy.",
-    "HB-3.9": "Every action has one person and one date.",
-    "HB-3.10": "The Virtual School attends where the handbook names a reason.",
-    "HB-3.11": "Sensitive history is seen only by those who need it, and never stands in the child's copy.",
-    "HB-3.12": "Every effort is made to bring the carer to the meeting.",
-    "HB-3.13": "The meeting weighs strengths and difficulties and plans the help that is needed.",
-    "HB-3.14": "Somebody listens to the child before the meeting.",
-    "HB-4.1": "Achievements, schooling so far, attainment, attendance, behaviour and SEN are recorded.",
-    "HB-4.2": "Needs and the help for them are recorded.",
-    "HB-4.3": "Short-term targets and coming changes are recorded, with how disruption is kept low.",
-    "HB-4.4": "Interests outside lessons are recorded.",
-    "HB-4.5": "Hopes and long-term plans are recorded, with the carer's part in them.",
-    "HB-4.6": "Child, carer and social worker are all heard; without one voice there is no sign-off and no money.",
-    "HB-4.7": "There is an SDQ score or a reason, and a total of 17 or more is answered by a target.",
-    "HB-4.8": "Health and emotional needs that touch learning are shared and planned for.",
-    "HB-4.9": "Progress is at least what is expected from the child's own start.",
-    "HB-5.1": "There is at least one English and one Maths target, or the exceptional reason why not.",
-    "HB-5.2": "Every target is specific, measurable, achievable, relevant and has a date.",
-    "HB-5.3": "Targets balance schoolwork with personal growth, and strengths with difficulties.",
-    "HB-5.4": "A target goes from need to support to what will be seen.",
-    "HB-5.5": "With an EHCP or a support plan, targets say which part of it they serve.",
-    "HB-5.6": "A target belongs to one of five areas.",
-    "HB-5.7": "The last targets are reviewed with the child; none is left out.",
-    "HB-5.8": "Targets are looked at between PEPs, and what is seen is noted.",
-    "HB-5.9": "The child helps to choose the targets.",
-    "HB-6.1": "A child of school age may have up to £600 a term and £1,800 a year.",
-    "HB-6.2": "A young person after Year 11 may have up to £300 a year.",
-    "HB-6.3": "Money for nursery children comes from the Early Years Team, not from the Virtual School.",
-    "HB-6.4": "The grant does not pay for administration, clothing or transport.",
-    "HB-6.5": "Every request serves a target, and its effect is written down at the next PEP.",
-    "HB-6.6": "Every request is fully costed: quantity times unit cost is the amount.",
-    "HB-6.7": "Money goes to the payee only after a satisfactory PEP is signed off.",
-    "HB-6.8": "Money is spent as the PEP says, or the change is agreed.",
-    "HB-7.1": "The Virtual School checks first that every section is properly filled in.",
-    "HB-7.2": "A PEP is graded Gold, Green, Amber or Red, with feedback and how to improve.",
-    "HB-7.3": "PEPs are sampled, and the feedback goes to school and social worker.",
-    "HB-7.4": "After a satisfactory PEP the money is released and a PDF goes to school and social worker.",
-    "HB-7.5": "A weekly report shows which PEPs are complete.",
-    "HB-7.6": "The Virtual School watches completion and quality for every child.",
-    "DATA-file": "A file is read by the names of its columns, and each row that cannot be read says where and why.",
-    "DATA-school": "A school's record has a name, and register numbers in their shape.",
-    "DATA-child": "A child's record has a name or a care-record number, and text that can be read as it is written.",
-    "DATA-shape": "An answer fits its field: its length, its range, its choices.",
-    "DATA-dates": "Dates are possible and in their order: birth, first day at a school, coming into care, leaving care.",
-    "DATA-due": "A PEP is due between the day it was opened and the end of its academic year.",
-    "DATA-meeting": "The meeting of a PEP is at most 60 days before it was opened, and not after its academic year.",
-    "DATA-roll": "Moves of school, home and care follow one another without contradiction.",
-    "DATA-status": "Each step is taken once, and only from the state that comes before it.",
-    "DATA-reason": "What is refused or given up has its reason.",
-    "DATA-unique": "No two records are of the same thing.",
-    "DATA-constraint": "Nothing is stored that contradicts itself or another record.",
-    "DATA-upn": "A UPN has a letter, eleven figures, and a figure or letter; its first letter checks the rest.",
-    "DATA-urn": "A school's URN has six figures.",
-    "DATA-email": "An e-mail address is one complete address.",
-    "DATA-year": "An academic year has its terms in order, inside the year, and amounts and days that can be.",
-    "DATA-calendar": "A calendar has all its terms in order, inside its year, and each closure inside a term.",
-    "DATA-inspection": "An inspection has its day, its regime and a judgement, and nothing of another regime.",
-    "DATA-year-group": "A year group other than the birthday's is a known one, and has its reason.",
-    "DATA-two-people": "One person approves a payment and another releases it; the head alone only with a reason.",
-    "DATA-finance": "Finance sees what is paid for and to whom, and no child's name.",
-    "DATA-payee": "A payment goes to a named payee whose finance reference is known.",
-    "DATA-in-care": "No money is released for a child who has left care until the Virtual School has decided.",
-    "DATA-account": "An account has a name, one whole address of its own and at least one role.",
-    "DATA-account-roles": "Whoever keeps accounts has no other role; nobody should audit what they do themselves.",
-    "DATA-account-person": "A designated teacher's or social worker's account is that of a person on record with the same address.",
-    "DATA-account-last": "Administrators neither change their own roles nor suspend themselves, so that one is always left.",
-    "DATA-account-state": "What an account needs follows from where it stands: invited, active, suspended.",
 }

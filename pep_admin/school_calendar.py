@@ -5,6 +5,7 @@ Which calendars there are for a school comes in from elsewhere; which of them ho
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -189,6 +190,18 @@ def academic_year_end(name: str) -> date:
 def academic_year_begins(name: str) -> date:
     """The first day of the academic year of that name: 1 Sep 2024 for "2024-25"."""
     return date(int(name[:4]), 9, 1)
+
+
+def months_before(day: date, months: int) -> date:
+    """The same day so many months earlier; the last of a month that is too short for it."""
+    position = day.year * 12 + day.month - 1 - months
+    year, month = position // 12, position % 12 + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1]))
+
+
+def weeks_on(day: date, weeks: int = 52) -> date:
+    """The same weekday so many weeks later: how the dates of a year's terms are moved to the next."""
+    return day + timedelta(weeks=weeks)
 
 
 def age_on(date_of_birth: date, on: date) -> int:

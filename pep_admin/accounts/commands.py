@@ -51,7 +51,7 @@ def make_account(
     if person_id is not None and person is None:
         raise PepAdminError(f"There is no person with the number {person_id}.")
     if wrong := blocking(rules.check_person(session, person, held)):
-        raise PepAdminError(f"{wrong[0].message} Or name them by --person.")
+        raise PepAdminError(f"{wrong[0].sentence} Or name them by --person.")
     user = _made(session, email, name, held, password, person.id if person else None)
     said = [f"Made the account of {user.name}: {', '.join(role.label for role in sorted(held))}."]
     if password is not None:

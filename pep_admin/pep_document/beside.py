@@ -13,6 +13,7 @@ from typing import Any
 
 from pep_admin.pep_document.values import loaded, stored
 from pep_admin.pep_form import ChildFacts, Field, Form
+from pep_admin.policy import FormNumbers
 from pep_admin.vocabulary import Audience
 
 SDQ_STORE = "rows:SdqScore"
@@ -21,15 +22,15 @@ _DATES = tuple(each.name for each in fields(ChildFacts) if each.name.endswith(("
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """The child as the rules read it, the school's and the writer's names, the SDQ rows that the form shows, the year's SDQ
-    threshold (HB-4.7), the ids of the earlier targets that this PEP looks back on (HB-5.7), and whom each request, by its id,
+    """The child as the rules read it, the school's and the writer's names, the SDQ rows that the form shows, the year's
+    numbers, the ids of the earlier targets that this PEP looks back on (HB-5.7), and whom each request, by its id,
     asks to be paid."""
 
     child: ChildFacts
     school: str
     writer: str
     sdq_rows: tuple[Mapping[str, Any], ...]
-    sdq_threshold: int
+    numbers: FormNumbers
     targets_to_review: tuple[int, ...]
     payees: Mapping[int, str]
 
@@ -47,7 +48,7 @@ def as_json(beside: Beside, form: Form) -> dict[str, Any]:
     return {
         "child": child, "school": beside.school, "writer": beside.writer,
         "sdq_rows": (stored(sdq, beside.sdq_rows) or []) if sdq else [],
-        "sdq_threshold": beside.sdq_threshold, "targets_to_review": list(beside.targets_to_review),
+        "numbers": asdict(beside.numbers), "targets_to_review": list(beside.targets_to_review),
         "payees": {str(request): name for request, name in beside.payees.items()},
     }
 
@@ -59,8 +60,15 @@ def from_json(facts: Mapping[str, Any], form: Form) -> Beside:
     }
     sdq = sdq_field(form)
     rows = loaded(sdq, facts["sdq_rows"]) if sdq else ()
-    return Beside(ChildFacts(**child), facts["school"], facts["writer"], tuple(rows), facts["sdq_threshold"],
+    return Beside(ChildFacts(**child), facts["school"], facts["writer"], tuple(rows), _numbers(facts),
                   tuple(facts["targets_to_review"]), {int(request): name for request, name in facts["payees"].items()})
+
+
+def _numbers(facts: Mapping[str, Any]) -> FormNumbers:
+    """Those that were kept; what was sent before all of them were kept has the threshold alone, and the usual others."""
+    kept = facts.get("numbers") or {"sdq_threshold": facts["sdq_threshold"]}
+    known = {each.name for each in fields(FormNumbers)}
+    return FormNumbers(**{name: value for name, value in kept.items() if name in known})
 
 
 def sdq_field(form: Form) -> Field | None:

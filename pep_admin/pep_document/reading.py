@@ -50,6 +50,7 @@ from pep_admin.pep_form import (
     snapshot,
     visible,
 )
+from pep_admin.policy import FormNumbers, numbers_of
 from pep_admin.school_calendar import year_group
 from pep_admin.vocabulary import Audience, Part, PepStatus
 
@@ -222,7 +223,7 @@ def _beside(pep: Pep, shelf: Shelf) -> Beside:
         writer=pep.writer.name if pep.writer else "",
         sdq_rows=tuple(_row(found, each) for _, found in _each(form_of(pep.form_version)) if found.store == SDQ_STORE
                        for each in _scores(pep, shelf)),
-        sdq_threshold=pep.term.year.sdq_threshold,
+        numbers=numbers_of(FormNumbers, pep.term.year),
         targets_to_review=tuple(each.target.id for each in _unreviewed(pep, shelf)),
         payees={each.id: each.payee for each in shelf.requests.get(pep.id, ())},
     )
@@ -271,6 +272,7 @@ def _document(pep: Pep, shelf: Shelf, audience: Audience) -> Document:
         reviews=to_review,
         requests=tuple(_request(each, beside) for each in shelf.requests.get(pep.id, ())) if money else (),
         versions={part.value: each.row_version for part in Part if (each := shelf.parts[part].get(pep.id))},
+        numbers=beside.numbers,
     )
 
 
@@ -343,7 +345,7 @@ def _circumstances(pep: Pep, beside: Beside, held: Mapping[str, Any]) -> Circums
         has_school=pep.school_id is not None,
         sen_status=beside.child.sen_status,
         sdq_total=beside.sdq_rows[0]["total"] if beside.sdq_rows else None,
-        sdq_threshold=beside.sdq_threshold,
+        numbers=beside.numbers,
         has_targets_to_review=bool(beside.targets_to_review),
         answers=held,
     )

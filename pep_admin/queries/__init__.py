@@ -4,7 +4,7 @@ Facts for rules are read unscoped, as columns and never entities, each with its 
 school's requests without showing them. Everything that is shown to people is read scoped.
 """
 
-from pep_admin.queries.calendars import Calendars, counted_peps, is_working_day_in, terms_of
+from pep_admin.queries.calendars import Calendars, counted_peps, is_working_day_in, peps_due_by, terms_of
 from pep_admin.queries.caps import periods, ppg_facts_for, scheme_for
 from pep_admin.queries.children import names_of
 from pep_admin.queries.front_page import DUE_SOON_DAYS, front_page_counts
@@ -44,6 +44,7 @@ __all__ = [
     "life_of_request",
     "names_of",
     "next_deadlines",
+    "peps_due_by",
     "peps_of_term",
     "periods",
     "possible_writers",

@@ -70,10 +70,18 @@ def terms_of(calendar: SchoolCalendar) -> tuple[TermDates, ...]:
 
 def counted_peps(session: Session, where: ColumnElement[bool] | None = None, *, lock: bool = False) -> list[Columns]:
     """Open PEPs whose due day was counted in school days, in the order of their ids: what it takes to count again."""
-    found = select(Pep.id, Pep.row_version, Pep.child_id, Pep.school_id, Pep.reference, Pep.due_on, Pep.due_rule).where(
+    found = select(Pep.id, Pep.row_version, Pep.child_id, Pep.school_id, Pep.reference, Pep.due_on, Pep.due_rule,
+                   Pep.kind).where(
         Pep.status.in_(OPEN_TO_WRITE), Pep.due_rule.like("% school day%"), *([] if where is None else [where])
     ).order_by(Pep.id)
     return list(session.execute(found.with_for_update(of=Pep) if lock else found))
+
+
+def peps_due_by(session: Session, term_id: int, due_on: date, rule: str) -> list[Columns]:
+    """Open PEPs of a term that are due on that day by that sentence: id, version, child and reference, locked."""
+    found = select(Pep.id, Pep.row_version, Pep.child_id, Pep.reference).where(
+        Pep.status.in_(OPEN_TO_WRITE), Pep.term_id == term_id, Pep.due_on == due_on, Pep.due_rule == rule).order_by(Pep.id)
+    return list(session.execute(found.with_for_update(of=Pep)))
 
 
 def _terms_by_year(session: Session) -> dict[int, tuple[TermDates, ...]]:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from pep_admin.circumstances import is_pep_age
 from pep_admin.models import Child, Pep, School, Term
+from pep_admin.policy import YearNumbers, numbers_of
 from pep_admin.queries.past_scope import Columns
 from pep_admin.school_calendar import year_group
 from pep_admin.vocabulary import PepKind, PepStatus
@@ -50,12 +51,13 @@ def launch_candidates(session: Session, term: Term, today: date) -> list[LaunchC
         .where(Child.entered_care_on <= today, or_(Child.left_care_on.is_(None), Child.left_care_on > today))
         .order_by(Child.id)
     )
-    return [_candidate(row, today) for row in rows]
+    numbers = numbers_of(YearNumbers, term.year)
+    return [_candidate(row, today, numbers) for row in rows]
 
 
-def _candidate(row: Columns, today: date) -> LaunchCandidate:
+def _candidate(row: Columns, today: date, numbers: YearNumbers) -> LaunchCandidate:
     child_id, school_id, worker_id, teacher_id, entered_on, born_on, override, of_term, any_pep = row
-    of_age = is_pep_age(born_on, today)
+    of_age = is_pep_age(born_on, today, numbers, has_setting=school_id is not None)
     return LaunchCandidate(
         child_id=child_id,
         school_id=school_id,

@@ -16,6 +16,7 @@ from pep_admin.clocks import NewChildFacts, PartSigned
 from pep_admin.config import LONDON
 from pep_admin.deadlines import Due
 from pep_admin.models import PARTS, AcademicYear, Child, Pep, RecordChange
+from pep_admin.policy import YearNumbers
 from pep_admin.school_calendar import TermDates
 from pep_admin.vocabulary import Part, PepKind, PepStatus
 
@@ -28,7 +29,9 @@ def year_of(session: Session, day: date) -> AcademicYear | None:
     return next((each for each in years if day <= each.ends_on), years[-1] if years else None)
 
 
-def is_new_in_care(child: Child, first_pep: Pep | None, terms: Sequence[TermDates], *, today: date) -> bool:
+def is_new_in_care(
+    child: Child, first_pep: Pep | None, terms: Sequence[TermDates], *, today: date, numbers: YearNumbers
+) -> bool:
     """Whether the two clocks are the child's: in care, of PEP age, and the first PEP of this time in care is still a first one.
 
     Who came before the first term on record is not new, whatever is missing: what was done then stands elsewhere. `first_pep` is a
@@ -37,7 +40,9 @@ def is_new_in_care(child: Child, first_pep: Pep | None, terms: Sequence[TermDate
     in_care = child.entered_care_on <= today and (child.left_care_on is None or child.left_care_on > today)
     if not in_care or not terms or child.entered_care_on < terms[0].starts_on:
         return False
-    return is_pep_age(child.date_of_birth, today) if first_pep is None else first_pep.kind is not PepKind.TERMLY
+    if first_pep is not None:
+        return first_pep.kind is not PepKind.TERMLY
+    return is_pep_age(child.date_of_birth, today, numbers, has_setting=child.school_id is not None)
 
 
 def new_child_facts(session: Session, first_peps: Mapping[Child, Pep | None]) -> dict[int, NewChildFacts]:

@@ -27,6 +27,11 @@ class Finding:
     part: str = ""
     row: str = ""
 
+    @property
+    def sentence(self) -> str:
+        """The message with its rule behind it, where it is said as plain text."""
+        return f"{self.message} ({self.code})"
+
 
 def blocking(findings: Iterable[Finding]) -> list[Finding]:
     """Those that stop the record from moving at all."""

@@ -20,11 +20,6 @@ FormValidator = Callable[[BaseForm, Field], None]
 ENDINGS = ("_pence", "_id", "_name")  # by which a form's name for a field may differ from the check's
 
 
-def with_rule(finding: Finding) -> str:
-    """The sentence with its handbook rule behind it; rules of data (DATA-...) say enough by themselves."""
-    return f"{finding.message} ({finding.code})" if finding.code.startswith("HB-") else finding.message
-
-
 def checked(check: Check) -> FormValidator:
     """A WTForms validator that runs `check` on the field's value.
 
@@ -39,7 +34,7 @@ def checked(check: Check) -> FormValidator:
         _warn(field, [finding for finding in findings if finding.severity != "blocking"])
         stopping = blocking(findings)
         if stopping:
-            raise ValidationError(" ".join(with_rule(finding) for finding in stopping))
+            raise ValidationError(" ".join(finding.sentence for finding in stopping))
 
     return validate
 
@@ -71,7 +66,7 @@ def attach(form: Form, findings: Iterable[Finding]) -> list[Finding]:
         if field is None:
             left_over.append(finding)
         elif finding.severity == "blocking":
-            field.errors = [*field.errors, with_rule(finding)]
+            field.errors = [*field.errors, finding.sentence]
         else:
             _warn(field, [finding])
     return left_over

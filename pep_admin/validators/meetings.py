@@ -13,7 +13,6 @@ from pep_admin.validators.findings import Finding
 from pep_admin.vocabulary import Part
 
 LONDON = ZoneInfo("Europe/London")
-FIGURES_STALE_DAYS = 28  # RD-208: attendance figures are at most four weeks old at the meeting
 BEFORE_OPENING = timedelta(days=60)  # DATA-meeting: a meeting that was held before anybody opened the PEP for it
 _MEETING, _EDUCATION = Part.MEETING.value, Part.EDUCATION.value
 
@@ -108,10 +107,11 @@ def check_heard_on(heard_on: date | None, *, name: str, meeting_on: date | None,
     return []
 
 
-def check_figures_to(figures_to: date | None, *, meeting_on: date | None, row: str = "") -> list[Finding]:
-    """RD-208 (warning): attendance figures that stop more than four weeks before the meeting."""
-    if figures_to is None or meeting_on is None or (meeting_on - figures_to).days <= FIGURES_STALE_DAYS:
+def check_figures_to(figures_to: date | None, *, meeting_on: date | None, stale_days: int, row: str = "") -> list[Finding]:
+    """RD-208 (warning): attendance figures that stop more than `stale_days` before the meeting."""
+    if figures_to is None or meeting_on is None or (meeting_on - figures_to).days <= stale_days:
         return []
-    weeks = (meeting_on - figures_to).days // 7
-    message = f"The attendance figures stop on {format_day(figures_to)}, {weeks} weeks before the meeting."
+    days = (meeting_on - figures_to).days
+    before = f"{days // 7} weeks" if days >= 14 else f"{days} day{'' if days == 1 else 's'}"
+    message = f"The attendance figures stop on {format_day(figures_to)}, {before} before the meeting."
     return [Finding("RD-208", "HB-4.1", "attendance", message, "warning", _EDUCATION, row)]

@@ -11,10 +11,10 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from pep_admin.circumstances import CHILD_VOICE, LOW_ATTENDANCE, said
+from pep_admin.circumstances import CHILD_VOICE, said
 from pep_admin.deadlines import format_day
 from pep_admin.pep_form import Document, Field, Kind, TargetReviewFacts
-from pep_admin.school_calendar import academic_year_end
+from pep_admin.school_calendar import academic_year_end, months_before
 from pep_admin.validators.answers import check_answer
 from pep_admin.validators.findings import Finding, Severity
 from pep_admin.validators.meetings import (
@@ -227,19 +227,17 @@ def _social_care(document: Document, today: date, calendar: Calendar) -> Iterato
 
 
 def _sdq(document: Document, today: date) -> Iterator[Finding]:
-    """RD-106: a score of the twelve months before the meeting (before today while there is none), or a reason."""
+    """RD-106: a score of the year's months before the meeting (before today while there is none), or a reason."""
     if "sdq_due" not in document.switches or _stands(document.answer("sdq_missing_reason")):
         return
     meeting_on = _meeting_on(document)
-    since = _year_before(min(meeting_on, today) if meeting_on else today)
+    months = document.numbers.sdq_valid_months
+    since = months_before(min(meeting_on, today) if meeting_on else today, months)
     dates = [row.get("completed_on") for row in document.rows("sdq") if row.get("total") is not None]
     if not any(done_on and since <= done_on <= today for done_on in dates):
-        message = "There is no SDQ score from the last twelve months, and no reason for that."
+        last = "twelve months" if months == 12 else f"{months} months" if months > 1 else "month"
+        message = f"There is no SDQ score from the last {last}, and no reason for that."
         yield Finding("RD-106", "HB-4.7", "sdq", message)
-
-
-def _year_before(day: date) -> date:
-    return date(day.year - 1, 2, 28) if (day.month, day.day) == (2, 29) else day.replace(year=day.year - 1)
 
 
 # --- Part 2 ----------------------------------------------------------------------------------------------------------------
@@ -276,9 +274,10 @@ def _attendance(document: Document) -> Iterator[Finding]:
         if possible is not None and present is not None and present > possible:
             message = f"{present} sessions attended are more than the {possible} that were possible."
             yield Finding("RD-207", "HB-4.1", "attendance", message, row=_row_id(row, number))
-        yield from check_figures_to(row.get("figures_to"), meeting_on=_meeting_on(document), row=_row_id(row, number))
+        yield from check_figures_to(row.get("figures_to"), meeting_on=_meeting_on(document), row=_row_id(row, number),
+                                    stale_days=document.numbers.figures_stale_days)
     if "attendance_low" in document.switches and not said(document.answer("attendance_reasons")):
-        message = f"Attendance is below {LOW_ATTENDANCE} %. Say what lies behind it and who does what."
+        message = f"Attendance is below {document.numbers.low_attendance_percent} %. Say what lies behind it and who does what."
         yield _warning("RD-209", "HB-7.1", "attendance_reasons", message)
 
 

@@ -19,6 +19,7 @@ from pep_admin.policy import BARRED, BARRED_WORDS, is_satisfactory
 from pep_admin.validators.findings import Finding, Severity
 from pep_admin.validators.names import holds_name
 from pep_admin.vocabulary import Grade, PepStatus, PpgCategory, PpgStatus, Scheme
+from pep_admin.year_words import SatisfactoryGrades
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +193,7 @@ class ReleaseFacts:
 
     pep_status: PepStatus
     grade: Grade | None
-    amber_is_satisfactory: bool
+    satisfactory_grades: SatisfactoryGrades
     request_status: PpgStatus
     approved_by: str | None
     releaser_id: str
@@ -236,7 +237,7 @@ def _lower(facts: ReleaseFacts) -> str:
 def _pep_allows(facts: ReleaseFacts) -> Iterator[Finding]:
     if facts.pep_status is not PepStatus.COMPLETE:
         yield _held("REL-complete", "HB-6.7", "The PEP is not signed off yet. The money waits until it is.")
-    elif not is_satisfactory(facts.grade, facts.amber_is_satisfactory):
+    elif not is_satisfactory(facts.grade, facts.satisfactory_grades):
         grade = facts.grade.label if facts.grade else "not graded"
         message = f"The PEP is {grade}, which is not satisfactory. The money waits for a better one."
         yield _held("REL-satisfactory", "HB-6.7", message)

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
+from itertools import pairwise
 from typing import Protocol
 
 from pep_admin.deadlines import format_day
+from pep_admin.policy import NUMBERS
 from pep_admin.validators.findings import Finding
+from pep_admin.vocabulary import TermName
 
 _NAME = re.compile(r"(20[0-9]{2})-([0-9]{2})")
 
 
 class YearLike(Protocol):
-    """What check_year reads."""
+    """What check_year reads, beside each number by the name it has in policy.NUMBERS."""
 
     @property
     def name(self) -> str | None: ...
@@ -26,6 +29,17 @@ class YearLike(Protocol):
     def ppg_term_cap_pence(self) -> int | None: ...
     @property
     def ppg_year_cap_pence(self) -> int | None: ...
+
+
+class TermInYear(Protocol):
+    """What check_terms reads of each term."""
+
+    @property
+    def name(self) -> TermName: ...
+    @property
+    def starts_on(self) -> date: ...
+    @property
+    def ends_on(self) -> date: ...
 
 
 class TermLike(Protocol):
@@ -46,13 +60,41 @@ class TermLike(Protocol):
 
 
 def check_year(year: YearLike) -> list[Finding]:
-    """A year is named like 2024-25, ends after it begins, and allows no more in a term than in the year (HB-6.1)."""
-    return [*_name(year), *_span(year), *_caps(year)]
+    """A year is named like 2024-25, ends after it begins, and has numbers that can be and that fit one another."""
+    return [*_name(year), *_span(year), *_ranges(year), *_caps(year), *_ages(year)]
 
 
 def check_term(term: TermLike) -> list[Finding]:
     """A term lies inside its year, its half-term inside the term, its deadline not before it begins (HB-1.4)."""
     return [*_span(term), *_inside(term), *_half_term(term), *_deadline(term)]
+
+
+def check_terms(terms: Iterable[TermInYear]) -> list[Finding]:
+    """The terms of a year that is made as a whole follow one another in their order; `row` is the name of the later one."""
+    in_order = sorted(terms, key=lambda each: list(TermName).index(each.name))
+    return [
+        Finding("TERM-dates", "DATA-year", "starts_on", f"{later.name.label} cannot begin on {format_day(later.starts_on)}: "
+                f"{earlier.name.label} ends on {format_day(earlier.ends_on)}.", row=later.name.value)
+        for earlier, later in pairwise(in_order) if later.starts_on <= earlier.ends_on
+    ]
+
+
+def _ranges(year: YearLike) -> Iterator[Finding]:
+    """Each number within its bounds; one that is missing or could not be read has said so itself."""
+    for each in NUMBERS:
+        value = getattr(year, each.name, None)
+        if value is None or each.least is None:
+            continue
+        if value < each.least:
+            yield Finding("YEAR-number", "DATA-year", each.name, f"{each.label}: at least {each.least}.")
+        elif each.most is not None and value > each.most:
+            yield Finding("YEAR-number", "DATA-year", each.name, f"{each.label}: at most {each.most}.")
+
+
+def _ages(year: YearLike) -> Iterator[Finding]:
+    youngest, oldest = getattr(year, "sdq_from_age", None), getattr(year, "sdq_to_age", None)
+    if youngest is not None and oldest is not None and youngest > oldest:
+        yield Finding("YEAR-ages", "HB-4.7", "sdq_to_age", f"The SDQ is asked for from {youngest} on: not below that.")
 
 
 def _dates(field: str, message: str, code: str = "DATA-dates") -> Finding:

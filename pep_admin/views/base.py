@@ -402,7 +402,7 @@ class PepModelView(PepView, ModelView):
         self.after_model_change(form, row, is_created)
         self.say(f"{row} was added." if is_created else f"{row} was saved.")
         for each in getattr(form, "advice", ()):
-            self.say(f"Please check: {each.message} ({each.code})", "warning")
+            self.say(f"Please check: {each.sentence}", "warning")
         return redirect(self.get_save_return_url(row, is_created), code=303)
 
     def get_save_return_url(self, model: Any, is_created: bool = False) -> str:

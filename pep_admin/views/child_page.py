@@ -19,6 +19,7 @@ from pep_admin.clocks import Clock, clocks
 from pep_admin.deadlines import format_day
 from pep_admin.models import AcademicYear, Allocation, Child, Pep, Term
 from pep_admin.permissions import Permission, audience_for, lent
+from pep_admin.policy import YearNumbers, numbers_of
 from pep_admin.queries.child_page import ChildRecord, child_record
 from pep_admin.queries.new_children import day_of, is_new_in_care, new_child_facts, year_of
 from pep_admin.school_calendar import year_group
@@ -141,15 +142,14 @@ def _clocks(view: PepModelView, record: ChildRecord) -> tuple[Clock, ...]:
     """Both clocks of a child who is new in care, until both are done and the term of the first PEP is over."""
     session, child, first = view.db_session, record.child, record.first_pep()
     terms = queries.known_terms(session)
-    if not is_new_in_care(child, first, terms, today=view.today):
-        return ()
     year = year_of(session, child.entered_care_on)
-    if year is None:
+    if year is None or not is_new_in_care(child, first, terms, today=view.today, numbers=numbers_of(YearNumbers, year)):
         return ()
     calendars = queries.Calendars(session)
     found = clocks(
         new_child_facts(session, {child: first})[child.id], today=view.today, working_days=year.initiate_working_days,
         school_days=year.complete_school_days, days=calendars.days_for(child.school_id), is_working_day=calendars.is_working_day,
+        with_start=year.counts_first_day,
     )
     is_over = first is not None and first.term.ends_on < view.today
     return () if is_over and all(each.done_on for each in found) else found
@@ -191,7 +191,8 @@ def _no_pep(view: PepModelView, child: Child, term: Term | None) -> TermPep:
         return TermPep(None, None, why_not="No term is on record for today.")
     if child.left_care_on is not None and child.left_care_on <= view.today:
         return TermPep(term, None, why_not="None: not in care.")
-    if not is_pep_age(child.date_of_birth, view.today):
+    numbers = numbers_of(YearNumbers, term.year)
+    if not is_pep_age(child.date_of_birth, view.today, numbers, has_setting=child.school_id is not None):
         return TermPep(term, None, why_not="None: not of PEP age.")
     return TermPep(term, None, why_not="There is none yet. Every child in care has one each term (HB-1.4).",
                    open_one=view.way_to("pep_peps.open_pep", child=child.id))

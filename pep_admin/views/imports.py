@@ -140,7 +140,7 @@ class Imports(PepView):
         if done.ok:
             self.say("The file is forgotten. Nothing was loaded.")
         else:
-            self.say(done.findings[0].message, "warning")
+            self.say(done.findings[0].sentence, "warning")
         return self.back_to("index_view")
 
     @expose("/mend/")

@@ -57,7 +57,7 @@ class Jobs(PepView):
         """Stop it: at once while it waits, else as soon as the worker looks up."""
         done = self.commit(cancel_job, self._job().id)
         if done.value is None:
-            self.say(done.findings[0].message, "warning")
+            self.say(done.findings[0].sentence, "warning")
         elif done.value.state is JobState.CANCELLED:
             self.say("It was stopped. Nothing of it was kept.")
         else:

@@ -288,7 +288,7 @@ class PpgRequests(PepModelView):
     def _after_saving(self, pep: Pep, row: PpgRequest, warnings: Sequence[Finding]) -> ResponseReturnValue:
         self.say(f"The request for {format_pounds(row.amount_pence)} was saved. It is asked for when the PEP is sent.")
         for each in warnings:
-            self.say(f"Please check: {each.message} ({each.code})", "warning")
+            self.say(f"Please check: {each.sentence}", "warning")
         return redirect(self._page_of(pep), code=303)
 
     def _page_of(self, pep: Pep) -> str:

@@ -73,7 +73,7 @@ class SdqScores(ChildRecords):
     column_labels = {**OfAChild.labels, "total": "Total", "completed_on": "Filled in on", "completed_by": "Filled in by"}
     column_default_sort = ("completed_on", True)
     column_descriptions = {
-        "total": "0 to 40. Only the total is kept, never the questions. From 17 on, a target must answer it (HB-4.7).",
+        "total": "0 to 40. Only the total is kept, never the questions. A high one must be answered by a target (HB-4.7).",
     }
     column_sortable_list = (("child", "child.last_name"), "total", "completed_on")
     column_filters = (

@@ -263,7 +263,7 @@ def as_typed(
     """
     errors: dict[tuple[str, str], str] = {}
     for finding in findings:
-        errors.setdefault((finding.field, finding.row), finding.message)
+        errors.setdefault((finding.field, finding.row), finding.sentence)
     shown = []
     for question in asked:
         again = _retyped(question, form, many, errors)

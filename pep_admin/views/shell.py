@@ -11,14 +11,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, current_app, has_request_context, request, url_for
+from flask import Flask, has_request_context, request, url_for
 from flask_admin.menu import BaseMenu
 
 from pep_admin.deadlines import format_day
 from pep_admin.money import format_pounds
 from pep_admin.permissions import Actor
-from pep_admin.policy import RULES
-from pep_admin.views import cells, formats, typed
+from pep_admin.views import cells, formats, rule_links, typed
 from pep_admin.views.errors import WRITER
 from pep_admin.views.hosting import host, present_actor
 
@@ -69,19 +68,13 @@ def shell() -> Shell:
     )
 
 
-def rule_url(code: str) -> str | None:
-    """Where the rulebook says what that number means; None where there is none, or nobody is signed in to read it."""
-    if code not in RULES or present_actor() is None or "pep_rules.index" not in current_app.view_functions:
-        return None
-    return url_for("pep_rules.index", _anchor=code)
-
-
 def install(app: Flask) -> None:
     """Give the templates their frame and the ways in which values are written."""
-    app.jinja_env.globals.update(pep_shell=shell, pep_rule=rule_url)
+    app.jinja_env.globals.update(pep_shell=shell, pep_rule=rule_links.rule)
     app.jinja_env.filters.update(pep_shown=formats.shown, pep_day=format_day, pep_moment=formats.moment,
                                  pep_pounds=format_pounds, pep_tag=formats.tag, pep_verdict=formats.verdict, pep_typed=typed.told,
-                                 pep_breaking=cells.breaking)
+                                 pep_breaking=cells.breaking, pep_ruled=rule_links.ruled, pep_unruled=rule_links.unruled,
+                                 pep_codes=rule_links.codes_in)
 
 
 @cache

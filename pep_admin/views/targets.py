@@ -58,7 +58,7 @@ class Targets(PepModelView):
     column_descriptions = {
         "area": "One of the handbook’s five areas (HB-5.6).",
         "subject": "One English, one Maths, one for the person (HB-5.1, HB-5.3).",
-        "answers_sdq": "Tick this where the SDQ is 17 or more and this target is the answer to it (HB-4.7).",
+        "answers_sdq": "Tick this where the SDQ is high and this target is the answer to it (HB-4.7).",
         "need": "The gap, or the strength worth growing, and how you know.",
         "support_what": "The service or the help, in plain words.",
         "support_who": "By name or post, so that somebody does it.",

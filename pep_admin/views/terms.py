@@ -1,7 +1,8 @@
-"""Academic years with their numbers, their terms, and the launch of a term: preview, confirm, result."""
+"""Academic years with their numbers, the making of the next one, their terms, and the launch of a term."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import request
@@ -13,24 +14,31 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from pep_admin.exceptions import Refused
 from pep_admin.models import AcademicYear, Child, Term
 from pep_admin.permissions import Actor, Permission
+from pep_admin.policy import NUMBERS, Number
 from pep_admin.validators.findings import Finding
 from pep_admin.validators.years import check_term, check_year
-from pep_admin.views.base import Link, PepModelView, RelatedTable
+from pep_admin.views.base import Link, RelatedTable
 from pep_admin.views.calendars import Counting
 from pep_admin.views.filters import OneOf, Related, asked_for
+from pep_admin.views.term_forms import NextYearForm
 from pep_admin.vocabulary import TermName
+from pep_admin.workflow import years
 from pep_admin.workflow.calendars import Recount, save_term
-from pep_admin.workflow.inspections import judge_schools
 from pep_admin.workflow.peps import LaunchResult, launch_term
 
 MOST_NAMED = 200
 """Children a preview names; a longer list is counted, not printed."""
 
-NUMBERS = ("ppg_term_cap_pence", "ppg_year_cap_pence", "post16_year_cap_pence", "grant_per_child_pence", "sdq_threshold",
-           "initiate_working_days", "complete_school_days", "amber_is_satisfactory", "graded_rule", "card_rule")
+NAMES = tuple(each.name for each in NUMBERS)
+TO_CHECK = {True: "To be checked", False: ""}
 
 
-class Years(PepModelView):
+def _hint(number: Number) -> str:
+    """What to know of a number, and the rules it belongs to."""
+    return f"{number.hint} ({', '.join(number.codes)})" if number.codes else number.hint
+
+
+class Years(Counting):
     """Academic years; a PEP keeps to the numbers of its term's year."""
 
     model = AcademicYear
@@ -43,43 +51,50 @@ class Years(PepModelView):
         "details_view": Permission.TERM_READ,
         "create_view": Permission.TERM_EDIT,
         "edit_view": Permission.TERM_EDIT,
+        "next_year": Permission.TERM_EDIT,
     }
     column_list = ("name", "starts_on", "ends_on", "ppg_term_cap_pence", "ppg_year_cap_pence", "post16_year_cap_pence")
-    column_details_list = ("starts_on", "ends_on", *NUMBERS)
-    column_labels = {
-        "name": "Name", "starts_on": "First day", "ends_on": "Last day", "ppg_term_cap_pence": "PPG for a child in a term, up to",
-        "ppg_year_cap_pence": "PPG for a child in the year, up to", "post16_year_cap_pence": "Post-16 in the year, up to",
-        "grant_per_child_pence": "Grant received for each child", "sdq_threshold": "SDQ total that targets must answer",
-        "initiate_working_days": "Working days to open a new child's PEP", "complete_school_days": "School days to complete it",
-        "amber_is_satisfactory": "Amber counts as satisfactory",
-        "graded_rule": "Less than good, where areas were graded without an overall grade",
-        "card_rule": "Less than good, by a report card",
-    }
-    column_descriptions = {
-        "name": "The two halves of the year, like 2024-25.", "ppg_term_cap_pence": "In pounds (HB-6.1).",
-        "ppg_year_cap_pence": "In pounds (HB-6.1).", "post16_year_cap_pence": "In pounds (HB-6.2).",
-        "grant_per_child_pence": "In pounds, for the year.", "sdq_threshold": "17 in the handbook (HB-4.7).",
-        "initiate_working_days": "10 in the handbook (HB-1.2).", "complete_school_days": "20 in the handbook (HB-1.3).",
-        "graded_rule": "For inspections from September 2024 to November 2025 (HB-3.10).",
-        "card_rule": "For inspections from November 2025 on (HB-3.10).",
-        "amber_is_satisfactory": "Gold and Green always do; this decides whether money follows an Amber PEP (HB-7.4).",
-    }
+    column_details_list = ("starts_on", "ends_on", *NAMES)
+    column_labels = {"name": "Name", "starts_on": "First day", "ends_on": "Last day", **{each.name: each.label for each in NUMBERS}}
+    column_descriptions = {"name": "The two halves of the year, like 2024-25.", **{each.name: _hint(each) for each in NUMBERS}}
     column_default_sort = ("starts_on", True)
-    form_columns = ("name", "starts_on", "ends_on", *NUMBERS)
+    form_columns = ("name", "starts_on", "ends_on", *NAMES)
 
     def check(self, proposed: Any) -> list[Finding]:
         return check_year(proposed)
 
-    def on_model_change(self, form: Any, model: Any, is_created: bool) -> None:
-        judge_schools(self.db_session, today=self.today)
+    def keep(self, session: Session, row: Any, actor: Actor) -> Recount:
+        return years.save_year(session, row, actor=actor, today=self.today)
+
+    def links(self, row: AcademicYear) -> list[Link]:
+        url = self.way_to("pep_years.next_year", id=row.id)
+        following = years.next_year_of(row).name
+        can_be = url and not years.find_wrong_in_next(self.db_session, row)
+        return [*super().links(row), *([Link(f"Make {following} from this year…", url)] if url and can_be else [])]
+
+    @expose("/next/", methods=("GET", "POST"))
+    def next_year(self) -> ResponseReturnValue:
+        """The year after this one, as it would be: its numbers, its terms 52 weeks on, every date to be checked or changed."""
+        row = self.row_or_404()
+        form = NextYearForm.of(row, request.form if request.method == "POST" else None)
+        wrong: Sequence[Finding] = years.find_wrong_in_next(self.db_session, row)
+        if request.method == "POST" and not wrong and form.validate():
+            done = self.commit(years.copy_year, row, form.terms(), today=self.today, subject=row)
+            if done.value is not None:
+                self.say(f"{done.value.name} was made, with the numbers of {row.name}.")
+                return self.back_to("details_view", id=done.value.id)
+            form.put(done.findings)
+        return self.page("pep/terms/next_year.html", status=422 if request.method == "POST" else 200, row=row, form=form,
+                         wrong=wrong, following=years.next_year_of(row), numbers=self.details_of(row)[2:])
 
     def related(self, row: AcademicYear) -> list[RelatedTable]:
         found = self.db_session.scalars(
             select(Term).where(Term.year_id == row.id).options(joinedload(Term.year)).order_by(Term.starts_on)
         )
-        rows = [[self._term(each), each.starts_on, each.ends_on, each.deadline_on, each.launched_at] for each in found]
+        rows = [[self._term(each), each.starts_on, each.ends_on, each.deadline_on, TO_CHECK[each.dates_to_check], each.launched_at]
+                for each in found]
         new = self.way_to("pep_terms.create_view")
-        return [RelatedTable("Terms", ("Term", "First day", "Last day", "PEPs due by", "Launched"), rows, "No term yet.",
+        return [RelatedTable("Terms", ("Term", "First day", "Last day", "PEPs due by", "Dates", "Launched"), rows, "No term yet.",
                              [Link("Add a term", new)] if new else [])]
 
     def _term(self, term: Term) -> Any:
@@ -104,12 +119,14 @@ class Terms(Counting):
     }
     loads = (joinedload(Term.year),)
     column_list = ("label", "starts_on", "ends_on", "deadline_on", "launched_at")
-    column_details_list = ("year", "starts_on", "ends_on", "half_term_from", "half_term_to", "deadline_on", "launched_at")
+    column_details_list = ("year", "starts_on", "ends_on", "half_term_from", "half_term_to", "deadline_on", "dates_to_check",
+                           "launched_at")
     column_labels = {
         "label": "Term", "name": "Term", "year": "Academic year", "year_id": "Academic year", "starts_on": "First day",
         "ends_on": "Last day", "half_term_from": "Half-term from", "half_term_to": "Half-term to", "deadline_on": "PEPs due by",
-        "launched_at": "Launched",
+        "dates_to_check": "The dates are still to be checked", "launched_at": "Launched",
     }
+    column_descriptions = {"dates_to_check": "Take the tick away when they agree with the calendar that was published."}
     column_sortable_list = (("label", "starts_on"), "starts_on", "ends_on", "deadline_on")
     column_default_sort = ("starts_on", True)
     column_filters = (
@@ -117,7 +134,7 @@ class Terms(Counting):
         Related(Term.year_id, "Academic year", "year", AcademicYear, order=(AcademicYear.starts_on.desc(),),
                 search=(AcademicYear.name,)),
     )
-    form_columns = ("year", "name", "starts_on", "ends_on", "half_term_from", "half_term_to", "deadline_on")
+    form_columns = ("year", "name", "starts_on", "ends_on", "half_term_from", "half_term_to", "deadline_on", "dates_to_check")
     form_args = {"year": {"order": (AcademicYear.starts_on.desc(),), "search": (AcademicYear.name,)}}
 
     def check(self, proposed: Any) -> list[Finding]:

@@ -5,6 +5,7 @@ Which due day was counted in school days its own sentence says (deadlines.py). A
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,10 +15,11 @@ from sqlalchemy.orm import Session
 
 from pep_admin import audit, history, queries
 from pep_admin.circumstances import said
-from pep_admin.deadlines import Due, counted_from, due_for_new_child, initiate_by
+from pep_admin.deadlines import Counted, Due, counted_from, due_for_new_child, due_for_term, initiate_by
 from pep_admin.exceptions import Refused
 from pep_admin.models import Closure, NonWorkingDay, Pep, School, SchoolCalendar, Term
 from pep_admin.permissions import Actor, Permission, require
+from pep_admin.policy import YearNumbers
 from pep_admin.school_calendar import TermDates, TermsUnknown
 from pep_admin.validators.calendars import Span, check_calendar, check_closure, check_code, check_day_off
 from pep_admin.validators.findings import Finding, blocking
@@ -74,8 +76,23 @@ def save_day_off(session: Session, row: NonWorkingDay, *, actor: Actor) -> Recou
 
 
 def save_term(session: Session, row: Term, *, actor: Actor) -> Recount:
-    """Store a term of the Virtual School's own calendar, and count again where that calendar holds."""
-    return _save(session, row, check_term(row), actor=actor, because=f"The term {row.name.label} {row.year.name}")
+    """Store a term of the Virtual School's own calendar; count again where it holds, and move what was due by its deadline."""
+    before = inspect(row).attrs.deadline_on.history.deleted
+    because = f"The term {row.name.label} {row.year.name}"
+    counted = _save(session, row, check_term(row), actor=actor, because=because)
+    moved = _move_deadline(session, row, before[0], because=f"{because} was changed") if before else ()
+    return Recount(counted.moved + moved, counted.unknown)
+
+
+def _move_deadline(session: Session, term: Term, before: date, *, because: str) -> tuple[Moved, ...]:
+    """Give the open PEPs that were due by a term's deadline the new one (HB-1.4); a day that was set by hand stays."""
+    due = due_for_term(term.deadline_on, term.label)
+    found = queries.peps_due_by(session, term.id, before, due.rule)
+    changes = [RowChange(pep_id, version, {"due_on": before, "child_id": child_id}, {"due_on": due.on})
+               for pep_id, version, child_id, _ in found]
+    moved = tuple(Moved(pep_id, reference, before, due.on) for pep_id, _, _, reference in found)
+    _store_moves(session, changes, moved, because=f"{because}, and with it the day by which its PEPs are due.")
+    return moved
 
 
 def remove(session: Session, row: Kept, *, reason: str, actor: Actor) -> Recount:
@@ -93,41 +110,64 @@ def remove(session: Session, row: Kept, *, reason: str, actor: Actor) -> Recount
     return count_again(session, where, because=f"Removed: {what}")
 
 
-def count_again(session: Session, where: ColumnElement[bool] | None, *, because: str) -> Recount:
+@dataclass(frozen=True, slots=True)
+class Renumbered:
+    """The numbers of an academic year before a change and after it."""
+
+    before: YearNumbers
+    after: YearNumbers
+
+    def of(self, how: Counted, kind: PepKind) -> Counted:
+        """How a PEP is counted now; a number of days that was not the year's, because somebody wrote another, stays."""
+        name = "complete_school_days" if kind is PepKind.INITIAL else "between_school_days"
+        days = getattr(self.after, name) if how.days == getattr(self.before, name) else how.days
+        return Counted(how.start, days, self.after.counts_first_day)
+
+
+def count_again(
+    session: Session, where: ColumnElement[bool] | None, *, because: str, renumbered: Renumbered | None = None
+) -> Recount:
     """Count the due days of open PEPs anew by the calendars as they stand now; `where` narrows which. HB-1.3, HB-1.5.
 
-    Start and number of days are those of each PEP's own sentence. A day that was set by hand stays.
+    Start and number of days are those of each PEP's own sentence, or what `renumbered` makes of them. A day that was set by hand
+    stays.
     """
     found = queries.counted_peps(session, where, lock=True)
     if not found:
         return Recount()
     calendars, moved, unknown, changes = queries.Calendars(session), [], [], []
-    for pep_id, version, child_id, school_id, reference, due_on, rule in found:
-        start = counted_from(rule)
-        if start is None:
+    for pep_id, version, child_id, school_id, reference, due_on, rule, kind in found:
+        how = counted_from(rule)
+        if how is None:
             continue
-        due = _due(calendars, school_id, *start)
+        due = _due(calendars, school_id, renumbered.of(how, kind) if renumbered else how)
         if due is None:
             unknown.append(reference)
         elif (due.on, due.rule) != (due_on, rule):
             old, new = {"due_on": due_on, "due_rule": rule, "child_id": child_id}, {"due_on": due.on, "due_rule": due.rule}
             changes.append(RowChange(pep_id, version, old, new))
             moved += [Moved(pep_id, reference, due_on, due.on)] if due.on != due_on else []
-    if changes:
-        with history.because(session, f"{because}, so the school days were counted anew."[:500]):
-            change_rows(session, Pep, changes)
-        children = {change.id: change.old["child_id"] for change in changes}
-        for each in moved:
-            audit.record(session, "pep.due_day_moved", object_type="pep", object_id=each.pep_id, child_id=children[each.pep_id])
+    _store_moves(session, changes, moved, because=f"{because}, so the school days were counted anew.")
     return Recount(tuple(moved), tuple(unknown))
+
+
+def _store_moves(session: Session, changes: Sequence[RowChange], moved: Sequence[Moved], *, because: str) -> None:
+    if not changes:
+        return
+    with history.because(session, because[:500]):
+        change_rows(session, Pep, changes)
+    children = {change.id: change.old["child_id"] for change in changes}
+    for each in moved:
+        audit.record(session, "pep.due_day_moved", object_type="pep", object_id=each.pep_id, child_id=children[each.pep_id])
 
 
 def send_by(session: Session, pep: Pep) -> Due | None:
     """By when a new child's PEP must be with its writers (HB-1.2); None for another PEP, or one that is with them."""
     if pep.kind is not PepKind.INITIAL or pep.status is not PepStatus.INITIATED:
         return None
-    days = pep.term.year.initiate_working_days
-    return initiate_by(pep.child.entered_care_on, days=days, is_working_day=queries.is_working_day_in(session))
+    year = pep.term.year
+    return initiate_by(pep.child.entered_care_on, days=year.initiate_working_days, with_start=year.counts_first_day,
+                       is_working_day=queries.is_working_day_in(session))
 
 
 def find_wrong_in_calendar(session: Session, calendar: Any) -> list[Finding]:
@@ -162,10 +202,11 @@ def terms_that_hold(session: Session, calendar: SchoolCalendar) -> tuple[TermDat
     return queries.Calendars(session).in_force(calendar.year_id, None, code).terms
 
 
-def _due(calendars: queries.Calendars, school_id: int | None, start: date, days: int) -> Due | None:
+def _due(calendars: queries.Calendars, school_id: int | None, how: Counted) -> Due | None:
     counting = calendars.days_for(school_id)
     try:
-        return due_for_new_child(start, days=days, is_school_day=counting.is_school_day, whose_on=counting.whose_on)
+        return due_for_new_child(how.start, days=how.days, with_start=how.with_start, is_school_day=counting.is_school_day,
+                                 whose_on=counting.whose_on)
     except TermsUnknown:
         return None
 

@@ -116,7 +116,7 @@ def release_facts(
         each.id: ReleaseFacts(
             pep_status=peps[each.pep_id].status,
             grade=peps[each.pep_id].grade,
-            amber_is_satisfactory=peps[each.pep_id].term.year.amber_is_satisfactory,
+            satisfactory_grades=peps[each.pep_id].term.year.satisfactory_grades,
             request_status=each.status,
             approved_by=each.decided_by,
             releaser_id=actor.id,

@@ -107,20 +107,21 @@ def _due(child: LaunchCandidate, term: Term, year: AcademicYear, days: SchoolDay
     if child.has_any_pep:
         return of_term, False
     try:
-        of_child = _counted(child.entered_care_on, year, days)
+        of_child = _counted(child.entered_care_on, year.complete_school_days, year, days)
     except TermsUnknown:
         return of_term, False
     return (of_child, True) if of_child.on >= term.starts_on else (of_term, False)
 
 
-def _counted(start: date, year: AcademicYear, days: SchoolDays) -> Due:
-    return due_for_new_child(start, days=year.complete_school_days, is_school_day=days.is_school_day, whose_on=days.whose_on)
+def _counted(start: date, number: int, year: AcademicYear, days: SchoolDays) -> Due:
+    return due_for_new_child(start, days=number, with_start=year.counts_first_day, is_school_day=days.is_school_day,
+                             whose_on=days.whose_on)
 
 
 def _due_beside(today: date, term: Term, year: AcademicYear, days: SchoolDays) -> tuple[Due, bool]:
-    """A review out of turn is due in as many school days as a new child's PEP (HB-1.5; the number is ours)."""
+    """A review out of turn is due in school days of its own number (HB-1.5; the number is ours)."""
     try:
-        return _counted(today, year, days), False
+        return _counted(today, year.between_school_days, year, days), False
     except TermsUnknown:
         return due_for_term(term.deadline_on, term.label), False
 

@@ -121,7 +121,7 @@ def _grade(session: Session, pep: Pep, grading: Grading, *, actor: Actor, today:
 
 def _accept(session: Session, pep: Pep, grade: Grade, *, actor: Actor, today: date, now: datetime) -> None:
     requests = _requests(session, pep)
-    satisfactory = is_satisfactory(grade, pep.term.year.amber_is_satisfactory)
+    satisfactory = is_satisfactory(grade, pep.term.year.satisfactory_grades)
     move_peps(session, [pep], PepStatus.COMPLETE, grade=grade, completed_at=now)
     if satisfactory:
         ppg.approve_all(session, pep, [each for each in requests if each.status is PpgStatus.REQUESTED], actor=actor, today=today)

@@ -1,0 +1,60 @@
+"""The number of a rule as a link into the rulebook, wherever a sentence ends in one: "… is left (HB-6.1)".
+
+Sentences are text; the numbers in them are looked up among the rules, and everything round them is escaped. Where somebody fills in
+a form the rulebook opens in a new tab, so that nothing typed is lost; elsewhere in the same one.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from flask import current_app, url_for
+from markupsafe import Markup, escape
+
+from pep_admin.rulebook import RULES
+from pep_admin.views.hosting import present_actor
+
+_CODE = r"(?:HB-[0-9]+\.[0-9]+|DATA-[a-z]+(?:-[a-z]+)*)"
+_CODES = re.compile(rf"\(({_CODE}(?:, {_CODE})*)\)")
+_ONE = re.compile(_CODE)
+
+
+def rule_url(code: str) -> str | None:
+    """Where the rulebook says what that number means; None where there is none, or nobody is signed in to read it."""
+    if code not in RULES or present_actor() is None or "pep_rules.index" not in current_app.view_functions:
+        return None
+    return url_for("pep_rules.index", _anchor=code)
+
+
+def rule(code: str, away: bool = False) -> Markup:
+    """The number as a link; `away` opens it in a new tab and says so to those who hear the page."""
+    url = rule_url(code)
+    if url is None:
+        return Markup('<span class="rule">{}</span>').format(code)
+    if away:
+        link = Markup('<a class="rule" href="{0}" target="_blank" rel="noopener" aria-label="{1}, opens in a new tab">{1}</a>')
+        return link.format(url, code)
+    return Markup('<a class="rule" href="{}">{}</a>').format(url, code)
+
+
+def ruled(value: Any, away: bool = False) -> Any:
+    """A sentence with the numbers that stand in brackets as links. What is HTML already, or no text, stays as it is."""
+    if isinstance(value, Markup) or not isinstance(value, str) or "(" not in value:
+        return value
+    pieces, end = [], 0
+    for found in _CODES.finditer(value):
+        listed = Markup(", ").join(rule(code, away) for code in _ONE.findall(found[1]))
+        pieces += [escape(value[end:found.start()]), Markup("("), listed, Markup(")")]
+        end = found.end()
+    return Markup("").join([*pieces, escape(value[end:])]) if pieces else value
+
+
+def unruled(text: str) -> str:
+    """The sentence without those numbers: for the text of another link."""
+    return " ".join(_CODES.sub("", text).split())
+
+
+def codes_in(text: str) -> list[str]:
+    """Those numbers, each once, in their order."""
+    return list(dict.fromkeys(code for found in _CODES.finditer(text) for code in _ONE.findall(found[1])))
