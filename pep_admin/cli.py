@@ -406,7 +406,7 @@ def rules() -> None:
     """Say every rule that the program cites: what it does, where it is checked, this year's numbers."""
     from pep_admin.documents.rule_lines import rule_lines
 
-    year, where = base.year_of_rules(base.application())
+    year, where = base.year_of_rules()
     for line in rule_lines(year):
         numbers = "".join(f" · {what}: {value}" for what, value in line.figures)
         click.echo(f"{line.rule.code:<20} {line.rule.sentence}\n{'':<20} {line.kinds}. Checked: {line.checked}{numbers}")

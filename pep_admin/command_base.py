@@ -183,7 +183,7 @@ def say_all(sentences: Iterable[str]) -> None:
         click.echo(sentence)
 
 
-def year_of_rules(app: Flask) -> tuple[AcademicYear | YearPolicy, str]:
+def year_of_rules() -> tuple[AcademicYear | YearPolicy, str]:
     """The academic year of today whose numbers the rulebook shows, and where they are from: without a database, policy.py's."""
     from sqlalchemy.orm import selectinload
 
@@ -192,12 +192,15 @@ def year_of_rules(app: Flask) -> tuple[AcademicYear | YearPolicy, str]:
     from pep_admin.policy import YEARS
     from pep_admin.server.migrations import pending
 
-    with engine_of(app) as engine:
-        is_there = not pending(engine)
-    if is_there:
-        with acting(app, writes=False) as session:
-            if year := year_of_rules(session, config.today(), selectinload(AcademicYear.terms)):
-                return year, "on record"
+    settings = config.read_settings()
+    if settings.database_url or (settings.folder / "pep_admin.db").exists():
+        app = application()
+        with engine_of(app) as engine:
+            is_ready = not pending(engine)
+        if is_ready:
+            with acting(app, writes=False) as session:
+                if year := year_of_rules(session, config.today(), selectinload(AcademicYear.terms)):
+                    return year, "on record"
     return max(YEARS.values(), key=lambda each: each.starts_on), "as this program comes: none is on record yet"
 
 

@@ -1,4 +1,4 @@
-"""docs/rules.md, written from policy.RULES and the source: `python -m tests.architecture.rules_page` writes the file anew.
+"""docs/rules.md, written from rulebook.py, policy.NUMBERS and the source: `python -m tests.architecture.rules_page` writes the file anew.
 
 test_docs.py compares the file with what is built here: a rule that nobody cites is seen to be one that nothing enforces yet.
 """
@@ -9,34 +9,52 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from pep_admin.policy import RULES
+from pep_admin.documents.rule_lines import DEADLINES, in_words, number_in_words
+from pep_admin.policy import USUAL, numbers_by_rule
+from pep_admin.rulebook import GUIDES, RULES
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "rules.md"
 HEAD = """# The rules, and where they stand
 
-This page is written from `RULES` in `pep_admin/policy.py` and from the source; don't edit it by hand. After a change:
+This page is written from `RULES` in `pep_admin/rulebook.py`, `NUMBERS` in `pep_admin/policy.py` and the source; don't edit it by hand. After a change:
 `.venv/bin/python -m tests.architecture.rules_page`.
 
 `HB-…` is a rule of the Bury Virtual School handbook 2024-25, in our own words. `DATA-…` is a rule about data that no
-handbook names. A refusal that stands on the handbook shows its `HB-…` number on screen, and the audit log keeps the numbers of
-what was refused there. The amounts and days in the sentences are the handbook's; each academic year carries its own, and the
-head may change them there.
+handbook names. Every refusal and every warning ends in its rule, on screen as a link into the rulebook, in a command in brackets,
+and the audit log keeps the numbers of what was refused. The amounts and days in the sentences are the handbook's; the numbers
+beside them are those of an academic year, as they are where the head has not changed them.
 
 A module is named where it cites the number: a check, a verb, a field of the form, a form's hint. It is where to begin to
 read, not a promise that everything in the sentence is built. A rule beside which only `pep_form` stands is a question that is
 asked, needed or not as [form.md](form.md) says, with no further judgement on the answer. A rule beside which nothing stands is
-known and **not built yet**.
+known and **not built yet**. *Checked* says the same in words that people know.
 
 """
-NOT_CITING = {"pep_admin/policy.py"}
+NOT_CITING = {"pep_admin/policy.py", "pep_admin/rulebook.py"}
 
 
 def build() -> str:
     """The whole page."""
     sources = dict(_sources())
-    rows = "".join(f"| {code} | {sentence} | {_cited(code, sources)} |\n" for code, sentence in RULES.items())
-    return f"{HEAD}| Rule | What it says | Cited in |\n|---|---|---|\n{rows}"
+    rows = "".join(
+        f"| {code} | {rule.sentence} | {in_words(rule)} | {_numbers(code)} | {rule.where} | {_cited(code, sources)} |\n"
+        for code, rule in RULES.items()
+    )
+    return f"{HEAD}| Rule | What it says | Kind | Numbers of the year | Checked | Cited in |\n|---|---|---|---|---|---|\n{rows}{_guides()}"
+
+
+def _numbers(code: str) -> str:
+    if code == DEADLINES:
+        return "the deadline of each term"
+    return "<br>".join(f"{each.label}: {number_in_words(each.name, getattr(USUAL, each.name))}" for each in numbers_by_rule(code))
+
+
+def _guides() -> str:
+    told = "".join(
+        f"\n### {each.title}\n\n{', '.join(each.codes)}\n\n" + "".join(f"- {point}\n" for point in each.points) for each in GUIDES
+    )
+    return f"\n## What stands beside the form\n{told}"
 
 
 def _sources() -> Iterator[tuple[str, str]]:

@@ -130,9 +130,9 @@ def test_names_say_what_is_done(package: list[Module]) -> None:
     assert named + files == []
 
 
-@pytest.mark.skipif(find_spec("pep_admin.policy") is None, reason="the rules are not written down yet")
+@pytest.mark.skipif(find_spec("pep_admin.rulebook") is None, reason="the rules are not written down yet")
 def test_every_rule_that_is_cited_exists(everything: list[Module]) -> None:
-    from pep_admin.policy import RULES
+    from pep_admin.rulebook import RULES
 
     unknown = {
         (module.path, rule)

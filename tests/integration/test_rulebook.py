@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from pep_admin.policy import RULES
+from pep_admin.rulebook import RULES
 from tests.world import World
 
 PAGE = "/admin/pep/rules/"
 
 
 def codes(page: Any) -> list[str]:
-    return [each.text for each in page.tree.xpath("//main//dt")]
+    return [each.text for each in page.tree.xpath("//main//dl[contains(@class, 'rules')]//dt")]
 
 
 def line(page: Any, code: str) -> str:
@@ -24,7 +24,7 @@ def line(page: Any, code: str) -> str:
 def test_every_rule_stands_there_once_for_everybody(enter: Any, who: str) -> None:
     page = enter(who).get(PAGE)
     assert codes(page) == list(RULES)
-    assert all(sentence in page.main for sentence in RULES.values())
+    assert all(rule.sentence in page.main for rule in RULES.values())
 
 
 def test_a_rule_is_found_by_its_number_or_its_words(enter: Any) -> None:
@@ -42,7 +42,7 @@ def test_the_figures_beside_a_rule_are_those_of_the_year_on_record(world: World,
     page = enter("teacher").get(PAGE)
     assert line(page, "HB-6.1").endswith(
         "PPG for a child in a term, up to: £600.00PPG for a child in the year, up to: £1,800.00")
-    assert line(page, "HB-1.2").endswith("Working days to open a new child's PEP: 10")
+    assert "Working days to open a new child's PEP: 10" in line(page, "HB-1.2")
     for deadline in ("Autumn term, due by: 29 Nov 2024", "Spring term, due by: 28 Feb 2025", "Summer term, due by: 06 Jun 2025"):
         assert deadline in line(page, "HB-1.4")
     assert "By a report card".casefold() in line(page, "HB-3.10").casefold()

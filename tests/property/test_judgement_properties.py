@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pep_admin.circumstances import SWITCHES, CircumstanceFacts, phase_of, scheme_of, switches_for
-from pep_admin.policy import RULES
+from pep_admin.policy import FormNumbers
+from pep_admin.rulebook import RULES
 from pep_admin.school_calendar import YEAR_GROUPS
 from pep_admin.validators.findings import Finding, blocking
 from pep_admin.validators.identifiers import check_email, check_upn, check_urn
@@ -47,7 +48,7 @@ FACTS = st.builds(
     has_school=st.booleans(),
     sen_status=st.sampled_from("NKE"),
     sdq_total=st.integers(0, 40) | st.none(),
-    sdq_threshold=st.integers(10, 30),
+    numbers=st.builds(FormNumbers, sdq_threshold=st.integers(10, 30), low_attendance_percent=st.integers(1, 100)),
     has_targets_to_review=st.booleans(),
     answers=ANSWERS,
 )

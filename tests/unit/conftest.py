@@ -11,6 +11,7 @@ import pytest
 
 from pep_admin.circumstances import CircumstanceFacts, switches_for
 from pep_admin.pep_form import FORM, ChildFacts, Document, RequestFacts, Signature, TargetFacts, TargetReviewFacts
+from pep_admin.policy import USUAL
 from pep_admin.vocabulary import Audience, Part, PepKind
 
 TODAY = date(2024, 11, 26)
@@ -112,7 +113,7 @@ CHILD = ChildFacts(
 def _switches(answers: Mapping[str, Any], **facts: Any) -> frozenset[str]:
     known = {
         "year_group": "5", "date_of_birth": CHILD.date_of_birth, "on": MEETING_AT.date(), "kind": PepKind.TERMLY,
-        "has_school": True, "sen_status": "N", "sdq_total": 12, "sdq_threshold": 17, "has_targets_to_review": True,
+        "has_school": True, "sen_status": "N", "sdq_total": 12, "numbers": USUAL, "has_targets_to_review": True,
     }  # fmt: skip
     return switches_for(CircumstanceFacts(answers=answers, **{**known, **facts}))
 

@@ -9,6 +9,7 @@ import pytest
 
 from pep_admin.circumstances import SWITCHES, CircumstanceFacts, is_pep_age, latest_sdq, phase_of, said, scheme_of, switches_for
 from pep_admin.pep_form import FORM, Field
+from pep_admin.policy import USUAL, FormNumbers
 from pep_admin.vocabulary import PepKind, Phase, Scheme, SenStatus
 
 
@@ -46,13 +47,13 @@ def test_a_word_that_is_no_year_group_is_refused(word: str) -> None:
     ],
 )
 def test_who_is_of_pep_age_on_18_november_2024(born: date, of_age: bool) -> None:
-    assert is_pep_age(born, date(2024, 11, 18)) is of_age
+    assert is_pep_age(born, date(2024, 11, 18), USUAL) is of_age
 
 
 def switches(answers: dict[str, Any] | None = None, **changes: Any) -> frozenset[str]:
     facts: dict[str, Any] = {
         "year_group": "5", "date_of_birth": date(2015, 3, 1), "on": date(2024, 11, 18), "kind": PepKind.TERMLY,
-        "has_school": True, "sen_status": SenStatus.NONE, "sdq_total": None, "sdq_threshold": 17,
+        "has_school": True, "sen_status": SenStatus.NONE, "sdq_total": None, "numbers": USUAL,
         "has_targets_to_review": False, "answers": answers or {},
     }  # fmt: skip
     return switches_for(CircumstanceFacts(**{**facts, **changes}))
@@ -81,7 +82,7 @@ def test_a_quiet_child_of_year_5_with_an_empty_form() -> None:
         ({"date_of_birth": date(2007, 11, 18)}, "sdq_due", False),
         ({"sdq_total": 16}, "sdq_high", False),
         ({"sdq_total": 17}, "sdq_high", True),
-        ({"sdq_total": 16, "sdq_threshold": 16}, "sdq_high", True),
+        ({"sdq_total": 16, "numbers": FormNumbers(sdq_threshold=16)}, "sdq_high", True),
         ({"has_targets_to_review": True}, "targets_to_review", True),
         ({"has_targets_to_review": True, "kind": PepKind.INITIAL}, "targets_to_review", False),
         ({"year_group": "R"}, "attendance_expected", True),

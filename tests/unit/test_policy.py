@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import re
+from dataclasses import fields
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 import pep_admin
-from pep_admin.policy import BARRED, RULES, YEARS, is_satisfactory
+from pep_admin.models import AcademicYear
+from pep_admin.policy import BARRED, NUMBERS, YEARS, YearNumbers, is_satisfactory
+from pep_admin.rulebook import GUIDES, RULES
 from pep_admin.vocabulary import Grade, PpgCategory, TermName
+from pep_admin.year_words import FirstGroup, LastDay, SatisfactoryGrades
+from pep_admin.year_words import SatisfactoryGrades as S
 
 
 def test_the_money_of_2024_25() -> None:
@@ -23,7 +28,19 @@ def test_the_money_of_2024_25() -> None:
 def test_the_counts_of_2024_25() -> None:
     year = YEARS["2024-25"]
     assert (year.sdq_threshold, year.initiate_working_days, year.complete_school_days) == (17, 10, 20)
-    assert year.amber_is_satisfactory is False
+    assert (year.between_school_days, year.counts_first_day, year.satisfactory_grades) == (20, False, SatisfactoryGrades.GREEN)
+    assert (year.sdq_from_age, year.sdq_to_age, year.sdq_valid_months) == (4, 16, 12)
+    assert (year.low_attendance_percent, year.figures_stale_days) == (95, 28)
+    assert (year.first_group, year.two_in_setting, year.last_day) == (FirstGroup.N1, True, LastDay.YEAR_13)
+
+
+def test_a_number_is_declared_once_and_is_everywhere() -> None:
+    declared = [each.name for each in NUMBERS]
+    assert sorted(declared) == sorted(each.name for each in fields(YearNumbers)), "policy.YearNumbers"
+    columns = {each.key for each in AcademicYear.__table__.columns}
+    assert set(declared) <= columns, "models.AcademicYear"
+    assert columns - set(declared) == {"id", "_sentinel", "row_version", "name", "starts_on", "ends_on"}
+    assert all(code in RULES for each in NUMBERS for code in each.codes)
 
 
 @pytest.mark.parametrize(
@@ -64,14 +81,15 @@ def test_exactly_the_barred_categories_are_barred() -> None:
 
 
 @pytest.mark.parametrize(
-    ("grade", "amber_counts", "satisfactory"),
+    ("grade", "counting", "satisfactory"),
     [
-        (Grade.GOLD, False, True), (Grade.GREEN, False, True), (Grade.AMBER, False, False), (Grade.AMBER, True, True),
-        (Grade.RED, True, False), (Grade.RED, False, False), (None, True, False),
+        (Grade.GOLD, S.GOLD, True), (Grade.GREEN, S.GOLD, False), (Grade.GOLD, S.GREEN, True), (Grade.GREEN, S.GREEN, True),
+        (Grade.AMBER, S.GREEN, False), (Grade.AMBER, S.AMBER, True), (Grade.RED, S.AMBER, False), (Grade.RED, S.GREEN, False),
+        (None, S.AMBER, False),
     ],
 )  # fmt: skip
-def test_which_grades_are_satisfactory(grade: Grade | None, amber_counts: bool, satisfactory: bool) -> None:
-    assert is_satisfactory(grade, amber_counts) is satisfactory
+def test_which_grades_are_satisfactory(grade: Grade | None, counting: S, satisfactory: bool) -> None:
+    assert is_satisfactory(grade, counting) is satisfactory
 
 
 def test_every_rule_that_the_code_cites_is_in_the_rulebook() -> None:
@@ -86,4 +104,27 @@ def test_every_rule_that_the_code_cites_is_in_the_rulebook() -> None:
 
 
 def test_every_rule_is_one_sentence() -> None:
-    assert all(text.endswith(".") and 20 < len(text) <= 140 for text in RULES.values())
+    assert all(rule.sentence.endswith(".") and 20 < len(rule.sentence) <= 140 for rule in RULES.values())
+
+
+def test_every_rule_does_something_and_a_handbook_rule_is_in_its_order() -> None:
+    assert all(rule.kinds and rule.code == code for code, rule in RULES.items())
+    places = [tuple(map(int, code[3:].split("."))) for code in RULES if code.startswith("HB-")]
+    assert places == sorted(places)
+
+
+def test_what_is_said_of_where_a_rule_is_checked_is_so() -> None:
+    """A rule says where it is checked exactly where the source cites it: what is not built says nothing."""
+    package = Path(pep_admin.__file__).parent
+    source = "\n".join(path.read_text(encoding="utf-8") for pattern in ("*.py", "*.html") for path in package.rglob(pattern)
+                       if path.name not in ("rulebook.py", "policy.py"))
+    for code, rule in RULES.items():
+        is_cited = re.search(rf"{re.escape(code)}(?![\w-])", source) is not None
+        assert bool(rule.where) == is_cited, f"{code}: where is {rule.where!r}, cited: {is_cited}"
+
+
+def test_a_guide_belongs_to_rules_and_is_made_of_sentences() -> None:
+    for guide in GUIDES:
+        assert guide.codes and all(code in RULES for code in guide.codes), guide.title
+        assert all(point.endswith((".", "?")) for point in guide.points), guide.title
+    assert {"HB-3.13", "HB-3.14", "HB-5.4"} <= {code for guide in GUIDES for code in guide.codes}

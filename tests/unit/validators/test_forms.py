@@ -35,7 +35,8 @@ def test_each_bad_value_is_said_beside_its_field() -> None:
     form = a_form(upn="B80", urn="1", email="a@b")
     assert form.validate() is False
     assert set(form.errors) == {"upn", "urn", "email"}
-    assert form.errors["urn"] == ["A URN has six figures, like 105283. Leave it empty for a setting without one."]
+    assert form.errors["urn"] == [
+        "A URN has six figures, like 105283. Leave it empty for a setting without one. (DATA-urn)"]
 
 
 def test_a_check_letter_that_does_not_fit_is_a_warning_and_no_error() -> None:
@@ -44,7 +45,7 @@ def test_a_check_letter_that_does_not_fit_is_a_warning_and_no_error() -> None:
     assert [finding.code for finding in form.upn.warnings] == ["DATA-upn"]
 
 
-def test_a_handbook_rule_is_named_behind_the_sentence() -> None:
+def test_the_rule_is_named_behind_the_sentence() -> None:
     class Money(Form):
         amount = StringField(validators=[DataRequired(), checked(lambda _: [Finding("RD-403", "HB-6.1", "amount", "Too much.")])])
 
@@ -62,7 +63,7 @@ def test_several_findings_stand_in_one_error() -> None:
 
     form = Twice(data={"f": "x"})
     form.validate()
-    assert form.errors == {"f": ["One. Two. (HB-1.1)"]}
+    assert form.errors == {"f": ["One. (DATA-x) Two. (HB-1.1)"]}
     assert [finding.message for finding in form.f.warnings] == ["Mind."]
 
 
@@ -93,7 +94,7 @@ def test_attaching_adds_to_what_stands_there() -> None:
     form = a_form(urn="1")
     form.validate()
     attach(form, [Finding("U", "DATA-unique", "urn", "Another school has it.")])
-    assert form.errors["urn"][1:] == ["Another school has it."]
+    assert form.errors["urn"][1:] == ["Another school has it. (DATA-unique)"]
     warning = Finding("W", "DATA-x", "upn", "Mind.", "warning")
     attach(form, [warning])
     attach(form, [warning])

@@ -118,11 +118,11 @@ def test_when_the_child_was_heard() -> None:
 
 
 def test_attendance_figures_are_at_most_four_weeks_old() -> None:
-    assert check_figures_to(MEETING - timedelta(days=28), meeting_on=MEETING) == []
-    (finding,) = check_figures_to(MEETING - timedelta(days=35), meeting_on=MEETING, row="4")
+    assert check_figures_to(MEETING - timedelta(days=28), meeting_on=MEETING, stale_days=28) == []
+    (finding,) = check_figures_to(MEETING - timedelta(days=35), meeting_on=MEETING, stale_days=28, row="4")
     assert (finding.check, finding.severity, finding.row) == ("RD-208", "warning", "4")
     assert "stop on 16 Oct 2024, 5 weeks before" in finding.message
-    stale = check_figures_to(MEETING - timedelta(days=29), meeting_on=MEETING)
+    stale = check_figures_to(MEETING - timedelta(days=29), meeting_on=MEETING, stale_days=28)
     assert short(stale) == [("RD-208", "HB-4.1", "attendance", "warning")]
-    assert check_figures_to(None, meeting_on=MEETING) == []
-    assert check_figures_to(MEETING, meeting_on=None) == []
+    assert check_figures_to(None, meeting_on=MEETING, stale_days=28) == []
+    assert check_figures_to(MEETING, meeting_on=None, stale_days=28) == []

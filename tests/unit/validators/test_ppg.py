@@ -10,6 +10,7 @@ import pytest
 from pep_admin.validators.findings import Finding
 from pep_admin.validators.ppg import PpgFacts, ReleaseFacts, check_release, check_request, sounds_barred
 from pep_admin.vocabulary import Grade, PepStatus, PpgCategory, PpgStatus, Scheme
+from pep_admin.year_words import SatisfactoryGrades
 
 
 @dataclass(frozen=True)
@@ -189,7 +190,7 @@ def test_a_word_that_sounds_barred_only_warns() -> None:
 # --- release -------------------------------------------------------------------------------------------------------------
 
 DUE = ReleaseFacts(
-    pep_status=PepStatus.COMPLETE, grade=Grade.GOLD, amber_is_satisfactory=False, request_status=PpgStatus.APPROVED,
+    pep_status=PepStatus.COMPLETE, grade=Grade.GOLD, satisfactory_grades=SatisfactoryGrades.GREEN, request_status=PpgStatus.APPROVED,
     approved_by="officer", releaser_id="finance", releaser_is_head=False, alone_reason="", child_in_care=True,
     payee_has_finance_reference=True, voices_missing=(),
 )  # fmt: skip
@@ -206,7 +207,7 @@ def held(**changes: Any) -> list[tuple[str, str]]:
     [
         {},
         {"grade": Grade.GREEN},
-        {"grade": Grade.AMBER, "amber_is_satisfactory": True},
+        {"grade": Grade.AMBER, "satisfactory_grades": SatisfactoryGrades.AMBER},
         {"releaser_id": "officer", "releaser_is_head": True, "alone_reason": "Nobody else is at work until January."},
     ],
 )
@@ -220,7 +221,7 @@ def test_money_that_may_go(changes: dict[str, Any]) -> None:
         ({"pep_status": PepStatus.SUBMITTED}, ("REL-complete", "HB-6.7")),
         ({"pep_status": PepStatus.RETURNED}, ("REL-complete", "HB-6.7")),
         ({"grade": Grade.AMBER}, ("REL-satisfactory", "HB-6.7")),
-        ({"grade": Grade.RED, "amber_is_satisfactory": True}, ("REL-satisfactory", "HB-6.7")),
+        ({"grade": Grade.RED, "satisfactory_grades": SatisfactoryGrades.AMBER}, ("REL-satisfactory", "HB-6.7")),
         ({"grade": None}, ("REL-satisfactory", "HB-6.7")),
         ({"voices_missing": ("carer",)}, ("REL-voices", "HB-4.6")),
         ({"request_status": PpgStatus.RELEASED}, ("REL-status", "HB-6.7")),
