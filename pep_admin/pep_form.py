@@ -518,6 +518,8 @@ PART_2 = PartForm(
                 Field("hopes", "P2.61", "Hopes, near and far", Kind.PARA, must="always", carry="confirm", rule="HB-4.5",
                       help="Learning, work, sport, arts, people; it is fine to change one's mind."),
             ),
+            intro="Before you ask: say who will be at the meeting, what it is for and what will be talked about, that their view "
+            "counts as much as anyone's, and that somebody may say a thing for them. Ask about school, hopes, help and friends.",
         ),
         Section(
             "learning",
@@ -534,9 +536,10 @@ PART_2 = PartForm(
                       rule="HB-4.9", help="How big the gap is, why, and what would close it in six to twelve months."),
                 Field("needs_and_provision", "P2.51", "Needs, and the help in place", Kind.PARA, must="always",
                       carry="confirm", rule="HB-4.2",
-                      help="What is already happening beyond the ordinary lesson, and whether it works."),
+                      help="What is already happening beyond the ordinary lesson, step by step, and whether it works."),
                 Field("changes_ahead", "P2.64", "Moves and changes ahead", Kind.PARA, must="always", carry="confirm",
-                      rule="HB-4.3", help="Dates, people and visits, not intentions. Write “none expected” if so."),
+                      rule="HB-4.3", help="Schools, subjects, tests: dates, people and visits, not intentions. Write “none "
+                      "expected” if so."),
             ),
         ),
         Section(
@@ -557,7 +560,8 @@ PART_2 = PartForm(
                       choices=(("none", "No concern"), ("some", "Some concern"), ("serious", "Serious concern"))),
                 Field("behaviour_seen", "P2.28", "What is seen, when and where, and what has been tried", Kind.PARA,
                       asked="behaviour_concern", must="behaviour_concern", carry="confirm", hide="C",
-                      help="Describe what is seen, not the child: time of day, lesson, change in the week."),
+                      help="Describe what is seen, not the child: time of day, lesson, change in the week. May fear, loss or "
+                      "attachment lie behind it? Say which ways of helping took that into account, and what worked."),
                 Field("exclusion_risk", "P2.33", "Is there a risk of suspension or exclusion?", Kind.YES_NO, must="always",
                       hide="C", rule="HB-3.6", check="RD-210"),
                 Field("sen_provision", "P2.36", "The need, and the plan behind it", Kind.PARA, asked="sen_any", must="sen_any",
@@ -644,6 +648,8 @@ PART_3 = PartForm(
                 Field("adults_only_notes", "P3.12", "Notes of the adults alone", Kind.PARA, store="sensitive_answers",
                       hide="CSP", rule="HB-3.11", help="The few minutes without the child. Never seen by the school or the child."),
             ),
+            intro="Worth asking: is the child on track, and what would close the gap? How do they get on with adults, friends and "
+            "others? What is seen, and what was tried? Who helps with homework? The rulebook has the whole list (HB-3.13).",
         ),
         Section(
             "voices",
@@ -655,7 +661,7 @@ PART_3 = PartForm(
                 Field("carer_part", "P3.25", "The carer's part in learning and interests", Kind.PARA, must="always",
                       carry="confirm", rule="HB-4.5", help="Reading, clubs, lifts, a quiet place."),
                 Field("social_worker_voice", "P3.26", "The social worker's view", Kind.PARA, rule="HB-4.6", check="RD-309",
-                      help="Is this good enough, and how does it serve the care plan?"),
+                      help="Would this be good enough for your own child, and how does it serve the care plan?"),
                 _attempts("social_worker_voice_attempts", "P3.26", "the social worker's view"),
             ),
         ),

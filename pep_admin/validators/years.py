@@ -86,9 +86,9 @@ def _ranges(year: YearLike) -> Iterator[Finding]:
         if value is None or each.least is None:
             continue
         if value < each.least:
-            yield Finding("YEAR-number", "DATA-year", each.name, f"{each.label}: at least {each.least}.")
+            yield Finding("YEAR-number", "DATA-year", each.name, f"This is at least {each.least}.")
         elif each.most is not None and value > each.most:
-            yield Finding("YEAR-number", "DATA-year", each.name, f"{each.label}: at most {each.most}.")
+            yield Finding("YEAR-number", "DATA-year", each.name, f"This is at most {each.most}.")
 
 
 def _ages(year: YearLike) -> Iterator[Finding]:

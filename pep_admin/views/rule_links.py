@@ -27,15 +27,15 @@ def rule_url(code: str) -> str | None:
     return url_for("pep_rules.index", _anchor=code)
 
 
-def rule(code: str, away: bool = False) -> Markup:
-    """The number as a link; `away` opens it in a new tab and says so to those who hear the page."""
-    url = rule_url(code)
+def rule(code: str, away: bool = False, inline: bool = False) -> Markup:
+    """The number as a link; `away` opens it in a new tab and says so to those who hear the page, `inline` stands in brackets."""
+    url, style = rule_url(code), "rule-inline" if inline else "rule"
     if url is None:
-        return Markup('<span class="rule">{}</span>').format(code)
+        return Markup('<span class="{}">{}</span>').format(style, code)
     if away:
-        link = Markup('<a class="rule" href="{0}" target="_blank" rel="noopener" aria-label="{1}, opens in a new tab">{1}</a>')
-        return link.format(url, code)
-    return Markup('<a class="rule" href="{}">{}</a>').format(url, code)
+        link = Markup('<a class="{0}" href="{1}" target="_blank" rel="noopener" aria-label="{2}, opens in a new tab">{2}</a>')
+        return link.format(style, url, code)
+    return Markup('<a class="{}" href="{}">{}</a>').format(style, url, code)
 
 
 def ruled(value: Any, away: bool = False) -> Any:
@@ -44,7 +44,7 @@ def ruled(value: Any, away: bool = False) -> Any:
         return value
     pieces, end = [], 0
     for found in _CODES.finditer(value):
-        listed = Markup(", ").join(rule(code, away) for code in _ONE.findall(found[1]))
+        listed = Markup(", ").join(rule(code, away, inline=True) for code in _ONE.findall(found[1]))
         pieces += [escape(value[end:found.start()]), Markup("("), listed, Markup(")")]
         end = found.end()
     return Markup("").join([*pieces, escape(value[end:])]) if pieces else value

@@ -305,7 +305,7 @@ def test_a_number_that_cannot_be_is_refused_beside_its_field(world: World, enter
     assert page.status == 422
     (error,) = page.tree.xpath(f"//*[@id='{name}-error']")
     assert said in error.text_content()
-    assert len(error.xpath(".//a[@class='rule' and @target='_blank' and @rel='noopener']")) == 1
+    assert len(error.xpath(".//a[@class='rule-inline' and @target='_blank' and @rel='noopener']")) == 1
 
 
 def test_only_the_head_changes_a_years_numbers(world: World) -> None:

@@ -274,6 +274,8 @@ LINES = (
     post("pep_years.create_view",        "/admin/pep/years/new/",                  "401 422 403 403 403 403 403 403 403 403"),
     get("pep_years.edit_view",           "/admin/pep/years/edit/?id={year}",       "in  200 403 403 403 403 403 403 403 403"),
     post("pep_years.edit_view",          "/admin/pep/years/edit/?id={year}",       "401 409 403 403 403 403 403 403 403 403"),
+    get("pep_years.next_year",           "/admin/pep/years/next/?id={last_year}",  "in  200 403 403 403 403 403 403 403 403"),
+    post("pep_years.next_year",          "/admin/pep/years/next/?id={last_year}",  "401 422 403 403 403 403 403 403 403 403"),
     get("pep_terms.index_view",          "/admin/pep/terms/",                      "in  200 200 403 403 403 403 403 200 403"),
     get("pep_terms.details_view",        "/admin/pep/terms/details/?id={term}",    "in  200 200 403 403 403 403 403 200 403"),
     get("pep_terms.create_view",         "/admin/pep/terms/new/",                  "in  200 403 403 403 403 403 403 403 403"),

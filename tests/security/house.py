@@ -26,6 +26,7 @@ from pep_admin import create_app
 from pep_admin.accounts.creating import create_account
 from pep_admin.accounts.models import AccountsBase, User
 from pep_admin.models import (
+    AcademicYear,
     Attainment,
     AuditEvent,
     Base,
@@ -184,6 +185,7 @@ def _places(session: Session, world: World, children: list[int]) -> dict[str, in
         "pep": pep.id, "other_pep": other_pep.id, "graded_pep": approved.id, "graded_child": approved.child_id,
         "left_child": children[6],
         "paid_pep": paid.id, "sent_pep": sent.id, "new_pep": waiting.id, "term": pep.term_id, "year": pep.term.year_id,
+        "last_year": session.scalars(sa.select(AcademicYear.id).order_by(AcademicYear.starts_on.desc())).first() or 0,
         "person": world.teacher.person_id or 0, "other_person": world.other_teacher.person_id or 0,
         "worker_person": world.worker.person_id or 0, "other_worker_person": world.other_worker.person_id or 0,
         "batch": session.scalars(sa.select(PaymentBatch.id)).one(), "line": session.scalars(sa.select(PaymentLine.id)).one(),

@@ -152,6 +152,7 @@ NO_CHILD = {
     *((f"pep_{noun}.{route}", method) for noun in ("calendars", "closures", "days_off", "inspections") for method in ("GET", "POST")
       for route in ("index_view", "details_view", "export", "create_view", "add", "edit_view", "remove")),
     ("pep_rules.index", "GET"),  # the rules themselves
+    ("pep_years.next_year", "GET"), ("pep_years.next_year", "POST"),  # dates
     ("pep_payments.index_view", "GET"), ("pep_payments.details_view", "GET"), ("pep_payments.csv", "GET"),  # payees and references
     ("pep_payments.batch", "GET"), ("pep_payments.batch", "POST"),
     # The files of an import by their own words, and what of the roll differs from them, fifty rows at a time: a list, like that of
