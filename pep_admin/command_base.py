@@ -210,7 +210,8 @@ def term_of(session: Session, year: str, term: str) -> Term:
 
     found = find_term(session, year, term)
     if found is None:
-        raise click.ClickException(f"There is no {TermName(term).label.lower()} term of {year}. Write the year like 2024-25.")
+        raise click.ClickException(f"There is no {TermName(term).label.lower()} term of {year}. Write the year like 2024-25. "
+                                   "A year that is not there yet is made on the page of the year before it, by the head.")
     return found
 
 

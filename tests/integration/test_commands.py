@@ -228,6 +228,14 @@ def test_help_and_rules_come_without_a_database() -> None:
         assert code == 0 and said.startswith("Usage")
 
 
+def test_a_refusal_of_a_command_ends_in_its_rule(shell) -> None:
+    assert shell("init", "--email", "ann@example.org", "--name", "Ann")[0] == 0
+    code, said = shell("launch-term", "2024-25", "autumn", PEP_ADMIN_TODAY="2025-03-03")
+    assert code == 1 and said.strip().endswith("launch the term that is running or comes next. (HB-1.4)")
+    code, said = shell("launch-term", "2031-32", "autumn")
+    assert code == 1 and "A year that is not there yet is made on the page of the year before it" in said
+
+
 # --- before going live -------------------------------------------------------------------------------------------------
 
 

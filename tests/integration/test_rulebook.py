@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from markupsafe import Markup
 
 from pep_admin.rulebook import RULES
+from pep_admin.views import rule_links
 from tests.world import World
 
 PAGE = "/admin/pep/rules/"
@@ -59,3 +61,86 @@ def test_a_finding_leads_to_its_rule(world: World, enter: Any) -> None:
     links = set(page.tree.xpath("//main//a[contains(@class, 'rule')]/@href"))
     assert f"{PAGE}#HB-2.6" in links
     assert all(link.partition("#")[2] in RULES for link in links)
+
+
+# --- every refusal and warning ends in its rule, linked ------------------------------------------------------------------------
+
+
+def links_in(page: Any, where: str) -> list[tuple[str, str, str]]:
+    """The links to rules below that place: text, address, where they open."""
+    found = page.tree.xpath(f"{where}//a[starts-with(@class, 'rule')]")
+    return [(each.text, each.get("href"), each.get("target") or "") for each in found]
+
+
+def test_a_refused_answer_of_a_section_leads_to_its_rule_and_keeps_what_was_typed(world: World, enter: Any) -> None:
+    pep = world.delegated_pep().id
+    world.session.commit()
+    page = enter("worker").get(f"/admin/pep/peps/section/?id={pep}&section=about").send(next_care_review_on="soon & <b>late</b>")
+    assert page.status == 422
+    (text, address, target), = links_in(page, "//*[@id='f-next_care_review_on-error']")
+    assert (text, address, target) == ("HB-3.3", f"{PAGE}#HB-3.3", "_blank")
+    assert page.tree.xpath("string(//input[@name='next_care_review_on']/@value)") == "soon & <b>late</b>"
+    assert links_in(page, "//*[@class='summary']") == [("HB-3.3", f"{PAGE}#HB-3.3", "_blank")]
+    assert "opens its rule in a new tab. What you typed stays here." in page.main
+    assert line(enter("worker").get(address), "HB-3.3").startswith("HB-3.3")
+
+
+def test_a_refused_record_leads_to_its_rule_also_one_of_data(world: World, enter: Any) -> None:
+    child = world.child_id
+    world.session.commit()
+    page = enter("officer").get(f"/admin/pep/children/edit/?id={child}").send("upn", upn="B80", entered_care_on="01 Jan 2030")
+    assert page.status == 422
+    assert [each[0] for each in links_in(page, "//*[@id='upn-error']")] == ["DATA-upn"]
+    assert [each[0] for each in links_in(page, "//*[@id='entered_care_on-error']")] == ["DATA-dates"]
+    assert {each[2] for each in links_in(page, "//main")} == {"_blank"}
+    assert page.tree.xpath("//*[@class='summary']//li/a[1]/@href")[0].startswith("#"), "the sentence itself leads to the field"
+
+
+def test_a_warning_after_a_save_leads_to_its_rule(world: World, enter: Any) -> None:
+    child = world.child_id
+    world.session.commit()
+    page = enter("officer").get(f"/admin/pep/children/edit/?id={child}").send("upn", sen_status="E")
+    assert links_in(page, "//*[@class='messages']") == [("HB-3.4", f"{PAGE}#HB-3.4", "")], "nothing is being typed: the same tab"
+
+
+def test_a_refused_step_and_a_held_one_lead_to_their_rules(world: World, enter: Any) -> None:
+    world.launch()
+    teacherless, pep = world.pep_of(world.other_child_id), world.pep_of()
+    teacherless.writer_id = teacherless.social_worker_id = teacherless.school_id = None
+    ids = teacherless.id, pep.id
+    world.session.commit()
+    officer = enter("officer")
+    page = officer.get(f"/admin/pep/peps/details/?id={ids[1]}")
+    assert page.status == 200
+    listing = officer.get("/admin/pep/peps/")
+    held = officer.post("/admin/pep/peps/action/", [*((key, value) for key, value in listing.form("rowid").form_values()
+                                                      if key == "csrf_token"), ("action", "delegate"), ("rowid", str(ids[0]))])
+    assert ("HB-2.2", f"{PAGE}#HB-2.2", "") in links_in(held, "//main")
+
+
+def test_numbers_in_what_people_write_break_nothing(council: Any) -> None:
+    """Only numbers of rules, in brackets, become links; everything else is escaped as it always was."""
+    with council.app.test_request_context("/"):
+        assert str(rule_links.ruled("<b>x</b> (HB-6.1)")) == (
+            '&lt;b&gt;x&lt;/b&gt; (<span class="rule-inline">HB-6.1</span>)'), "nobody is signed in, so no link"
+        assert rule_links.ruled("<b>x</b> (see above)") == "<b>x</b> (see above)", "left to the page, which escapes it"
+        assert not hasattr(rule_links.ruled("<b>x</b>"), "__html__")
+        assert str(rule_links.ruled("Two. (HB-6.1, DATA-upn) <i>")).endswith(") &lt;i&gt;")
+        assert rule_links.ruled(7) == 7 and rule_links.ruled(Markup("<i>(HB-6.1)</i>")) == Markup("<i>(HB-6.1)</i>")
+        assert rule_links.codes_in("One. (HB-1.1) Two. (DATA-two-people, HB-1.1)") == ["HB-1.1", "DATA-two-people"]
+        assert rule_links.unruled("One. (HB-1.1) Two. (DATA-x)") == "One. Two."
+        assert rule_links.rule_url("HB-99.1") is None
+
+
+def test_a_guide_stands_at_its_rule_and_the_words_are_explained(enter: Any) -> None:
+    page = enter("teacher").get(f"{PAGE}?q=HB-3.14")
+    assert "Say that what they think counts as much as what anybody else thinks." in line(page, "HB-3.14")
+    assert "Recorded, warning. Checked: Signing Part 2." in line(page, "HB-3.14")
+    assert "Gate Nothing goes on until it is met." in " ".join(
+        f"{term.text_content()} {term.getnext().text_content()}" for term in page.tree.xpath("//main//details[1]//dt"))
+    assert "Checked: nowhere yet." in line(enter("teacher").get(PAGE), "HB-7.5")
+
+
+def test_the_year_is_a_link_for_those_who_may_read_years(enter: Any) -> None:
+    assert enter("officer").get(PAGE).link("2024-25").heading == "2024-25"
+    assert enter("teacher").get(PAGE).tree.xpath("//main//a[text()='2024-25']") == []
