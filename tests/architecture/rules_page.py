@@ -1,4 +1,4 @@
-"""docs/rules.md, written from rulebook.py, policy.NUMBERS and the source: `python -m tests.architecture.rules_page` writes the file anew.
+"""docs/rules.md, written from rulebook.py, policy.NUMBERS and the source; `python -m tests.architecture.rules_page` does it.
 
 test_docs.py compares the file with what is built here: a rule that nobody cites is seen to be one that nothing enforces yet.
 """
@@ -17,8 +17,8 @@ ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "rules.md"
 HEAD = """# The rules, and where they stand
 
-This page is written from `RULES` in `pep_admin/rulebook.py`, `NUMBERS` in `pep_admin/policy.py` and the source; don't edit it by hand. After a change:
-`.venv/bin/python -m tests.architecture.rules_page`.
+This page is written from `RULES` in `pep_admin/rulebook.py`, `NUMBERS` in `pep_admin/policy.py` and the source; don't edit it by
+hand. After a change: `.venv/bin/python -m tests.architecture.rules_page`.
 
 `HB-…` is a rule of the Bury Virtual School handbook 2024-25, in our own words. `DATA-…` is a rule about data that no
 handbook names. Every refusal and every warning ends in its rule, on screen as a link into the rulebook, in a command in brackets,
@@ -41,7 +41,8 @@ def build() -> str:
         f"| {code} | {rule.sentence} | {in_words(rule)} | {_numbers(code)} | {rule.where} | {_cited(code, sources)} |\n"
         for code, rule in RULES.items()
     )
-    return f"{HEAD}| Rule | What it says | Kind | Numbers of the year | Checked | Cited in |\n|---|---|---|---|---|---|\n{rows}{_guides()}"
+    columns = "| Rule | What it says | Kind | Numbers of the year | Checked | Cited in |\n|---|---|---|---|---|---|\n"
+    return f"{HEAD}{columns}{rows}{_guides()}"
 
 
 def _numbers(code: str) -> str:

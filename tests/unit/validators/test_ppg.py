@@ -190,7 +190,8 @@ def test_a_word_that_sounds_barred_only_warns() -> None:
 # --- release -------------------------------------------------------------------------------------------------------------
 
 DUE = ReleaseFacts(
-    pep_status=PepStatus.COMPLETE, grade=Grade.GOLD, satisfactory_grades=SatisfactoryGrades.GREEN, request_status=PpgStatus.APPROVED,
+    pep_status=PepStatus.COMPLETE, grade=Grade.GOLD, satisfactory_grades=SatisfactoryGrades.GREEN,
+    request_status=PpgStatus.APPROVED,
     approved_by="officer", releaser_id="finance", releaser_is_head=False, alone_reason="", child_in_care=True,
     payee_has_finance_reference=True, voices_missing=(),
 )  # fmt: skip
