@@ -19,7 +19,7 @@ from pep_admin.permissions import SYSTEM
 from pep_admin.policy import NUMBERS, YearNumbers, numbers_of
 from pep_admin.school_words import CardGrade, CardRule, GradedRule, InspectionRegime, OfstedGrade
 from pep_admin.vocabulary import Grade, LegalStatus, PepKind, PlacementKind, SenStatus, TermName
-from pep_admin.workflow import calendars, ppg, reviews, roll, years
+from pep_admin.workflow import calendars, payments, ppg, reviews, roll, years
 from pep_admin.workflow import peps as pep_verbs
 from pep_admin.workflow.inspections import save_inspection
 from pep_admin.workflow.readiness import readiness
@@ -269,6 +269,21 @@ def test_a_number_of_days_that_somebody_wrote_and_a_day_set_by_hand_stay(world: 
     pep_verbs.change_pep(world.session, pep.id, {"due_on": date(2024, 12, 3)}, actor=world.act(world.officer))
     change(world, complete_school_days=10)
     assert world.pep_of(found).due_on == date(2024, 12, 3)
+
+
+def test_money_that_was_approved_waits_when_its_grade_is_no_longer_enough(world: World) -> None:
+    change(world, satisfactory_grades=SatisfactoryGrades.AMBER)
+    (request,) = world.requests_of(world.graded_pep(Grade.AMBER))
+    assert request.status.value == "approved"
+
+    def held(world: World) -> list[str]:
+        result = payments.release_requests(world.session, [request.id], actor=world.act(world.finance), today=TODAY, now=NOW,
+                                           dry_run=True)
+        return [finding.check for _, findings in result.held for finding in findings]
+
+    assert held(world) == []
+    change(world, satisfactory_grades=SatisfactoryGrades.GREEN)
+    assert held(world) == ["REL-satisfactory"]
 
 
 def test_a_sent_pep_keeps_its_due_day_and_its_numbers(world: World) -> None:

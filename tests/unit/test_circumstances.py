@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -11,6 +12,7 @@ from pep_admin.circumstances import SWITCHES, CircumstanceFacts, is_pep_age, lat
 from pep_admin.pep_form import FORM, Field
 from pep_admin.policy import USUAL, FormNumbers
 from pep_admin.vocabulary import PepKind, Phase, Scheme, SenStatus
+from pep_admin.year_words import FirstGroup, LastDay
 
 
 @pytest.mark.parametrize(
@@ -48,6 +50,26 @@ def test_a_word_that_is_no_year_group_is_refused(word: str) -> None:
 )
 def test_who_is_of_pep_age_on_18_november_2024(born: date, of_age: bool) -> None:
     assert is_pep_age(born, date(2024, 11, 18), USUAL) is of_age
+
+
+@pytest.mark.parametrize(("born", "changed", "has_setting", "of_age"), [
+    # Two on 10 Oct 2024, in no year group yet: at a setting, and where the year says so.
+    (date(2022, 10, 10), {}, True, True), (date(2022, 10, 10), {}, False, False),
+    (date(2022, 10, 10), {"two_in_setting": False}, True, False),
+    # One year old: never.
+    (date(2022, 11, 19), {}, True, False),
+    # N1, N2 and Reception, where PEPs begin later.
+    (date(2022, 3, 1), {"first_group": FirstGroup.N2}, False, False),
+    (date(2021, 3, 1), {"first_group": FirstGroup.N2}, False, True),
+    (date(2021, 3, 1), {"first_group": FirstGroup.R}, False, False), (date(2020, 3, 1), {"first_group": FirstGroup.R}, False, True),
+    (date(2021, 3, 1), {"first_group": FirstGroup.R}, True, True),
+    # Eighteen today, eighteen tomorrow, nineteen and past Year 13.
+    (date(2006, 11, 18), {"last_day": LastDay.BIRTHDAY}, True, False),
+    (date(2006, 11, 19), {"last_day": LastDay.BIRTHDAY}, True, True),
+    (date(2006, 11, 18), {}, True, True), (date(2005, 10, 1), {}, True, False),
+])
+def test_who_has_a_pep_is_the_years_to_say(born: date, changed: dict[str, Any], has_setting: bool, of_age: bool) -> None:
+    assert is_pep_age(born, date(2024, 11, 18), replace(USUAL, **changed), has_setting=has_setting) is of_age
 
 
 def switches(answers: dict[str, Any] | None = None, **changes: Any) -> frozenset[str]:

@@ -133,3 +133,14 @@ def test_a_closure_of_the_school_and_a_day_off_for_all_are_not_counted() -> None
     assert sent.due is not None
     assert (handed.due.on, sent.due.on) == (date(2024, 10, 29), date(2024, 11, 19))
     assert sent.due.rule.endswith("on the school’s own calendar")
+
+
+def test_the_day_of_coming_into_care_may_be_day_one() -> None:
+    """Mon 14 Oct 2024: the tenth working day is Fri 25 Oct, the twentieth school day Fri 15 Nov; told on Wed 16 Oct, day three."""
+    facts = NewChildFacts(OCTOBER, told_on=date(2024, 10, 16))
+    handed, sent = clocks(facts, today=date(2024, 11, 18), working_days=10, school_days=20, days=DAYS, with_start=True)
+    assert handed.due is not None and sent.due is not None
+    assert (handed.due.on, sent.due.on) == (date(2024, 10, 25), date(2024, 11, 15))
+    assert "16 Oct 2024, working day 3, and no PEP has been opened" in handed.waits_for
+    (usual, _) = both(date(2024, 11, 18), told_on=date(2024, 10, 16))
+    assert "16 Oct 2024, working day 2, and no PEP has been opened" in usual.waits_for

@@ -107,3 +107,26 @@ def test_a_sentence_that_skips_very_many_days_still_fits_its_column() -> None:
 def test_an_extra_day_off_moves_the_opening_of_a_new_childs_pep() -> None:
     due = initiate_by(date(2024, 9, 2), days=10, is_working_day=working_days({date(2024, 9, 9)}))
     assert due == Due(date(2024, 9, 17), "10 working days from Mon 02 Sep 2024, skipping 9 Sep", "HB-1.2")
+
+
+@pytest.mark.parametrize(("entered", "working", "school"), [
+    # As the worked cases, but the day itself is day one where it counts: a day earlier each.
+    (date(2024, 10, 14), date(2024, 10, 25), date(2024, 11, 15)),
+    # Mon 2 Sep 2024 is the first school day.
+    (date(2024, 9, 2), date(2024, 9, 13), date(2024, 9, 27)),
+    # Sat 14 Dec 2024 counts as nothing, so that it makes no difference.
+    (date(2024, 12, 14), date(2024, 12, 31), date(2025, 1, 24)),
+])
+def test_counting_may_begin_on_the_day_itself(entered: date, working: date, school: date) -> None:
+    first = initiate_by(entered, days=10, with_start=True)
+    second = due_for_new_child(entered, days=20, is_school_day=IS_SCHOOL_DAY, with_start=True)
+    assert (first.on, second.on) == (working, school)
+    assert "days from" in first.rule and ", that day included" in first.rule
+    assert counted_from(second.rule) == (entered, 20, True)
+
+
+def test_a_day_that_counts_for_nothing_is_told_where_it_is_day_one() -> None:
+    """Christmas Day itself, a Wednesday."""
+    assert initiate_by(date(2024, 12, 25), days=1, with_start=True).rule == (
+        "1 working day from Wed 25 Dec 2024, that day included, skipping 25 and 26 Dec")
+    assert initiate_by(date(2024, 12, 25), days=1).rule == "1 working day from Wed 25 Dec 2024, skipping 26 Dec"

@@ -17,7 +17,9 @@ from pep_admin.school_calendar import (
     calendar_in_force,
     days_of_school,
     england_working_day,
+    months_before,
     school_days,
+    weeks_on,
     working_days,
     year_group,
 )
@@ -210,3 +212,18 @@ def test_days_of_a_school_go_on_over_the_summer_by_each_years_calendar() -> None
     days = days_of_school([VS, autumn])
     assert add_school_days(date(2025, 7, 18), 4, days.is_school_day) == date(2025, 9, 4)
     assert (days.whose_on(date(2025, 7, 18)), days.whose_on(date(2025, 9, 4))) == ("", "the school's own")
+
+
+@pytest.mark.parametrize(("day", "months", "before"), [
+    (date(2024, 10, 28), 12, date(2023, 10, 28)), (date(2024, 2, 29), 12, date(2023, 2, 28)),
+    (date(2024, 3, 31), 1, date(2024, 2, 29)),
+    (date(2024, 1, 15), 1, date(2023, 12, 15)), (date(2024, 12, 31), 6, date(2024, 6, 30)),
+    (date(2024, 5, 31), 36, date(2021, 5, 31)),
+])
+def test_months_before_a_day(day: date, months: int, before: date) -> None:
+    assert months_before(day, months) == before
+
+
+def test_a_year_on_is_the_same_weekday() -> None:
+    assert weeks_on(date(2025, 9, 1)) == date(2026, 8, 31)
+    assert weeks_on(date(2024, 11, 29)) == date(2025, 11, 28)

@@ -1,0 +1,101 @@
+"""What a year and its terms are accepted with, and what is refused, value by value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from pep_admin.policy import NUMBERS, YEARS, TermPolicy, YearPolicy
+from pep_admin.validators.findings import Finding
+from pep_admin.validators.years import check_term, check_terms, check_year
+from pep_admin.vocabulary import TermName
+
+YEAR = YEARS["2024-25"]
+
+
+def short(found: list[Finding]) -> list[tuple[str, str, str]]:
+    return [(each.check, each.code, each.field) for each in found]
+
+
+@pytest.mark.parametrize("year", YEARS.values(), ids=YEARS)
+def test_the_years_of_the_program_are_accepted(year: YearPolicy) -> None:
+    assert check_year(year) == []
+    assert check_terms(year.terms) == []
+
+
+@pytest.mark.parametrize(("changed", "wrong"), [
+    ({"name": "2024-26"}, ("YEAR-name", "DATA-year", "name")),
+    ({"name": "2024/25"}, ("YEAR-name", "DATA-year", "name")),
+    ({"ends_on": date(2024, 9, 1)}, ("TERM-dates", "DATA-dates", "ends_on")),
+    ({"ppg_term_cap_pence": 1_800_01}, ("YEAR-caps", "HB-6.1", "ppg_year_cap_pence")),
+    ({"ppg_term_cap_pence": -1}, ("YEAR-number", "DATA-year", "ppg_term_cap_pence")),
+    ({"complete_school_days": 0}, ("YEAR-number", "DATA-year", "complete_school_days")),
+    ({"complete_school_days": 101}, ("YEAR-number", "DATA-year", "complete_school_days")),
+    ({"sdq_threshold": 0}, ("YEAR-number", "DATA-year", "sdq_threshold")),
+    ({"sdq_threshold": 41}, ("YEAR-number", "DATA-year", "sdq_threshold")),
+    ({"low_attendance_percent": 101}, ("YEAR-number", "DATA-year", "low_attendance_percent")),
+    ({"sdq_from_age": 10, "sdq_to_age": 9}, ("YEAR-ages", "HB-4.7", "sdq_to_age")),
+])
+def test_what_cannot_be_of_a_year_is_refused(changed: dict[str, Any], wrong: tuple[str, str, str]) -> None:
+    assert short(check_year(replace(YEAR, **changed))) == [wrong]
+
+
+@pytest.mark.parametrize("changed", [
+    {"ppg_term_cap_pence": 1_800_00}, {"complete_school_days": 1}, {"complete_school_days": 100}, {"sdq_threshold": 40},
+    {"sdq_threshold": 1}, {"low_attendance_percent": 100}, {"sdq_from_age": 9, "sdq_to_age": 9}, {"figures_stale_days": 0},
+])
+def test_what_can_just_be_of_a_year_is_accepted(changed: dict[str, Any]) -> None:
+    assert check_year(replace(YEAR, **changed)) == []
+
+
+def test_a_number_that_could_not_be_read_is_left_to_its_field() -> None:
+    class Unread:
+        name, starts_on, ends_on = "2024-25", date(2024, 9, 1), date(2025, 8, 31)
+        ppg_term_cap_pence = ppg_year_cap_pence = None
+
+    assert check_year(Unread()) == []
+
+
+def test_every_whole_number_has_its_bounds() -> None:
+    whole = {each.name for each in NUMBERS if type(getattr(YEAR, each.name)) is int}
+    assert {each.name for each in NUMBERS if each.least is not None} == whole
+
+
+@dataclass
+class OfYear:
+    """A term with its year, as a row has it."""
+
+    term: TermPolicy
+    year: YearPolicy = YEAR
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.term, name)
+
+
+AUTUMN = YEAR.term(TermName.AUTUMN)
+
+
+@pytest.mark.parametrize(("changed", "wrong"), [
+    ({}, []),
+    ({"starts_on": date(2024, 8, 31)}, [("TERM-dates", "DATA-dates", "starts_on")]),
+    ({"half_term_to": None}, [("TERM-dates", "DATA-dates", "half_term_to")]),
+    ({"half_term_from": None}, [("TERM-dates", "DATA-dates", "half_term_from")]),
+    ({"half_term_from": date(2024, 10, 28)}, [("TERM-dates", "DATA-dates", "half_term_to")]),
+    ({"half_term_from": date(2024, 12, 20), "half_term_to": date(2024, 12, 23)}, [("TERM-dates", "DATA-dates", "half_term_from")]),
+    ({"deadline_on": date(2024, 9, 1)}, [("TERM-dates", "HB-1.4", "deadline_on")]),
+    ({"deadline_on": date(2025, 9, 1)}, [("TERM-dates", "HB-1.4", "deadline_on")]),
+    ({"ends_on": date(2024, 9, 2), "half_term_from": None, "half_term_to": None}, [("TERM-dates", "DATA-dates", "ends_on")]),
+])
+def test_a_term_lies_in_its_year(changed: dict[str, Any], wrong: list[tuple[str, str, str]]) -> None:
+    assert short(check_term(OfYear(replace(AUTUMN, **changed)))) == wrong
+
+
+def test_terms_follow_one_another() -> None:
+    spring = replace(YEAR.term(TermName.SPRING), starts_on=AUTUMN.ends_on)
+    (found,) = check_terms([spring, AUTUMN])
+    assert (found.code, found.field, found.row) == ("DATA-year", "starts_on", "spring")
+    assert found.message == "Spring cannot begin on 20 Dec 2024: Autumn ends on 20 Dec 2024."
+    assert check_terms([replace(spring, starts_on=date(2024, 12, 21)), AUTUMN]) == []
