@@ -196,20 +196,20 @@ class Versioned:
 
 
 class AcademicYear(Tracked, Versioned, Base):
-    """A school year with the numbers that hold in it; seeded from policy.py, changed by the VS."""
+    """A school year with the numbers that hold in it (policy.NUMBERS); the usual ones unless the head changes them."""
 
     __tablename__ = "pep_academic_year"
 
     name: Mapped[str] = mapped_column(Words(9), unique=True)
     starts_on: Mapped[date]
     ends_on: Mapped[date]
-    ppg_term_cap_pence: Mapped[int] = mapped_column(BigInteger)
-    ppg_year_cap_pence: Mapped[int] = mapped_column(BigInteger)
-    post16_year_cap_pence: Mapped[int] = mapped_column(BigInteger)
-    grant_per_child_pence: Mapped[int] = mapped_column(BigInteger)
-    sdq_threshold: Mapped[int]
-    initiate_working_days: Mapped[int]
-    complete_school_days: Mapped[int]
+    ppg_term_cap_pence: Mapped[int] = mapped_column(BigInteger, default=USUAL.ppg_term_cap_pence)
+    ppg_year_cap_pence: Mapped[int] = mapped_column(BigInteger, default=USUAL.ppg_year_cap_pence)
+    post16_year_cap_pence: Mapped[int] = mapped_column(BigInteger, default=USUAL.post16_year_cap_pence)
+    grant_per_child_pence: Mapped[int] = mapped_column(BigInteger, default=USUAL.grant_per_child_pence)
+    sdq_threshold: Mapped[int] = mapped_column(default=USUAL.sdq_threshold)
+    initiate_working_days: Mapped[int] = mapped_column(default=USUAL.initiate_working_days)
+    complete_school_days: Mapped[int] = mapped_column(default=USUAL.complete_school_days)
     between_school_days: Mapped[int] = mapped_column(default=USUAL.between_school_days)
     counts_first_day: Mapped[bool] = mapped_column(default=USUAL.counts_first_day)
     first_group: Mapped[year_words.FirstGroup] = mapped_column(choice(year_words.FirstGroup), default=USUAL.first_group)
@@ -222,9 +222,8 @@ class AcademicYear(Tracked, Versioned, Base):
     sdq_valid_months: Mapped[int] = mapped_column(default=USUAL.sdq_valid_months)
     low_attendance_percent: Mapped[int] = mapped_column(default=USUAL.low_attendance_percent)
     figures_stale_days: Mapped[int] = mapped_column(default=USUAL.figures_stale_days)
-    graded_rule: Mapped[school_words.GradedRule] = mapped_column(
-        choice(school_words.GradedRule), default=school_words.GradedRule.ANY)
-    card_rule: Mapped[school_words.CardRule] = mapped_column(choice(school_words.CardRule), default=school_words.CardRule.ANY)
+    graded_rule: Mapped[school_words.GradedRule] = mapped_column(choice(school_words.GradedRule), default=USUAL.graded_rule)
+    card_rule: Mapped[school_words.CardRule] = mapped_column(choice(school_words.CardRule), default=USUAL.card_rule)
     terms: Mapped[list[Term]] = relationship(back_populates="year", order_by="Term.starts_on")
 
     __table_args__ = (CheckConstraint("ends_on > starts_on", name="ends_after_start"),)

@@ -38,7 +38,7 @@ def create_account(
     if not name or not held:
         raise ValueError("An account needs a name and at least one role.")
     if wrong := blocking(check_roles(held)):
-        raise ValueError(wrong[0].message)
+        raise ValueError(wrong[0].sentence)
     if session.scalar(select(User.id).where(User.email == email)) is not None:
         raise ValueError(f"There is an account for {email} already.")
     hashed = None if password is None else hash_of(password, about=[email, name])

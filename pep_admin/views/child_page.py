@@ -183,7 +183,7 @@ def _still_open(view: PepModelView, pep: Pep) -> list[str]:
     missing = len(wrong) - len(unsigned)
     if missing:
         found.append(f"{missing} thing{'' if missing == 1 else 's'} must be put right before it can be sent.")
-    return [*found, *(each.message for each in unsigned)] or ["Nothing is wanting: it can be sent."]
+    return [*found, *(each.sentence for each in unsigned)] or ["Nothing is wanting: it can be sent."]
 
 
 def _no_pep(view: PepModelView, child: Child, term: Term | None) -> TermPep:

@@ -244,7 +244,7 @@ class Peps(Pdfs, PepDoors):
             return self._sign_page(pep, part, part_findings(self.db_session, pep, part, today=self.today))
         done = self.commit(sections.sign_part, pep.id, part, today=self.today, now=self.now, reason=request.form.get("reason", ""),
                            subject=pep)
-        if twice := next((each.message for each in done.findings if each.check == "sign-twice"), ""):
+        if twice := next((each.sentence for each in done.findings if each.check == "sign-twice"), ""):
             return self._told(pep, twice)
         if done.findings:
             return self._sign_page(self._again(pep), part, done.findings, status=422)

@@ -103,7 +103,7 @@ class PlanForm(PepForm):
         rest = []
         for each in findings:
             if (name := f"school_{each.row}") in self:
-                self[name].errors = [*self[name].errors, each.message]
+                self[name].errors = [*self[name].errors, each.sentence]
             else:
                 rest.append(each)
         return rest

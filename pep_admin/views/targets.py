@@ -187,7 +187,7 @@ class Targets(PepModelView):
         self.say(f"{target} was saved.")
         for each in findings:
             self.say(f"{target}. {'Must fix before signing' if each.severity == 'blocking' else 'Please check'}: "
-                     f"{each.message} ({each.code})", "warning")
+                     f"{each.sentence}", "warning")
         return redirect(self._page_of(pep), code=303)
 
     def _closed(self, pep: Pep) -> ResponseReturnValue:

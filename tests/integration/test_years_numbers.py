@@ -6,7 +6,7 @@ Every verdict is asked for through a verb or a page; what it is before and after
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -16,7 +16,7 @@ from sqlalchemy import select
 from pep_admin.exceptions import NotAllowed, Refused
 from pep_admin.models import AcademicYear, Inspection, Pep, RecordChange, School
 from pep_admin.permissions import SYSTEM
-from pep_admin.policy import NUMBERS, YearNumbers, numbers_of
+from pep_admin.policy import NUMBERS, USUAL, YearNumbers, numbers_of
 from pep_admin.school_words import CardGrade, CardRule, GradedRule, InspectionRegime, OfstedGrade
 from pep_admin.vocabulary import Grade, LegalStatus, PepKind, PlacementKind, SenStatus, TermName
 from pep_admin.workflow import calendars, payments, ppg, reviews, roll, years
@@ -330,6 +330,16 @@ def test_only_the_head_changes_a_years_numbers(world: World) -> None:
             years.save_year(world.session, row, actor=world.act(who), today=TODAY)
         with pytest.raises(NotAllowed):
             years.copy_year(world.session, row, {}, actor=world.act(who), today=TODAY)
+
+
+def test_a_year_that_is_typed_in_begins_with_the_usual_numbers(world: World, enter: Any, ask: Any) -> None:
+    world.session.rollback()
+    page = enter("head").get("/admin/pep/years/new/").send(
+        "sdq_threshold", name="2026-27", starts_on="1 Sep 2026", ends_on="31 Aug 2027", figures_stale_days="14")
+    assert "2026-27 was added." in page.text
+    made = ask(lambda session: numbers_of(
+        YearNumbers, session.scalars(select(AcademicYear).where(AcademicYear.name == "2026-27")).one()))
+    assert made == replace(USUAL, figures_stale_days=14)
 
 
 # --- the next year -----------------------------------------------------------------------------------------------------------
