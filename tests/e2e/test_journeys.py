@@ -42,7 +42,8 @@ def app(database: str, tmp_path: pathlib.Path) -> Any:
 @pytest.fixture
 def address(live_server: str, make_account: Callable[..., None], written_world: tuple[pathlib.Path, World]) -> str:
     world = written_world[1]
-    for name, role, person in (("officer", Role.VS_OFFICER, world.officer), ("finance", Role.FINANCE, world.finance),
+    for name, role, person in (("head", Role.VS_HEAD, world.head), ("officer", Role.VS_OFFICER, world.officer),
+                               ("finance", Role.FINANCE, world.finance),
                                ("teacher", Role.DESIGNATED_TEACHER, world.other_teacher)):
         make_account(f"{name}@x.example", role, person_id=person.person_id, password=PASSWORD)
     return live_server
@@ -65,8 +66,6 @@ def enter(page: Any, address: str, name: str) -> None:
 
 
 def test_the_pages_of_a_pep_break_no_rule_of_accessibility(address: str, page: Any) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-
     enter(page, address, "officer")
     for path in (
         f"{PEPS}/",
@@ -90,11 +89,33 @@ def test_the_pages_of_a_pep_break_no_rule_of_accessibility(address: str, page: A
         "/admin/pep/schools/details/?id=1",
     ):
         page.goto(f"{address}{path}")
-        for width in (1280, 375):
-            page.set_viewport_size({"width": width, "height": 900})
-            result = Axe().run(page, options={"runOnly": AXE_TAGS})
-            assert [(each["id"], each["nodes"][0]["html"]) for each in result.response["violations"]] == [], (path, width)
-            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{path} is wider than {width}"
+        breaks_nothing(page, path)
+
+
+def breaks_nothing(page: Any, path: str) -> None:
+    """The page that stands there, wide and narrow."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    for width in (1280, 375):
+        page.set_viewport_size({"width": width, "height": 900})
+        result = Axe().run(page, options={"runOnly": AXE_TAGS})
+        assert [(each["id"], each["nodes"][0]["html"]) for each in result.response["violations"]] == [], (path, width)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{path} is wider than {width}"
+
+
+def test_the_rulebook_and_a_year_break_no_rule_and_a_rule_opens_beside_what_was_typed(address: str, page: Any) -> None:
+    enter(page, address, "head")
+    for path in ("/admin/pep/rules/", "/admin/pep/years/details/?id=1", "/admin/pep/years/next/?id=2"):
+        page.goto(f"{address}{path}")
+        breaks_nothing(page, path)
+    page.goto(f"{address}/admin/pep/years/edit/?id=1")
+    breaks_nothing(page, "the numbers of a year")
+    page.fill("#sdq_threshold", "16")
+    with page.context.expect_page() as opened:
+        page.click("#sdq_threshold-hint a")
+    opened.value.wait_for_selector("#HB-4\\.7")
+    assert opened.value.url.endswith("/admin/pep/rules/#HB-4.7")
+    assert page.input_value("#sdq_threshold") == "16", "what was typed stays"
 
 
 def test_a_teacher_writes_and_signs_without_scripts_on_a_telephone(address: str, without_scripts: Any) -> None:

@@ -11,8 +11,8 @@ YEAR = ("INSERT INTO pep_academic_year (name, starts_on, ends_on, ppg_term_cap_p
         "card_rule, row_version) VALUES ('{}', '{}-09-01', '{}-08-31', 1, 2, 3, 4, 16, 9, 19, {}, 'two', 'urgent', 7)")
 TERM = ("INSERT INTO pep_term (year_id, name, starts_on, ends_on, deadline_on, row_version) "
         "VALUES (1, 'autumn', '2024-09-02', '2024-12-20', '2024-11-29', 1)")
-OURS = ("satisfactory_grades, between_school_days, counts_first_day, first_group, two_in_setting, last_day, sdq_from_age, sdq_to_age, "
-        "sdq_valid_months, low_attendance_percent, figures_stale_days")
+OURS = ("satisfactory_grades, between_school_days, counts_first_day, first_group, two_in_setting, last_day, sdq_from_age, "
+        "sdq_to_age, sdq_valid_months, low_attendance_percent, figures_stale_days")
 
 
 def test_amber_stays_satisfactory_and_the_rest_is_usual(
