@@ -129,7 +129,7 @@ def test_numbers_in_what_people_write_break_nothing(council: Any) -> None:
         assert rule_links.ruled(7) == 7 and rule_links.ruled(Markup("<i>(HB-6.1)</i>")) == Markup("<i>(HB-6.1)</i>")
         assert rule_links.codes_in("One. (HB-1.1) Two. (DATA-two-people, HB-1.1)") == ["HB-1.1", "DATA-two-people"]
         assert rule_links.unruled("One. (HB-1.1) Two. (DATA-x)") == "One. Two."
-        assert rule_links.rule_url("HB-99.1") is None
+        assert rule_links.rule_url("DATA-nothing-of-ours") is None
 
 
 def test_a_guide_stands_at_its_rule_and_the_words_are_explained(enter: Any) -> None:

@@ -248,6 +248,16 @@ def test_due_days_that_a_number_moves_are_said_and_kept_in_the_history(world: Wo
     assert "Working days to open a new child" in enter("head").get(f"/admin/pep/years/details/?id={year}").main
 
 
+def test_a_number_of_days_holds_for_peps_that_are_opened_later(world: World) -> None:
+    change(world, complete_school_days=15, between_school_days=5)
+    assert world.pep_of(a_new_childs_pep(world)).due_on == date(2024, 11, 11)
+    assert pep_out_of_turn_due(world)(world) == date(2024, 11, 25)
+    change(world, counts_first_day=True)
+    pep_verbs.initiate_pep(world.session, child(world.session, world.other_child_id), world.autumn, kind=PepKind.NEED, reason="Help",
+                           actor=world.act(world.officer), today=TODAY, now=NOW)
+    assert world.pep_of(world.other_child_id).due_on == date(2024, 11, 22)
+
+
 def test_counting_from_the_day_itself_says_so(world: World) -> None:
     found = a_new_childs_pep(world)
     change(world, counts_first_day=True)
