@@ -172,8 +172,8 @@ def test_the_next_school_begins_after_the_last_one_ended(world: World) -> None:
     who = {"actor": world.act(world.officer), "today": TODAY, "now": NOW}
     roll.change_school(world.session, child_of(world), school_id=None, on=MOVED, reason=LeavingReason.OTHER, **who)
     with pytest.raises(Refused, match="The last school on record ended on"):
-        roll.change_school(world.session, child_of(world), school_id=world.other_school_id, on=MOVED - timedelta(days=1), reason=None,
-                           **who)
+        roll.change_school(world.session, child_of(world), school_id=world.other_school_id, on=MOVED - timedelta(days=1),
+                           reason=None, **who)
     roll.change_school(world.session, child_of(world), school_id=world.other_school_id, on=MOVED, reason=None, **who)
     assert child_of(world).school_id == world.other_school_id
 
