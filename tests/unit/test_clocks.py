@@ -133,3 +133,9 @@ def test_a_closure_of_the_school_and_a_day_off_for_all_are_not_counted() -> None
     assert sent.due is not None
     assert (handed.due.on, sent.due.on) == (date(2024, 10, 29), date(2024, 11, 19))
     assert sent.due.rule.endswith("on the school’s own calendar")
+
+
+def test_days_left_are_plain_days_where_the_calendar_ends_before_the_due_day() -> None:
+    due = Due(date(2025, 9, 10), "Set by hand", "HB-1.3")
+    _, second = both(date(2025, 7, 21), entered_on=date(2025, 7, 14), due=due)
+    assert second.standing == "Due in 51 days"  # the 22nd to the 31st of July, 31 in August, 10 in September

@@ -11,6 +11,8 @@ from pep_admin.school_calendar import (
     TermDates,
     TermsUnknown,
     YearCalendar,
+    academic_year_begins,
+    academic_year_end,
     academic_year_name,
     add_school_days,
     add_working_days,
@@ -210,3 +212,7 @@ def test_days_of_a_school_go_on_over_the_summer_by_each_years_calendar() -> None
     days = days_of_school([VS, autumn])
     assert add_school_days(date(2025, 7, 18), 4, days.is_school_day) == date(2025, 9, 4)
     assert (days.whose_on(date(2025, 7, 18)), days.whose_on(date(2025, 9, 4))) == ("", "the school's own")
+
+
+def test_an_academic_year_goes_from_september_to_august() -> None:
+    assert academic_year_begins("2024-25") == date(2024, 9, 1) and academic_year_end("2024-25") == date(2025, 8, 31)

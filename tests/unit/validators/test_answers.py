@@ -24,7 +24,8 @@ ATTENDANCE = Field("attendance", "X", "Attendance", Kind.ROWS, columns=(
 @pytest.mark.parametrize(("found", "value"), [
     (LINE, None), (LINE, "12345"), (NUMBER, 0), (NUMBER, 40), (Field("n", "X", "Number", Kind.NUMBER), -7), (DAY, date(1990, 1, 1)),
     (DAY, date(2100, 12, 31)), (ONE, "b"), (MANY, ()), (MANY, ("b", "a")), (Field("y", "X", "Yes?", Kind.YES_NO), False),
-    (ROWS, ({"total": 12, "on": None},)), (ROWS, ()), (ATTENDANCE, ({"possible": 10, "present": 10}, {"possible": None, "present": 3})),
+    (ROWS, ({"total": 12, "on": None},)), (ROWS, ()),
+    (ATTENDANCE, ({"possible": 10, "present": 10}, {"possible": None, "present": 3})),
     (ATTENDANCE, ({"possible": 3, "present": None},)),
 ])
 def test_what_fits_its_field_is_taken(found: Field, value: Any) -> None:

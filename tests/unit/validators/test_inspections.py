@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from pep_admin.school_words import CardGrade, CardRule, GradedRule, InspectionCategory, InspectionRegime, OfstedGrade
+from pep_admin.validators.findings import blocking
 from pep_admin.validators.inspections import (
     COLUMNS,
     LessThanGoodRule,
@@ -103,6 +104,7 @@ def test_what_is_said_by_hand_holds_and_tells_what_the_inspection_says() -> None
     assert said.less_than_good is True
     assert said.sentence == ("Less than good, by hand: Monitoring visit in May "
                              "(the latest inspection: good or better: good, 12 Mar 2024, rule 2024-25)")
+    assert standing(True, None, None, RULE).sentence == "Less than good, by hand: no reason given"
     assert standing(False, "Merged since", inspection(OVERALL, overall=WORST), RULE).less_than_good is False
     assert standing(None, None, found, RULE).sentence == "Good or better: good, 12 Mar 2024, rule 2024-25"
     assert standing(None, None, None, RULE) == standing(None, "left over", None, RULE)
@@ -110,7 +112,7 @@ def test_what_is_said_by_hand_holds_and_tells_what_the_inspection_says() -> None
 
 
 def test_what_is_said_by_hand_has_its_reason() -> None:
-    assert [each.field for each in check_by_hand(False, " ")] == ["less_than_good_reason"]
+    assert [each.field for each in blocking(check_by_hand(False, " "))] == ["less_than_good_reason"]
     assert check_by_hand(True, "Monitoring visit") == [] == check_by_hand(None, None)
 
 
@@ -152,3 +154,7 @@ def test_a_category_that_fits_is_not() -> None:
                    inspection(CARD, card_teaching=EXPECTED, safeguarding_met=False,
                               category=InspectionCategory.SIGNIFICANT_IMPROVEMENT)):
         assert check_inspection(record, today=TODAY) == []
+
+
+def test_what_a_regime_asks_waits_until_one_is_chosen() -> None:
+    assert check_inspection(inspection(None), today=TODAY) == []  # type: ignore[arg-type]  # a form that is not filled in

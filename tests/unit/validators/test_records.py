@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from pep_admin.validators.records import check_consent, check_sdq, check_suspension
+from pep_admin.validators.findings import blocking
+from pep_admin.validators.records import check_consent, check_figures_day, check_sdq, check_suspension
 from pep_admin.vocabulary import ConsentDecision, SuspensionKind, SuspensionReason
 
 BORN, TODAY = date(2011, 5, 14), date(2024, 11, 18)
@@ -41,6 +42,15 @@ def test_an_sdq_total_is_0_to_40(total: int, wrong: list[str]) -> None:
     assert fields(check_sdq(Row(total=total), born_on=BORN, today=TODAY)) == wrong
 
 
+@pytest.mark.parametrize(("day", "told"), [(None, []), (TODAY, []), (date(2024, 11, 19), [("DATA-dates", "figures_to")])])
+def test_attendance_is_told_up_to_a_day_that_has_come(day: date | None, told: list[tuple[str, str]]) -> None:
+    assert [(each.code, each.field) for each in blocking(check_figures_day(day, today=TODAY))] == told
+
+
+def test_an_sdq_of_which_nothing_is_known_yet_is_no_problem() -> None:
+    assert check_sdq(Row(total=None, completed_on=None), born_on=BORN, today=TODAY) == []
+
+
 @pytest.mark.parametrize(("day", "wrong"), [(TODAY, []), (date(2024, 11, 19), ["completed_on"]), (BORN, []),
                                             (date(2011, 5, 13), ["completed_on"])])
 def test_an_sdq_is_of_a_day_in_the_childs_life(day: date, wrong: list[str]) -> None:
@@ -54,6 +64,7 @@ def test_an_sdq_is_of_a_day_in_the_childs_life(day: date, wrong: list[str]) -> N
     ({"ended_on": FRIDAY, "half_days": 1}, []),
     ({"ended_on": date(2024, 11, 7)}, ["ended_on"]),
     ({"started_on": date(2024, 11, 19)}, ["started_on"]),
+    ({"started_on": None, "ended_on": MONDAY, "half_days": 5}, []),  # nothing to hold the others against
     ({"kind": SuspensionKind.PERMANENT}, []),
     ({"kind": SuspensionKind.PERMANENT, "ended_on": MONDAY}, ["ended_on"]),
     ({"reason": SuspensionReason.DB, "second_reason": SuspensionReason.DB}, ["second_reason"]),
