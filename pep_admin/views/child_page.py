@@ -21,7 +21,7 @@ from pep_admin.models import AcademicYear, Allocation, Child, Pep, Term
 from pep_admin.permissions import Permission, audience_for, lent
 from pep_admin.queries.child_page import ChildRecord, child_record
 from pep_admin.queries.new_children import day_of, is_new_in_care, new_child_facts, year_of
-from pep_admin.school_calendar import year_group
+from pep_admin.school_calendar import age_on, year_group
 from pep_admin.server.mail import LETTERS
 from pep_admin.validators.findings import blocking
 from pep_admin.views import child_tables, formats, trails
@@ -268,13 +268,18 @@ def _targets(view: PepModelView, record: ChildRecord) -> tuple[Any, list[list[An
     return child_tables.link(view, said, "pep_peps.details_view", id=pep.id), rows
 
 
+ADULT = 18
+OF_EARLY_YEARS = "Money for this age comes from the Early Years Team on request, not from the Virtual School (HB-6.3)."
+BEYOND_SCHOOL = "Past the end of Year 13, up to which there is Pupil Premium money (HB-6.2)."
+
+
 def _money(view: PepModelView, record: ChildRecord, term: Term | None) -> tuple[list[list[Any]], str]:
     """A row for each term and year that holds money or could: up to how much, set aside, released, left; and a sentence beside."""
     if not view.may(Permission.REQUEST_READ):
         return [], ""
     scheme = scheme_of(group_of(record.child, view))
     if scheme is Scheme.EARLY_YEARS and not record.allocations:
-        return [], "Money for this age comes from the Early Years Team on request, not from the Virtual School (HB-6.3)."
+        return [], BEYOND_SCHOOL if age_on(record.child.date_of_birth, view.today) >= ADULT else OF_EARLY_YEARS
     rows = [(_newest_first(each), _of_allocation(each)) for each in record.allocations]
     if term is not None and scheme is not Scheme.EARLY_YEARS:
         rows += _untouched(term, scheme, {each.period for each in record.allocations})

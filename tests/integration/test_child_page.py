@@ -230,6 +230,8 @@ def test_a_period_without_requests_still_says_what_could_be_had(world: World, lo
     assert rows(look("officer", older), "Money left") == [["Year 2024-25", "£300.00", "£0.00", "£0.00", "£300.00"]]
     small = newcomer(world, date(2024, 10, 15), None, date_of_birth=date(2021, 11, 1))
     assert "from the Early Years Team on request, not from the Virtual School (HB-6.3)" in look("officer", small).main
+    grown = newcomer(world, date(2024, 10, 16), None, date_of_birth=date(2006, 8, 31), first_name="Gross")
+    assert "Past the end of Year 13, up to which there is Pupil Premium money (HB-6.2)." in look("officer", grown).main
 
 
 # --- what is due -------------------------------------------------------------------------------------------------------------
