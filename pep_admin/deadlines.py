@@ -65,6 +65,16 @@ def initiate_by(entered_on: date, *, days: int, is_working_day: Callable[[date],
     return Due(due_on, _arithmetic(entered_on, due_on, days, "working", is_working_day), "HB-1.2")
 
 
+FIRST_REVIEW_WORKING_DAYS = 20
+"""By law a child's first care review is held within 20 working days of coming into care; no authority changes that."""
+
+
+def first_care_review_by(entered_on: date, *, is_working_day: Callable[[date], bool] = england_working_day) -> Due:
+    """The last day for a new child's first care review, on which the PEP meeting is better not held (HB-3.3)."""
+    due_on = add_working_days(entered_on, FIRST_REVIEW_WORKING_DAYS, is_working_day)
+    return Due(due_on, _arithmetic(entered_on, due_on, FIRST_REVIEW_WORKING_DAYS, "working", is_working_day), "HB-3.3")
+
+
 def format_day(day: date) -> str:
     """The date as it stands in lists and sentences: "01 Sep 2024"."""
     return f"{day.day:02d} {MONTHS[day.month - 1]} {day.year:04d}"

@@ -16,7 +16,7 @@ from flask import request, url_for
 from pep_admin import queries
 from pep_admin.circumstances import is_pep_age, phase_of, scheme_of
 from pep_admin.clocks import Clock, clocks
-from pep_admin.deadlines import format_day
+from pep_admin.deadlines import Due, first_care_review_by, format_day
 from pep_admin.models import AcademicYear, Allocation, Child, Pep, Term
 from pep_admin.permissions import Permission, audience_for, lent
 from pep_admin.queries.child_page import ChildRecord, child_record
@@ -60,6 +60,7 @@ class ChildPage:
 
     facts: Sequence[tuple[str, Any]]
     clocks: tuple[Clock, ...]
+    first_review: Due | None
     term_peps: Sequence[TermPep]
     timeline: Sequence[Sequence[Any]]
     band: Band | None
@@ -85,9 +86,10 @@ def gather(view: PepModelView, child: Child) -> ChildPage:
     happenings = _happenings(record)
     money, note = _money(view, record, term)
     targets_pep, targets = _targets(view, record)
+    counted = _clocks(view, record)
     return ChildPage(
         facts=_facts(view, record, year),
-        clocks=_clocks(view, record),
+        clocks=counted, first_review=_first_review(view, record) if counted else None,
         term_peps=_term_peps(view, record, term),
         timeline=[_told(view, each) for each in sorted(happenings, key=_newest_happening)],
         band=band_of([each for each, _, _ in happenings], KINDS, view.today),
@@ -153,6 +155,11 @@ def _clocks(view: PepModelView, record: ChildRecord) -> tuple[Clock, ...]:
     )
     is_over = first is not None and first.term.ends_on < view.today
     return () if is_over and all(each.done_on for each in found) else found
+
+
+def _first_review(view: PepModelView, record: ChildRecord) -> Due:
+    """When the first care review of this time in care is at the latest."""
+    return first_care_review_by(record.child.entered_care_on, is_working_day=queries.Calendars(view.db_session).is_working_day)
 
 
 def _term_peps(view: PepModelView, record: ChildRecord, term: Term | None) -> list[TermPep]:

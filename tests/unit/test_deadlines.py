@@ -11,6 +11,7 @@ from pep_admin.deadlines import (
     counted_from,
     due_for_new_child,
     due_for_term,
+    first_care_review_by,
     format_day,
     format_long,
     initiate_by,
@@ -40,6 +41,14 @@ def test_a_term_has_its_own_deadline() -> None:
 )
 def test_the_opening_of_a_new_childs_pep(entered: date, due_on: date, rule: str) -> None:
     assert initiate_by(entered, days=10) == Due(due_on, rule, "HB-1.2")
+
+
+@pytest.mark.parametrize(("entered", "due_on", "rule"), [
+    (date(2024, 10, 14), date(2024, 11, 11), "20 working days from Mon 14 Oct 2024"),
+    (date(2024, 12, 16), date(2025, 1, 16), "20 working days from Mon 16 Dec 2024, skipping 25, 26 Dec and 1 Jan"),
+])
+def test_the_first_care_review_is_within_twenty_working_days(entered: date, due_on: date, rule: str) -> None:
+    assert first_care_review_by(entered) == Due(due_on, rule, "HB-3.3")
 
 
 @pytest.mark.parametrize(
