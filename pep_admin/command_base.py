@@ -115,9 +115,11 @@ def make_tables(app: Flask) -> None:
     """All tables in an empty database; an older one is the matter of `pep-admin migrate`, which takes a backup first."""
     from sqlalchemy import inspect
 
+    from pep_admin.server.database import keep_private
     from pep_admin.server.migrations import VERSION_TABLE
 
     with engine_of(app) as engine:
+        keep_private(engine.url)
         is_new = not inspect(engine).has_table(VERSION_TABLE)
     bring_up_to_date(app) if is_new else require_tables(app)
 

@@ -82,6 +82,17 @@ def _before_day_one(start: date, with_start: bool) -> date:
     return start - timedelta(days=1) if with_start else start
 
 
+FIRST_REVIEW_WORKING_DAYS = 20
+"""By law a child's first care review is held within 20 working days of coming into care; no authority changes that."""
+
+
+def first_care_review_by(entered_on: date, *, is_working_day: Callable[[date], bool] = england_working_day) -> Due:
+    """The last day for a new child's first care review, on which the PEP meeting is better not held (HB-3.3)."""
+    how = Counted(entered_on, FIRST_REVIEW_WORKING_DAYS)
+    due_on = add_working_days(how.start, how.days, is_working_day)
+    return Due(due_on, _arithmetic(how, due_on, "working", is_working_day), "HB-3.3")
+
+
 def format_day(day: date) -> str:
     """The date as it stands in lists and sentences: "01 Sep 2024"."""
     return f"{day.day:02d} {MONTHS[day.month - 1]} {day.year:04d}"

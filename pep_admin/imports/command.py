@@ -96,9 +96,10 @@ def told(kind: Kind, outcome: Outcome, *, several: bool = False) -> Iterator[str
 
 def _write_to_mend(asked: Asked, tables: Mapping[str, Table], outcome: Outcome, say: Callable[[str], None]) -> None:
     """One file a part; a second part's gets its key into its name."""
+    held = keeping.to_mend(asked.kind, outcome, tables)
     for number, (part, table) in enumerate(tables.items()):
         path = asked.mend
-        if path is None or not (why := outcome.refused_in(part)):
+        if path is None or not (why := held[part]):
             continue
         path = path if number == 0 else path.with_stem(f"{path.stem}-{part}")
         path.write_bytes(file_to_mend(table, why))

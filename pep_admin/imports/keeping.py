@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import io
 import zlib
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -22,7 +23,7 @@ from pep_admin.exceptions import NotFound, Refused
 from pep_admin.imports import KINDS
 from pep_admin.imports.files import Places, Table, open_table
 from pep_admin.imports.kinds import Kind, Part, Plan, Step, no_step
-from pep_admin.imports.outcome import file_to_mend
+from pep_admin.imports.outcome import Outcome, file_to_mend, with_their_own
 from pep_admin.models import Import, ImportFile, ImportPage
 from pep_admin.permissions import Actor, require
 from pep_admin.validators.findings import Finding
@@ -140,7 +141,7 @@ def keep_import(
 ) -> Import:
     """Keep the files and the outcome of a plan until somebody confirms it, a day at most. Stores nothing of the domain."""
     kept = keep_files(session, kind, given, tables, options, actor=actor)
-    write_outcome(session, kept, plan)
+    write_outcome(session, kept, plan, tables)
     record_look(session, kept, tables)
     return kept
 
@@ -229,7 +230,7 @@ def confirm_import(
     kind, tables = KINDS[kept.kind], open_kept(session, kept)
     plan = make_plan(session, kind, tables, kept.options, actor=actor, today=today, step=step)
     if plan.outcome.digest() != kept.digest:
-        write_outcome(session, kept, plan)
+        write_outcome(session, kept, plan, tables)
         return Confirmed(kept, stored=False)
     if shown != seal_of(kept):
         return Confirmed(kept, stored=False)
@@ -259,15 +260,17 @@ def forget(session: Session, kept: Import) -> None:
 
 
 def rows_to_mend(session: Session, kept: Import, part: str) -> bytes:
-    """The refused and waiting rows of one of its files as CSV, to mend and load again; NotFound when there is nothing of it."""
-    why: dict[int, str] = {}
+    """The rows of one of its files that are not loaded as CSV, to mend and load again; NotFound when there is nothing of it."""
+    why: dict[str, dict[int, str]] = defaultdict(dict)
     pages = select(ImportPage.rows).where(ImportPage.import_id == kept.id, ImportPage.fate.in_((RowFate.REFUSED, RowFate.WAITING)))
     for rows in session.scalars(pages):
-        why |= {number: _in_a_line(reasons) for number, _, where, _, reasons in rows["rows"] if where == part}
+        for number, _, where, _, reasons in rows["rows"]:
+            why[where][number] = _in_a_line(reasons)
     tables = open_kept(session, kept)
-    if not why or part not in tables:
+    held = with_their_own(tables, why, KINDS[kept.kind].joined_by).get(part)
+    if not held:
         raise NotFound
-    return file_to_mend(tables[part], why)
+    return file_to_mend(tables[part], held)
 
 
 def drop_old(session: Session) -> None:
@@ -308,8 +311,8 @@ def contents_of(session: Session, kept: Import) -> dict[str, Given]:
     return {part: Given(name, io.BytesIO(zlib.decompress(content))) for part, name, content in rows}
 
 
-def write_outcome(session: Session, kept: Import, plan: Plan) -> None:
-    """Put the outcome of a plan in the place of the one that was kept, page by page."""
+def write_outcome(session: Session, kept: Import, plan: Plan, tables: Mapping[str, Table]) -> None:
+    """Put the outcome of a plan for those tables in the place of the one that was kept, page by page."""
     session.execute(delete(ImportPage).where(ImportPage.import_id == kept.id))
     pages = [{"import_id": kept.id, "fate": fate, "number": number, "rows": {"rows": rows}}
              for fate, number, rows in plan.outcome.pages()]
@@ -318,8 +321,13 @@ def write_outcome(session: Session, kept: Import, plan: Plan) -> None:
     kept.digest = plan.outcome.digest()
     kept.outcome = {"counts": {fate.value: count for fate, count in plan.outcome.counts().items()},
                     "left_out": plan.outcome.left_out, "notes": plan.outcome.notes,
-                    "mend": [part.key for part in KINDS[kept.kind].parts if plan.outcome.refused_in(part.key)]}
+                    "mend": [part for part, why in to_mend(KINDS[kept.kind], plan.outcome, tables).items() if why]}
     session.flush()
+
+
+def to_mend(kind: Kind, outcome: Outcome, tables: Mapping[str, Table]) -> dict[str, dict[int, str]]:
+    """By the file's part, the rows of it that are not loaded, each with why."""
+    return with_their_own(tables, {part: outcome.refused_in(part) for part in tables}, kind.joined_by)
 
 
 def _drop_contents(session: Session, ids: Sequence[int]) -> None:

@@ -90,7 +90,8 @@ class Kind:
     """A kind of import. `thing` is what a row is ("school", "schools"); `permission` is asked for at every step.
 
     `read_options` makes of what was typed for `options` what `plan` reads (JSON values, kept with the import); it raises Refused.
-    `leads_to` is the endpoint of the list where the loaded rows are seen.
+    `leads_to` is the endpoint of the list where the loaded rows are seen. `joined_by` is the column by which rows of several
+    files are about the same thing; what is not loaded of it is taken away from all of them, to be mended and loaded together.
     """
 
     key: str
@@ -102,6 +103,7 @@ class Kind:
     plan: Planner
     store: Storer
     leads_to: str = ""
+    joined_by: str = ""
     options: tuple[Option, ...] = ()
     read_options: Callable[[Mapping[str, str]], dict[str, Any]] = no_options
 

@@ -121,7 +121,7 @@ def look(session: Session, import_id: int, *, actor: Actor, today: date, beat: B
     plan = make_plan(session, KINDS[kept.kind], tables, kept.options, actor=actor, today=today, step=_told(tables, beat))
     session.rollback()
     kept = take_import(session, import_id, actor, kept.job_id)
-    write_outcome(session, kept, plan)
+    write_outcome(session, kept, plan, tables)
     record_look(session, kept, tables)
 
 
@@ -133,7 +133,7 @@ def load(session: Session, payload: Mapping[str, Any], *, actor: Actor, today: d
     digest, seen, job_id = plan.outcome.digest(), kept.digest, kept.job_id
     session.rollback()
     if digest != seen:
-        write_outcome(session, take_import(session, payload["import"], actor, job_id), plan)
+        write_outcome(session, take_import(session, payload["import"], actor, job_id), plan, tables)
         return False
     del plan
     total = _rows(tables)

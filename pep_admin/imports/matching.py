@@ -139,7 +139,7 @@ def open_matched(session: Session, kept: Import, chosen: Mapping[str, Mapping[st
 def settle_columns(session: Session, import_id: int, tables: Mapping[str, Table], plan: Plan, *, actor: Actor) -> Import:
     """Keep the outcome of files whose columns were matched by hand, and remember the match for the team."""
     kept = settle_places(session, import_id, tables, actor=actor)
-    keeping.write_outcome(session, kept, plan)
+    keeping.write_outcome(session, kept, plan, tables)
     return kept
 
 

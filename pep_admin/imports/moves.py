@@ -20,7 +20,7 @@ from pep_admin.imports.files import Row, Table
 from pep_admin.imports.headings import Column, Layout
 from pep_admin.imports.kinds import Kind, Part, Plan, Step, no_step
 from pep_admin.imports.outcome import Outcome
-from pep_admin.imports.values import Reading
+from pep_admin.imports.values import CLEAR, Reading
 from pep_admin.models import Caseload, Child, Enrolment, Person, School
 from pep_admin.permissions import Actor, Permission
 from pep_admin.validators.children import check_move_day
@@ -167,8 +167,8 @@ class _Planning:
     def _consider(self, cells: Reading, child: Standing | None, place: Place | None) -> None:
         row, since = cells.row, cells.day("since")
         reason = cells.choice("reason", "reason", LeavingReason) if self.asks_why else None
-        for key, value in ((self.key, row[self.key]), ("since", row["since"])):
-            if not value:
+        for key in (self.key, "since"):
+            if not row[key] or row[key].lower() == CLEAR:
                 cells.problem(key, "This must not be empty.", "DATA-roll")
         if child is None or place is None or since is None or cells.problems:
             return self._refuse(row, child, cells.problems)

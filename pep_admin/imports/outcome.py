@@ -98,6 +98,25 @@ def sentences(told: Told) -> str:
     return " ".join(f"{column}: {message}" if column else message for column, message, _ in told.why)
 
 
+def with_their_own(tables: Mapping[str, Table], why: Mapping[str, Mapping[int, str]], joined_by: str) -> dict[str, dict[int, str]]:
+    """By the file's part, the rows that are to be mended, `why` by their numbers; where files are joined by a column, with every
+    row of the others that is about the same, so that what is taken away can be loaded by itself."""
+    found = {part: dict(why.get(part, {})) for part in tables}
+    if not joined_by:
+        return found
+    theirs: dict[str, tuple[str, int]] = {}
+    for part, table in tables.items():
+        for row in table.rows():
+            if row.number in found[part] and (key := " ".join(row[joined_by].split())):
+                theirs.setdefault(key, (part, row.number))
+    for part, table in tables.items():
+        for row in table.rows():
+            at = theirs.get(" ".join(row[joined_by].split()))
+            if at is not None and at[0] != part:
+                found[part].setdefault(row.number, f"Not loaded, because of row {at[1]} in the other file.")
+    return found
+
+
 def file_to_mend(table: Table, why: Mapping[int, str]) -> bytes:
     """Those rows of a file as they came, with a last column that says why: UTF-8 CSV that a spreadsheet opens and obeys in nothing.
 

@@ -94,14 +94,16 @@ class _Planning:
                                   .outerjoin(Person, School.designated_teacher_id == Person.id).where(School.urn.is_not(None)))
         self.schools = {row[0]: _School(*row[1:]) for row in schools}
         self.wanted: dict[str, _Wanted] = {}
-        self.named: dict[int, str] = {}
+        self.contradicted: dict[str, int] = {}
+        self.named: dict[int, tuple[str, int]] = {}
+        self.contested: dict[int, int] = {}
         self.plan = Plan(Outcome())
         self.headings = {each.key: each.heading for each in PEOPLE_LIST.columns}
 
     def consider(self, row: Row) -> None:
         cells = Reading(row)
         if row.is_shifted:
-            return self._refuse(row, cells.problems)
+            return self._refuse(row.number, row["email"], cells.problems)
         email = cells.take("email", "email", str.lower)
         for key in ("first_name", "last_name"):
             cells.words(key, longest=100)
@@ -113,7 +115,7 @@ class _Planning:
         if not cells.problems and facts is not None:
             cells.problems += blocking(check_person(facts))
         if facts is None or cells.problems:
-            return self._refuse(row, cells.problems)
+            return self._refuse(row.number, row["email"], cells.problems)
         return self._accept(row, facts, school)
 
     def _school(self, cells: Reading) -> _School | None:
@@ -139,20 +141,20 @@ class _Planning:
         return before._replace(**given) if before else PersonFacts(**given)
 
     def _accept(self, row: Row, facts: PersonFacts, school: _School | None) -> None:
-        problem = self._contradiction(facts) or (self._why_not_there(facts, school) if school is not None else None)
+        problem = self._contradiction(row, facts) or (self._why_not_there(row, facts, school) if school is not None else None)
         if problem is not None:
-            return self._refuse(row, [problem])
+            return self._refuse(row.number, row["email"], [problem])
         self.wanted.setdefault(facts.email, _Wanted(facts)).rows.append((row.number, school))
         return None
 
-    def _contradiction(self, facts: PersonFacts) -> Finding | None:
+    def _contradiction(self, row: Row, facts: PersonFacts) -> Finding | None:
         earlier = self.wanted.get(facts.email)
         if earlier is None or earlier.facts == facts:
             return None
-        return Finding("person-doubled", "DATA-unique", "email", f"Row {earlier.rows[0][0]} says something else of the same "
-                       "address. Make the two rows say the same.")
+        self.contradicted.setdefault(facts.email, row.number)
+        return _says_else(earlier.rows[0][0])
 
-    def _why_not_there(self, facts: PersonFacts, school: _School) -> Finding | None:
+    def _why_not_there(self, row: Row, facts: PersonFacts, school: _School) -> Finding | None:
         """Why the person cannot be named designated teacher of the school."""
         standing = self.known.get(facts.email)
         if facts.kind is not PersonKind.DESIGNATED_TEACHER:
@@ -160,17 +162,30 @@ class _Planning:
                               "under “Organisation”.")
         if standing is not None and standing.has_left:
             return _at_school("HB-2.2", "This person has left. Name somebody else.")
-        if self.named.setdefault(school.id, facts.email) != facts.email:
-            return _at_school("DATA-unique", "An earlier row names somebody else designated teacher of this school. Keep one.")
+        first, number = self.named.setdefault(school.id, (facts.email, row.number))
+        if first != facts.email:
+            self.contested.setdefault(school.id, row.number)
+            return _names_else(number)
         return None
 
-    def _refuse(self, row: Row, problems: Sequence[Finding]) -> None:
-        self.plan.outcome.refuse(row.number, row["email"], problems, self.headings, part="people")
+    def _refuse(self, number: int, email: str, problems: Sequence[Finding]) -> None:
+        self.plan.outcome.refuse(number, email, problems, self.headings, part="people")
 
     def finish(self) -> Plan:
         for email, wanted in self.wanted.items():
-            self._compare(wanted, self.known.get(email))
+            for number, school in wanted.rows:
+                if wrong := self._of_two(email, school):
+                    self._refuse(number, email, [wrong])
+            wanted.rows = [(number, school) for number, school in wanted.rows if self._of_two(email, school) is None]
+            if wanted.rows:
+                self._compare(wanted, self.known.get(email))
         return self.plan
+
+    def _of_two(self, email: str, school: _School | None) -> Finding | None:
+        """Nobody can say which of two rows is right that contradict one another: neither is taken."""
+        if email in self.contradicted:
+            return _says_else(self.contradicted[email])
+        return _names_else(self.contested[school.id]) if school is not None and school.id in self.contested else None
 
     def _compare(self, wanted: _Wanted, standing: _Standing | None) -> None:
         """The person at their first row; a school that is to have them, at the row that names it."""
@@ -196,6 +211,15 @@ def _facts_changed(facts: PersonFacts, standing: _Standing | None) -> list[tuple
     if standing is None:
         return [(LABELS[name], None, getattr(facts, name)) for name in ("kind", "organisation", "phone") if getattr(facts, name)]
     return [(LABELS[name], old, new) for name, (old, new) in differences(standing.facts, facts).items()]
+
+
+def _says_else(number: int) -> Finding:
+    return Finding("person-doubled", "DATA-unique", "email", f"Row {number} says something else of the same address. Make the rows "
+                   "say the same.")
+
+
+def _names_else(number: int) -> Finding:
+    return _at_school("DATA-unique", f"Row {number} names somebody else designated teacher of this school. Keep one.")
 
 
 def _at_school(code: str, message: str) -> Finding:

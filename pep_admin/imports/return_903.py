@@ -290,6 +290,7 @@ RETURN = Kind(
     plan=plan_return,
     store=store_joining,
     leads_to="pep_children.index_view",
+    joined_by="lcs_id",
     options=(
         Option("year", "Year in which the return ends", "Like 2024 for the year to 31 Mar 2024. Left empty, it is told from the "
                "latest episode. SDQ totals are recorded for its last day."),

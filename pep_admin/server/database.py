@@ -5,12 +5,13 @@ Only engines handed to `prepare` are touched, never the Engine class: a plugin m
 
 from __future__ import annotations
 
+import contextlib
 import os
 from typing import Any
 from weakref import WeakSet
 
 from flask import has_request_context, request
-from sqlalchemy import Connection, Engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, event, make_url
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from pep_admin.exceptions import ConfigError
@@ -38,6 +39,14 @@ def engine_options(url: str) -> dict[str, Any]:
         limits = " ".join(f"-c {name}={value}" for name, value in POSTGRES_LIMITS.items())
         options.update(connect_args={"options": limits}, pool_pre_ping=True)
     return options
+
+
+def keep_private(address: URL) -> None:
+    """Make the file of a SQLite database that is not there yet, for its owner alone; what SQLite lays beside it takes after it."""
+    if address.get_backend_name() != "sqlite" or not address.database or address.database.startswith((":memory:", "file:")):
+        return
+    with contextlib.suppress(FileExistsError):
+        os.close(os.open(address.database, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 _engines: WeakSet[Engine] = WeakSet()

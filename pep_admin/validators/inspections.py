@@ -16,6 +16,8 @@ from pep_admin.validators.findings import Finding
 from pep_admin.vocabulary import Labelled
 
 OVERALL_ENDED_ON, CARDS_BEGAN_ON = date(2024, 9, 2), date(2025, 11, 10)
+_BEGAN = {InspectionRegime.GRADED: OVERALL_ENDED_ON, InspectionRegime.CARD: CARDS_BEGAN_ON}
+"""An overall grade goes on at independent schools, so that it has no end."""
 """The first days of the second and the third regime for state schools."""
 EARLIEST = date(1993, 1, 1)  # Ofsted's first inspections
 
@@ -126,7 +128,7 @@ def check_by_hand(said: bool | None, reason: str | None) -> list[Finding]:
 
 def check_inspection(inspection: Any, *, today: date) -> list[Finding]:
     """An inspection has been, was published after it, and has a judgement of its regime. Oddities are asked about (warnings)."""
-    return [*_days(inspection, today), *_judgements(inspection), *_oddities(inspection)]
+    return [*_days(inspection, today), *_in_force(inspection), *_judgements(inspection), *_oddities(inspection)]
 
 
 def _why(inspection: Any, low: list[str], is_less: bool) -> Iterator[str]:
@@ -158,6 +160,13 @@ def _days(inspection: Any, today: date) -> Iterator[Finding]:
         yield _wrong("published_on", f"{format_day(published_on)} is still to come.")
     elif on is not None and published_on is not None and published_on < on:
         yield _wrong("published_on", f"The report cannot be published before the inspection, {format_day(on)}.")
+
+
+def _in_force(inspection: Any) -> Iterator[Finding]:
+    began = _BEGAN.get(inspection.regime)
+    if began is not None and inspection.inspected_on is not None and inspection.inspected_on < began:
+        message = f"“{inspection.regime.label}” began on {format_day(began)}. Check the day, or choose the sort of that day."
+        yield _wrong("inspected_on", message)
 
 
 def _judgements(inspection: Any) -> Iterator[Finding]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Protocol
 
@@ -14,6 +15,9 @@ from pep_admin.vocabulary import ConsentDecision, SuspensionKind
 HIGHEST_SDQ = 40
 MOST_SUSPENDED_HALF_DAYS = 90
 """45 school days in an academic year: the limit in law for suspensions (RD-212)."""
+
+TOLD_AHEAD = timedelta(days=7)
+"""A suspension is decided within days; told of earlier, it was another one, or a date was mistyped."""
 
 
 class SdqLike(Protocol):
@@ -44,6 +48,18 @@ class SuspensionLike(Protocol):
     def third_reason(self) -> object: ...
     @property
     def told_us_on(self) -> date | None: ...
+    @property
+    def back_to_school_talk_on(self) -> date | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class SuspensionFacts:
+    """What a suspension is held against: `half_days` of the child's others in that academic year, the `spans` of all others (last
+    day None while it is not known, and for good), and whether the child was at that school on its first day (None: not known)."""
+
+    half_days: int = 0
+    spans: tuple[tuple[date, date | None], ...] = ()
+    at_school: bool | None = None
 
 
 class ConsentLike(Protocol):
@@ -75,9 +91,12 @@ def check_sdq(score: SdqLike, *, born_on: date, today: date) -> list[Finding]:
     return found
 
 
-def check_suspension(row: SuspensionLike, *, born_on: date, today: date, other_half_days: int = 0) -> list[Finding]:
-    """A suspension as far as it is known. `other_half_days` are those of the child's others in that academic year."""
-    return [*_suspended(row, born_on, today), *_reasons(row), *_told(row), *_too_many(row, other_half_days)]
+def check_suspension(
+    row: SuspensionLike, *, born_on: date, today: date, facts: SuspensionFacts = SuspensionFacts()
+) -> list[Finding]:
+    """A suspension as far as it is known, by itself and beside what else is on record of the child."""
+    return [*_suspended(row, born_on, today), *_talk(row), *_beside_others(row, facts), *_reasons(row), *_told(row),
+            *_too_many(row, facts.half_days)]
 
 
 def _suspended(row: SuspensionLike, born_on: date, today: date) -> Iterator[Finding]:
@@ -95,6 +114,29 @@ def _suspended(row: SuspensionLike, born_on: date, today: date) -> Iterator[Find
         yield _wrong("SUS-half-days", "half_days", message, "DATA-shape")
 
 
+def _talk(row: SuspensionLike) -> Iterator[Finding]:
+    if row.started_on is not None and row.back_to_school_talk_on is not None and row.back_to_school_talk_on < row.started_on:
+        message = f"The talk on coming back cannot be before the first day, {format_day(row.started_on)}."
+        yield _wrong("SUS-talk", "back_to_school_talk_on", message)
+
+
+def _beside_others(row: SuspensionLike, facts: SuspensionFacts) -> Iterator[Finding]:
+    """A day is lost once; a school that the child was not at by the record is asked about."""
+    first = row.started_on
+    if first is None:
+        return
+    last = row.ended_on or first
+    for begun, ended in facts.spans:
+        if begun <= last and first <= (ended or begun):
+            until = f" to {format_day(ended)}" if ended else ""
+            message = f"One of {format_day(begun)}{until} is on record already. Change that one, or check the days."
+            yield _wrong("SUS-twice", "started_on", message, "DATA-unique")
+            break
+    if facts.at_school is False:
+        message = f"By the record the child was not at this school on {format_day(first)}. Is it the right one?"
+        yield _wrong("SUS-school", "school", message, "DATA-roll", "warning")
+
+
 def _working_days(first: date, last: date) -> int:
     return sum(england_working_day(first + timedelta(days=step)) for step in range((last - first).days + 1))
 
@@ -110,6 +152,9 @@ def _reasons(row: SuspensionLike) -> Iterator[Finding]:
 def _told(row: SuspensionLike) -> Iterator[Finding]:
     if row.started_on is None:
         return
+    if row.told_us_on is not None and row.told_us_on < row.started_on - TOLD_AHEAD:
+        message = f"The Virtual School was told more than {TOLD_AHEAD.days} days before the first day. Is that so?"
+        yield _wrong("SUS-told", "told_us_on", message, "HB-3.6", "warning")
     if row.told_us_on is None:
         yield _wrong("SUS-told", "told_us_on", "When was the Virtual School told? It is told at once.", "HB-3.6", "warning")
     elif row.told_us_on > row.started_on:

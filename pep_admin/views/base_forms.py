@@ -25,6 +25,7 @@ from wtforms.widgets import TextInput, html_params
 from pep_admin.deadlines import format_day
 from pep_admin.models import Base
 from pep_admin.money import format_pounds, parse_pounds
+from pep_admin.views.errors import TAKEN
 from pep_admin.views.formats import parse_day
 from pep_admin.views.hosting import HIGHEST_ID, host
 from pep_admin.vocabulary import Labelled
@@ -352,7 +353,6 @@ def _text(value: Any) -> Any:
 
 def _worded(field_args: dict[str, Any], needed: str, column: Any = None) -> dict[str, Any]:
     """The same arguments with sentences in place of the stock messages; a column that may not be empty is asked for."""
-    label = str(field_args.get("label") or "this")
     given = [*field_args.get("validators", ())]
     if column is not None and not column.nullable and not any(isinstance(each, InputRequired) for each in given):
         given.append(InputRequired())
@@ -361,6 +361,6 @@ def _worded(field_args: dict[str, Any], needed: str, column: Any = None) -> dict
         if isinstance(each, InputRequired) and each.message is None:
             each = InputRequired(needed)
         elif isinstance(each, Unique):
-            each = OneOfAKind(each.db_session, each.model, each.column, f"{label}: another record already has this.")
+            each = OneOfAKind(each.db_session, each.model, each.column, TAKEN)
         worded.append(each)
     return {**field_args, "validators": worded}

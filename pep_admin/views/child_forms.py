@@ -41,6 +41,14 @@ class ChangeSchool(PepForm):
     reason = LabelField(LeavingReason, label="Why the child left the last school")
 
 
+class MoveCaseload(PepForm):
+    """The social worker who takes a whole caseload."""
+
+    person = person_field("New social worker", PersonKind.SOCIAL_WORKER,
+                          validators=[InputRequired("Choose the social worker who takes these children.")])
+    on = DayField("From", [InputRequired("Enter the day from which the new social worker is responsible.")])
+
+
 class ChangeWorker(PepForm):
     """Another social worker."""
 

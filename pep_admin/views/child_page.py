@@ -16,13 +16,13 @@ from flask import request, url_for
 from pep_admin import queries
 from pep_admin.circumstances import is_pep_age, phase_of, scheme_of
 from pep_admin.clocks import Clock, clocks
-from pep_admin.deadlines import format_day
+from pep_admin.deadlines import Due, first_care_review_by, format_day
 from pep_admin.models import AcademicYear, Allocation, Child, Pep, Term
 from pep_admin.permissions import Permission, audience_for, lent
 from pep_admin.policy import YearNumbers, numbers_of
 from pep_admin.queries.child_page import ChildRecord, child_record
 from pep_admin.queries.new_children import day_of, is_new_in_care, new_child_facts, year_of
-from pep_admin.school_calendar import year_group
+from pep_admin.school_calendar import age_on, year_group
 from pep_admin.server.mail import LETTERS
 from pep_admin.validators.findings import blocking
 from pep_admin.views import child_tables, formats, trails
@@ -61,6 +61,7 @@ class ChildPage:
 
     facts: Sequence[tuple[str, Any]]
     clocks: tuple[Clock, ...]
+    first_review: Due | None
     term_peps: Sequence[TermPep]
     timeline: Sequence[Sequence[Any]]
     band: Band | None
@@ -86,9 +87,10 @@ def gather(view: PepModelView, child: Child) -> ChildPage:
     happenings = _happenings(record)
     money, note = _money(view, record, term)
     targets_pep, targets = _targets(view, record)
+    counted = _clocks(view, record)
     return ChildPage(
         facts=_facts(view, record, year),
-        clocks=_clocks(view, record),
+        clocks=counted, first_review=_first_review(view, record) if counted else None,
         term_peps=_term_peps(view, record, term),
         timeline=[_told(view, each) for each in sorted(happenings, key=_newest_happening)],
         band=band_of([each for each, _, _ in happenings], KINDS, view.today),
@@ -153,6 +155,11 @@ def _clocks(view: PepModelView, record: ChildRecord) -> tuple[Clock, ...]:
     )
     is_over = first is not None and first.term.ends_on < view.today
     return () if is_over and all(each.done_on for each in found) else found
+
+
+def _first_review(view: PepModelView, record: ChildRecord) -> Due:
+    """When the first care review of this time in care is at the latest."""
+    return first_care_review_by(record.child.entered_care_on, is_working_day=queries.Calendars(view.db_session).is_working_day)
 
 
 def _term_peps(view: PepModelView, record: ChildRecord, term: Term | None) -> list[TermPep]:
@@ -269,13 +276,18 @@ def _targets(view: PepModelView, record: ChildRecord) -> tuple[Any, list[list[An
     return child_tables.link(view, said, "pep_peps.details_view", id=pep.id), rows
 
 
+ADULT = 18
+OF_EARLY_YEARS = "Money for this age comes from the Early Years Team on request, not from the Virtual School (HB-6.3)."
+BEYOND_SCHOOL = "Past the end of Year 13, up to which there is Pupil Premium money (HB-6.2)."
+
+
 def _money(view: PepModelView, record: ChildRecord, term: Term | None) -> tuple[list[list[Any]], str]:
     """A row for each term and year that holds money or could: up to how much, set aside, released, left; and a sentence beside."""
     if not view.may(Permission.REQUEST_READ):
         return [], ""
     scheme = scheme_of(group_of(record.child, view))
     if scheme is Scheme.EARLY_YEARS and not record.allocations:
-        return [], "Money for this age comes from the Early Years Team on request, not from the Virtual School (HB-6.3)."
+        return [], BEYOND_SCHOOL if age_on(record.child.date_of_birth, view.today) >= ADULT else OF_EARLY_YEARS
     rows = [(_newest_first(each), _of_allocation(each)) for each in record.allocations]
     if term is not None and scheme is not Scheme.EARLY_YEARS:
         rows += _untouched(term, scheme, {each.period for each in record.allocations})

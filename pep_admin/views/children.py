@@ -29,6 +29,7 @@ from pep_admin.views.child_forms import (
     ChangeSchool,
     ChangeWorker,
     LeaveCare,
+    MoveCaseload,
     ReturnToCare,
     TakeBack,
     person_field,
@@ -229,20 +230,17 @@ class Children(PepModelView):
     @action("caseload", "Move to another social worker…")
     def caseload(self, ids: list[str]) -> ResponseReturnValue:
         """A whole caseload goes to somebody else: who, from when, then all or none."""
-        return self._caseload_page(self.rows_for(ids), ChangeWorker(None))
+        return self._caseload_page(self.rows_for(ids), MoveCaseload(None))
 
     def _caseload_page(self, rows: Sequence[Child], form: Any, status: int = 200) -> ResponseReturnValue:
         return self.page("pep/children/caseload.html", status=status, rows=rows, form=form, moved=status == 409)
 
     @expose("/caseload/", methods=("POST",))
     def caseload_confirm(self) -> ResponseReturnValue:
-        rows, form = self.rows_for(request.form.getlist("rowid")), ChangeWorker(request.form)
+        rows, form = self.rows_for(request.form.getlist("rowid")), MoveCaseload(request.form)
         if self.moved(rows):
             return self._caseload_page(rows, form, 409)
         if not form.validate():
-            return self._caseload_page(rows, form, 422)
-        if form.person.data is None:
-            form.person.errors = ["Choose the social worker who takes these children."]
             return self._caseload_page(rows, form, 422)
         done = self.commit(people.move_caseload, [child.id for child in rows], form.person.chosen_id, on=form.on.data,
                            today=self.today, now=self.now, run=repeats.run_of(request.form.get("run", "")))

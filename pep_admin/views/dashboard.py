@@ -66,7 +66,8 @@ class Dashboard(PepView):
         shown = [each for each in COUNTS if self.may(each.permission)]
         counts: Mapping[str, int] = queries.front_page_counts(self.db_session, self.actor, self.today) if shown else {}
         cards = [(each, counts.get(each.key, 0), self._list(each)) for each in shown]
-        return self.page("pep/dashboard.html", cards=cards, term=self._term(), accounts=self.may(Permission.ACCOUNT_EDIT))
+        return self.page("pep/dashboard.html", cards=cards, term=self._term(),
+                         years=self.way_to("pep_years.index_view"), accounts=self.may(Permission.ACCOUNT_EDIT))
 
     def _list(self, count: Count) -> str | None:
         return self.way_to(f"{count.endpoint}.index_view", **asked_for(**count.asked))

@@ -47,6 +47,8 @@ HEADERS = {
     "X-Frame-Options": "DENY",
 }
 
+TAKEN = "Another record already has this. Check whether it is there already."
+
 
 def install(blueprint: Blueprint) -> None:
     """Headers, and an error page for each code by its number: a host's own handler for all of them would win otherwise."""
@@ -97,7 +99,7 @@ def kept() -> list[tuple[str, str]]:
 def broken_constraint(problem: IntegrityError) -> Finding:
     """A database's refusal as a finding; neither SQL nor a value is quoted."""
     if column := _unique_column(problem):
-        return Finding("unique", "DATA-unique", column, "Another record already has this. Check whether it is there already.")
+        return Finding("unique", "DATA-unique", column, TAKEN)
     return Finding("constraint", "DATA-constraint", "", "This would contradict itself or another record, so nothing was saved. "
                    "Check the dates and the numbers, and whether the same thing is there already.")
 

@@ -32,13 +32,21 @@ MOST_NAMED = 50
 """Children a page names; further ones are counted."""
 
 
-class Replacement(PepForm):
-    """Who takes the place, and from when."""
+def replacement_of(person: Person) -> type[PepForm]:
+    """The form that asks who takes somebody's place, and from when. Offered are those of the same kind who are here: they must be
+    known before what was sent is read, for an answer is read with the list that was shown."""
 
-    successor = RowField("Who takes the place", [InputRequired("Choose who takes the place.")], model=Person,
-                         order=(Person.last_name, Person.first_name), search=(Person.first_name, Person.last_name, Person.email))
-    on = DayField("From", [InputRequired("Enter the day from which the other person is responsible.")])
-    leaves = BooleanField("The person leaves: nobody can choose them any more")
+    class Replacement(PepForm):
+        """Who takes the place, and from when."""
+
+        successor = RowField(
+            "Who takes the place", [InputRequired("Choose who takes the place.")], model=Person,
+            criteria=lambda: [Person.left_on.is_(None), Person.kind == person.kind, Person.id != person.id],
+            order=(Person.last_name, Person.first_name), search=(Person.first_name, Person.last_name, Person.email))
+        on = DayField("From", [InputRequired("Enter the day from which the other person is responsible.")])
+        leaves = BooleanField("The person leaves: nobody can choose them any more")
+
+    return Replacement
 
 
 class People(PepModelView):
@@ -109,8 +117,7 @@ class People(PepModelView):
         if person.kind not in REPLACED:
             abort(404)
         run = repeats.run_of(request.form.get("run", ""))
-        form = Replacement(request.form if request.method == "POST" else None)
-        form.successor.criteria = lambda: [Person.left_on.is_(None), Person.kind == person.kind, Person.id != person.id]
+        form: Any = replacement_of(person)(request.form if request.method == "POST" else None)
         if request.method == "POST" and form.validate():
             done = self.commit(replace_person, person.id, form.successor.chosen_id, on=form.on.data, leaves=form.leaves.data,
                                today=self.today, now=self.now, run=run, subject=person)

@@ -5,12 +5,11 @@ Everything is the verbs' and the document's own findings; no rule is judged here
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from flask import url_for
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -185,21 +184,22 @@ def changes(session: Session, pep: Pep) -> list[tuple[str, Change]]:
     return [(what, Change.of(entry, model, labels, names)) for entry, what, model in entries]
 
 
-def place_of(document: Document, finding: Finding) -> str | None:
-    """The page on which a finding can be answered; None when it is about nothing that has a page."""
+def place_of(document: Document, finding: Finding, way_to: Callable[..., str | None]) -> str | None:
+    """The page on which a finding can be answered; None when it is about nothing that has a page, and where that page is not open
+    to who reads it (`way_to`, of the view)."""
     if finding.check.startswith(("RD-4", "PPG-")) and finding.row:
-        return url_for("pep_ppg_requests.write", id=finding.row)
+        return way_to("pep_ppg_requests.write", id=finding.row)
     if finding.field == "targets" or finding.check in TARGET_CHECKS:
         if finding.row:
-            return url_for("pep_targets.write", id=finding.row)
+            return way_to("pep_targets.write", id=finding.row)
         if finding.check in ("RD-223", "RD-224") or finding.field == "targets":
-            return url_for("pep_targets.write", pep=document.pep_id)
+            return way_to("pep_targets.write", pep=document.pep_id)
     for part in document.form.parts:
         for section in part.sections:
             if any(found.key == finding.field for found in section.fields):
-                return url_for("pep_peps.section", id=document.pep_id, section=section.key, _anchor=f"f-{finding.field}")
+                return way_to("pep_peps.section", id=document.pep_id, section=section.key, _anchor=f"f-{finding.field}")
     if finding.check == "RD-316":
-        return url_for("pep_peps.details_view", id=document.pep_id, _anchor="parts")
+        return way_to("pep_peps.details_view", id=document.pep_id, _anchor="parts")
     return None
 
 

@@ -143,7 +143,7 @@ class Peps(Pdfs, PepDoors):
         return self.one_or_404(Pep, self.asked_once("id"), *WHOLE)
 
     def _places(self, document: Document) -> Callable[[Finding], str | None]:
-        return lambda finding: pep_page.place_of(document, finding)
+        return lambda finding: pep_page.place_of(document, finding, self.way_to)
 
     # --- writing -------------------------------------------------------------------------------------------------------
 

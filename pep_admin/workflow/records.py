@@ -8,18 +8,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import func, inspect, select
 from sqlalchemy.orm import Session
 
 from pep_admin import audit
 from pep_admin.exceptions import NotFound, Refused
-from pep_admin.models import Child, Consent, SdqScore, Suspension
+from pep_admin.models import Child, Consent, Enrolment, SdqScore, Suspension
 from pep_admin.permissions import Actor, Permission, require, require_on
 from pep_admin.school_calendar import academic_year_end, academic_year_name, academic_year_start
 from pep_admin.validators.findings import Finding, blocking
-from pep_admin.validators.records import check_consent, check_sdq, check_suspension
+from pep_admin.validators.records import SuspensionFacts, check_consent, check_sdq, check_suspension
 from pep_admin.vocabulary import SuspensionKind
 
 Record = TypeVar("Record", SdqScore, Suspension, Consent)
@@ -30,7 +30,7 @@ class Kind:
     """Who may write a kind of record, and what is asked of it."""
 
     permission: Permission
-    check: Callable[[Session, Child, date, object], list[Finding]]
+    check: Callable[[Session, Child, date, Any], list[Finding]]
 
 
 def save_record(session: Session, row: Record, *, actor: Actor, today: date) -> Record:
@@ -66,18 +66,46 @@ def half_days_lost(session: Session, child_id: int, on: date, *, but: int | None
     return session.scalar(wanted) or 0
 
 
-def _sdq(session: Session, child: Child, today: date, row: object) -> list[Finding]:
-    return check_sdq(row, born_on=child.date_of_birth, today=today)  # type: ignore[arg-type]  # reads like a row
+def _sdq(session: Session, child: Child, today: date, row: Any) -> list[Finding]:
+    same = select(SdqScore.total).where(SdqScore.child_id == child.id, SdqScore.completed_on == row.completed_on,
+                                        SdqScore.completed_by == row.completed_by, SdqScore.id != _id(row))
+    stands = session.scalar(same)
+    message = f"A total of that day by the same person is on record already: {stands}. Change that one, or check the day."
+    return [*check_sdq(row, born_on=child.date_of_birth, today=today),
+            *([] if stands is None else [Finding("SDQ-twice", "DATA-unique", "completed_on", message)])]
 
 
-def _suspension(session: Session, child: Child, today: date, row: object) -> list[Finding]:
-    started_on = getattr(row, "started_on", None)
-    others = half_days_lost(session, child.id, started_on, but=getattr(row, "id", None)) if started_on else 0
-    return check_suspension(row, born_on=child.date_of_birth, today=today, other_half_days=others)  # type: ignore[arg-type]  # likewise
+def _suspension(session: Session, child: Child, today: date, row: Any) -> list[Finding]:
+    return check_suspension(row, born_on=child.date_of_birth, today=today, facts=_beside(session, child, row))
 
 
-def _consent(session: Session, child: Child, today: date, row: object) -> list[Finding]:
-    return check_consent(row, born_on=child.date_of_birth, today=today)  # type: ignore[arg-type]  # likewise
+def _beside(session: Session, child: Child, row: Any) -> SuspensionFacts:
+    """What else is on record beside a suspension."""
+    if row.started_on is None:
+        return SuspensionFacts()
+    spans = session.execute(select(Suspension.started_on, Suspension.ended_on).where(
+        Suspension.child_id == child.id, Suspension.id != _id(row)).order_by(Suspension.started_on))
+    stays = list(session.execute(select(Enrolment.school_id, Enrolment.started_on, Enrolment.ended_on).where(
+        Enrolment.child_id == child.id)))
+    known = [each.school_id for each in stays
+             if each.started_on <= row.started_on and (each.ended_on is None or row.started_on <= each.ended_on)]
+    school_id = row.school.id if row.school is not None else row.school_id
+    return SuspensionFacts(
+        half_days=half_days_lost(session, child.id, row.started_on, but=_id(row)),
+        spans=tuple((each.started_on, each.ended_on) for each in spans),
+        at_school=None if school_id is None or not stays else school_id in known,
+    )
+
+
+def _consent(session: Session, child: Child, today: date, row: Any) -> list[Finding]:
+    same = select(Consent.id).where(Consent.child_id == child.id, Consent.matter == row.matter, Consent.id != _id(row))
+    twice = Finding("CON-twice", "DATA-unique", "matter", "There is a line for this matter already. Change that one.")
+    return [*check_consent(row, born_on=child.date_of_birth, today=today), *([twice] if session.scalar(same) else [])]
+
+
+def _id(row: Any) -> int:
+    """The id of a record that stands; 0 for a new one."""
+    return getattr(row, "id", None) or 0
 
 
 KINDS: dict[type, Kind] = {

@@ -20,7 +20,7 @@ from pep_admin.models import CareEpisode, CarePlacement, Caseload, Child, Enrolm
 from pep_admin.permissions import Actor, Permission, require
 from pep_admin.queries import OPEN_TO_WRITE
 from pep_admin.validators.children import check_child, check_first_school_day, check_move_day
-from pep_admin.validators.findings import blocking
+from pep_admin.validators.findings import Finding, blocking
 from pep_admin.vocabulary import LeavingReason, LegalStatus, Part, PlacementKind, PpgStatus
 from pep_admin.workflow.calendars import count_again
 from pep_admin.workflow.delegation import tell_new_workers, tell_new_writers
@@ -43,6 +43,8 @@ def take_into_care(
     child = Child(**facts)
     wrong = blocking(check_child(child, today=today))
     wrong += check_first_school_day(school_started_on, born=child.date_of_birth, today=today)
+    wrong += _left_over(school_id, school_started_on, carer_id, placement_kind)
+    wrong += _on_the_roll(session, child)
     if wrong:
         raise Refused(wrong)
     with session.begin_nested():
@@ -58,6 +60,32 @@ def take_into_care(
         session.flush()
     audit.record(session, "child.take_into_care", child)
     return child
+
+
+def _left_over(
+    school_id: int | None, school_started_on: date | None, carer_id: int | None, placement_kind: PlacementKind | None
+) -> list[Finding]:
+    """What would be lost, because what it belongs to was not given."""
+    found = []
+    if school_started_on is not None and school_id is None:
+        found.append(Finding("roll-school", "DATA-roll", "school", "Choose the school too, or leave its first day empty."))
+    if carer_id is not None and placement_kind is None:
+        found.append(Finding("roll-home", "DATA-roll", "placement_kind", "Choose the kind of home too: the carer goes with it."))
+    return found
+
+
+def _on_the_roll(session: Session, child: Child) -> list[Finding]:
+    """A child without any number who has the name and birthday of one on record is asked about: it may be the same."""
+    if child.lcs_id or child.upn or not (child.first_name and child.last_name):
+        return []
+    same = select(Child.id).where(
+        func.lower(Child.first_name) == child.first_name.lower(), func.lower(Child.last_name) == child.last_name.lower(),
+        Child.date_of_birth == child.date_of_birth)
+    if session.scalar(same.limit(1)) is None:
+        return []
+    message = ("A child of this name and date of birth is on record already. If this is another child, give the number of the care "
+               "record.")
+    return [Finding("roll-twice", "DATA-unique", "lcs_id", message)]
 
 
 def change_school(
@@ -121,6 +149,8 @@ def change_social_worker(
     require(actor, Permission.CHILD_EDIT)
     now_open = session.scalar(select(Caseload).where(Caseload.child_id == child.id, Caseload.ended_on.is_(None)))
     _check_day(child, on, now_open.started_on if now_open else None, "social worker", today, _last_ended(session, Caseload, child))
+    if person_id is not None and person_id == child.social_worker_id:
+        raise refuse("roll-worker", "DATA-roll", f"{child.called} has that social worker already.", "person")
     with session.begin_nested():
         if now_open:
             now_open.ended_on = on
@@ -158,16 +188,16 @@ def change_placement(
 def leave_care(session: Session, child: Child, *, on: date, reason: str, actor: Actor, today: date) -> None:
     """The child leaves care: the episode and the home end. School and worker stay, so that an open PEP may be the final one."""
     require(actor, Permission.CHILD_EDIT)
-    _check_day(child, on, None, "care", today, in_care=True)
+    now_open = session.scalar(select(CarePlacement).where(CarePlacement.child_id == child.id, CarePlacement.ended_on.is_(None)))
     if child.left_care_on is not None:
         raise refuse("roll-leave", "DATA-roll", f"{child.called} left care on {format_day(child.left_care_on)}.", "on")
+    _check_day(child, on, now_open.started_on if now_open else None, "home", today, in_care=True)
     with session.begin_nested():
         child.left_care_on = on
         for episode in session.scalars(select(CareEpisode).where(CareEpisode.child_id == child.id, CareEpisode.ended_on.is_(None))):
             episode.ended_on, episode.end_reason = on, reason
-        homes = select(CarePlacement).where(CarePlacement.child_id == child.id, CarePlacement.ended_on.is_(None))
-        for home in session.scalars(homes):
-            home.ended_on = max(on, home.started_on)
+        if now_open:
+            now_open.ended_on = on
         child.carer = None
         session.flush()
     audit.record(session, "child.leave_care", child, fields=["left_care_on"])

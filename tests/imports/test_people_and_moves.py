@@ -77,8 +77,9 @@ def test_a_teacher_of_two_schools_takes_over_both_with_their_open_peps(world: Wo
     ([("a@x.example", "A", "B", "Wizard")], [("Who they are", "DATA-shape")]),
     ([("a@x.example", "A", "B", "Carer", "", "", "900101")], [("School URN", "DATA-shape")]),
     ([("a@x.example", "A", "B", "Designated teacher", "", "", "123456")], [("School URN", "DATA-urn")]),
-    ([("a@x.example", "A", "B", "Carer"), ("A@x.example", "A", "C", "Carer")], [("E-mail", "DATA-unique")]),
-    ([(f"{each}@x.example", "A", "B", "Designated teacher", "", "", "900101") for each in "ab"], [("School URN", "DATA-unique")]),
+    ([("a@x.example", "A", "B", "Carer"), ("A@x.example", "A", "C", "Carer")], [("E-mail", "DATA-unique")] * 2),
+    ([(f"{each}@x.example", "A", "B", "Designated teacher", "", "", "900101") for each in "ab"],
+     [("School URN", "DATA-unique")] * 2),
 ])
 def test_a_person_who_cannot_be_is_refused_with_the_column(
     world: World, rows: list[tuple[str, ...]], problems: list[tuple[str, str]]
@@ -115,6 +116,8 @@ def test_a_child_at_another_school_moves_there_with_the_reason(world: World) -> 
     (("T-0", "", "123456", "18-11-2024", "Other"), ("School URN", "DATA-urn")),
     (("T-0", "", "", "18-11-2024", "Other"), ("School URN", "DATA-roll")),
     (("T-0", "", "900102", "", "Other"), ("First day", "DATA-roll")),
+    (("T-0", "", "[clear]", "18-11-2024", "Other"), ("School URN", "DATA-roll")),
+    (("T-0", "", "900102", "[Clear]", "Other"), ("First day", "DATA-roll")),
     (("T-0", "", "900102", "19-11-2024", "Other"), ("First day", "DATA-dates")),
     (("T-0", "", "900102", "31-01-2023", "Other"), ("First day", "DATA-dates")),
     (("T-0", "", "900102", "18-11-2024", ""), ("Why they left the last school", "HB-4.1")),
@@ -155,3 +158,4 @@ def test_only_a_social_worker_on_record_gets_a_caseload(world: World) -> None:
     teacher = world.session.get_one(Person, world.teacher.person_id)
     for email in ("nobody@x.example", str(teacher.email)):
         assert why(plan(world, "caseloads", CASELOADS, ("T-0", email, "18-11-2024"))) == [("Social worker's e-mail", "DATA-email")]
+    assert why(plan(world, "caseloads", CASELOADS, ("T-0", "[clear]", "18-11-2024"))) == [("Social worker's e-mail", "DATA-roll")]

@@ -491,7 +491,7 @@ def test_the_unique_is_said_beside_its_field(council: Council, world: World) -> 
     answer = council.visit("officer").send(f"{SCHOOLS}new/", name="Third", urn="900101", kind="school", phase="primary",
                                            payment_method="bacs")
     assert answer.status_code == 422
-    assert "another record already has this" in answer.text
+    assert "Another record already has this" in answer.text
 
 
 def test_a_save_keeps_its_history_and_says_so(council: Council, world: World) -> None:

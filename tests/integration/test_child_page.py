@@ -230,6 +230,8 @@ def test_a_period_without_requests_still_says_what_could_be_had(world: World, lo
     assert rows(look("officer", older), "Money left") == [["Year 2024-25", "£300.00", "£0.00", "£0.00", "£300.00"]]
     small = newcomer(world, date(2024, 10, 15), None, date_of_birth=date(2021, 11, 1))
     assert "from the Early Years Team on request, not from the Virtual School (HB-6.3)" in look("officer", small).main
+    grown = newcomer(world, date(2024, 10, 16), None, date_of_birth=date(2006, 8, 31), first_name="Gross")
+    assert "Past the end of Year 13, up to which there is Pupil Premium money (HB-6.2)." in look("officer", grown).main
 
 
 # --- what is due -------------------------------------------------------------------------------------------------------------
@@ -239,11 +241,13 @@ def test_a_new_childs_clocks_stand_by_the_handbooks_table(world: World, look: Lo
     """Into care on 14 Oct 2024: to the writers by 28 Oct, signed and sent by 18 Nov, which is today."""
     child = newcomer(world, date(2024, 10, 14), date(2024, 10, 15))
     told = panels(look("worker", child))
-    assert list(told) == ["Sent to its writers HB-1.2", "Signed and sent HB-1.3", "PEP of Autumn 2024-25"]
-    first, second, term = told.values()
+    assert list(told) == ["Sent to its writers HB-1.2", "Signed and sent HB-1.3", "First care review HB-3.3",
+                          "PEP of Autumn 2024-25"]
+    first, second, review, term = told.values()
     assert "Late by 15 working days By 28 Oct 2024" in first and "10 working days from Mon 14 Oct 2024" in first
     assert "It waited with the Virtual School: it was told on 15 Oct 2024, working day 1, and no PEP has been opened." in first
     assert "Due today By 18 Nov 2024" in second and "20 school days from Mon 14 Oct 2024, skipping 21 to 25 Oct" in second
+    assert "By 11 Nov 2024" in review and "20 working days from Mon 14 Oct 2024" in review
     assert "There is none yet. Every child in care has one each term (HB-1.4)." in term
 
 
@@ -254,13 +258,13 @@ def test_the_clocks_go_with_the_pep(world: World, look: Look) -> None:
     at = NOW.replace(month=10, day=17)
     pep = opened(world, child, opened_on)
     delegation.delegate_peps(world.session, [pep.id], actor=officer, now=at, run="run-n")
-    first, second, term = panels(look("officer", child)).values()
+    first, second, _, term = panels(look("officer", child)).values()
     assert "Done on 17 Oct 2024, in time" in first
     assert "Due today" in second
     assert f"{pep.reference} Being written" in term and "The social worker has not signed Part 1" in term
     assert "must be put right before it can be sent." in term
     config.move_today(date(2024, 11, 20))
-    first, second, term = panels(look("officer", child)).values()
+    first, second, _, term = panels(look("officer", child)).values()
     assert "Late by 2 school days" in second and "It waited with social care and the school" in second
     assert "Late: it was due on 18 Nov 2024." in term
 
@@ -274,7 +278,7 @@ def test_a_pep_that_came_back_was_with_its_writers_from_the_first_day_on(world: 
     returning = reviews.Grading(Grade.AMBER, Decision.RETURN, "Say how.", "The second target.")
     reviews.grade_pep(world.session, pep.id, returning, actor=world.act(world.officer), today=TODAY, now=NOW)
     delegation.delegate_peps(world.session, [pep.id], actor=world.officer, now=NOW, run="run-back")
-    first, second, _ = panels(look("officer", child)).values()
+    first, second, *_ = panels(look("officer", child)).values()
     assert "Done on 17 Oct 2024, in time" in first and "Due today" in second
 
 

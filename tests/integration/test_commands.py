@@ -12,6 +12,7 @@ import shutil
 import signal
 import socket
 import sqlite3
+import stat
 import subprocess
 import sys
 import time
@@ -110,6 +111,7 @@ def test_init_makes_tables_years_and_one_administrator_by_a_link_that_works_once
     words = ("init", "--email", "Ann@Example.org", "--name", "Ann Admin")
     code, said = shell(*words)
     assert code == 0 and "administrator Ann Admin" in said and "2024-25" in said
+    assert stat.S_IMODE((tmp_path / "pep_admin.db").stat().st_mode) == 0o600, "nobody else on the machine reads it"
     [link] = LINK.findall(said)
     session = open_session(f"sqlite:///{tmp_path / 'pep_admin.db'}")
     assert [(user.email, user.held, user.password) for user in session.scalars(select(User))] == [

@@ -119,6 +119,14 @@ def test_a_missing_target_is_told_where_targets_are_written(enter: Any, world: W
     assert "There is no English target." in targets.text_content() and "There is no Maths target." in targets.text_content()
 
 
+def test_what_is_missing_is_a_link_to_those_alone_who_may_open_its_page(enter: Any, opened: int) -> None:
+    for who, links in (("teacher", True), ("auditor", False), ("finance", False)):
+        page = enter(who).get(f"{PEPS}check/?id={opened}")
+        if page.status == 200:
+            assert "There is no English target." in page.main
+            assert bool(page.tree.xpath("//main//a[contains(@href, '/targets/write/')]")) is links, who
+
+
 # --- posts that come twice -----------------------------------------------------------------------------------------------
 
 

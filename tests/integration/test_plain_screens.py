@@ -74,6 +74,29 @@ NEW_CHILD = {"first_name": "Zoë", "last_name": "O'Brien", "date_of_birth": "29/
 # --- children ------------------------------------------------------------------------------------------------------------
 
 
+def test_nothing_that_was_chosen_for_a_new_child_is_dropped_unsaid(officer: Visitor, world: World, ask: Any) -> None:
+    people = ask(lambda session: dict(session.execute(sa.select(Person.last_name, Person.id)).all()))
+    for more, said in (({"carer": str(people["Pflege"])}, "Choose the kind of home too: the carer goes with it."),
+                       ({"school_started_on": "11 Nov 2024"}, "Choose the school too, or leave its first day empty.")):
+        answer = officer.send(f"{CHILDREN}new/", **NEW_CHILD, **more)
+        assert answer.status_code == 422 and said in answer.text
+
+
+def test_a_child_without_a_number_who_may_be_on_record_is_asked_about(officer: Visitor, ask: Any) -> None:
+    def count() -> int:
+        return ask(lambda session: session.scalar(sa.select(sa.func.count(Child.id))))  # type: ignore[no-any-return]
+
+    new = {key: value for key, value in NEW_CHILD.items() if key not in ("lcs_id", "upn")}
+    assert officer.send(f"{CHILDREN}new/", **new).status_code == 303
+    stood = count()
+    again = officer.send(f"{CHILDREN}new/", **{**new, "last_name": new["last_name"].upper()})
+    assert again.status_code == 422 and "If this is another child, give the number of the care record." in again.text
+    assert count() == stood
+    for other in ({"lcs_id": "T-77"}, {"date_of_birth": "01 Mar 2012"}, {"first_name": "Zora"}):
+        assert officer.send(f"{CHILDREN}new/", **{**new, **other}).status_code == 303
+    assert count() == stood + 3
+
+
 def test_a_child_is_taken_into_care_with_school_worker_and_home(officer: Visitor, world: World, ask: Any) -> None:
     people = ask(lambda session: dict(session.execute(sa.select(Person.last_name, Person.id)).all()))
     answer = officer.send(f"{CHILDREN}new/", **NEW_CHILD, school=str(world.school_id), school_started_on="11 Nov 2024",
@@ -99,7 +122,7 @@ def test_a_child_that_cannot_be_is_refused_and_the_text_kept(officer: Visitor, a
     answer = officer.send(f"{CHILDREN}new/", **wrong, school="9999")
     assert answer.status_code == 422
     for sentence in ("The date of birth, 01 Jan 2030, is still to come.", "A UPN has 13 characters", "Choose one from the list.",
-                     "another record already has this"):
+                     "Another record already has this"):
         assert sentence in answer.text
     assert 'value="Zoë"' in answer.text and 'value="O&#39;Brien"' in answer.text
     assert ask(lambda session: session.scalar(sa.select(sa.func.count()).select_from(Child))) == before
@@ -271,7 +294,7 @@ def test_a_person_needs_a_name_and_one_whole_address(officer: Visitor, ask: Any)
     wrong = officer.send(f"{PEOPLE}new/", first_name="Ann", last_name="Bell", kind="social_worker", email="ann@")
     assert wrong.status_code == 422 and "Enter one whole e-mail address" in wrong.text
     taken = officer.send(f"{PEOPLE}new/", first_name="Ann", last_name="Bell", kind="social_worker", email="Tess.Lehrer@example.org")
-    assert taken.status_code == 422 and "another record already has this" in taken.text
+    assert taken.status_code == 422 and "Another record already has this" in taken.text
     answer = officer.send(f"{PEOPLE}new/", first_name="Ann", last_name="Bell", kind="social_worker", email="Ann.Bell@Example.org")
     page = officer.get(answer.location).text
     assert shown(page, "E-mail") == "ann.bell@example.org" and shown(page, "Mail reaches them") == "Yes"
@@ -405,6 +428,15 @@ def test_the_front_page_shows_each_their_own(council: Council) -> None:
     assert set(cards("finance")) == {"Money asked for", "Money to release"}
     assert cards("administrator") == {}
     assert council.visit().get("/admin/").status_code == 302
+
+
+def test_the_front_page_says_that_no_term_is_left_to_those_who_see_the_years(council: Council) -> None:
+    def says(who: str) -> bool:
+        return "No term is on record for today or later." in council.visit(who).get("/admin/").text
+
+    assert not says("head")
+    config.move_today(date(2029, 9, 3))
+    assert says("head") and says("officer") and not says("finance")
 
 
 @pytest.mark.parametrize("day", [TODAY, date(2024, 12, 5)])

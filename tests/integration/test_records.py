@@ -7,10 +7,10 @@ from datetime import date
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from pep_admin.exceptions import NotAllowed, NotFound, Refused
-from pep_admin.models import Child, Consent, RecordChange, SdqScore, Suspension
+from pep_admin.models import Child, Consent, RecordChange, School, SdqScore, Suspension
 from pep_admin.vocabulary import CaseRating, SdqBy, SuspensionKind
 from pep_admin.workflow.records import find_wrong, half_days_lost, save_record
 from tests.visiting import Visitor
@@ -42,7 +42,7 @@ def test_the_same_total_twice_is_refused_in_words(enter: Enter) -> None:
     total = {"total": "21", "completed_on": "04 Nov 2024", "completed_by": "teacher"}
     worker.get(CHILD).link("Add a total").send("total", **total)
     again = worker.get(CHILD).link("Add a total").send("total", **total)
-    assert again.status == 422 and "already" in again.main.lower()
+    assert again.status == 422 and "A total of that day by the same person is on record already: 21." in again.main
 
 
 def test_a_teacher_records_a_suspension_and_is_reminded_of_what_is_due(enter: Enter, ask: Ask) -> None:
@@ -57,6 +57,22 @@ def test_a_teacher_records_a_suspension_and_is_reminded_of_what_is_due(enter: En
     assert "14 Nov 2024" in listed.main and "Robin Musterkind0" in listed.main
 
 
+def test_a_suspension_is_recorded_once_and_another_school_is_asked_about(enter: Enter, ask: Ask) -> None:
+    teacher = enter("teacher")
+    told = {"school": "1", "kind": "suspension", "started_on": "14 Nov 2024", "ended_on": "15 Nov 2024",
+            "told_us_on": "14 Nov 2024"}
+    added = teacher.get(CHILD).link("Add a suspension").send("school", **told)
+    assert "was added." in added.main and "Is it the right one?" not in added.main
+    again = teacher.get(CHILD).link("Add a suspension").send("school", **told)
+    assert again.status == 422 and "One of 14 Nov 2024 to 15 Nov 2024 is on record already." in again.main
+    assert "was saved" in added.link("Change").send("school", half_days="4").main, "by itself it is no double"
+    other = ask(lambda session: session.scalar(select(School.id).where(School.name == "Birch School")))
+    odd = enter("officer").get(CHILD).link("Add a suspension").send(
+        "school", **{**told, "school": str(other), "started_on": "11 Nov 2024", "ended_on": "", "told_us_on": "11 Nov 2024"})
+    assert "was added." in odd.main and "the child was not at this school on 11 Nov 2024" in odd.main
+    assert ask(lambda session: session.scalar(select(func.count(Suspension.id)))) == 2
+
+
 def test_a_consent_is_asked_for_once_a_matter(enter: Enter, ask: Ask) -> None:
     worker = enter("worker")
     saved = worker.get(CHILD).link("Add a consent").send("matter", matter="abroad", who_decides="parent")
@@ -66,7 +82,7 @@ def test_a_consent_is_asked_for_once_a_matter(enter: Enter, ask: Ask) -> None:
     wrong.send("matter", given_on="04 Nov 2024")
     assert ask(lambda session: session.scalars(select(Consent.given_on)).one()) == date(2024, 11, 4)
     again = worker.get(CHILD).link("Add a consent").send("matter", matter="abroad", who_decides="carer")
-    assert again.status == 422
+    assert again.status == 422 and "There is a line for this matter already." in again.main
 
 
 @pytest.mark.parametrize(("who", "noun"), [("teacher", "sdq"), ("teacher", "consents"), ("worker", "suspensions")])

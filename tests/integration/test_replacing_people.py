@@ -163,6 +163,9 @@ def test_an_officer_replaces_a_teacher_at_the_page(enter: Callable[[str], Visito
     assert "Alder School" in page.main
     empty = page.send("successor")
     assert empty.status == 422 and "Choose who takes the place." in empty.main
+    offered = [[each.text for each in shown.form("successor").xpath(".//select[@name='successor']/option")]
+               for shown in (page, empty)]
+    assert offered[0] == offered[1] and len(offered[0]) == 2, "the same list again: the other teacher, and nobody yet"
     done = page.send("successor", successor=str(world.other_teacher.person_id), on="18 Nov 2024", leaves="y")
     assert "Otto Anders has taken the place of Tess Lehrer." in done.main
     assert ask(lambda session: set(session.scalars(select(School.designated_teacher_id)))) == {world.other_teacher.person_id}
@@ -172,6 +175,7 @@ def test_a_caseload_is_moved_from_the_list(enter: Callable[[str], Visitor], ask:
     officer = enter("officer")
     page = officer.get("/admin/pep/children/").send("rowid", button=("action", "caseload"), choose=["1", "2"])
     assert "Move 2 children to another social worker" in page.heading
+    assert "New social worker (optional)" not in page.main
     nobody = page.send("person", on="18 Nov 2024")
     assert nobody.status == 422 and "Choose the social worker who takes these children." in nobody.main
     done = page.send("person", person=str(world.other_worker.person_id), on="18 Nov 2024")

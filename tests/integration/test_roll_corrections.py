@@ -172,10 +172,28 @@ def test_the_next_school_begins_after_the_last_one_ended(world: World) -> None:
     who = {"actor": world.act(world.officer), "today": TODAY, "now": NOW}
     roll.change_school(world.session, child_of(world), school_id=None, on=MOVED, reason=LeavingReason.OTHER, **who)
     with pytest.raises(Refused, match="The last school on record ended on"):
-        roll.change_school(world.session, child_of(world), school_id=world.other_school_id, on=MOVED - timedelta(days=1), reason=None,
-                           **who)
+        roll.change_school(world.session, child_of(world), school_id=world.other_school_id, on=MOVED - timedelta(days=1),
+                           reason=None, **who)
     roll.change_school(world.session, child_of(world), school_id=world.other_school_id, on=MOVED, reason=None, **who)
     assert child_of(world).school_id == world.other_school_id
+
+
+def test_care_does_not_end_before_the_home_of_now_began(world: World) -> None:
+    roll.change_placement(world.session, child_of(world), kind=PlacementKind.KINSHIP, carer_id=None, on=MOVED,
+                          actor=world.act(world.officer), today=TODAY)
+    before = rows(world, CarePlacement)
+    with pytest.raises(Refused, match="The present home began on"):
+        left(world, on=MOVED - timedelta(days=1))
+    assert rows(world, CarePlacement) == before and child_of(world).left_care_on is None
+    left(world, on=MOVED)
+    assert child_of(world).left_care_on == MOVED
+
+
+def test_who_has_that_social_worker_already_is_not_handed_over(world: World) -> None:
+    who = {"actor": world.act(world.officer), "today": TODAY, "now": NOW}
+    with pytest.raises(Refused, match="has that social worker already"):
+        roll.change_social_worker(world.session, child_of(world), person_id=child_of(world).social_worker_id, on=TODAY, **who)
+    assert len(rows(world, Caseload)) == 1
 
 
 def came_back(world: World, on: date, **more: Any) -> None:

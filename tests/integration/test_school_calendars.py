@@ -312,7 +312,7 @@ def test_an_extra_day_off_is_a_weekday_that_is_not_free_already_and_is_there_onc
         assert page.status == 422 and said in page.main, day
     head.get(f"{DAYS_OFF}new/").send("day_on", day_on="6 Sep 2024", name="Jubilee")
     page = head.get(f"{DAYS_OFF}new/").send("day_on", day_on="6 Sep 2024", name="Jubilee")
-    assert page.status == 422 and "another record already has this" in page.main
+    assert page.status == 422 and "Another record already has this" in page.main
     assert enter("officer").get(f"{DAYS_OFF}new/").status == 403
 
 

@@ -253,8 +253,8 @@ def test_a_number_of_days_holds_for_peps_that_are_opened_later(world: World) -> 
     assert world.pep_of(a_new_childs_pep(world)).due_on == date(2024, 11, 11)
     assert pep_out_of_turn_due(world)(world) == date(2024, 11, 25)
     change(world, counts_first_day=True)
-    pep_verbs.initiate_pep(world.session, child(world.session, world.other_child_id), world.autumn, kind=PepKind.NEED, reason="Help",
-                           actor=world.act(world.officer), today=TODAY, now=NOW)
+    pep_verbs.initiate_pep(world.session, child(world.session, world.other_child_id), world.autumn, kind=PepKind.NEED,
+                           reason="Help", actor=world.act(world.officer), today=TODAY, now=NOW)
     assert world.pep_of(world.other_child_id).due_on == date(2024, 11, 22)
 
 

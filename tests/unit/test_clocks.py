@@ -144,3 +144,9 @@ def test_the_day_of_coming_into_care_may_be_day_one() -> None:
     assert "16 Oct 2024, working day 3, and no PEP has been opened" in handed.waits_for
     (usual, _) = both(date(2024, 11, 18), told_on=date(2024, 10, 16))
     assert "16 Oct 2024, working day 2, and no PEP has been opened" in usual.waits_for
+
+
+def test_days_left_are_plain_days_where_the_calendar_ends_before_the_due_day() -> None:
+    due = Due(date(2025, 9, 10), "Set by hand", "HB-1.3")
+    _, second = both(date(2025, 7, 21), entered_on=date(2025, 7, 14), due=due)
+    assert second.standing == "Due in 51 days"  # the 22nd to the 31st of July, 31 in August, 10 in September

@@ -11,9 +11,11 @@ from pep_admin.deadlines import (
     counted_from,
     due_for_new_child,
     due_for_term,
+    first_care_review_by,
     format_day,
     format_long,
     initiate_by,
+    parse_day,
     set_by_hand,
 )
 from pep_admin.policy import YEARS
@@ -34,11 +36,19 @@ def test_a_term_has_its_own_deadline() -> None:
         (date(2024, 9, 2), date(2024, 9, 16), "10 working days from Mon 02 Sep 2024"),
         (date(2024, 12, 16), date(2025, 1, 2), "10 working days from Mon 16 Dec 2024, skipping 25, 26 Dec and 1 Jan"),
         (date(2025, 5, 1), date(2025, 5, 16), "10 working days from Thu 01 May 2025, skipping 5 May"),
-            (date(2025, 4, 14), date(2025, 4, 30), "10 working days from Mon 14 Apr 2025, skipping 18 and 21 Apr"),
+        (date(2025, 4, 14), date(2025, 4, 30), "10 working days from Mon 14 Apr 2025, skipping 18 and 21 Apr"),
     ],
 )
 def test_the_opening_of_a_new_childs_pep(entered: date, due_on: date, rule: str) -> None:
     assert initiate_by(entered, days=10) == Due(due_on, rule, "HB-1.2")
+
+
+@pytest.mark.parametrize(("entered", "due_on", "rule"), [
+    (date(2024, 10, 14), date(2024, 11, 11), "20 working days from Mon 14 Oct 2024"),
+    (date(2024, 12, 16), date(2025, 1, 16), "20 working days from Mon 16 Dec 2024, skipping 25, 26 Dec and 1 Jan"),
+])
+def test_the_first_care_review_is_within_twenty_working_days(entered: date, due_on: date, rule: str) -> None:
+    assert first_care_review_by(entered) == Due(due_on, rule, "HB-3.3")
 
 
 @pytest.mark.parametrize(
@@ -130,3 +140,26 @@ def test_a_day_that_counts_for_nothing_is_told_where_it_is_day_one() -> None:
     assert initiate_by(date(2024, 12, 25), days=1, with_start=True).rule == (
         "1 working day from Wed 25 Dec 2024, that day included, skipping 25 and 26 Dec")
     assert initiate_by(date(2024, 12, 25), days=1).rule == "1 working day from Wed 25 Dec 2024, skipping 26 Dec"
+
+
+@pytest.mark.parametrize("text", ["01 Sep 2024", "1 September 2024", "1st Sept 2024", "01/09/2024", "1.9.2024", "1-9-2024",
+                                  "2024-09-01", " 1  Sep   2024 ", "1-Sep-2024"])
+def test_a_day_is_read_as_people_write_it(text: str) -> None:
+    assert parse_day(text) == date(2024, 9, 1)
+
+
+@pytest.mark.parametrize(("text", "said"), [
+    ("01 Sep 24", "Enter a date like 01 Sep 2024."), ("next week", "Enter a date like 01 Sep 2024."), ("", "Enter a date like"),
+    ("1 Foo 2024", "Enter a date like 01 Sep 2024."), ("31/02/2024", "31/02/2024 is not in the calendar."),
+    ("2024-13-01", "2024-13-01 is not in the calendar."), ("01/09/1899", "between 1900 and 2100"),
+    ("01 Sep 2101", "between 1900 and 2100"),
+])
+def test_what_is_no_day_is_told_in_a_sentence(text: str, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        parse_day(text)
+
+
+def test_a_holiday_over_the_end_of_a_month_is_told_with_both() -> None:
+    closed = {date(2024, 9, day) for day in (27, 30)} | {date(2024, 10, 1)}
+    due = initiate_by(date(2024, 9, 23), days=5, is_working_day=working_days(closed))
+    assert due.on == date(2024, 10, 3) and due.rule.endswith("skipping 27 Sep to 1 Oct")

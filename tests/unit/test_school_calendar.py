@@ -11,6 +11,8 @@ from pep_admin.school_calendar import (
     TermDates,
     TermsUnknown,
     YearCalendar,
+    academic_year_begins,
+    academic_year_end,
     academic_year_name,
     add_school_days,
     add_working_days,
@@ -227,3 +229,7 @@ def test_months_before_a_day(day: date, months: int, before: date) -> None:
 def test_a_year_on_is_the_same_weekday() -> None:
     assert weeks_on(date(2025, 9, 1)) == date(2026, 8, 31)
     assert weeks_on(date(2024, 11, 29)) == date(2025, 11, 28)
+
+
+def test_an_academic_year_goes_from_september_to_august() -> None:
+    assert academic_year_begins("2024-25") == date(2024, 9, 1) and academic_year_end("2024-25") == date(2025, 8, 31)

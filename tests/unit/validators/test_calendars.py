@@ -11,6 +11,7 @@ import pytest
 from pep_admin.school_calendar import TermDates
 from pep_admin.school_words import ClosureKind
 from pep_admin.validators.calendars import check_calendar, check_closure, check_code, check_day_off
+from pep_admin.validators.findings import blocking
 
 DAYS = {
     "autumn_starts_on": date(2024, 9, 3), "autumn_ends_on": date(2024, 12, 20), "autumn_half_from": date(2024, 10, 28),
@@ -111,11 +112,11 @@ def test_another_closure_says_what_it_is_for_and_needs_known_terms() -> None:
 
 def test_a_day_off_is_no_weekend_and_no_bank_holiday() -> None:
     assert check_day_off(date(2025, 5, 6)) == [] == check_day_off(None)
-    assert "a bank holiday already" in check_day_off(date(2025, 5, 5))[0].message
-    assert "a weekend" in check_day_off(date(2025, 5, 4))[0].message
+    assert "a bank holiday already" in blocking(check_day_off(date(2025, 5, 5)))[0].message
+    assert "a weekend" in blocking(check_day_off(date(2025, 5, 4)))[0].message
 
 
 def test_an_authority_has_three_figures() -> None:
     assert check_code("351") == []
     for bad in ("35", "3511", "abc", "", None, "３５１"):
-        assert [each.field for each in check_code(bad)] == ["local_authority_code"]
+        assert [each.field for each in blocking(check_code(bad))] == ["local_authority_code"]

@@ -66,6 +66,8 @@ def test_names_are_taken_as_they_are(name: str) -> None:
         ({"upn": "A801200005001"}, ("DATA-upn", "upn", "warning")),
         ({"sen_status": "E"}, ("HB-3.4", "ehcp_review_on", "warning")),
         ({"ehcp_review_on": date(2025, 1, 6)}, ("HB-3.4", "sen_status", "warning")),
+        ({"sen_status": "E", "ehcp_review_on": date(2015, 2, 28)}, ("DATA-dates", "ehcp_review_on", "blocking")),
+        ({"sen_status": "E", "ehcp_review_on": date(2034, 11, 18)}, ("DATA-dates", "ehcp_review_on", "blocking")),
         ({"year_group_override": "4"}, ("DATA-year-group", "year_group_reason", "blocking")),
         ({"year_group_override": "Y4", "year_group_reason": "Late start"}, ("DATA-year-group", "year_group_override", "blocking")),
     ],

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from pep_admin.school_words import CardGrade, CardRule, GradedRule, InspectionCategory, InspectionRegime, OfstedGrade
+from pep_admin.validators.findings import blocking
 from pep_admin.validators.inspections import (
     COLUMNS,
     LessThanGoodRule,
@@ -23,11 +24,12 @@ OVERALL, GRADED, CARD = InspectionRegime
 GOOD, LOW, WORST = OfstedGrade.GOOD, OfstedGrade.REQUIRES_IMPROVEMENT, OfstedGrade.INADEQUATE
 EXPECTED, ATTENTION, URGENT = CardGrade.EXPECTED, CardGrade.ATTENTION, CardGrade.URGENT
 RULE = LessThanGoodRule("2024-25")
+DAYS = {OVERALL: date(2024, 3, 12), GRADED: date(2024, 10, 8), CARD: date(2025, 11, 18), None: date(2024, 3, 12)}
 
 
 def inspection(regime: InspectionRegime, **told: Any) -> Any:
     facts = dict.fromkeys((*COLUMNS, "published_on", "safeguarding_met", "category"))
-    return SimpleNamespace(**{"regime": regime, "inspected_on": date(2024, 3, 12), **facts, **told})
+    return SimpleNamespace(**{"regime": regime, "inspected_on": DAYS[regime], **facts, **told})
 
 
 def graded(**told: Any) -> Any:
@@ -82,19 +84,19 @@ def test_a_report_card_is_judged_by_the_years_rule(rule: CardRule, told: dict[st
 def test_a_category_and_safeguarding_are_less_than_good_under_any_rule() -> None:
     lenient = LessThanGoodRule("2025-26", GradedRule.TWO, CardRule.URGENT)
     assert judge(inspection(CARD, card_teaching=EXPECTED, safeguarding_met=False), lenient).sentence == (
-        "Less than good: safeguarding not met, 12 Mar 2024, rule 2025-26")
+        "Less than good: safeguarding not met, 18 Nov 2025, rule 2025-26")
     assert judge(graded(category=InspectionCategory.SPECIAL_MEASURES), lenient).sentence == (
-        "Less than good: special measures, 12 Mar 2024, rule 2025-26")
+        "Less than good: special measures, 08 Oct 2024, rule 2025-26")
     assert judge(inspection(CARD, card_teaching=EXPECTED, safeguarding_met=True), lenient).less_than_good is False
 
 
 def test_the_sentence_names_the_areas_that_are_low() -> None:
     low = graded(behaviour=LOW, leadership=WORST)
     assert judge(low, RULE).sentence == (
-        "Less than good: behaviour and attitudes requires improvement, leadership and management inadequate, 12 Mar 2024, "
+        "Less than good: behaviour and attitudes requires improvement, leadership and management inadequate, 08 Oct 2024, "
         "rule 2024-25")
     one = judge(graded(behaviour=LOW), LessThanGoodRule("2024-25", GradedRule.TWO))
-    assert one.sentence == "Good or better: only behaviour and attitudes requires improvement, 12 Mar 2024, rule 2024-25"
+    assert one.sentence == "Good or better: only behaviour and attitudes requires improvement, 08 Oct 2024, rule 2024-25"
 
 
 def test_what_is_said_by_hand_holds_and_tells_what_the_inspection_says() -> None:
@@ -103,6 +105,7 @@ def test_what_is_said_by_hand_holds_and_tells_what_the_inspection_says() -> None
     assert said.less_than_good is True
     assert said.sentence == ("Less than good, by hand: Monitoring visit in May "
                              "(the latest inspection: good or better: good, 12 Mar 2024, rule 2024-25)")
+    assert standing(True, None, None, RULE).sentence == "Less than good, by hand: no reason given"
     assert standing(False, "Merged since", inspection(OVERALL, overall=WORST), RULE).less_than_good is False
     assert standing(None, None, found, RULE).sentence == "Good or better: good, 12 Mar 2024, rule 2024-25"
     assert standing(None, None, None, RULE) == standing(None, "left over", None, RULE)
@@ -110,18 +113,20 @@ def test_what_is_said_by_hand_holds_and_tells_what_the_inspection_says() -> None
 
 
 def test_what_is_said_by_hand_has_its_reason() -> None:
-    assert [each.field for each in check_by_hand(False, " ")] == ["less_than_good_reason"]
+    assert [each.field for each in blocking(check_by_hand(False, " "))] == ["less_than_good_reason"]
     assert check_by_hand(True, "Monitoring visit") == [] == check_by_hand(None, None)
 
 
-TODAY = date(2024, 11, 18)
+TODAY = date(2025, 11, 19)
 
 
 @pytest.mark.parametrize(("record", "field", "said"), [
-    (inspection(OVERALL, overall=GOOD, inspected_on=date(2024, 11, 19)), "inspected_on", "still to come"),
+    (inspection(OVERALL, overall=GOOD, inspected_on=date(2025, 11, 20)), "inspected_on", "still to come"),
     (inspection(OVERALL, overall=GOOD, inspected_on=date(1924, 3, 12)), "inspected_on", "Check the year"),
     (inspection(OVERALL, overall=GOOD, published_on=date(2024, 3, 11)), "published_on", "cannot be published before"),
-    (inspection(OVERALL, overall=GOOD, published_on=date(2024, 11, 19)), "published_on", "still to come"),
+    (inspection(OVERALL, overall=GOOD, published_on=date(2025, 11, 20)), "published_on", "still to come"),
+    (inspection(GRADED, leadership=GOOD, inspected_on=date(2024, 9, 1)), "inspected_on", "began on 02 Sep 2024"),
+    (inspection(CARD, card_teaching=EXPECTED, inspected_on=date(2025, 11, 9)), "inspected_on", "began on 10 Nov 2025"),
     (inspection(OVERALL, leadership=GOOD), "overall", "Choose the overall grade"),
     (inspection(GRADED), "quality_of_education", "at least one area"),
     (inspection(CARD), "card_inclusion", "at least one area"),
@@ -152,3 +157,7 @@ def test_a_category_that_fits_is_not() -> None:
                    inspection(CARD, card_teaching=EXPECTED, safeguarding_met=False,
                               category=InspectionCategory.SIGNIFICANT_IMPROVEMENT)):
         assert check_inspection(record, today=TODAY) == []
+
+
+def test_what_a_regime_asks_waits_until_one_is_chosen() -> None:
+    assert check_inspection(inspection(None), today=TODAY) == []  # type: ignore[arg-type]  # a form that is not filled in

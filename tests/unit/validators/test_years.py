@@ -1,16 +1,16 @@
-"""What a year and its terms are accepted with, and what is refused, value by value."""
+"""What the numbers of a year are accepted with and refused for, value by value, and the terms of a year together."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
 
-from pep_admin.policy import NUMBERS, YEARS, TermPolicy, YearPolicy
+from pep_admin.policy import NUMBERS, YEARS, YearPolicy
 from pep_admin.validators.findings import Finding
-from pep_admin.validators.years import check_term, check_terms, check_year
+from pep_admin.validators.years import check_terms, check_year
 from pep_admin.vocabulary import TermName
 
 YEAR = YEARS["2024-25"]
@@ -64,33 +64,7 @@ def test_every_whole_number_has_its_bounds() -> None:
     assert {each.name for each in NUMBERS if each.least is not None} == whole
 
 
-@dataclass
-class OfYear:
-    """A term with its year, as a row has it."""
-
-    term: TermPolicy
-    year: YearPolicy = YEAR
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.term, name)
-
-
 AUTUMN = YEAR.term(TermName.AUTUMN)
-
-
-@pytest.mark.parametrize(("changed", "wrong"), [
-    ({}, []),
-    ({"starts_on": date(2024, 8, 31)}, [("TERM-dates", "DATA-dates", "starts_on")]),
-    ({"half_term_to": None}, [("TERM-dates", "DATA-dates", "half_term_to")]),
-    ({"half_term_from": None}, [("TERM-dates", "DATA-dates", "half_term_from")]),
-    ({"half_term_from": date(2024, 10, 28)}, [("TERM-dates", "DATA-dates", "half_term_to")]),
-    ({"half_term_from": date(2024, 12, 20), "half_term_to": date(2024, 12, 23)}, [("TERM-dates", "DATA-dates", "half_term_from")]),
-    ({"deadline_on": date(2024, 9, 1)}, [("TERM-dates", "HB-1.4", "deadline_on")]),
-    ({"deadline_on": date(2025, 9, 1)}, [("TERM-dates", "HB-1.4", "deadline_on")]),
-    ({"ends_on": date(2024, 9, 2), "half_term_from": None, "half_term_to": None}, [("TERM-dates", "DATA-dates", "ends_on")]),
-])
-def test_a_term_lies_in_its_year(changed: dict[str, Any], wrong: list[tuple[str, str, str]]) -> None:
-    assert short(check_term(OfYear(replace(AUTUMN, **changed)))) == wrong
 
 
 def test_terms_follow_one_another() -> None:
