@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 
 from pep_admin.demo.writing import Office, act_as, at
 from pep_admin.models import Child, Consent, Enrolment, Pep, Person, PpgRequest, School, SdqScore, Suspension, Term
+from pep_admin.permissions import Actor
+from pep_admin.validators.waivers import Gate
 from pep_admin.vocabulary import (
     ConsentBy,
     ConsentDecision,
@@ -117,6 +119,13 @@ def _school_of(told: Teller, child: Child) -> int:
 # --- the money ---------------------------------------------------------------------------------------------------------
 
 
+def _waive(told: Teller, key: str, gate: Gate, reason: str, head: Actor, on: date) -> None:
+    pep = told.pep(key)
+    stands = waivers.find_gate(told.session, pep, gate, today=on)
+    waivers.waive_gate(told.session, pep.id, gate, reason=reason, sentence=stands.message if stands else "", actor=head, today=on,
+                       now=at(on))
+
+
 def money(told: Teller) -> None:
     """Declined, approved in part, withdrawn, let go without a voice, released, and handed over in a batch."""
     session, on = told.session, date(2024, 11, 12)
@@ -128,8 +137,8 @@ def money(told: Teller) -> None:
     ppg.withdraw_approved(session, told.request("approval_withdrawn"), reason="The tutor cannot come after all.", actor=officer,
                           today=on)
     head = act_as(session, told.office.head)
-    waivers.waive_voices(session, told.pep("without_the_carers_words").id, reason="The carer is in hospital until January; the "
-                         "tutor is booked for Monday.", actor=head, now=at(on))
+    _waive(told, "without_the_carers_words", Gate("RD-308"), "The carer is in hospital until January; the tutor is booked for "
+           "Monday.", head, on)
     finance = act_as(session, told.office.finance)
     batched = [told.request(key) for key in ("ehcp", "batched", "without_the_carers_words", "twin", "left_care_with_a_final_pep")]
     payments.release_requests(session, batched, actor=finance, today=date(2024, 11, 13), now=at(date(2024, 11, 13)))

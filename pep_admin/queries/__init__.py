@@ -13,9 +13,10 @@ from pep_admin.queries.launch import LaunchCandidate, launch_candidates
 from pep_admin.queries.ledger import Waiting, allocation_differences, unbatched_releases, waiting_for_batch
 from pep_admin.queries.past_scope import Columns
 from pep_admin.queries.people import WRITING_KINDS, possible_writers
-from pep_admin.queries.peps import ONE_A_TERM, OPEN_TO_WRITE, last_reviews, peps_of_term, waivers_of
+from pep_admin.queries.peps import ONE_A_TERM, OPEN_TO_WRITE, last_reviews, peps_of_term
 from pep_admin.queries.requests import RequestStep, approved_requests, life_of_request, requested_pence
 from pep_admin.queries.terms import day_bounds, find_term, known_terms, next_deadlines, term_of, terms_so_far
+from pep_admin.queries.waivers import count_waivers, reads_reason, standing_waivers, waivers_of
 
 __all__ = [
     "DUE_SOON_DAYS",
@@ -29,6 +30,7 @@ __all__ = [
     "Waiting",
     "allocation_differences",
     "approved_requests",
+    "count_waivers",
     "counted_peps",
     "day_bounds",
     "find_term",
@@ -48,8 +50,10 @@ __all__ = [
     "periods",
     "possible_writers",
     "ppg_facts_for",
+    "reads_reason",
     "requested_pence",
     "scheme_for",
+    "standing_waivers",
     "term_of",
     "terms_of",
     "terms_so_far",

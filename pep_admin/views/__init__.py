@@ -24,12 +24,14 @@ from pep_admin.views.rules import Rulebook
 from pep_admin.views.schools import Schools
 from pep_admin.views.targets import Targets
 from pep_admin.views.terms import Terms, Years
+from pep_admin.views.waivers import Waivers
 
 VIEWS: tuple[type[PepView], ...] = (
     Rulebook,
     Peps,
     Children,
     Targets,
+    Waivers,
     PpgRequests,
     Payments,
     SdqScores,
