@@ -35,6 +35,8 @@ class YearPolicy:
     `initiate_working_days`: HB-1.2, working days from coming into care to a PEP sent to its writers.
     `complete_school_days`: HB-1.3, school days from coming into care to every part signed and sent.
     `amber_is_satisfactory`: HB-6.7 and HB-7.4, whether Amber too releases money; our choice is no.
+    `new_to_roll_days`, `school_move_days`: HB-3.10, days for which a child is new to the roll, or to a school; ours: about a term.
+    `attend_year_groups`: HB-3.10, year groups that the Virtual School meets, written like "N2, 6, 11".
     `graded_rule`, `card_rule`: HB-3.10, what is less than good where an inspection gives no overall grade; our choice is any area.
     """
 
@@ -52,6 +54,9 @@ class YearPolicy:
     amber_is_satisfactory: bool = False
     graded_rule: GradedRule = GradedRule.ANY
     card_rule: CardRule = CardRule.ANY
+    new_to_roll_days: int = 90
+    school_move_days: int = 90
+    attend_year_groups: str = "N2, 6, 11"
 
     def term(self, name: TermName) -> TermPolicy:
         """The term of that name; KeyError when the year has none."""
@@ -126,7 +131,7 @@ FIGURES: dict[str, tuple[str, ...]] = {
     "HB-1.2": ("initiate_working_days",),
     "HB-1.3": ("complete_school_days",),
     "HB-1.5": ("complete_school_days",),
-    "HB-3.10": ("graded_rule", "card_rule"),
+    "HB-3.10": ("new_to_roll_days", "school_move_days", "attend_year_groups", "graded_rule", "card_rule"),
     "HB-4.7": ("sdq_threshold",),
     "HB-6.1": ("ppg_term_cap_pence", "ppg_year_cap_pence"),
     "HB-6.2": ("post16_year_cap_pence",),

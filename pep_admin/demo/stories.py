@@ -11,7 +11,8 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from pep_admin.demo.writing import Office, act_as, at
+from pep_admin.demo.writing import Office, act_as, at, people_of
+from pep_admin.meeting_words import AttendingNoteKind
 from pep_admin.models import Child, Consent, Enrolment, Pep, Person, PpgRequest, School, SdqScore, Suspension, Term
 from pep_admin.permissions import Actor
 from pep_admin.validators.waivers import Gate
@@ -27,7 +28,7 @@ from pep_admin.vocabulary import (
     SuspensionKind,
     SuspensionReason,
 )
-from pep_admin.workflow import payments, ppg, roll, waivers
+from pep_admin.workflow import attending, payments, ppg, roll, waivers
 from pep_admin.workflow import peps as pep_verbs
 from pep_admin.workflow.records import save_record
 
@@ -117,6 +118,19 @@ def _school_of(told: Teller, child: Child) -> int:
 
 
 # --- the money ---------------------------------------------------------------------------------------------------------
+
+
+def whom_to_meet(told: Teller) -> None:
+    """Professionals disagree about one child, and a school asks the Virtual School to come to another's meeting."""
+    session, on = told.session, date(2024, 11, 13)
+    officer = act_as(session, told.office.officer)
+    attending.say_needed(session, told.child("moved_school"), AttendingNoteKind.CHAIR, reason="School and carer do not agree "
+                         "whether the timetable should be shorter.", actor=officer, now=at(on))
+    pep = told.pep("suspended")
+    writer = act_as(session, people_of(pep)[0])
+    attending.ask_to_attend(session, pep.id, reason="We would like help with a plan for the afternoons.", actor=writer, now=at(on))
+    act_as(session, officer)
+    session.commit()
 
 
 def _waive(told: Teller, key: str, gate: Gate, reason: str, head: Actor, on: date) -> None:

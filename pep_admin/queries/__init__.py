@@ -4,6 +4,7 @@ Facts for rules are read unscoped, as columns and never entities, each with its 
 school's requests without showing them. Everything that is shown to people is read scoped.
 """
 
+from pep_admin.queries.attending import asks_of, children_to_meet, reasons_to_meet
 from pep_admin.queries.calendars import Calendars, counted_peps, is_working_day_in, terms_of
 from pep_admin.queries.caps import periods, ppg_facts_for, scheme_for
 from pep_admin.queries.children import names_of
@@ -30,6 +31,8 @@ __all__ = [
     "Waiting",
     "allocation_differences",
     "approved_requests",
+    "asks_of",
+    "children_to_meet",
     "count_waivers",
     "counted_peps",
     "day_bounds",
@@ -51,6 +54,7 @@ __all__ = [
     "possible_writers",
     "ppg_facts_for",
     "reads_reason",
+    "reasons_to_meet",
     "requested_pence",
     "scheme_for",
     "standing_waivers",

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Protocol
 
+from pep_admin.attending import parse_year_groups
 from pep_admin.deadlines import format_day
 from pep_admin.validators.findings import Finding
 
@@ -26,6 +27,8 @@ class YearLike(Protocol):
     def ppg_term_cap_pence(self) -> int | None: ...
     @property
     def ppg_year_cap_pence(self) -> int | None: ...
+    @property
+    def attend_year_groups(self) -> str | None: ...
 
 
 class TermLike(Protocol):
@@ -46,8 +49,10 @@ class TermLike(Protocol):
 
 
 def check_year(year: YearLike) -> list[Finding]:
-    """A year is named like 2024-25, ends after it begins, and allows no more in a term than in the year (HB-6.1)."""
-    return [*_name(year), *_span(year), *_caps(year)]
+    """A year is named like 2024-25, ends after it begins, allows no more in a term than in the year (HB-6.1), and knows its year
+    groups (HB-3.10).
+    """
+    return [*_name(year), *_span(year), *_caps(year), *_groups(year)]
 
 
 def check_term(term: TermLike) -> list[Finding]:
@@ -74,6 +79,13 @@ def _caps(year: YearLike) -> Iterator[Finding]:
     term_cap, year_cap = year.ppg_term_cap_pence, year.ppg_year_cap_pence
     if term_cap is not None and year_cap is not None and term_cap > year_cap:
         yield Finding("YEAR-caps", "HB-6.1", "ppg_year_cap_pence", "The year's amount cannot be less than that of one term.")
+
+
+def _groups(year: YearLike) -> Iterator[Finding]:
+    try:
+        parse_year_groups(year.attend_year_groups or "")
+    except ValueError as problem:
+        yield Finding("YEAR-groups", "HB-3.10", "attend_year_groups", str(problem))
 
 
 def _inside(term: TermLike) -> Iterator[Finding]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pep_admin.views.attending import Attending
 from pep_admin.views.audit_log import AuditLog
 from pep_admin.views.calendars import Calendars, Closures, DaysOff
 from pep_admin.views.children import Children
@@ -30,6 +31,7 @@ VIEWS: tuple[type[PepView], ...] = (
     Rulebook,
     Peps,
     Children,
+    Attending,
     Targets,
     Waivers,
     PpgRequests,

@@ -27,7 +27,8 @@ MOST_NAMED = 200
 """Children a preview names; a longer list is counted, not printed."""
 
 NUMBERS = ("ppg_term_cap_pence", "ppg_year_cap_pence", "post16_year_cap_pence", "grant_per_child_pence", "sdq_threshold",
-           "initiate_working_days", "complete_school_days", "amber_is_satisfactory", "graded_rule", "card_rule")
+           "initiate_working_days", "complete_school_days", "amber_is_satisfactory", "graded_rule", "card_rule",
+           "new_to_roll_days", "school_move_days", "attend_year_groups")
 
 
 class Years(PepModelView):
@@ -54,6 +55,8 @@ class Years(PepModelView):
         "amber_is_satisfactory": "Amber counts as satisfactory",
         "graded_rule": "Less than good, where areas were graded without an overall grade",
         "card_rule": "Less than good, by a report card",
+        "new_to_roll_days": "Days for which a child is new to the roll", "school_move_days": "Days for which a school move is new",
+        "attend_year_groups": "Year groups that the Virtual School meets",
     }
     column_descriptions = {
         "name": "The two halves of the year, like 2024-25.", "ppg_term_cap_pence": "In pounds (HB-6.1).",
@@ -62,6 +65,9 @@ class Years(PepModelView):
         "initiate_working_days": "10 in the handbook (HB-1.2).", "complete_school_days": "20 in the handbook (HB-1.3).",
         "graded_rule": "For inspections from September 2024 to November 2025 (HB-3.10).",
         "card_rule": "For inspections from November 2025 on (HB-3.10).",
+        "new_to_roll_days": "Whom the Virtual School meets for being new (HB-3.10); 90 is about a term.",
+        "school_move_days": "Whom the Virtual School meets after a move (HB-3.10).",
+        "attend_year_groups": "Like N2, 6, 11 (HB-3.10).",
         "amber_is_satisfactory": "Gold and Green always do; this decides whether money follows an Amber PEP (HB-7.4).",
     }
     column_default_sort = ("starts_on", True)

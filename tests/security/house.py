@@ -25,6 +25,7 @@ from werkzeug.test import TestResponse
 from pep_admin import create_app
 from pep_admin.accounts.creating import create_account
 from pep_admin.accounts.models import AccountsBase, User
+from pep_admin.meeting_words import AttendingNoteKind
 from pep_admin.models import (
     Attainment,
     AuditEvent,
@@ -49,8 +50,9 @@ from pep_admin.models import (
 )
 from pep_admin.permissions import SYSTEM
 from pep_admin.school_words import ClosureKind, InspectionRegime, OfstedGrade
-from pep_admin.vocabulary import ConsentBy, ConsentFor, LegalStatus, PlacementKind, Role, SenStatus, SuspensionKind
-from pep_admin.workflow import calendars, inspections, leads, payments, roll
+from pep_admin.validators.waivers import Gate
+from pep_admin.vocabulary import ConsentBy, ConsentFor, LegalStatus, PlacementKind, Role, SenStatus, Subject, SuspensionKind
+from pep_admin.workflow import attending, calendars, inspections, leads, payments, roll, waivers
 from pep_admin.workflow.records import save_record
 from tests.visiting import Visitor
 from tests.world import NOW, TODAY, World, build_world
@@ -112,8 +114,9 @@ def build(session: Session, url: str, folder: Path) -> Plan:
     payments.batch_releases(session, actor=world.finance, now=NOW)
     lead = leads.name_lead(session, world.school_id, first_name="Nova", last_name="Neu", email="nova.neu@house.example",
                            from_on=None, actor=world.act(world.teacher), now=NOW)
+    said = _let_pass_and_to_meet(world)
     world.act(SYSTEM)
-    places = {"lead": lead.id} | _places(session, world, children) | _schooling(world)
+    places = {"lead": lead.id} | said | _places(session, world, children) | _schooling(world)
     session.commit()
     app = create_app(settings(url, folder))
     places |= {"account": _make_accounts(app, world)}
@@ -123,6 +126,28 @@ def build(session: Session, url: str, folder: Path) -> Plan:
         app.extensions["sqlalchemy"].engine.dispose()
     cookies, marks = ({name: pair[number] for name, pair in signed_in.items()} for number in (0, 1))
     return Plan(places, cookies, marks)
+
+
+def _let_pass_and_to_meet(world: World) -> dict[str, int]:
+    """A waiver of the first child's PEP, for the day on which it had no English target; an independent chair that the child needs,
+    and that their school asks the Virtual School to come.
+    """
+    session, pep, gate = world.session, world.pep_of(world.child_id), Gate("RD-223", "english_exception")
+    english = session.scalars(sa.select(Target).where(Target.pep_id == pep.id, Target.subject == Subject.ENGLISH)).all()
+    for subject in (Subject.OTHER, Subject.ENGLISH):
+        for target in english:
+            target.subject = subject
+        session.flush()
+        if subject is Subject.OTHER:
+            stands = waivers.find_gate(session, pep, gate, today=TODAY)
+            assert stands is not None
+            waiver = waivers.waive_gate(session, pep.id, gate, reason="A tutor begins in spring", sentence=stands.message,
+                                        actor=world.act(world.head), today=TODAY, now=NOW)
+    child = session.get_one(Child, world.child_id)
+    note = attending.say_needed(session, child, AttendingNoteKind.CHAIR, reason="They disagree", actor=world.act(world.officer),
+                                now=NOW)
+    asks = attending.ask_to_attend(session, pep.id, reason="Please come", actor=world.act(world.teacher), now=NOW)
+    return {"waiver": waiver.id, "note": note.id, "asks": asks.id}
 
 
 def _left_long_ago(world: World) -> int:

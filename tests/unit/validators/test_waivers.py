@@ -80,7 +80,7 @@ def test_the_head_may_open_this_gate(check: str, code: str) -> None:
         ("REL-status", "HB-6.7", "status"), ("REL-complete", "HB-6.7", "signed off"),
         ("REL-two-people", "DATA-two-people", "ledger"),
         ("REL-payee", "DATA-payee", "finance reference"), ("REL-in-care", "DATA-in-care", "in care"),
-        ("PPG-payee", "HB-6.7", "paid"), ("RD-999", "HB-9.9", "cannot be waived"),
+        ("PPG-payee", "HB-6.7", "paid"), ("RD-999", "HB-7.1", "cannot be waived"),
     ],
 )
 def test_no_one_may_open_this_gate(check: str, code: str, because: str) -> None:
