@@ -41,6 +41,7 @@ from pep_admin.models import (
     NonWorkingDay,
     PaymentBatch,
     PaymentLine,
+    Pep,
     PpgRequest,
     School,
     SchoolCalendar,
@@ -129,25 +130,33 @@ def build(session: Session, url: str, folder: Path) -> Plan:
 
 
 def _let_pass_and_to_meet(world: World) -> dict[str, int]:
-    """A waiver of the first child's PEP, for the day on which it had no English target; an independent chair that the child needs,
-    and that their school asks the Virtual School to come.
+    """Waivers of the first child's PEP, for a day on which it had no English and no Maths target; an independent chair that the
+    child needs, and that their school asks the Virtual School to come; another child with significant needs.
     """
-    session, pep, gate = world.session, world.pep_of(world.child_id), Gate("RD-223", "english_exception")
-    english = session.scalars(sa.select(Target).where(Target.pep_id == pep.id, Target.subject == Subject.ENGLISH)).all()
-    for subject in (Subject.OTHER, Subject.ENGLISH):
-        for target in english:
-            target.subject = subject
-        session.flush()
-        if subject is Subject.OTHER:
-            stands = waivers.find_gate(session, pep, gate, today=TODAY)
-            assert stands is not None
-            waiver = waivers.waive_gate(session, pep.id, gate, reason="A tutor begins in spring", sentence=stands.message,
-                                        actor=world.act(world.head), today=TODAY, now=NOW)
-    child = session.get_one(Child, world.child_id)
-    note = attending.say_needed(session, child, AttendingNoteKind.CHAIR, reason="They disagree", actor=world.act(world.officer),
-                                now=NOW)
+    session, pep = world.session, world.pep_of(world.child_id)
+    targets = session.scalars(sa.select(Target).where(Target.pep_id == pep.id)).all()
+    subjects = [target.subject for target in targets]
+    for target in targets:
+        target.subject = Subject.OTHER
+    session.flush()
+    waiver, _ = (_waive(world, pep, gate) for gate in (Gate("RD-223", "english_exception"), Gate("RD-224", "maths_exception")))
+    world.act(SYSTEM)
+    for target, subject in zip(targets, subjects, strict=True):
+        target.subject = subject
+    note, _ = (
+        attending.say_needed(session, session.get_one(Child, child_id), kind, reason="They disagree",
+                             actor=world.act(world.officer), now=NOW)
+        for child_id, kind in ((world.child_id, AttendingNoteKind.CHAIR), (world.other_child_id, AttendingNoteKind.SEND))
+    )
     asks = attending.ask_to_attend(session, pep.id, reason="Please come", actor=world.act(world.teacher), now=NOW)
-    return {"waiver": waiver.id, "note": note.id, "asks": asks.id}
+    return {"waiver": waiver, "note": note.id, "asks": asks.id}
+
+
+def _waive(world: World, pep: Pep, gate: Gate) -> int:
+    stands = waivers.find_gate(world.session, pep, gate, today=TODAY)
+    assert stands is not None
+    return waivers.waive_gate(world.session, pep.id, gate, reason="A tutor begins in spring", sentence=stands.message,
+                              actor=world.act(world.head), today=TODAY, now=NOW).id
 
 
 def _left_long_ago(world: World) -> int:

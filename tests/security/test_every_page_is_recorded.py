@@ -82,9 +82,9 @@ SHOWN: Mapping[Door, tuple[str, str]] = doors("GET", """
     ppg_requests.withdraw ppg_requests.read draft
     ppg_requests.decide ppg_requests.read requested
     ppg_requests.withdraw_approved ppg_requests.read approved
-    waivers.details_view waivers.read waiver
+    waivers.details_view waiver.read waiver
     waivers.waive pep.read pep
-    waivers.withdraw waivers.read waiver
+    waivers.withdraw waiver.read waiver
     attending.say_needed children.read child
     attending.clear attending_note.read note
     attending.ask pep.read pep
@@ -128,7 +128,7 @@ SHOWN: Mapping[Door, tuple[str, str]] = doors("GET", """
     ppg_requests.decide ppg_requests.read requested
     ppg_requests.withdraw_approved ppg_requests.read approved
     waivers.waive pep.read pep
-    waivers.withdraw waivers.read waiver
+    waivers.withdraw waiver.read waiver
     attending.say_needed children.read child
     attending.clear attending_note.read note
     attending.ask pep.read pep
@@ -187,7 +187,8 @@ def looks(house: House, after: int) -> list[Any]:
 
 
 RECORDS = {"sdq": "pep_sdq_score", "suspension": "pep_suspension", "consent": "pep_consent", "enrolment": "pep_enrolment",
-           "home": "pep_care_placement", "caseload": "pep_caseload", "care_period": "pep_care_episode", "note": "pep_attending_note"}
+           "home": "pep_care_placement", "caseload": "pep_caseload", "care_period": "pep_care_episode",
+           "note": "pep_attending_note"}
 OF_A_PEP = {"target": "pep_target", "waiver": "pep_waiver"}
 
 

@@ -195,7 +195,7 @@ FORMS = (
     Form("head", f"{ADMIN}/waivers/withdraw/?id={{waiver}}", "reason", {"reason": "A tutor was found"},
          "pep_waiver.ended_by pep_waiver.ended_name pep_waiver.ended_at pep_waiver.ended_reason"),
     Form("officer", f"{ADMIN}/attending/say/?child={{child}}&kind=send", "reason", {"reason": "Waits for a plan"},
-         "+pep_attending_note", {"pep_attending_note": {"kind": "send", "pep_id": None, "set_name": "Ole Amt", "cleared_at": None}}),
+         "+pep_attending_note", {"pep_attending_note": {"kind": "send", "pep_id": None, "set_name": "Ole Amt"}}),
     Form("officer", f"{ADMIN}/attending/clear/?id={{note}}", "reason", {"reason": "Settled"},
          "pep_attending_note.cleared_by pep_attending_note.cleared_name pep_attending_note.cleared_at "
          "pep_attending_note.cleared_reason pep_attending_note.row_version"),
