@@ -36,7 +36,7 @@ def card_of(view: PepModelView, child: Child, year: AcademicYear | None) -> ToMe
     found = queries.reasons_to_meet(view.db_session, view.today, child.id, year)
     if found is None:
         return None
-    clears = view.way_to("pep_attending.clear") is not None
+    clears = view.way_to("pep_attending.clear") is not None and any(each.note is not None for each in found.why)
     rows = [[each.reason.label, each.says, *([_clearing(view, each.note, each.reason.label)] if clears else [])]
             for each in found.why]
     return ToMeetCard(rows, found.count, found.facts.last_attended_on or NEVER, found.facts.meeting_at or NOT_BOOKED,

@@ -216,7 +216,7 @@ def test_an_officer_says_so_on_the_childs_page_and_clears_it(world: World, enter
     assert again.status == 422 and "has said so already" in again.main
     for name, reads in (("head", True), ("auditor", True), ("teacher", False), ("worker", False)):
         main = enter(name).get(where).main
-        assert ("School and carer disagree" in main) is reads and ("Who meets Robin" in main) is reads, name
+        assert ("School and carer disagree" in main) is reads and ("The Virtual School at the meeting" in main) is reads, name
     assert "An independent chair is needed…" not in enter("auditor").get(where).main
     cleared = after.link("Clear: Independent chair needed…").send("reason", reason="Settled")
     assert "names no reason why the Virtual School should come" in cleared.main
