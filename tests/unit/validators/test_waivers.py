@@ -121,6 +121,12 @@ def test_a_waiver_opens_its_own_gate_alone(other: Finding) -> None:
     assert let_pass([NO_MEASURE, other], [waiver(NO_MEASURE)])[0].severity == "warning"
 
 
+def test_the_same_sentence_in_another_place_is_another_gate() -> None:
+    blank = Finding("RD-226", "HB-5.2", "need", "There is still a blank left in.", part="education", row="17")
+    others = [replace(blank, row="18"), replace(blank, field="baseline")]
+    assert let_pass([blank, *others], [waiver(blank)])[1:] == others
+
+
 @pytest.mark.parametrize("severity", ["blocking", "signoff"])
 def test_a_voice_is_one_gate_wherever_it_is_missed_and_however_it_is_said(severity: Severity) -> None:
     at_release = Finding("RD-308", "HB-4.6", "", "The carer's voice is missing from the PEP. The money waits.")
