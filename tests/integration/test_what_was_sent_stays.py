@@ -17,6 +17,7 @@ from pep_admin.models import Child, FrozenFacts, Pep, Person, School, SdqScore
 from pep_admin.pep_document import read_document
 from pep_admin.pep_form import Document
 from pep_admin.permissions import SYSTEM
+from pep_admin.policy import FormNumbers
 from pep_admin.vocabulary import Audience, Decision, Grade, LeavingReason, PlacementKind, SenStatus
 from pep_admin.workflow import delegation, peps, reviews, roll
 from tests.integration.test_next_term import AT, LATER, MEETING, SPRING_DAY, reviews_of
@@ -61,6 +62,18 @@ def test_a_sent_pep_does_not_follow_the_child(world: World) -> None:
     assert {audience: facts_of(read(world, pep, audience)) for audience in Audience} == before
     assert read(world, pep).child.last_name == "Musterkind0"
     assert "sen_any" not in read(world, pep).switches
+
+
+def test_a_pep_that_was_sent_before_all_numbers_were_kept_keeps_its_threshold(world: World) -> None:
+    """Its total is 12; what it kept is the threshold alone, and the other numbers were the usual ones."""
+    pep = world.sent_pep()
+    assert "sdq_high" not in read(world, pep).switches
+    row = world.session.scalars(select(FrozenFacts).where(FrozenFacts.pep_id == pep.id)).one()
+    row.facts = {**{key: value for key, value in row.facts.items() if key != "numbers"}, "sdq_threshold": 12}
+    world.session.flush()
+    document = read(world, pep)
+    assert "sdq_high" in document.switches
+    assert document.numbers == FormNumbers(sdq_threshold=12)
 
 
 @pytest.mark.parametrize("sent", [False, True])

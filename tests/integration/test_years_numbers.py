@@ -327,9 +327,11 @@ def test_money_that_was_approved_waits_when_its_grade_is_no_longer_enough(world:
 
 
 def test_a_sent_pep_keeps_its_due_day_and_its_numbers(world: World) -> None:
+    change(world, figures_stale_days=3)
     world.sent_pep(money=False)
     before, due_on = checks(world), world.pep_of().due_on
-    change(world, figures_stale_days=1, sdq_threshold=5, complete_school_days=5, low_attendance_percent=50)
+    assert "RD-208" in before
+    change(world, figures_stale_days=28, sdq_threshold=5, complete_school_days=5, low_attendance_percent=50)
     assert checks(world) == before
     assert world.pep_of().due_on == due_on
 
