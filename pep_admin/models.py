@@ -213,6 +213,7 @@ class AcademicYear(Tracked, Versioned, Base):
     graded_rule: Mapped[school_words.GradedRule] = mapped_column(
         choice(school_words.GradedRule), default=school_words.GradedRule.ANY)
     card_rule: Mapped[school_words.CardRule] = mapped_column(choice(school_words.CardRule), default=school_words.CardRule.ANY)
+    withheld_address_blocks: Mapped[bool] = mapped_column(default=True)
     terms: Mapped[list[Term]] = relationship(back_populates="year", order_by="Term.starts_on")
 
     __table_args__ = (CheckConstraint("ends_on > starts_on", name="ends_after_start"),)
@@ -874,6 +875,7 @@ class Attainment(Tracked, Versioned, OfPep, Base):
     current: Mapped[str] = mapped_column(Words(40))
     expected: Mapped[str | None] = mapped_column(Words(40))
     on_track: Mapped[words.OnTrack] = mapped_column(choice(words.OnTrack))
+    progress: Mapped[words.Progress | None] = mapped_column(choice(words.Progress))
     pep: Mapped[Pep] = relationship()
 
 

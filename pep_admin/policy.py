@@ -35,6 +35,7 @@ class YearPolicy:
     `initiate_working_days`: HB-1.2, working days from coming into care to a PEP sent to its writers.
     `complete_school_days`: HB-1.3, school days from coming into care to every part signed and sent.
     `amber_is_satisfactory`: HB-6.7 and HB-7.4, whether Amber too releases money; our choice is no.
+    `withheld_address_blocks`: HB-3.11, whether a withheld address that stands in another answer stops sending; our choice is yes.
     `graded_rule`, `card_rule`: HB-3.10, what is less than good where an inspection gives no overall grade; our choice is any area.
     """
 
@@ -52,6 +53,7 @@ class YearPolicy:
     amber_is_satisfactory: bool = False
     graded_rule: GradedRule = GradedRule.ANY
     card_rule: CardRule = CardRule.ANY
+    withheld_address_blocks: bool = True
 
     def term(self, name: TermName) -> TermPolicy:
         """The term of that name; KeyError when the year has none."""
@@ -127,6 +129,7 @@ FIGURES: dict[str, tuple[str, ...]] = {
     "HB-1.3": ("complete_school_days",),
     "HB-1.5": ("complete_school_days",),
     "HB-3.10": ("graded_rule", "card_rule"),
+    "HB-3.11": ("withheld_address_blocks",),
     "HB-4.7": ("sdq_threshold",),
     "HB-6.1": ("ppg_term_cap_pence", "ppg_year_cap_pence"),
     "HB-6.2": ("post16_year_cap_pence",),
@@ -215,6 +218,8 @@ RULES: dict[str, str] = {
     "DATA-year": "An academic year has its terms in order, inside the year, and amounts and days that can be.",
     "DATA-calendar": "A calendar has all its terms in order, inside its year, and each closure inside a term.",
     "DATA-inspection": "An inspection has its day, its regime and a judgement, and nothing of another regime.",
+    "DATA-contacts": "Two people are named who answer in school hours.",
+    "DATA-hours": "A child who is taught for less than a full week has a reduced timetable on record, with an end.",
     "DATA-year-group": "A year group other than the birthday's is a known one, and has its reason.",
     "DATA-two-people": "One person approves a payment and another releases it; the head alone only with a reason.",
     "DATA-finance": "Finance sees what is paid for and to whom, and no child's name.",

@@ -187,19 +187,29 @@ def changes(session: Session, pep: Pep) -> list[tuple[str, Change]]:
 
 def place_of(document: Document, finding: Finding) -> str | None:
     """The page on which a finding can be answered; None when it is about nothing that has a page."""
-    if finding.check.startswith(("RD-4", "PPG-")) and finding.row:
-        return url_for("pep_ppg_requests.write", id=finding.row)
-    if finding.field == "targets" or finding.check in TARGET_CHECKS:
-        if finding.row:
-            return url_for("pep_targets.write", id=finding.row)
-        if finding.check in ("RD-223", "RD-224") or finding.field == "targets":
-            return url_for("pep_targets.write", pep=document.pep_id)
+    if place := _beside(document, finding):
+        return place
     for part in document.form.parts:
         for section in part.sections:
             if any(found.key == finding.field for found in section.fields):
                 return url_for("pep_peps.section", id=document.pep_id, section=section.key, _anchor=f"f-{finding.field}")
     if finding.check == "RD-316":
         return url_for("pep_peps.details_view", id=document.pep_id, _anchor="parts")
+    return None
+
+
+def _beside(document: Document, finding: Finding) -> str | None:
+    """The page of what has a page of its own beside the sections: a request, a target, a suspension."""
+    if finding.row and (finding.check.startswith(("RD-4", "PPG-")) or finding.field == "requests"):
+        return url_for("pep_ppg_requests.write", id=finding.row)
+    if finding.field == "suspensions":
+        child = url_for("pep_children.details_view", id=document.child.id, _anchor="records")
+        return url_for("pep_suspensions.details_view", id=finding.row) if finding.row else child
+    if finding.field == "targets" or finding.check in TARGET_CHECKS:
+        if finding.row:
+            return url_for("pep_targets.write", id=finding.row)
+        if finding.check in ("RD-223", "RD-224") or finding.field == "targets":
+            return url_for("pep_targets.write", pep=document.pep_id)
     return None
 
 

@@ -27,7 +27,8 @@ MOST_NAMED = 200
 """Children a preview names; a longer list is counted, not printed."""
 
 NUMBERS = ("ppg_term_cap_pence", "ppg_year_cap_pence", "post16_year_cap_pence", "grant_per_child_pence", "sdq_threshold",
-           "initiate_working_days", "complete_school_days", "amber_is_satisfactory", "graded_rule", "card_rule")
+           "initiate_working_days", "complete_school_days", "amber_is_satisfactory", "graded_rule", "card_rule",
+           "withheld_address_blocks")
 
 
 class Years(PepModelView):
@@ -54,6 +55,7 @@ class Years(PepModelView):
         "amber_is_satisfactory": "Amber counts as satisfactory",
         "graded_rule": "Less than good, where areas were graded without an overall grade",
         "card_rule": "Less than good, by a report card",
+        "withheld_address_blocks": "A withheld address that stands elsewhere stops a PEP",
     }
     column_descriptions = {
         "name": "The two halves of the year, like 2024-25.", "ppg_term_cap_pence": "In pounds (HB-6.1).",
@@ -62,6 +64,7 @@ class Years(PepModelView):
         "initiate_working_days": "10 in the handbook (HB-1.2).", "complete_school_days": "20 in the handbook (HB-1.3).",
         "graded_rule": "For inspections from September 2024 to November 2025 (HB-3.10).",
         "card_rule": "For inspections from November 2025 on (HB-3.10).",
+        "withheld_address_blocks": "Without this it is only pointed out (HB-3.11).",
         "amber_is_satisfactory": "Gold and Green always do; this decides whether money follows an Amber PEP (HB-7.4).",
     }
     column_default_sort = ("starts_on", True)

@@ -30,6 +30,7 @@ def _year(policy: YearPolicy) -> AcademicYear:
         grant_per_child_pence=policy.grant_per_child_pence, sdq_threshold=policy.sdq_threshold,
         initiate_working_days=policy.initiate_working_days, complete_school_days=policy.complete_school_days,
         amber_is_satisfactory=policy.amber_is_satisfactory, graded_rule=policy.graded_rule, card_rule=policy.card_rule,
+        withheld_address_blocks=policy.withheld_address_blocks,
         terms=[
             Term(name=each.name, starts_on=each.starts_on, ends_on=each.ends_on, half_term_from=each.half_term_from,
                  half_term_to=each.half_term_to, deadline_on=each.deadline_on)
