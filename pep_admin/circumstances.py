@@ -12,13 +12,13 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
+from pep_admin.form_words import P16Activity
 from pep_admin.pep_form import SchoolingFacts
 from pep_admin.school_calendar import YEAR_GROUPS, age_on, england_working_day, year_group
 from pep_admin.vocabulary import (
     Attendance,
     AttendeeRole,
     Labelled,
-    P16Activity,
     PepKind,
     Phase,
     Scheme,

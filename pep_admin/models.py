@@ -35,7 +35,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, Mapper, declared_attr, mapped_column, orm_insert_sentinel, relationship
 
-from pep_admin import school_words
+from pep_admin import form_words, school_words
 from pep_admin import vocabulary as words
 
 NAMES = {
@@ -875,7 +875,7 @@ class Attainment(Tracked, Versioned, OfPep, Base):
     current: Mapped[str] = mapped_column(Words(40))
     expected: Mapped[str | None] = mapped_column(Words(40))
     on_track: Mapped[words.OnTrack] = mapped_column(choice(words.OnTrack))
-    progress: Mapped[words.Progress | None] = mapped_column(choice(words.Progress))
+    progress: Mapped[form_words.Progress | None] = mapped_column(choice(form_words.Progress))
     pep: Mapped[Pep] = relationship()
 
 

@@ -14,6 +14,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Literal
 
+from pep_admin.form_words import NextSendStep, P16Activity, Progress, SenNeed, StatutoryTest, TargetAgreed
 from pep_admin.vocabulary import (
     Attendance,
     AttendeeRole,
@@ -21,16 +22,10 @@ from pep_admin.vocabulary import (
     ChildAgrees,
     Labelled,
     MeetingHow,
-    NextSendStep,
     OnTrack,
-    P16Activity,
     Part,
     Phase,
-    Progress,
     SdqBy,
-    SenNeed,
-    StatutoryTest,
-    TargetAgreed,
     TargetNext,
     TargetOutcome,
 )
@@ -65,7 +60,7 @@ class Field:
     `store`: "answers", "sensitive_answers", "<Table>.<column>" or "rows:<Table>". `must`: "never", "always" or the name of a
     switch that makes it required. `asked`: a switch without which it is not shown (""), `unless` one that hides it. `hide`:
     letters of pep-form.md (C child's copy, S school, P parents). `max_length` in characters, for numbers `lowest`/`highest`.
-    `columns` of a ROWS field are Fields of their own, stored beside one another in a row.
+    `columns` of a ROWS field are Fields of their own, stored beside one another in a row; its page shows at least `lines` of them.
     """
 
     key: str
@@ -87,6 +82,7 @@ class Field:
     max_length: int = TEXT
     lowest: int | None = None
     highest: int | None = None
+    lines: int = 4
     columns: tuple[Field, ...] = ()
 
 
@@ -563,7 +559,7 @@ PART_2 = PartForm(
                 Field("part_time", "P2.08", "Is the child on a reduced timetable?", Kind.YES_NO, phases=("PRI", "SEC"),
                       asked="at_school", hide="C", rule="HB-1.5", check="RD-213"),
                 Field("part_time_plan", "P2.08", "The reduced timetable", Kind.ROWS, phases=("PRI", "SEC"), asked="part_time",
-                      hide="C", rule="HB-1.5", check="RD-213",
+                      lines=1, hide="C", rule="HB-1.5", check="RD-213",
                       help="Short, agreed with the social worker and the Virtual School, and with an end.",
                       columns=(_line("reason", "P2.08", "Reason", needed=True),
                                Field("hours", "P2.08", "Hours a week", Kind.NUMBER, must="always", lowest=0, highest=40),
@@ -587,7 +583,7 @@ PART_2 = PartForm(
                 Field("p16_activity", "P2.15", "What the young person does now", Kind.ONE_OF, phases=("P16",), carry="confirm",
                       rule="HB-4.1", choices=_choices(P16Activity)),
                 Field("not_eet_plan", "P2.18", "Towards education, training or work", Kind.ROWS, asked="not_eet", carry="confirm",
-                      hide="C", rule="HB-4.2", check="RD-237", help="One real step this fortnight beats a long plan.",
+                      lines=1, hide="C", rule="HB-4.2", check="RD-237", help="One real step this fortnight beats a long plan.",
                       columns=(_day("since_on", "P2.18", "Without since"), _line("in_the_way", "P2.18", "What gets in the way"),
                                _line("learning_now", "P2.18", "What they learn this week"), _line("adviser", "P2.18", "Adviser"),
                                _line("next_step", "P2.18", "Next step", needed=True), _day("next_step_on", "P2.18", "On"))),
@@ -679,7 +675,7 @@ PART_2 = PartForm(
             "attendance",
             "Attendance and behaviour",
             (
-                Field("attendance", "P2.22", "Attendance this year", Kind.ROWS, store="rows:AttendanceSummary",
+                Field("attendance", "P2.22", "Attendance this year", Kind.ROWS, lines=1, store="rows:AttendanceSummary",
                       must="attendance_expected", rule="HB-4.1", check="RD-207",
                       help="Sessions (half days), from the start of the year to the date you state.",
                       columns=(Field("possible", "P2.22", "Possible sessions", Kind.NUMBER, must="always", lowest=0, highest=500),

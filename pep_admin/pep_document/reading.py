@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from pep_admin.circumstances import CircumstanceFacts, RollFacts, RollFate, next_stage, phase_of, roll_fate, switches_for
-from pep_admin.config import LONDON, today
+from pep_admin.circumstances import CircumstanceFacts, phase_of, switches_for
+from pep_admin.config import today
 from pep_admin.exceptions import NotFound
 from pep_admin.models import (
     PARTS,
@@ -25,7 +25,6 @@ from pep_admin.models import (
     Enrolment,
     FormVersion,
     FrozenFacts,
-    MeetingSection,
     Pep,
     PepPart,
     PpgRequest,
@@ -35,6 +34,7 @@ from pep_admin.models import (
     TargetReview,
     Term,
 )
+from pep_admin.pep_document import roll_facts
 from pep_admin.pep_document.beside import SDQ_STORE, Beside, from_json
 from pep_admin.pep_document.values import digest, loaded, normal
 from pep_admin.pep_form import (
@@ -44,9 +44,7 @@ from pep_admin.pep_form import (
     Field,
     Form,
     RequestFacts,
-    SchoolingFacts,
     Signature,
-    SuspensionFacts,
     TargetFacts,
     TargetReviewFacts,
     applies,
@@ -55,9 +53,9 @@ from pep_admin.pep_form import (
     snapshot,
     visible,
 )
-from pep_admin.school_calendar import YEAR_GROUPS, year_group
-from pep_admin.validators.meetings import coincides
-from pep_admin.vocabulary import Audience, LeavingReason, Part, PepStatus, SenStatus, SuspensionKind
+from pep_admin.school_calendar import year_group
+from pep_admin.validators.meetings import day_of
+from pep_admin.vocabulary import Audience, Part, PepStatus
 
 ROWS: dict[str, type[Any]] = {
     "Attainment": Attainment,
@@ -193,29 +191,10 @@ def fill(session: Session, peps: Sequence[Pep]) -> Shelf:
         reviewed_elsewhere={(target, pep) for target, pep in reviewed},
         homes={home.child_id: home for home in homes},
         frozen={each.pep_id: each for each in frozen},
-        schools=_by(
-            session.scalars(select(Enrolment).where(Enrolment.child_id.in_(children)).options(joinedload(Enrolment.school))
-                            .order_by(Enrolment.started_on, Enrolment.id)), "child_id"),
-        suspensions=_by(session.scalars(select(Suspension).where(Suspension.child_id.in_(children))
-                                        .order_by(Suspension.started_on, Suspension.id)), "child_id"),
-        joined=_joined(session, peps),
+        schools=_by(roll_facts.schools_of(session, children), "child_id"),
+        suspensions=_by(roll_facts.suspensions_of(session, children), "child_id"),
+        joined=roll_facts.joined_with_review(session, peps),
     )
-
-
-def _joined(session: Session, peps: Sequence[Pep]) -> list[tuple[int, int, int]]:
-    """(child, year, PEP) of every PEP of these children that was held with the annual review of the EHCP (HB-3.4)."""
-    children = [pep.child_id for pep in peps if pep.child.sen_status is SenStatus.EHCP]
-    if not children:
-        return []
-    held = (
-        select(Pep.child_id, Term.year_id, Pep.id, Pep.meeting_at, Child.ehcp_review_on, MeetingSection.answers)
-        .join(Pep.child).join(Pep.term).join(MeetingSection, MeetingSection.pep_id == Pep.id)
-        .where(Pep.child_id.in_(children), Pep.status != PepStatus.WITHDRAWN)
-    )
-    return [
-        (child_id, year_id, pep_id) for child_id, year_id, pep_id, meeting_at, review_on, answers in session.execute(held)
-        if answers.get("joined_ehcp_review") is True or coincides(_day_of(meeting_at), review_on)
-    ]
 
 
 def shelf_of(session: Session, pep: Pep, part: Part, row: PepPart, tables: Iterable[str]) -> Shelf:
@@ -256,13 +235,12 @@ def _beside(pep: Pep, shelf: Shelf) -> Beside:
         sdq_threshold=pep.term.year.sdq_threshold,
         targets_to_review=tuple(each.target.id for each in _unreviewed(pep, shelf)),
         payees={each.id: each.payee for each in shelf.requests.get(pep.id, ())},
-        schooling=tuple(_schooling(each) for each in shelf.schools.get(pep.child_id, ())
-                        if each.leaving_reason is not LeavingReason.CORRECTION),
-        suspensions=tuple(_suspension(each) for each in shelf.suspensions.get(pep.child_id, ())
+        schooling=tuple(roll_facts.schooling_of(each) for each in shelf.schools.get(pep.child_id, ())),
+        suspensions=tuple(roll_facts.suspension_of(each) for each in shelf.suspensions.get(pep.child_id, ())
                           if pep.term.year.starts_on <= each.started_on <= pep.term.year.ends_on),
         ehcp_joined=any(child == pep.child_id and year == pep.term.year_id and other != pep.id
                         for child, year, other in shelf.joined),
-        moves_to=_next_stage(pep),
+        moves_to=roll_facts.next_stage_of(pep, _year_group(pep)),
         withheld_address_blocks=pep.term.year.withheld_address_blocks,
     )
 
@@ -314,7 +292,7 @@ def _document(pep: Pep, shelf: Shelf, audience: Audience) -> Document:
         moves_to=beside.moves_to,
         ehcp_joined=beside.ehcp_joined,
         withheld_address_blocks=beside.withheld_address_blocks,
-        sent_on=_day_of(pep.submitted_at),
+        sent_on=day_of(pep.submitted_at),
         versions={part.value: each.row_version for part in Part if (each := shelf.parts[part].get(pep.id))},
     )
 
@@ -383,7 +361,7 @@ def _circumstances(pep: Pep, beside: Beside, held: Mapping[str, Any], *, has_tar
     return CircumstanceFacts(
         year_group=beside.child.year_group,
         date_of_birth=beside.child.date_of_birth,
-        on=_day_of(pep.meeting_at) or pep.due_on,
+        on=day_of(pep.meeting_at) or pep.due_on,
         kind=pep.kind,
         has_school=pep.school_id is not None,
         sen_status=beside.child.sen_status,
@@ -392,33 +370,10 @@ def _circumstances(pep: Pep, beside: Beside, held: Mapping[str, Any], *, has_tar
         has_targets_to_review=bool(beside.targets_to_review),
         answers=held,
         has_targets=has_targets,
-        is_late=(_day_of(pep.submitted_at) or today()) > pep.due_on,
+        is_late=(day_of(pep.submitted_at) or today()) > pep.due_on,
         moves_to=beside.moves_to,
         schooling=beside.schooling,
     )
-
-
-def _day_of(moment: datetime | None) -> date | None:
-    return moment.astimezone(LONDON).date() if moment else None
-
-
-def _next_stage(pep: Pep) -> str:
-    """Where the child goes at the end of the year; by the school's phase and kind where the year group alone does not tell."""
-    group, school = _year_group(pep), pep.school
-    after = YEAR_GROUPS[YEAR_GROUPS.index(group) + 1] if group in YEAR_GROUPS[:-1] else ""
-    fate = roll_fate(RollFacts(group, after, school.phase, school.kind, school.name)) if school and after else None
-    ends = {RollFate.MOVES: True, RollFate.STAYS: False}.get(fate[0]) if fate else None
-    return next_stage(group, pep.term.name, ends)
-
-
-def _schooling(each: Enrolment) -> SchoolingFacts:
-    reason = each.leaving_reason.label if each.leaving_reason else ""
-    return SchoolingFacts(each.school.name, each.started_on, each.ended_on, reason)
-
-
-def _suspension(each: Suspension) -> SuspensionFacts:
-    return SuspensionFacts(each.id, each.started_on, each.ended_on, each.half_days, each.reason is not None,
-                           each.kind is SuspensionKind.PERMANENT)
 
 
 def _child(pep: Pep, shelf: Shelf) -> ChildFacts:

@@ -7,6 +7,7 @@ from datetime import date
 
 from pep_admin.circumstances import said
 from pep_admin.deadlines import format_day
+from pep_admin.form_words import TargetAgreed
 from pep_admin.pep_form import Document
 from pep_admin.school_calendar import academic_year_begins
 from pep_admin.validators.answered import HERE, answer_of, asks, meeting_day, row_id, stands, warning
@@ -20,7 +21,7 @@ from pep_admin.validators.meetings import (
     coincides,
 )
 from pep_admin.validators.voices import check_adult_voices
-from pep_admin.vocabulary import AttendeeRole, TargetAgreed, TermName
+from pep_admin.vocabulary import AttendeeRole, TermName
 
 
 def check_meeting(document: Document, today: date, calendar: Calendar) -> Iterator[Finding]:

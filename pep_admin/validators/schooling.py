@@ -10,12 +10,12 @@ from typing import Any
 
 from pep_admin.circumstances import said
 from pep_admin.deadlines import format_day
+from pep_admin.form_words import StatutoryTest
 from pep_admin.pep_form import Document, SuspensionFacts
 from pep_admin.school_calendar import YEAR_GROUPS, academic_year_begins, academic_year_end, academic_year_name
 from pep_admin.validators.answered import asks, listed, row_id, stands, warning
 from pep_admin.validators.findings import Finding
 from pep_admin.validators.records import MOST_SUSPENDED_HALF_DAYS
-from pep_admin.vocabulary import StatutoryTest
 
 MANY_SUSPENDED_HALF_DAYS = 30
 """15 days: from here on the limit in law is pointed out (ours; from there a school's governors look at every suspension)."""

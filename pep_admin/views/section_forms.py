@@ -22,10 +22,8 @@ REVIEWS = "target_reviews"
 TARGET = "target_id"
 """The column that says which target a line is about: the page has one line a target, and none may be added."""
 BASE = "base-"
-SPARE_LINES, FIRST_LINES = 2, 4
-"""Empty lines under those that are filled in, and how many a table shows at least."""
-WIDE = 5
-"""A table with so many columns is filled in once, with a line to spare."""
+SPARE_LINES = 2
+"""Empty lines under those that are filled in; one where a table is usually of one line."""
 MOST_LINES = 60
 _TIME = re.compile(r"(\d{1,2})[:.](\d{2})")
 
@@ -130,7 +128,7 @@ def _lines(document: Document, found: Field, value: Any) -> tuple[Line, ...]:
         about = {each.target_id: f"{each.wording} ({each.set_in})" for each in document.reviews}
         rows, headings = _target_rows(about if found.key == REVIEWS else _targets(document), rows)
     else:
-        spare = max(SPARE_LINES, FIRST_LINES - len(rows)) if len(found.columns) < WIDE else SPARE_LINES - 1
+        spare = max(SPARE_LINES if found.lines > 1 else 1, found.lines - len(rows))
         rows = [*rows, *({} for _ in range(spare))]
         headings += [""] * spare
     return tuple(_line(found, number, row, headings[number]) for number, row in enumerate(rows))
