@@ -515,8 +515,8 @@ def test_chapters_come_in_the_order_of_a_good_conversation(text: str) -> None:
         "Targets at a glance", "Zo’s voice What is going well", "Achievements since the last PEP",
         "Last targets, reviewed with the child", "How school is going Attainment", "Attendance this year",
         "Needs and support Needs, and the help in place",
-        "New targets Target 1 · English", "Money For What", "Next steps The next school, course or work", "The meeting Date and time",
-        "What was discussed",
+        "New targets Target 1 · English", "Money For What", "Next steps The next school, course or work",
+        "The meeting Date and time", "What was discussed",
         "The carer's and the social worker's voice", "Actions and the next PEP", "Signatures", "Annex: Part 1 · Social care",
         "For social care and the Virtual School only",
     ]  # fmt: skip
