@@ -78,7 +78,6 @@ RESULTS = {"1": ("eyfs", "Expected in 14 of 17 goals"), "2": ("phonics", "34 of 
 """By year group, the national test of the year before."""
 SEN = {
     "sen_provision": "Help with working memory: short instructions, a written list, and time to answer.",
-    "next_send_step": "none",
 }
 SEN_NEEDS, EHCP_SHORT = ("MLD", "SLCN"), "Fifteen hours of an adult beside {name}, speech therapy every second week."
 CAREERS = {"careers_adviser": "Mr Compass", "careers_experience": "A morning at the vet’s; a week’s work in May is being found."}
@@ -102,6 +101,7 @@ VOICE = {
     "hopes": "To be a vet or somebody who draws animals for books. To be picked for the swimming squad.",
 }
 LEARNING = {
+    "next_send_step": "none",
     "attainment_context": "Maths is about a year behind after two schools in one year; reading has caught up since September.",
     "needs_and_provision": "Small reading group three times a week, which is working; a quiet place at lunch, used most days.",
     "changes_ahead": "None expected this year.",

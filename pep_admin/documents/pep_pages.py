@@ -34,10 +34,11 @@ VOICE = ("child_voice_good", "child_voice_hard", "child_voice_want")
 VOICE_AROUND = ("child_voice_attempts", "voice_gathered_on", "voice_gathered_by", "voice_how", "wants_to_attend")
 STRENGTHS = ("achievements", "strengths", "leisure_interests", "hopes")
 PLACE = ("no_place_since", "no_place_why", "no_place_education", "place_search", "p16_activity", "p16_course", "not_eet_plan",
-         "hours_offered", "part_time", "part_time_plan")
+         "hours_offered", "part_time", "part_time_plan", "governor")
 ATTAINMENT = ("attainment", "attainment_context", "statutory_results")
 ATTENDANCE = ("attendance", "attendance_reasons", "behaviour", "behaviour_seen", "exclusion_risk")
-NEEDS = ("needs_and_provision", "sen_provision", "sen_needs", "ehcp_provision", "next_send_step", "changes_ahead")
+NEEDS = ("needs_and_provision", "sen_provision", "sen_needs", "ehcp_issued_on", "ehcp_authority", "ehcp_provision",
+         "sen_plan_review_on", "next_send_step", "changes_ahead")
 NEXT_STEPS = ("transition_to", "transition_contact", "transition_visits", "transition_child_asks", "transition_check_on",
               "transition_handover", "careers_talk_on", "careers_adviser", "careers_experience")
 EXCEPTIONS = ("english_exception", "maths_exception", "sdq_answer_reason")

@@ -56,7 +56,7 @@ def _addresses(document: Document, places: list[Place]) -> Iterator[Finding]:
 def _histories(document: Document, places: list[Place]) -> Iterator[Finding]:
     runs = _runs(document.answer("confidential_history") or "")
     for place in places:
-        if Audience.SCHOOL in place.readers and runs and _holds(place.text, runs):
+        if runs and _holds(place.text, runs):
             message = f"“{place.label}” repeats a sentence from the confidential history. Take it out, or move it."
             yield Finding("RD-112", "HB-3.11", place.field, message, "warning", row=place.row)
 
