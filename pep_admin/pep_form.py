@@ -130,6 +130,14 @@ class Form:
                 return each.part
         raise KeyError(key)
 
+    def section_of(self, key: str) -> Section:
+        """The section in which the field of that key stands; KeyError when this version has none."""
+        for each in self.parts:
+            for section in each.sections:
+                if any(found.key == key for found in section.fields):
+                    return section
+        raise KeyError(key)
+
     def section(self, key: str) -> tuple[PartForm, Section]:
         """The part and section of a section key; KeyError when this version has none."""
         for each in self.parts:
@@ -288,6 +296,8 @@ class Document:
 
     `answers` maps every field that applies to its value (str, date, datetime, int, bool, tuple of codes, tuple of row mappings;
     None when unanswered). `digests` maps the same keys to the digest a form is filled with. `switches` names what is true.
+    `carried`: keys of answers that came over from the PEP before and wait for somebody to say that they are still right (HB-1.6).
+    `sent_back_at`: when the Virtual School sent it back (UTC), while nothing in it has been changed since (HB-7.1).
     """
 
     pep_id: int
@@ -318,6 +328,8 @@ class Document:
     reviews: tuple[TargetReviewFacts, ...] = ()
     requests: tuple[RequestFacts, ...] = ()
     versions: Mapping[str, int] = field(default_factory=dict)
+    carried: frozenset[str] = frozenset()
+    sent_back_at: datetime | None = None
 
     def answer(self, key: str) -> Any:
         """The value of a field, None when unanswered, not asked or withheld."""

@@ -91,10 +91,12 @@ def _save_all(session: Session, pep: Pep, pages: Mapping[str, Mapping[str, Any]]
 def _save(
     session: Session, pep: Pep, key: str, values: Mapping[str, Any], actor: Actor, today: date, document: Document
 ) -> None:
-    """Save what the page asks; what it asks only because of that is saved from the page that comes next."""
-    base = {each: document.digests[each] for each in values if each in document.digests}
-    shown = {each: _named(values[each], pep.child.called) for each in base}
-    written = sections.save_section(session, pep.id, key, shown, base=base, actor=actor, today=today)
+    """Save what the page asks, and that what came over from last term is still right; what the page asks only because of that is
+    saved from the one that comes next."""
+    base = {found.key: document.digests[found.key] for found in document.form.section(key)[1].fields
+            if found.key in document.digests}
+    shown = {each: _named(value, pep.child.called) for each, value in values.items() if each in base}
+    written = sections.confirm_carried(session, pep.id, key, shown, base=base, actor=actor, today=today)
     later = {each: value for each, value in values.items() if each not in shown}
     if later and written.changed:
         anew = read_document(session, pep, audience=audience_for(actor, pep.child))

@@ -17,6 +17,7 @@ from pep_admin.pep_form import Document, Field, Kind, TargetReviewFacts
 from pep_admin.school_calendar import academic_year_end
 from pep_admin.validators.answers import check_answer
 from pep_admin.validators.findings import Finding, Severity
+from pep_admin.validators.last_term import LastTerm, check_last_term, check_sent_back
 from pep_admin.validators.meetings import (
     Calendar,
     check_figures_to,
@@ -54,27 +55,33 @@ _ELSEWHERE = frozenset({"meeting_at"})  # asked always, and judged with its date
 _HERE = (Attendance.ATTENDED, Attendance.PART)
 
 
-def check_part(document: Document, part: Part, *, today: date, calendar: Calendar | None = None) -> list[Finding]:
+def check_part(
+    document: Document, part: Part, *, today: date, calendar: Calendar | None = None, last: LastTerm | None = None
+) -> list[Finding]:
     """Everything that stands against signing one part: required answers, and the part's own rules. Part 2 includes the targets.
 
-    `calendar` says which days to come are school days and when the next deadline is, where the caller knows.
+    `calendar` says which days to come are school days and when the next deadline is, where the caller knows; `last` what the PEP
+    is compared with.
     """
-    part = Part(part)
+    part, calendar = Part(part), calendar or Calendar()
     funding = document.kind == PepKind.FUNDING
-    own = (_FUNDING if funding else _OWN)[part](document, today, calendar or Calendar())
-    unfilled = () if funding else _unfilled(document, part)
-    return [replace(finding, part=part.value) for finding in (*unfilled, *own)]
+    own = (_FUNDING if funding else _OWN)[part](document, today, calendar)
+    unfilled = [] if funding else list(_unfilled(document, part))
+    compared = check_last_term(document, part, last or LastTerm(), today=today, calendar=calendar, unfilled=bool(unfilled))
+    return [replace(finding, part=part.value) for finding in (*unfilled, *own, *compared)]
 
 
 def check_readiness(
-    document: Document, *, today: date, ppg_facts: Mapping[int, PpgFacts], signed: bool = True, calendar: Calendar | None = None
+    document: Document, *, today: date, ppg_facts: Mapping[int, PpgFacts], signed: bool = True, calendar: Calendar | None = None,
+    last: LastTerm | None = None,
 ) -> list[Finding]:
     """Everything that stands against sending the whole PEP, in the order of its pages.
 
     `ppg_facts` by request id, for each request that is still a draft or requested. With `signed` unsigned parts are findings
     too (RD-316); the page that precedes signing leaves them out.
     """
-    found = [finding for part in Part for finding in check_part(document, part, today=today, calendar=calendar)]
+    found = check_sent_back(document)
+    found += [finding for part in Part for finding in check_part(document, part, today=today, calendar=calendar, last=last)]
     found += _requests(document, ppg_facts)
     if signed:
         found += _unsigned(document)
