@@ -201,6 +201,9 @@ def names_to_look_up(document: Document) -> frozenset[str]:
     return frozenset(name for name in found if name.casefold() not in people)
 
 
+_OF_OTHERS_TOO = frozenset({*CHILD_VOICE, "child_voice_attempts", "hopes", "friends_and_bullying", "say_for_me"})
+
+
 def _places(document: Document) -> Iterator[tuple[str, str, str, tuple[str, ...]]]:
     """(key, row, where in words, texts) that tell of this child alone: not what people say, who speak of friends too."""
     for target in document.targets:
@@ -212,8 +215,8 @@ def _places(document: Document) -> Iterator[tuple[str, str, str, tuple[str, ...]
 
 
 def _tells_of_the_child(found: Field) -> bool:
-    """Nothing withheld, and nothing in which the child or others speak."""
-    return found.store == "answers" and "S" not in found.hide and found.rule not in ("HB-4.6", "HB-4.5")
+    """Nothing withheld, and nothing in which the child or others speak, who have friends with names."""
+    return found.store == "answers" and "S" not in found.hide and found.key not in _OF_OTHERS_TOO
 
 
 def _texts(target: TargetFacts) -> tuple[str, ...]:
