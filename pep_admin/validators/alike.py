@@ -129,13 +129,16 @@ _ENDS = (".", "!", "?", ":", ";", ",", "-", "–")  # dashes part two names too
 _TITLES = frozenset({"mr", "mrs", "ms", "miss", "mx", "dr", "sir", "st", "coach", "nurse", "aunty", "auntie", "uncle"})
 _BEFORE_A_NAME = frozenset({
     "when", "if", "once", "while", "as", "because", "although", "since", "that", "and", "then", "so", "but", "after",
-    "before", "for", "with", "how", "what",
+    "before", "for", "with", "how", "what", "in", "on", "at", "by", "to", "from", "of", "the", "a", "an", "this", "now",
+    "today", "also", "until", "where", "why", "both",
 })
 _ALSO_WORDS = frozenset({
     "april", "may", "june", "august", "summer", "autumn", "sunday", "monday", "tuesday", "wednesday", "thursday", "friday",
     "saturday", "hope", "grace", "faith", "joy", "will", "mark", "art", "rose", "bill", "rob", "sky", "dawn", "max", "grant",
     "chance", "chase", "star", "angel", "page", "story", "harmony", "destiny", "justice", "charity", "patience", "pat",
     "sandy", "van", "miles", "progress", "reading", "maths", "english", "science", "music", "history", "school", "mum", "dad",
+    "he", "she", "they", "it", "this", "that", "these", "those", "there", "who", "what", "everybody", "everyone", "nobody",
+    "somebody", "teacher", "staff",
 })
 
 
