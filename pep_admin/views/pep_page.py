@@ -152,7 +152,7 @@ def told_of(written: Written) -> str:
 def _card(document: Document, form: PartForm, pep: Pep, actor: Actor, findings: Sequence[Finding]) -> PartCard:
     part = Part(form.part)
     mine = pep.status in OPEN and can(actor, Permission.PEP_WRITE, pep, part)
-    wanting = {finding.field for finding in blocking(findings) if finding.part == part.value and finding.check not in GAP_CHECKS}
+    wanting = {finding.field for finding in blocking(findings) if finding.part == part.value and finding.check not in NO_ANSWER}
     lines = []
     for section in form.sections:
         asked = [found for found in section.fields if document.asked(found)]
@@ -248,5 +248,7 @@ STANDING = {
 }
 GAP_CHECKS = frozenset({"RD-223", "RD-224", "RD-231"})
 """A target is missing, or the reason why there is none."""
+NO_ANSWER = GAP_CHECKS | {"RD-101"}
+"""Not about an answer that is missing: the list of sections says these otherwise."""
 TARGET_CHECKS = frozenset({"RD-223", "RD-224", "RD-225", "RD-226", "RD-227", "RD-228", "RD-229", "RD-230", "RD-232", "RD-233",
                            "RD-234", "COPY-other", "COPY-last"})
