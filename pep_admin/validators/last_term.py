@@ -109,7 +109,7 @@ def _before_the_meeting(document: Document, today: date, calendar: Calendar, *, 
         return
     if meeting_on <= add_working_days(today, MEETING_NEAR, calendar.is_working_day):
         when = "today" if meeting_on == today else f"on {format_long(meeting_on)}"
-        message = f"The meeting is {when}, and Part 1 is not up to date. It is brought up to date before the meeting."
+        message = f"The meeting is {when}, and Part 1 is not up to date. Please bring it up to date before then."
         yield _warning("MEET-part1", "HB-1.6", waiting, message)
 
 

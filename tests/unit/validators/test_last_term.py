@@ -73,8 +73,8 @@ def test_five_working_days_before_the_meeting_part_1_is_up_to_date(a_document: M
     for each in told:
         assert (each.code, each.severity, each.field) == ("HB-1.6", "warning", "permanence_plan")
     if today == date(2024, 11, 13):
-        assert told[0].message == ("The meeting is on Wed 20 Nov 2024, and Part 1 is not up to date. It is brought up to date "
-                                   "before the meeting.")
+        assert told[0].message == (
+            "The meeting is on Wed 20 Nov 2024, and Part 1 is not up to date. Please bring it up to date before then.")
     if today == date(2024, 11, 20):
         assert told[0].message.startswith("The meeting is today, and")
 
