@@ -9,12 +9,13 @@ import hashlib
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
-from typing import Any
+from typing import Any, NamedTuple
 
 ALIKE = 0.9
 """Of the words of two texts, in their order, this share is the same."""
 ENOUGH_WORDS = 8
 """A shorter answer may well be the same again, word for word."""
+_YEAR = re.compile(r"20[0-9]{2}")
 _WORD = re.compile(r"[^\W_]+")
 _NUMBERS = frozenset({
     "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "fifteen", "twenty",
@@ -42,8 +43,10 @@ def _alike(mine: Sequence[str], theirs: Sequence[str]) -> bool:
         return False
     if min(len(mine), len(theirs)) < ENOUGH_WORDS or mine == theirs:
         return mine == theirs
-    likeness = SequenceMatcher(None, mine, theirs, autojunk=False)
-    return likeness.real_quick_ratio() >= ALIKE and likeness.quick_ratio() >= ALIKE and likeness.ratio() >= ALIKE
+    known = set(theirs)
+    shared = sum(word in known for word in mine)  # no more of them can match: what cannot be alike costs next to nothing
+    total = len(mine) + len(theirs)
+    return 2 * shared >= ALIKE * total and SequenceMatcher(None, mine, theirs, autojunk=False).ratio() >= ALIKE
 
 
 def voice_comes_again(now: Mapping[str, str], before: Iterable[str]) -> str | None:
@@ -56,16 +59,21 @@ def voice_comes_again(now: Mapping[str, str], before: Iterable[str]) -> str | No
     return spoken[0] if spoken and almost_same(" ".join(now[key] for key in spoken), " ".join(earlier)) else None
 
 
-def same_target(now: str, before: str) -> bool:
-    """Whether an outcome is another one again, whatever term or month it names; with other figures it is another step."""
-    mine, theirs = (tuple(word for word in words_of(text) if word not in _TIMES) for text in (now, before))
-    return _figures(mine) == _figures(theirs) and _alike(tuple(w for w in mine if not w.isdigit()),
-                                                         tuple(w for w in theirs if not w.isdigit()))
+class Outcome(NamedTuple):
+    """An outcome as it is compared: its words, without terms and months, and apart its figures, without years."""
 
+    words: tuple[str, ...]
+    figures: tuple[str, ...]
 
-def _figures(words: Sequence[str]) -> list[str]:
-    """The figures of an outcome but years, in order."""
-    return [word for word in words if word in _NUMBERS or (word.isdigit() and not re.fullmatch(r"20[0-9]{2}", word))]
+    @classmethod
+    def of(cls, text: str) -> Outcome:
+        words = [word for word in words_of(text) if word not in _TIMES]
+        figures = tuple(word for word in words if word in _NUMBERS or (word.isdigit() and not _YEAR.fullmatch(word)))
+        return cls(tuple(word for word in words if not word.isdigit()), figures)
+
+    def is_again(self, before: Outcome) -> bool:
+        """Whether it is that one again, whatever term or month it names; with other figures it is another step."""
+        return self.figures == before.figures and _alike(self.words, before.words)
 
 
 def judgements_stand_still(now: Iterable[Mapping[str, Any]], before: Iterable[Mapping[str, Any]]) -> bool:

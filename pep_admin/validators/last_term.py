@@ -16,9 +16,9 @@ from pep_admin.deadlines import format_day, format_long
 from pep_admin.pep_form import Document, Field, Kind, TargetFacts
 from pep_admin.school_calendar import add_working_days
 from pep_admin.validators.alike import (
+    Outcome,
     judgements_stand_still,
     names_in_subject,
-    same_target,
     sounds_adult,
     voice_comes_again,
     words_of,
@@ -165,10 +165,12 @@ def check_copied(
 
 
 def _targets(document: Document, last: LastTerm) -> Iterator[Finding]:
-    kept = [review.wording for review in document.reviews if review.next == TargetNext.KEEP]
+    kept = [Outcome.of(review.wording) for review in document.reviews if review.next == TargetNext.KEEP]
+    earlier = [[Outcome.of(each) for each in outcomes] for outcomes in last.outcomes]
     for target in document.targets:
-        before = [any(same_target(target.outcome, each) for each in outcomes) for outcomes in last.outcomes]
-        goes_on = any(same_target(target.outcome, each) for each in kept)
+        now = Outcome.of(target.outcome)
+        before = [any(now.is_again(each) for each in outcomes) for outcomes in earlier]
+        goes_on = any(now.is_again(each) for each in kept)
         is_last = before[:1] == [True] and sum(before) == 1 and not goes_on
         if sum(before) > 1:
             again = {2: "third", 3: "fourth"}.get(sum(before), f"{sum(before) + 1}th")

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from pep_admin.validators.alike import (
+    Outcome,
     almost_same,
     judgements_stand_still,
     mark_of,
     names_in_subject,
-    same_target,
     sounds_adult,
     voice_comes_again,
 )
@@ -66,7 +66,7 @@ def test_a_voice_that_comes_again(now: dict[str, str], before: list[str], key: s
     ("Sam will ask an adult for help 3 times a week this term.", "sam will ask an adult for help, 3 times a week, this term"),
 ])
 def test_a_target_that_is_the_last_one_again(now: str, before: str) -> None:
-    assert same_target(now, before)
+    assert Outcome.of(now).is_again(Outcome.of(before))
 
 
 @pytest.mark.parametrize(("now", "before"), [
@@ -78,7 +78,7 @@ def test_a_target_that_is_the_last_one_again(now: str, before: str) -> None:
     ("", ""),
 ])
 def test_another_step_is_another_target(now: str, before: str) -> None:
-    assert not same_target(now, before)
+    assert not Outcome.of(now).is_again(Outcome.of(before))
 
 
 ENGLISH, MATHS = ({"subject": "English", "current": "Expected", "on_track": "ON"},

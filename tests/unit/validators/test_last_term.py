@@ -196,6 +196,11 @@ def test_a_name_in_what_the_school_writes_is_asked_about_there(a_document: Make)
     assert found.field == "strengths" and found.message.startswith("“Ethan” in “What staff like and admire” is not Sam's name.")
 
 
+@pytest.mark.parametrize("key", ["child_voice_good", "child_voice_hard", "child_voice_want", "hopes"])
+def test_a_child_may_speak_of_friends(a_document: Make, key: str) -> None:
+    assert of(a_document({key: "I know that Ethan is kind."}), Part.EDUCATION, LastTerm(names=frozenset({"Ethan"}))) == []
+
+
 @pytest.mark.parametrize("need", ["Sam is behind.", "Pat is told each week.", "Jo will ring.", "Green is the group's colour.",
                                   "Mr Ethan will help.", "A friend of Ethan, who reads."])
 def test_those_who_have_to_do_with_the_plan_are_nobody_else(a_document: Make, need: str) -> None:
