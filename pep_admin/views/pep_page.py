@@ -189,7 +189,7 @@ def place_of(document: Document, finding: Finding) -> str | None:
     """The page on which a finding can be answered; None when it is about nothing that has a page."""
     if finding.check.startswith(("RD-4", "PPG-")) and finding.row:
         return url_for("pep_ppg_requests.write", id=finding.row)
-    if finding.field == "targets" or finding.check in TARGET_CHECKS:
+    if finding.field == "targets" or finding.check in TARGET_CHECKS or finding.check.startswith("SMART-"):
         if finding.row:
             return url_for("pep_targets.write", id=finding.row)
         if finding.check in ("RD-223", "RD-224") or finding.field == "targets":

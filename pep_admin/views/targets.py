@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from flask import redirect, request, url_for
+from flask import abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from sqlalchemy import Boolean, select
@@ -17,6 +17,7 @@ from sqlalchemy.orm import joinedload
 from pep_admin.models import Pep, PpgRequest, Target, Term, Words
 from pep_admin.permissions import Permission, can
 from pep_admin.queries import OPEN_TO_WRITE
+from pep_admin.stems import STEMS
 from pep_admin.validators.findings import Finding
 from pep_admin.views.base import Done, Link, PepModelView, RelatedTable
 from pep_admin.views.base_forms import LabelField
@@ -24,6 +25,9 @@ from pep_admin.views.cells import amount, linked, posted_version, reference, sta
 from pep_admin.views.filters import Case, OneOf, Related
 from pep_admin.vocabulary import ChildAgrees, Part, Subject, TargetArea
 from pep_admin.workflow import targets
+
+KINDS = {**{each.value: each.label for each in (Subject.ENGLISH, Subject.MATHS)}, **{each.value: each.label for each in TargetArea}}
+"""What stems and examples are sorted by, in the order of the page."""
 
 
 class Targets(PepModelView):
@@ -151,6 +155,8 @@ class Targets(PepModelView):
         if request.method != "POST" and pep.status not in OPEN_TO_WRITE:
             return self._closed(pep)
         form = self._form(pep, row)
+        if "stem" in request.form:
+            return self._started(pep, row, form)
         if request.method == "POST" and self.validate_form(form):
             done = self._save(pep, row, form)
             if done.value is not None:
@@ -158,7 +164,24 @@ class Targets(PepModelView):
             if done.saved is not None:
                 return self._both(self.row_or_404(), form)
             self.put_on(form, done.findings)
-        return self.page(self.edit_template, status=422 if request.method == "POST" else 200, form=form, row=row, pep=pep)
+        return self._write_page(pep, row, form, status=422 if request.method == "POST" else 200)
+
+    def _write_page(self, pep: Pep, row: Target | None, form: Any, status: int = 200) -> ResponseReturnValue:
+        """The form, with the stems by kind; what was posted keeps the version that it was filled from."""
+        version = posted_version() if request.method == "POST" else row.row_version if row else 0
+        kinds = [(kind, KINDS[kind], [stem.for_child(pep.child.called) for stem in STEMS[kind]]) for kind in KINDS]
+        return self.page(self.edit_template, status=status, form=form, row=row, pep=pep, version=version, kinds=kinds)
+
+    def _started(self, pep: Pep, row: Target | None, form: Any) -> ResponseReturnValue:
+        """The form as it was typed, with a stem in the outcome, below what stands there; nothing is stored."""
+        kind, _, number = request.form["stem"].rpartition("-")
+        if kind not in KINDS or number not in map(str, range(len(STEMS[kind]))):
+            abort(404)
+        typed = (form.outcome.data or "").rstrip()
+        form.outcome.data = "\n".join(filter(None, (typed, STEMS[kind][int(number)].for_child(pep.child.called))))
+        self.say("The idea stands under “3. What we will see”. Put your own words where the brackets are. Nothing has been saved "
+                 "yet.")
+        return self._write_page(pep, row, form)
 
     def _asked(self) -> tuple[Target | None, Pep]:
         """The target that `?id=` names with its PEP, or the PEP of `?pep=`; 403 for somebody who does not write its targets."""

@@ -69,7 +69,7 @@ def _own_target(session: Session, pep: Pep, target_id: int, version: int | None)
 
 def _wording(session: Session, pep: Pep, target: Target) -> list[Finding]:
     names = session.execute(select(Child.first_name, Child.last_name, Child.known_as).where(Child.id == pep.child_id)).one()
-    return check_wording(target.outcome, child_names=[name for name in names if name])
+    return check_wording(target.outcome, child_names=[name for name in names if name], area=target.area, subject=target.subject)
 
 
 def remove_target(session: Session, target_id: int, *, actor: Actor) -> Pep:

@@ -294,3 +294,73 @@ def test_a_target_that_was_taken_away_meanwhile_is_not_found_and_the_text_is_sho
     world.session.commit()
     gone = page.send("outcome", need=HARD)
     assert gone.status == 404 and "O'Brien's <b>é</b>" in gone.main
+
+
+# --- ideas to start from ---------------------------------------------------------------------------------------------------
+
+
+def stems(page: Page) -> dict[str, str]:
+    """The ideas on the page, by the value of their buttons."""
+    return {each.get("value"): each.get("aria-label").removeprefix("Use this: ")
+            for each in page.form("outcome").xpath(".//button[@name='stem']")}
+
+
+def test_ideas_stand_by_area_where_the_outcome_is_written(enter: Any, pep: int) -> None:
+    page = enter("teacher").get(f"{TARGETS}write/?pep={pep}")
+    offered = stems(page)
+    assert len(offered) == 70 and all(text.startswith("Robin will ") and "[" in text for text in offered.values())
+    folds = [" ".join(each.text_content().split()) for each in page.form("outcome").xpath(".//details/summary")]
+    assert folds == ["Ideas to start from", "English", "Maths", "Cognition and learning", "Social, emotional and mental health",
+                     "Speech, language and communication", "Sensory and physical", "Independence and self-help"]
+    first = page.form("outcome").xpath(".//button[@type='submit']")[0]
+    assert first.get("name") is None and first.text == "Save"  # what Enter in a box presses
+
+
+def test_an_idea_goes_into_the_outcome_and_what_was_typed_elsewhere_stays(enter: Any, ask: Any, pep: int) -> None:
+    page = enter("teacher").get(f"{TARGETS}write/?pep={pep}")
+    begun = page.send("outcome", button=("stem", "maths-2"), **(SMART | {"need": HARD, "due_on": "31/02/2025"}))
+    assert begun.status == 200 and "Nothing has been saved yet" in begun.main
+    assert box(begun, "outcome") == stems(page)["maths-2"]
+    assert box(begun, "need") == HARD and box(begun, "due_on") == "31/02/2025" and box(begun, "area") == "semh"
+    twice = begun.send("outcome", button=("stem", "semh-0"), due_on="28 Mar 2025")
+    assert box(twice, "outcome") == f"{stems(page)['maths-2']}\n{stems(page)['semh-0']}"
+    assert len(outcomes(ask, pep)) == 3
+    saved = twice.send("outcome", outcome=stems(page)["maths-2"])
+    assert "Target 4. Must fix before signing: There is still a blank or a choice left in: “[how many]”" in saved.main
+
+
+def test_an_idea_for_a_target_that_somebody_else_changes_meanwhile_hides_nothing(enter: Any, ask: Any, pep: int) -> None:
+    target = first_target(ask, pep)
+    mine = enter("teacher").get(f"{TARGETS}write/?id={target}")
+    enter("officer").get(f"{TARGETS}write/?id={target}").send("outcome", baseline="Two books, said the officer")
+    before = box(mine, "outcome")
+    begun = mine.send("outcome", button=("stem", "english-9"))
+    assert box(begun, "outcome").startswith(f"{before}\nRobin will ")
+    both = begun.send("outcome")
+    assert both.status == 409 and "Two books, said the officer" in both.main
+
+
+def test_what_was_refused_once_still_sees_what_somebody_else_saved(enter: Any, ask: Any, pep: int) -> None:
+    target = first_target(ask, pep)
+    mine = enter("teacher").get(f"{TARGETS}write/?id={target}")
+    enter("officer").get(f"{TARGETS}write/?id={target}").send("outcome", baseline="Two books, said the officer")
+    wrong = mine.send("outcome", due_on="31/02/2025")
+    assert wrong.status == 422
+    assert wrong.send("outcome", due_on="28 Mar 2025").status == 409
+    assert ask(lambda session: session.get_one(Target, target).baseline) == "Two books, said the officer"
+
+
+@pytest.mark.parametrize("forged", ["", "maths", "maths-10", "maths--1", "latin-1", "maths-٣", "maths-1.0"])
+def test_an_idea_that_is_none_is_not_found(enter: Any, pep: int, forged: str) -> None:
+    page = enter("teacher").get(f"{TARGETS}write/?pep={pep}")
+    assert page.send("outcome", button=("stem", forged), outcome=OUTCOME).status == 404
+
+
+def test_advice_on_a_wording_leads_from_the_list_of_checks_to_its_target(enter: Any, ask: Any, pep: int) -> None:
+    target, teacher = first_target(ask, pep), enter("teacher")
+    teacher.get(f"{TARGETS}write/?id={target}").send("outcome", outcome="Staff will support Robin in maths all year",
+                                                     area="cognition", subject="maths")
+    page = teacher.get(f"{PEPS}check/?id={pep}")
+    advice = [each for each in page.tree.xpath("//main//li/a") if "says what others do" in each.text_content()]  # type: ignore[union-attr]
+    assert [each.get("href") for each in advice] == [f"{TARGETS}write/?id={target}"]
+    assert "will solve seven out of ten problems" in advice[0].text_content()  # an example of maths, since it is a maths target
