@@ -14,7 +14,7 @@ from pep_admin.documents.pdf_fonts import Ink
 from pep_admin.documents.pep_answers import LONGEST_BOX, NOT_ANSWERED, NOTHING, Answer, Answers, Block, Grid, Run
 from pep_admin.documents.wording import date_words, label_of, moment_words, value_words, year_words
 from pep_admin.money import format_pounds
-from pep_admin.pep_form import Document, Field, RequestFacts, TargetFacts, TargetReviewFacts
+from pep_admin.pep_form import Document, Field, RequestFacts, StandingException, TargetFacts, TargetReviewFacts
 from pep_admin.vocabulary import (
     Audience,
     ChildAgrees,
@@ -36,7 +36,7 @@ STRENGTHS = ("achievements", "strengths", "leisure_interests", "hopes")
 ATTAINMENT = ("attainment", "attainment_context")
 ATTENDANCE = ("attendance", "attendance_reasons", "behaviour", "behaviour_seen", "exclusion_risk")
 NEEDS = ("needs_and_provision", "sen_provision", "changes_ahead")
-EXCEPTIONS = ("english_exception", "maths_exception", "sdq_answer_reason")
+EXCEPTIONS = ("english_exception_kind", "english_exception", "maths_exception_kind", "maths_exception", "sdq_answer_reason")
 REVIEWS = "target_reviews"
 
 
@@ -207,7 +207,13 @@ class Pages:
 
     @property
     def exceptions(self) -> tuple[Run, ...]:
-        return self._answers.runs(EXCEPTIONS)
+        """Why a target is missing: said here, or earlier in the year."""
+        earlier = [(f"{label_of(Subject, each.subject)}, still holding", each.told) for each in self._standing()]
+        return (*self._answers.runs(EXCEPTIONS), *self._answers.labelled(earlier))
+
+    def _standing(self) -> list[StandingException]:
+        there = {target.subject for target in self.document.targets}
+        return [each for each in self.document.exceptions if each.subject not in there]
 
     # money
 

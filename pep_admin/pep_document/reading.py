@@ -33,6 +33,7 @@ from pep_admin.models import (
     Term,
 )
 from pep_admin.pep_document.beside import SDQ_STORE, Beside, from_json
+from pep_admin.pep_document.exceptions import Made, made_at_special_schools, standing_for
 from pep_admin.pep_document.values import digest, loaded, normal
 from pep_admin.pep_form import (
     FORM,
@@ -112,6 +113,7 @@ class Shelf:
     reviewed_elsewhere: set[tuple[int, int]]
     homes: dict[int, CarePlacement]
     frozen: dict[int, FrozenFacts]
+    exceptions: dict[int, list[Made]]
 
 
 def read_document(session: Session, pep: Pep, *, audience: Audience) -> Document:
@@ -184,12 +186,13 @@ def fill(session: Session, peps: Sequence[Pep]) -> Shelf:
         reviewed_elsewhere={(target, pep) for target, pep in reviewed},
         homes={home.child_id: home for home in homes},
         frozen={each.pep_id: each for each in frozen},
+        exceptions=made_at_special_schools(session, peps),
     )
 
 
 def shelf_of(session: Session, pep: Pep, part: Part, row: PepPart, tables: Iterable[str]) -> Shelf:
     """Only what one part's posted fields are read from: its row, and the tables of that name."""
-    return Shelf({part: {pep.id: row}}, _rows(session, [pep], tables), {}, {}, {}, set(), {}, {})
+    return Shelf({part: {pep.id: row}}, _rows(session, [pep], tables), {}, {}, {}, set(), {}, {}, {})
 
 
 def _rows(session: Session, peps: Sequence[Pep], tables: Iterable[str]) -> dict[str, dict[int, list[Any]]]:
@@ -270,6 +273,7 @@ def _document(pep: Pep, shelf: Shelf, audience: Audience) -> Document:
         targets=tuple(_target(each) for each in shelf.targets.get(pep.id, ())),
         reviews=to_review,
         requests=tuple(_request(each, beside) for each in shelf.requests.get(pep.id, ())) if money else (),
+        exceptions=standing_for(pep, shelf.exceptions.get(pep.child_id, ())),
         versions={part.value: each.row_version for part in Part if (each := shelf.parts[part].get(pep.id))},
     )
 

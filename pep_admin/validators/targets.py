@@ -12,7 +12,7 @@ from typing import Protocol
 
 from pep_admin.circumstances import said
 from pep_admin.deadlines import format_day
-from pep_admin.pep_form import Document, TargetFacts
+from pep_admin.pep_form import EXCEPTION_OTHER, Document, TargetFacts
 from pep_admin.validators.findings import Finding
 from pep_admin.validators.wording import check_wording as check_wording
 from pep_admin.validators.wording import is_measurable, left_open, unnamed
@@ -145,9 +145,19 @@ def _english_and_maths(document: Document) -> Iterator[Finding]:
     for check, subject in (("RD-223", Subject.ENGLISH), ("RD-224", Subject.MATHS)):
         field = f"{subject.value}_exception"
         has_one = any(target.subject == subject for target in document.targets)
-        if not has_one and not said(document.answer(field)):
-            message = f"There is no {subject.label} target. Add one, or say why this term is an exception."
-            yield _of_set(check, "HB-5.1", field, message)
+        still_stands = any(each.subject == subject for each in document.exceptions)
+        kind = document.answer(f"{field}_kind")
+        if has_one or still_stands or is_exception(kind, document.answer(field)):
+            continue
+        message = f"There is no {subject.label} target. Add one, or say why this term is an exception."
+        if kind == EXCEPTION_OTHER:
+            message = f"There is no {subject.label} target, for another reason than those listed. Say which."
+        yield _of_set(check, "HB-5.1", field, message)
+
+
+def is_exception(kind: object, why: object) -> bool:
+    """Whether that is a reason to set no target (HB-5.1): one of EXCEPTION_KINDS, or words; "other" is none without words."""
+    return said(why) or (said(kind) and kind != EXCEPTION_OTHER)
 
 
 def _balance(targets: Sequence[TargetFacts]) -> Iterator[Finding]:
