@@ -98,7 +98,7 @@ class Pages:
                 ("Social worker", document.child.social_worker),
                 ("Opened", _on(document.initiated_on)),
                 ("Carer", document.child.carer),
-                ("Due", _on(document.due_on)),
+                ("Due", ": ".join(filter(None, (_on(document.due_on), document.due_rule if self.shows_money else "")))),
                 ("Where it stands", label_of(PepStatus, document.status)),
                 ("Meeting", moment_words(document.meeting_at) if document.meeting_at else ""),
                 ("Grade", label_of(Grade, document.grade) if document.grade and self.shows_money else ""),

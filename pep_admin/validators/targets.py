@@ -123,6 +123,19 @@ def _due(target: TargetLike, number: int, meeting_on: date | None, year_ends_on:
         yield Finding("RD-228", "HB-5.2", "due_on", message)
 
 
+def check_progress_note(what: str, seen_on: date, *, opened_on: date, today: date) -> list[Finding]:
+    """HB-5.8: a note on a target says something, and its day lies between the opening of the target's PEP and today."""
+    found = []
+    if not said(what):
+        message = "Say what was seen: what the child does now, in figures where there are any."
+        found.append(Finding("TARGET-note", "HB-5.8", "what", message))
+    if not opened_on <= seen_on <= today:
+        opened = f"the PEP was opened on {format_day(opened_on)}"
+        message = f"{format_day(seen_on)} cannot be: {opened}, and today is {format_day(today)}."
+        found.append(Finding("TARGET-note-day", "HB-5.8", "seen_on", message))
+    return found
+
+
 # --- the set ---------------------------------------------------------------------------------------------------------------
 
 

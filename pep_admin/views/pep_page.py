@@ -15,10 +15,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pep_admin import history, queries
+from pep_admin.clocks import Clock
 from pep_admin.deadlines import Due
-from pep_admin.models import PARTS, Pep, PpgRequest, QaReview, Target, Waiver
+from pep_admin.models import PARTS, Pep, PpgRequest, ProgressNote, QaReview, Target, Waiver
 from pep_admin.pep_document import form_of, read_document
-from pep_admin.pep_form import Document, PartForm, Signature
+from pep_admin.pep_form import Document, PartForm, Section, Signature
 from pep_admin.permissions import Actor, Permission, audience_for, can, lent, owns_part, takes_part
 from pep_admin.validators.findings import Finding, blocking
 from pep_admin.views.details import Change, names_in
@@ -78,6 +79,7 @@ class PepPage:
     left_pence: int | None
     may: frozenset[str]
     send_by: Due | None = None
+    delay: Clock | None = None
 
     @property
     def must_fix(self) -> list[Finding]:
@@ -130,7 +132,8 @@ def gather(session: Session, pep: Pep, actor: Actor, today: date) -> PepPage:
     cards = tuple(_card(document, part, pep, actor, findings) for part in document.form.parts)
     waivers = tuple(queries.waivers_of(session, [pep.id]).get(pep.id, ()))
     return PepPage(pep, document, cards, tuple(findings), tuple(reviews), waivers, facts.left_pence,
-                   _may(session, pep, document, actor), send_by(session, pep))
+                   _may(session, pep, document, actor), send_by(session, pep),
+                   queries.delays(session, [pep], today).get(pep.id))
 
 
 def _card(document: Document, form: PartForm, pep: Pep, actor: Actor, findings: Sequence[Finding]) -> PartCard:
@@ -185,6 +188,14 @@ def changes(session: Session, pep: Pep) -> list[tuple[str, Change]]:
     return [(what, Change.of(entry, model, labels, names)) for entry, what, model in entries]
 
 
+def notes_for(session: Session, document: Document, section: Section) -> list[tuple[str, list[ProgressNote]]]:
+    """On the page where the last targets are reviewed: each with what was noted on it since (HB-5.8); nothing elsewhere."""
+    if section.key != "last_targets":
+        return []
+    found = queries.notes_of(session, [each.target_id for each in document.reviews])
+    return [(each.wording, found[each.target_id]) for each in document.reviews if found[each.target_id]]
+
+
 def place_of(document: Document, finding: Finding) -> str | None:
     """The page on which a finding can be answered; None when it is about nothing that has a page."""
     if finding.check.startswith(("RD-4", "PPG-")) and finding.row:
@@ -206,6 +217,7 @@ def place_of(document: Document, finding: Finding) -> str | None:
 TOLD: dict[str, tuple[str, type[Any]]] = {
     Pep.__tablename__: ("the PEP", Pep),
     Target.__tablename__: ("a target", Target),
+    ProgressNote.__tablename__: ("a note on a target", ProgressNote),
     PpgRequest.__tablename__: ("a request", PpgRequest),
     Waiver.__tablename__: ("a waiver of the head", Waiver),
     **{model.__tablename__: (part.label, model) for part, model in PARTS.items()},

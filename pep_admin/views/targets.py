@@ -13,21 +13,40 @@ from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from sqlalchemy import Boolean, select
 from sqlalchemy.orm import joinedload
+from wtforms import BooleanField, TextAreaField
+from wtforms.validators import InputRequired, Length
 
-from pep_admin.models import Pep, PpgRequest, Target, Term, Words
-from pep_admin.permissions import Permission, can
+from pep_admin import queries
+from pep_admin.models import Pep, PpgRequest, ProgressNote, Target, Term, Words
+from pep_admin.permissions import Permission, can, lent
 from pep_admin.queries import OPEN_TO_WRITE
 from pep_admin.stems import STEMS
 from pep_admin.validators.findings import Finding
 from pep_admin.views.base import Done, Link, PepModelView, RelatedTable
-from pep_admin.views.base_forms import LabelField
+from pep_admin.views.base_forms import DayField, LabelField, PepForm
 from pep_admin.views.cells import amount, linked, posted_version, reference, start_of, wrapped
 from pep_admin.views.filters import Case, OneOf, Related
 from pep_admin.vocabulary import ChildAgrees, Part, Subject, TargetArea
-from pep_admin.workflow import targets
+from pep_admin.workflow import progress, targets
 
 KINDS = {**{each.value: each.label for each in (Subject.ENGLISH, Subject.MATHS)}, **{each.value: each.label for each in TargetArea}}
 """What stems and examples are sorted by, in the order of the page."""
+
+NOTE_HEADINGS = ("Seen on", "What was seen", "With the child", "Written by")
+
+
+def note_row(note: ProgressNote) -> list[Any]:
+    """A note as a row under NOTE_HEADINGS."""
+    return [note.seen_on, wrapped(note.what), "Yes" if note.with_child else "No", note.noted_name]
+
+
+class ProgressForm(PepForm):
+    """A note on a target."""
+
+    seen_on = DayField("Seen on", [InputRequired("Enter the day.")], description="Like 18 Nov 2024.")
+    what = TextAreaField("What was seen", [Length(max=2_000, message="At most 2,000 characters fit here.")],
+                         description="What the child does now, in figures where there are any.")
+    with_child = BooleanField("Looked at together with the child")
 
 
 class Targets(PepModelView):
@@ -43,6 +62,7 @@ class Targets(PepModelView):
         "details_view": Permission.TARGET_READ,
         "write": Permission.TARGET_WRITE,
         "remove": Permission.TARGET_WRITE,
+        "note": Permission.TARGET_WRITE,
     }
     records_views = True
     loads = (joinedload(Target.pep).joinedload(Pep.child),)
@@ -120,11 +140,14 @@ class Targets(PepModelView):
     # --- one target ----------------------------------------------------------------------------------------------------
 
     def links(self, row: Target) -> list[Link]:
+        notes = self._may_note(row) and row.pep.status in queries.NOTED
+        noting = [Link("Note how it goes", url_for(f"{self.endpoint}.note", id=row.id))] if notes else []
         if not self._may_change(row.pep):
-            return []
+            return noting
         asking = self.way_to("pep_ppg_requests.write", pep=row.pep_id, target=row.id)
         return [
             Link("Change", url_for(f"{self.endpoint}.write", id=row.id)),
+            *noting,
             *([Link("Ask for Pupil Premium for it", asking)] if asking else []),
             Link("Take away…", url_for(f"{self.endpoint}.remove", id=row.id)),
         ]
@@ -132,8 +155,18 @@ class Targets(PepModelView):
     def _may_change(self, pep: Pep) -> bool:
         return pep.status in OPEN_TO_WRITE and can(self.actor, Permission.TARGET_WRITE, pep, Part.EDUCATION)
 
+    def _may_note(self, row: Target) -> bool:
+        """Whether one of the roles that open this child's record writes targets (HB-5.8)."""
+        permission = Permission.TARGET_WRITE
+        return can(self.actor, permission) and not lent(self.db_session, self.actor, permission, [row.pep.child_id])
+
     def related(self, row: Target) -> list[RelatedTable]:
-        """The money that was asked for under it."""
+        """What was noted on it between PEPs, and the money that was asked for under it."""
+        seen = queries.notes_of(self.db_session, [row.id])[row.id]
+        notes = RelatedTable("How it goes, between PEPs", NOTE_HEADINGS, [note_row(each) for each in seen], "Nothing is noted yet.")
+        return [notes, *self._money(row)]
+
+    def _money(self, row: Target) -> list[RelatedTable]:
         if not self.may(Permission.REQUEST_READ):
             return []
         found = self.db_session.scalars(select(PpgRequest).where(PpgRequest.target_id == row.id).order_by(PpgRequest.id))
@@ -219,6 +252,25 @@ class Targets(PepModelView):
 
     def _page_of(self, pep: Pep) -> str:
         return self.way_to("pep_peps.details_view", id=pep.id) or url_for(f"{self.endpoint}.index_view")
+
+    @expose("/note/", methods=("GET", "POST"))
+    def note(self) -> ResponseReturnValue:
+        """A dated note on how a target goes, whatever has become of its PEP (HB-5.8)."""
+        row = self.row_or_404()
+        if not self._may_note(row):
+            self.refuse(Permission.TARGET_WRITE)
+        if request.method != "POST" and row.pep.status not in queries.NOTED:
+            return self._closed(row.pep)
+        form: Any = ProgressForm(request.form if request.method == "POST" else None, seen_on=self.today)
+        form.what.flags.required = True
+        if request.method == "POST" and form.validate():
+            done = self.commit(progress.note_progress, row.id, seen_on=form.seen_on.data, what=form.what.data,
+                               with_child=form.with_child.data, today=self.today, now=self.now, subject=row.pep)
+            if done.value is not None:
+                self.say("The note was saved. It stands with the target, and where the target is reviewed.")
+                return redirect(self.row_url(row) or url_for(f"{self.endpoint}.index_view"), code=303)
+            self.put_on(form, done.findings)
+        return self.page("pep/targets/note.html", status=422 if request.method == "POST" else 200, row=row, form=form)
 
     @expose("/remove/", methods=("GET", "POST"))
     def remove(self) -> ResponseReturnValue:

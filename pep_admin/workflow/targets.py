@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from pep_admin import audit
 from pep_admin.exceptions import NotFound, StaleRecord
-from pep_admin.models import Child, Pep, PpgRequest, Target
+from pep_admin.models import Child, Pep, PpgRequest, ProgressNote, Target
 from pep_admin.permissions import Actor, Permission, require
 from pep_admin.queries import OPEN_TO_WRITE
 from pep_admin.validators.findings import Finding
@@ -86,6 +86,9 @@ def remove_target(session: Session, target_id: int, *, actor: Actor) -> Pep:
         raise refuse("RD-401", "HB-6.5", f"A request hangs on target {found.number}. Take the request away first.")
     for request in session.scalars(select(PpgRequest).where(PpgRequest.target_id == found.id)):
         request.target_id = None
+    for note in session.scalars(select(ProgressNote).where(ProgressNote.target_id == found.id)):
+        session.delete(note)
+    session.flush()
     unsign(session, pep, Part.EDUCATION)
     audit.record(session, "target.remove", found, child_id=pep.child_id)
     session.delete(found)
