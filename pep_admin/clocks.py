@@ -27,10 +27,10 @@ class Whose(Labelled):
     SCHOOL = "school", "The school"
     SOCIAL_CARE = "social_care", "Social care"
     NO_PLACE = "no_place", "No school place"
-    TOLD_LATE = "told_late", "The Virtual School was told late"
-    OPENING = "opening", "The Virtual School, before it was sent to its writers"
-    QA = "qa", "The Virtual School, after it was sent"
-    WRITERS = "writers", "Its writers: signed, and not sent"
+    TOLD_LATE = "told_late", "Told late"
+    OPENING = "opening", "The Virtual School, opening it"
+    QA = "qa", "The Virtual School, reading it"
+    WRITERS = "writers", "Its writers, signed and not sent"
     UNKNOWN = "unknown", "Not on record"
 
 

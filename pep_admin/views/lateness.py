@@ -34,8 +34,8 @@ def due_cell(pep: Pep) -> Markup:
     """The due day with how it came about and, where it was missed, by how much and with whom it waited."""
     parts = [Markup("{}").format(format_day(pep.due_on)), Markup('<span class="hint">{}</span>').format(pep.due_rule)]
     if (delay := delay_of(pep)) is not None:
-        parts.append(Markup('<strong class="late">{}</strong>').format(late_words(delay)))
-    return Markup(" <br>").join(parts)
+        parts.append(Markup('<span class="late">{}</span>').format(late_words(delay)))
+    return Markup('<span class="due">{}</span>').format(Markup(" <br>").join(parts))
 
 
 def late_words(delay: Clock) -> str:
