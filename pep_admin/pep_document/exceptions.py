@@ -1,25 +1,24 @@
 """Exceptions from the English or Maths target that a special school made earlier in the year: they hold until it is over (HB-5.1).
 
-Which of them a PEP may rest on is decided here from its PEP, school and year; what they answer is validators/targets.py's.
+Which of them a PEP may rest on is decided here from its PEP, school and year; the rows are reading.py's, what they answer is
+validators/targets.py's.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from datetime import datetime
+from typing import Any
 
 from pep_admin.config import LONDON
-from pep_admin.models import EducationSection, Pep, School, Term
+from pep_admin.models import Pep
 from pep_admin.pep_form import StandingException
 from pep_admin.validators.targets import is_exception
-from pep_admin.vocabulary import PepStatus, SchoolKind, Subject
+from pep_admin.vocabulary import Subject
 
 _SUBJECTS = (Subject.ENGLISH.value, Subject.MATHS.value)
-_SENT = (PepStatus.SUBMITTED, PepStatus.COMPLETE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,27 +31,16 @@ class Made:
     exception: StandingException
 
 
-def made_at_special_schools(session: Session, peps: Sequence[Pep]) -> dict[int, list[Made]]:
-    """By child, oldest first: the exceptions in PEPs of special schools that were sent and stand so.
+Row = tuple[int, int, int, int, str, Mapping[str, Any], str | None, datetime | None]
+"""Of a PEP: its id, its child, school and year (ids), its reference, the answers of Part 2, who signed that and when."""
 
-    One statement, none where no PEP of the set is of a special school.
-    """
-    child_ids = [pep.child_id for pep in peps if pep.school is not None and pep.school.kind is SchoolKind.SPECIAL]
-    if not child_ids:
-        return {}
-    asked = (
-        select(Pep.id, Pep.child_id, Pep.school_id, Term.year_id, Pep.reference, EducationSection.answers,
-               EducationSection.signed_name, EducationSection.signed_at)
-        .join(EducationSection, EducationSection.pep_id == Pep.id)
-        .join(Term, Term.id == Pep.term_id)
-        .join(School, School.id == Pep.school_id)
-        .where(Pep.child_id.in_(child_ids), Pep.status.in_(_SENT), School.kind == SchoolKind.SPECIAL)
-        .order_by(Pep.id)
-    )
+
+def exceptions_in(rows: Iterable[Row]) -> dict[int, list[Made]]:
+    """By child, in the order of the rows: the exceptions that stand in those PEPs."""
     found: dict[int, list[Made]] = defaultdict(list)
-    for pep_id, child_id, school_id, year_id, reference, answers, by, at in session.execute(asked):
+    for pep_id, child_id, school_id, year_id, reference, kept, by, at in rows:
         for subject in _SUBJECTS:
-            kind, why = answers.get(f"{subject}_exception_kind") or "", answers.get(f"{subject}_exception") or ""
+            kind, why = kept.get(f"{subject}_exception_kind") or "", kept.get(f"{subject}_exception") or ""
             if is_exception(kind, why):
                 on = at.astimezone(LONDON).date() if at else None
                 exception = StandingException(subject, kind, why, reference, by or "", on)

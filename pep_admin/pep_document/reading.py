@@ -22,18 +22,20 @@ from pep_admin.models import (
     Attendee,
     CarePlacement,
     Child,
+    EducationSection,
     FormVersion,
     FrozenFacts,
     Pep,
     PepPart,
     PpgRequest,
+    School,
     SdqScore,
     Target,
     TargetReview,
     Term,
 )
 from pep_admin.pep_document.beside import SDQ_STORE, Beside, from_json
-from pep_admin.pep_document.exceptions import Made, made_at_special_schools, standing_for
+from pep_admin.pep_document.exceptions import Made, exceptions_in, standing_for
 from pep_admin.pep_document.values import digest, loaded, normal
 from pep_admin.pep_form import (
     FORM,
@@ -52,7 +54,7 @@ from pep_admin.pep_form import (
     visible,
 )
 from pep_admin.school_calendar import year_group
-from pep_admin.vocabulary import Audience, Part, PepStatus
+from pep_admin.vocabulary import Audience, Part, PepStatus, SchoolKind
 
 ROWS: dict[str, type[Any]] = {
     "Attainment": Attainment,
@@ -186,8 +188,22 @@ def fill(session: Session, peps: Sequence[Pep]) -> Shelf:
         reviewed_elsewhere={(target, pep) for target, pep in reviewed},
         homes={home.child_id: home for home in homes},
         frozen={each.pep_id: each for each in frozen},
-        exceptions=made_at_special_schools(session, peps),
+        exceptions=_made_at_special_schools(session, peps),
     )
+
+
+def _made_at_special_schools(session: Session, peps: Sequence[Pep]) -> dict[int, list[Made]]:
+    """Exceptions in sent PEPs of special schools, oldest first (HB-5.1). No statement where no PEP of the set is of one."""
+    children = [pep.child_id for pep in peps if pep.school is not None and pep.school.kind is SchoolKind.SPECIAL]
+    part = EducationSection
+    asked = (
+        select(Pep.id, Pep.child_id, Pep.school_id, Term.year_id, Pep.reference, part.answers, part.signed_name, part.signed_at)
+        .join(part, part.pep_id == Pep.id).join(Term, Term.id == Pep.term_id).join(School, School.id == Pep.school_id)
+        .where(Pep.child_id.in_(children), Pep.status.in_((PepStatus.SUBMITTED, PepStatus.COMPLETE)),
+               School.kind == SchoolKind.SPECIAL)
+        .order_by(Pep.id)
+    )
+    return exceptions_in(tuple(row) for row in session.execute(asked)) if children else {}
 
 
 def shelf_of(session: Session, pep: Pep, part: Part, row: PepPart, tables: Iterable[str]) -> Shelf:
