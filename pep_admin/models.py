@@ -1070,6 +1070,28 @@ class TargetReview(Tracked, Versioned, OfPep, Base):
     __table_args__ = (UniqueConstraint("pep_id", "target_id"),)
 
 
+class ProgressNote(Tracked, OfPep, Base):
+    """What somebody saw of a target on a day between PEPs (HB-5.8), with the child or without; the PEP may long be signed off.
+
+    `pep_id` is that of the target. A note is written once; a second thought is a second note.
+    """
+
+    __tablename__ = "pep_progress_note"
+
+    target_id: Mapped[int] = mapped_column(ForeignKey("pep_target.id"), index=True)
+    seen_on: Mapped[date]
+    what: Mapped[str] = mapped_column(Words(2_000))
+    with_child: Mapped[bool] = mapped_column(default=False)
+    noted_by: Mapped[str] = mapped_column(Words(64))
+    noted_name: Mapped[str] = mapped_column(Words(200))
+    noted_at: Mapped[datetime]
+    pep: Mapped[Pep] = relationship()
+    target: Mapped[Target] = relationship()
+
+    def __str__(self) -> str:
+        return f"Note of {self.seen_on:%d %b %Y}"
+
+
 # --- money -------------------------------------------------------------------------------------------------------------
 
 

@@ -14,6 +14,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Literal
 
+from pep_admin.deadlines import format_day
 from pep_admin.form_words import NextSendStep, P16Activity, Progress, SenNeed, StatutoryTest, TargetAgreed
 from pep_admin.policy import USUAL, FormNumbers
 from pep_admin.vocabulary import (
@@ -27,6 +28,7 @@ from pep_admin.vocabulary import (
     Part,
     Phase,
     SdqBy,
+    Subject,
     TargetNext,
     TargetOutcome,
 )
@@ -316,6 +318,31 @@ class SuspensionFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class StandingException:
+    """Why a special school set no English or Maths target in an earlier PEP of the same academic year: it holds for the year
+    (HB-5.1).
+
+    `subject` is a subject's value, `kind` of EXCEPTION_KINDS or "" where none was chosen, `on` the day its Part 2 was signed.
+    """
+
+    subject: str
+    kind: str
+    why: str
+    reference: str
+    by: str
+    on: date | None
+
+    @property
+    def told(self) -> str:
+        """In words, with whose it is and when it was said."""
+        sort = dict(EXCEPTION_KINDS)[self.kind] if self.kind and self.kind != EXCEPTION_OTHER else ""
+        reasons = " ".join(each if each.endswith((".", "!", "?")) else f"{each}." for each in (sort, self.why.strip()) if each)
+        signed = " ".join(filter(None, (f"signed by {self.by}" if self.by else "", f"on {format_day(self.on)}" if self.on else "")))
+        said_in = f"{self.reference}, {signed}" if signed else self.reference
+        return f"No {Subject(self.subject).label} target: {reasons} Said in {said_in}; it holds for the rest of the academic year."
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """One PEP as one document, already filtered by phase and audience.
 
@@ -361,6 +388,7 @@ class Document:
     moves_to: str = ""
     ehcp_joined: bool = False
     sent_on: date | None = None
+    exceptions: tuple[StandingException, ...] = ()
     versions: Mapping[str, int] = field(default_factory=dict)
     numbers: FormNumbers = USUAL
     carried: frozenset[str] = frozenset()
@@ -445,6 +473,12 @@ def _line(key: str, number: str, label: str, *, needed: bool = False, longest: i
 def _day(key: str, number: str, label: str, *, needed: bool = False) -> Field:
     """A column that is a date."""
     return Field(key, number, label, Kind.DATE, must="always" if needed else "never")
+
+
+EXCEPTION_OTHER = "other"
+EXCEPTION_KINDS = (("grade_4", "Already grade 4 or above"), ("ehcp_first", "The EHCP puts something else first"),
+                   ("not_in_education", "Not in education"), (EXCEPTION_OTHER, "Other: say what"))
+"""Why there is no English, or no Maths, target this term (HB-5.1)."""
 
 
 PART_1 = PartForm(
@@ -800,9 +834,14 @@ PART_2 = PartForm(
             "target_exceptions",
             "Targets: exceptions",
             (
+                Field("english_exception_kind", "P2.75", "If there is no English target this term: which exception", Kind.ONE_OF,
+                      rule="HB-5.1", check="RD-223", choices=EXCEPTION_KINDS,
+                      help="Only in exceptional circumstances. At a special school it holds for the rest of the academic year."),
                 Field("english_exception", "P2.75", "If there is no English target this term, why", Kind.PARA, rule="HB-5.1",
                       check="RD-223", max_length=1_000,
-                      help="Only in exceptional circumstances: grade 4 or above already, the EHCP puts something first."),
+                      help="What it is in this child's case: which grade, what the EHCP puts first."),
+                Field("maths_exception_kind", "P2.75", "If there is no Maths target this term: which exception", Kind.ONE_OF,
+                      rule="HB-5.1", check="RD-224", choices=EXCEPTION_KINDS),
                 Field("maths_exception", "P2.75", "If there is no Maths target this term, why", Kind.PARA, rule="HB-5.1",
                       check="RD-224", max_length=1_000),
                 Field("sdq_answer_reason", "P2.76", "If no target answers the high SDQ, what is being done instead", Kind.PARA,

@@ -14,7 +14,7 @@ from pep_admin.documents.pdf_fonts import Ink
 from pep_admin.documents.pep_answers import LONGEST_BOX, NOT_ANSWERED, NOTHING, Answer, Answers, Block, Grid, Run
 from pep_admin.documents.wording import date_words, label_of, moment_words, value_words, year_words
 from pep_admin.money import format_pounds
-from pep_admin.pep_form import Document, Field, RequestFacts, TargetFacts, TargetReviewFacts
+from pep_admin.pep_form import Document, Field, RequestFacts, StandingException, TargetFacts, TargetReviewFacts
 from pep_admin.vocabulary import (
     Audience,
     ChildAgrees,
@@ -41,7 +41,7 @@ NEEDS = ("needs_and_provision", "sen_provision", "sen_needs", "ehcp_issued_on", 
          "sen_plan_review_on", "next_send_step", "changes_ahead")
 NEXT_STEPS = ("transition_to", "transition_contact", "transition_visits", "transition_child_asks", "transition_check_on",
               "transition_handover", "careers_talk_on", "careers_adviser", "careers_experience")
-EXCEPTIONS = ("english_exception", "maths_exception", "sdq_answer_reason")
+EXCEPTIONS = ("english_exception_kind", "english_exception", "maths_exception_kind", "maths_exception", "sdq_answer_reason")
 REVIEWS = "target_reviews"
 
 
@@ -103,7 +103,7 @@ class Pages:
                 ("Social worker", document.child.social_worker),
                 ("Opened", _on(document.initiated_on)),
                 ("Carer", document.child.carer),
-                ("Due", _on(document.due_on)),
+                ("Due", ": ".join(filter(None, (_on(document.due_on), document.due_rule if self.shows_money else "")))),
                 ("Where it stands", label_of(PepStatus, document.status)),
                 ("Meeting", moment_words(document.meeting_at) if document.meeting_at else ""),
                 ("Grade", label_of(Grade, document.grade) if document.grade and self.shows_money else ""),
@@ -220,7 +220,13 @@ class Pages:
 
     @property
     def exceptions(self) -> tuple[Run, ...]:
-        return self._answers.runs(EXCEPTIONS)
+        """Why a target is missing: said here, or earlier in the year."""
+        earlier = [(f"{label_of(Subject, each.subject)}, still holding", each.told) for each in self._standing()]
+        return (*self._answers.runs(EXCEPTIONS), *self._answers.labelled(earlier))
+
+    def _standing(self) -> list[StandingException]:
+        there = {target.subject for target in self.document.targets}
+        return [each for each in self.document.exceptions if each.subject not in there]
 
     # money
 

@@ -22,12 +22,14 @@ from pep_admin.models import (
     Attendee,
     CarePlacement,
     Child,
+    EducationSection,
     Enrolment,
     FormVersion,
     FrozenFacts,
     Pep,
     PepPart,
     PpgRequest,
+    School,
     SdqScore,
     Suspension,
     Target,
@@ -36,6 +38,7 @@ from pep_admin.models import (
 )
 from pep_admin.pep_document import roll_facts
 from pep_admin.pep_document.beside import SDQ_STORE, Beside, from_json
+from pep_admin.pep_document.exceptions import Made, exceptions_in, standing_for
 from pep_admin.pep_document.values import digest, loaded, normal
 from pep_admin.pep_form import (
     FORM,
@@ -56,7 +59,7 @@ from pep_admin.pep_form import (
 from pep_admin.policy import FormNumbers, numbers_of
 from pep_admin.school_calendar import year_group
 from pep_admin.validators.meetings import day_of
-from pep_admin.vocabulary import Audience, Part, PepStatus
+from pep_admin.vocabulary import Audience, Part, PepStatus, SchoolKind
 
 ROWS: dict[str, type[Any]] = {
     "Attainment": Attainment,
@@ -120,6 +123,7 @@ class Shelf:
     schools: dict[int, list[Enrolment]]
     suspensions: dict[int, list[Suspension]]
     joined: list[tuple[int, int, int]]
+    exceptions: dict[int, list[Made]]
 
 
 def read_document(session: Session, pep: Pep, *, audience: Audience) -> Document:
@@ -192,17 +196,32 @@ def fill(session: Session, peps: Sequence[Pep]) -> Shelf:
         schools=_by(roll_facts.schools_of(session, children), "child_id"),
         suspensions=_by(roll_facts.suspensions_of(session, children), "child_id"),
         joined=roll_facts.joined_with_review(session, peps),
+        exceptions=_made_at_special_schools(session, peps),
     )
+
+
+def _made_at_special_schools(session: Session, peps: Sequence[Pep]) -> dict[int, list[Made]]:
+    """Exceptions in sent PEPs of special schools, oldest first (HB-5.1). No statement where no PEP of the set is of one."""
+    children = [pep.child_id for pep in peps if pep.school is not None and pep.school.kind is SchoolKind.SPECIAL]
+    part = EducationSection
+    asked = (
+        select(Pep.id, Pep.child_id, Pep.school_id, Term.year_id, Pep.reference, part.answers, part.signed_name, part.signed_at)
+        .join(part, part.pep_id == Pep.id).join(Term, Term.id == Pep.term_id).join(School, School.id == Pep.school_id)
+        .where(Pep.child_id.in_(children), Pep.status.in_((PepStatus.SUBMITTED, PepStatus.COMPLETE)),
+               School.kind == SchoolKind.SPECIAL)
+        .order_by(Pep.id)
+    )
+    return exceptions_in(tuple(row) for row in session.execute(asked)) if children else {}
 
 
 def shelf_of(session: Session, pep: Pep, part: Part, row: PepPart, tables: Iterable[str]) -> Shelf:
     """Only what one part's posted fields are read from: its row, and the tables of that name."""
-    return Shelf({part: {pep.id: row}}, _rows(session, [pep], tables), {}, {}, {}, set(), {}, {}, {}, {}, [])
+    return Shelf({part: {pep.id: row}}, _rows(session, [pep], tables), {}, {}, {}, set(), {}, {}, {}, {}, [], {})
 
 
 def answers_shelf(session: Session, peps: Sequence[Pep], tables: Iterable[str] = ()) -> Shelf:
     """Only the parts of those PEPs, and the tables of that name."""
-    return Shelf(_parts(session, [pep.id for pep in peps]), _rows(session, peps, tables), {}, {}, {}, set(), {}, {}, {}, {}, [])
+    return Shelf(_parts(session, [pep.id for pep in peps]), _rows(session, peps, tables), {}, {}, {}, set(), {}, {}, {}, {}, [], {})
 
 
 def _parts(session: Session, pep_ids: Sequence[int]) -> dict[Part, dict[int, PepPart]]:
@@ -301,6 +320,7 @@ def _document(pep: Pep, shelf: Shelf, audience: Audience) -> Document:
         moves_to=beside.moves_to,
         ehcp_joined=beside.ehcp_joined,
         sent_on=day_of(pep.submitted_at),
+        exceptions=standing_for(pep, shelf.exceptions.get(pep.child_id, ())),
         versions={part.value: each.row_version for part in Part if (each := shelf.parts[part].get(pep.id))},
         numbers=beside.numbers,
         carried=frozenset(key for rows in shelf.parts.values() if pep.id in rows for key in rows[pep.id].carried if key in shown),

@@ -12,6 +12,7 @@ from pep_admin.deadlines import format_day
 from pep_admin.models import Child
 from pep_admin.permissions import audience_for
 from pep_admin.queries.child_page import ChildRecord
+from pep_admin.views import lateness
 from pep_admin.views.base import Link, PepModelView, RelatedTable
 from pep_admin.vocabulary import Audience, RollMove
 
@@ -32,8 +33,8 @@ def link(view: PepModelView, text: Any, endpoint: str, **values: Any) -> Any:
 
 
 def _peps(view: PepModelView, record: ChildRecord) -> RelatedTable:
-    rows = [[link(view, pep.reference, "pep_peps.details_view", id=pep.id), pep.term.label, pep.kind, pep.status, pep.due_on,
-             pep.school, pep.grade] for pep in record.peps]
+    rows = [[link(view, pep.reference, "pep_peps.details_view", id=pep.id), pep.term.label, pep.kind, pep.status,
+             lateness.due_cell(pep), pep.school, pep.grade] for pep in record.peps]
     opened = view.way_to("pep_peps.open_pep", child=record.child.id)
     return RelatedTable("PEPs", ("Reference", "Term", "Kind", "Status", "Due", "School", "Grade"), rows, "No PEP yet.",
                         [Link("Open a PEP", opened)] if opened else [])

@@ -330,6 +330,8 @@ LINES = (
     get("pep_targets.details_view",      "/admin/pep/targets/details/?id={target}", "in  200 200 403 200 404 200 404 200 403"),
     get("pep_targets.write",             "/admin/pep/targets/write/?id={target}",  "in  200 200 403 200 404 403 404 403 403"),
     post("pep_targets.write",            "/admin/pep/targets/write/?pep={pep}",    "401 422 422 403 422 404 403 404 403 403"),
+    get("pep_targets.note",              "/admin/pep/targets/note/?id={target}",   "in  200 200 403 200 404 200 404 403 403"),
+    post("pep_targets.note",             "/admin/pep/targets/note/?id={target}",   "401 422 422 403 422 404 422 404 403 403"),
     get("pep_targets.remove",            "/admin/pep/targets/remove/?id={target}", "in  200 200 403 200 404 403 404 403 403"),
     post("pep_targets.remove",           "/admin/pep/targets/remove/?id={target}", "401 422 422 403 422 404 403 404 403 403"),
 

@@ -77,6 +77,7 @@ SHOWN: Mapping[Door, tuple[str, str]] = doors("GET", """
     targets.details_view targets.read target
     targets.write targets.read target
     targets.remove targets.read target
+    targets.note targets.read target
     ppg_requests.details_view ppg_requests.read draft
     ppg_requests.write ppg_requests.read draft
     ppg_requests.withdraw ppg_requests.read draft
@@ -123,6 +124,7 @@ SHOWN: Mapping[Door, tuple[str, str]] = doors("GET", """
     peps.grade_confirm pep.read sent_pep
     targets.write pep.read pep
     targets.remove targets.read target
+    targets.note targets.read target
     ppg_requests.write pep.read pep
     ppg_requests.withdraw ppg_requests.read approved
     ppg_requests.decide ppg_requests.read requested

@@ -185,6 +185,8 @@ FORMS = (
          {"pep_target": {"number": 4, "row_version": 1, "is_strength": 0, "from_plan": None}}),
     Form("teacher", f"{ADMIN}/targets/write/?id={{target}}", "outcome", {"baseline": "Now"},
          "pep_target.baseline pep_target.row_version"),
+    Form("teacher", f"{ADMIN}/targets/note/?id={{target}}", "what", {"what": "Reads 30 of the 40 words", "seen_on": "18 Nov 2024"},
+         "+pep_progress_note", {"pep_progress_note": {"with_child": 0, "seen_on": "2024-11-18"}}),
     Form("teacher", f"{ADMIN}/targets/remove/?id={{free_target}}", "", {}, "-pep_target"),
     Form("teacher", f"{ADMIN}/ppg_requests/write/?pep={{pep}}", "amount_pence", {**COST, "target_id": "{free_target}"},
          "+pep_ppg_request",
