@@ -29,6 +29,7 @@ SWITCHES = frozenset(
         "sdq_high",
         "no_child_voice",
         "targets_to_review",
+        "money_to_answer",
         "attendance_expected",
         "attendance_low",
         "behaviour_concern",
@@ -57,6 +58,7 @@ class CircumstanceFacts:
     sdq_threshold: int
     has_targets_to_review: bool
     answers: Mapping[str, Any] = field(default_factory=dict)
+    has_money_to_answer: bool = False
 
 
 def phase_of(group: str) -> Phase:
@@ -116,6 +118,8 @@ def _of_the_child(facts: CircumstanceFacts) -> dict[str, bool]:
         "sdq_due": age_on(facts.date_of_birth, facts.on) in SDQ_AGES,
         "sdq_high": total is not None and total >= facts.sdq_threshold,
         "targets_to_review": facts.has_targets_to_review and not initial,
+        # A funding PEP is a target, a request and the voices; the next PEP of the term tells what became of earlier money.
+        "money_to_answer": facts.has_money_to_answer and facts.kind != PepKind.FUNDING,
         # No register is kept where there is no school, nor one in sessions before Reception or after Year 11.
         "attendance_expected": facts.has_school and 0 <= _number(facts.year_group) <= 11,
     }

@@ -1050,8 +1050,8 @@ class FundingEffect(Tracked, Versioned, OfPep, Base):
 
 
 class EarlyYearsReferral(Tracked, Versioned, OfChild, Base):
-    """Money asked for a nursery child, which the Early Years Team gives and this program refuses (HB-6.3): what was wanted, and since
-    when that team knows. One is open for a child at a time."""
+    """Money asked for a nursery child, which the Early Years Team gives and this program refuses (HB-6.3): what was wanted, and
+    since when that team knows. One is open for a child at a time."""
 
     __tablename__ = "pep_early_years_referral"
 

@@ -122,6 +122,32 @@ BARRED_WORDS: dict[str, tuple[str, ...]] = {
     ),
 }
 
+# What is looked at one by one, because authorities disagree about it: by what it is called, categories and words.
+ONE_BY_ONE: dict[str, tuple[tuple[PpgCategory, ...], tuple[str, ...]]] = {
+    "Laptops and other equipment with a screen": (
+        (PpgCategory.ICT,),
+        ("laptop", "tablet", "ipad", "chromebook", "computer", "hardware", "smartphone", "phone", "printer"),
+    ),
+    "Trips": ((PpgCategory.TRIP,), ("trip", "excursion", "residential", "day out", "outing")),
+    "Rewards": ((PpgCategory.REWARD,), ("reward", "prize", "gift card", "gift voucher", "treat")),
+}
+
+# Local bars: what somebody else pays for, and the words that make the program ask. Another authority has others.
+LOCAL_BARS: dict[str, tuple[str, ...]] = {
+    "what an EHCP already pays for": ("ehcp", "ehc plan", "education health and care plan", "education, health and care plan"),
+    "the ordinary cost of teaching": ("supply teacher", "cover teacher", "cover supervisor", "class teacher", "salary", "salaries"),
+    "what every pupil gets": ("every pupil", "all pupils", "all children", "whole class", "whole school", "whole year group"),
+    "a holiday": ("family holiday", "holiday abroad", "package holiday", "holiday camp", "holiday park", "beach holiday"),
+    "school meals": ("school meal", "school dinner", "school lunch", "lunch money", "dinner money", "packed lunch"),
+    "the carer's own costs": ("carer's cost", "carers' cost", "foster allowance", "carer's allowance", "respite", "babysitting"),
+}
+
+# What the 16-19 bursary pays for, and so is asked first, after Year 11.
+BURSARY_WORDS: tuple[str, ...] = (
+    "travel", "bus pass", "bus fare", "train fare", "course kit", "kit", "tool", "toolbox", "protective clothing",
+    "protective wear", "overalls", "safety boots", "safety shoe", "hard hat", "uniform", "meal", "textbook", "course book",
+)
+
 FIGURES: dict[str, tuple[str, ...]] = {
     "HB-1.2": ("initiate_working_days",),
     "HB-1.3": ("complete_school_days",),
@@ -218,6 +244,11 @@ RULES: dict[str, str] = {
     "DATA-year-group": "A year group other than the birthday's is a known one, and has its reason.",
     "DATA-two-people": "One person approves a payment and another releases it; the head alone only with a reason.",
     "DATA-finance": "Finance sees what is paid for and to whom, and no child's name.",
+    "DATA-request-whole": "A request says who gives the help, when, why it is more than every pupil gets, and what else could pay.",
+    "DATA-one-by-one": "Laptops, trips and rewards are looked at one by one.",
+    "DATA-local-bars": "What somebody else pays for is asked of them: EHCP, school, school meals, holidays, the carer's costs.",
+    "DATA-bursary": "After Year 11 the 16-19 bursary is asked first for what it pays for.",
+    "DATA-effect-sum": "What was spent of released money and what is left of it make what was released.",
     "DATA-payee": "A payment goes to a named payee whose finance reference is known.",
     "DATA-in-care": "No money is released for a child who has left care until the Virtual School has decided.",
     "DATA-account": "An account has a name, one whole address of its own and at least one role.",

@@ -22,8 +22,8 @@ _DATES = tuple(each.name for each in fields(ChildFacts) if each.name.endswith(("
 @dataclass(frozen=True, slots=True)
 class Beside:
     """The child as the rules read it, the school's and the writer's names, the SDQ rows that the form shows, the year's SDQ
-    threshold (HB-4.7), the ids of the earlier targets that this PEP looks back on (HB-5.7), and whom each request, by its id,
-    asks to be paid."""
+    threshold (HB-4.7), the ids of the earlier targets that this PEP looks back on (HB-5.7), whom each request, by its id, asks to
+    be paid, and the ids of the released requests whose effect this PEP tells (HB-6.5)."""
 
     child: ChildFacts
     school: str
@@ -32,6 +32,7 @@ class Beside:
     sdq_threshold: int
     targets_to_review: tuple[int, ...]
     payees: Mapping[int, str]
+    money_to_answer: tuple[int, ...] = ()
 
     def child_for(self, audience: Audience) -> ChildFacts:
         """The child as that audience may know it: numbers and legal facts are the office's."""
@@ -49,6 +50,7 @@ def as_json(beside: Beside, form: Form) -> dict[str, Any]:
         "sdq_rows": (stored(sdq, beside.sdq_rows) or []) if sdq else [],
         "sdq_threshold": beside.sdq_threshold, "targets_to_review": list(beside.targets_to_review),
         "payees": {str(request): name for request, name in beside.payees.items()},
+        "money_to_answer": list(beside.money_to_answer),
     }
 
 
@@ -60,7 +62,8 @@ def from_json(facts: Mapping[str, Any], form: Form) -> Beside:
     sdq = sdq_field(form)
     rows = loaded(sdq, facts["sdq_rows"]) if sdq else ()
     return Beside(ChildFacts(**child), facts["school"], facts["writer"], tuple(rows), facts["sdq_threshold"],
-                  tuple(facts["targets_to_review"]), {int(request): name for request, name in facts["payees"].items()})
+                  tuple(facts["targets_to_review"]), {int(request): name for request, name in facts["payees"].items()},
+                  tuple(facts.get("money_to_answer", ())))  # a PEP that was sent before this was asked keeps none
 
 
 def sdq_field(form: Form) -> Field | None:

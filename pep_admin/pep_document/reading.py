@@ -24,6 +24,7 @@ from pep_admin.models import (
     Child,
     FormVersion,
     FrozenFacts,
+    FundingEffect,
     Pep,
     PepPart,
     PpgRequest,
@@ -33,6 +34,7 @@ from pep_admin.models import (
     Term,
 )
 from pep_admin.pep_document.beside import SDQ_STORE, Beside, from_json
+from pep_admin.pep_document.money import Spent, effects_of, request_facts, spent_by_child, unanswered
 from pep_admin.pep_document.values import digest, loaded, normal
 from pep_admin.pep_form import (
     FORM,
@@ -40,7 +42,7 @@ from pep_admin.pep_form import (
     Document,
     Field,
     Form,
-    RequestFacts,
+    FundingEffectFacts,
     Signature,
     TargetFacts,
     TargetReviewFacts,
@@ -59,6 +61,7 @@ ROWS: dict[str, type[Any]] = {
     "Attendee": Attendee,
     "AgreedAction": AgreedAction,
     "TargetReview": TargetReview,
+    "FundingEffect": FundingEffect,
     "SdqScore": SdqScore,
 }
 """The tables behind `rows:` stores."""
@@ -112,6 +115,7 @@ class Shelf:
     reviewed_elsewhere: set[tuple[int, int]]
     homes: dict[int, CarePlacement]
     frozen: dict[int, FrozenFacts]
+    money: dict[int, list[Spent]]
 
 
 def read_document(session: Session, pep: Pep, *, audience: Audience) -> Document:
@@ -184,12 +188,13 @@ def fill(session: Session, peps: Sequence[Pep]) -> Shelf:
         reviewed_elsewhere={(target, pep) for target, pep in reviewed},
         homes={home.child_id: home for home in homes},
         frozen={each.pep_id: each for each in frozen},
+        money=spent_by_child(session, children),
     )
 
 
 def shelf_of(session: Session, pep: Pep, part: Part, row: PepPart, tables: Iterable[str]) -> Shelf:
     """Only what one part's posted fields are read from: its row, and the tables of that name."""
-    return Shelf({part: {pep.id: row}}, _rows(session, [pep], tables), {}, {}, {}, set(), {}, {})
+    return Shelf({part: {pep.id: row}}, _rows(session, [pep], tables), {}, {}, {}, set(), {}, {}, {})
 
 
 def _rows(session: Session, peps: Sequence[Pep], tables: Iterable[str]) -> dict[str, dict[int, list[Any]]]:
@@ -225,6 +230,7 @@ def _beside(pep: Pep, shelf: Shelf) -> Beside:
         sdq_threshold=pep.term.year.sdq_threshold,
         targets_to_review=tuple(each.target.id for each in _unreviewed(pep, shelf)),
         payees={each.id: each.payee for each in shelf.requests.get(pep.id, ())},
+        money_to_answer=tuple(each.request.id for each in unanswered(shelf.money.get(pep.child_id, ()), pep.id)),
     )
 
 
@@ -269,7 +275,8 @@ def _document(pep: Pep, shelf: Shelf, audience: Audience) -> Document:
         signatures={part.value: _signature(shelf.parts[part].get(pep.id)) for part in Part},
         targets=tuple(_target(each) for each in shelf.targets.get(pep.id, ())),
         reviews=to_review,
-        requests=tuple(_request(each, beside) for each in shelf.requests.get(pep.id, ())) if money else (),
+        requests=tuple(request_facts(each, beside) for each in shelf.requests.get(pep.id, ())) if money else (),
+        effects=_effects(pep, beside, shelf) if money else (),
         versions={part.value: each.row_version for part in Part if (each := shelf.parts[part].get(pep.id))},
     )
 
@@ -334,6 +341,11 @@ def _looked_back(target: Target, reference: str, review: TargetReview | None) ->
     )
 
 
+def _effects(pep: Pep, beside: Beside, shelf: Shelf) -> tuple[FundingEffectFacts, ...]:
+    """The released money that this PEP answers for, with what it says of it (HB-6.5)."""
+    return effects_of(shelf.money.get(pep.child_id, ()), beside.money_to_answer, shelf.rows["FundingEffect"].get(pep.id, ()))
+
+
 def _circumstances(pep: Pep, beside: Beside, held: Mapping[str, Any]) -> CircumstanceFacts:
     return CircumstanceFacts(
         year_group=beside.child.year_group,
@@ -345,6 +357,7 @@ def _circumstances(pep: Pep, beside: Beside, held: Mapping[str, Any]) -> Circums
         sdq_total=beside.sdq_rows[0]["total"] if beside.sdq_rows else None,
         sdq_threshold=beside.sdq_threshold,
         has_targets_to_review=bool(beside.targets_to_review),
+        has_money_to_answer=bool(beside.money_to_answer),
         answers=held,
     )
 
@@ -398,21 +411,4 @@ def _target(each: Target) -> TargetFacts:
         child_agrees=each.child_agrees or "",
         child_wording=each.child_wording or "",
         from_plan=each.from_plan or "",
-    )
-
-
-def _request(each: PpgRequest, beside: Beside) -> RequestFacts:
-    return RequestFacts(
-        id=each.id,
-        target_id=each.target_id,
-        category=each.category.value,
-        description=each.description,
-        provider=each.provider,
-        payee=beside.payees.get(each.id, each.payee),
-        quantity=each.quantity,
-        unit=each.unit,
-        unit_cost_pence=each.unit_cost_pence,
-        amount_pence=each.amount_pence,
-        approved_pence=each.approved_pence,
-        status=each.status.value,
     )

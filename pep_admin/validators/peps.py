@@ -27,9 +27,11 @@ from pep_admin.validators.meetings import (
     day_of,
 )
 from pep_admin.validators.ppg import PpgFacts, check_request
+from pep_admin.validators.ppg_effects import check_effects, check_sums, first_words
+from pep_admin.validators.ppg_requests import check_whole
 from pep_admin.validators.records import check_figures_day, check_sdq
 from pep_admin.validators.targets import check_target, check_target_set
-from pep_admin.vocabulary import Attendance, AttendeeRole, Part, PepKind, PpgStatus
+from pep_admin.vocabulary import Attendance, AttendeeRole, Part, PepKind, PpgStatus, Scheme
 
 _UNFILLED = {Part.SOCIAL_CARE: "RD-102", Part.EDUCATION: "RD-201", Part.MEETING: "RD-302"}
 _NUMBER = {Part.SOCIAL_CARE: "Part 1", Part.EDUCATION: "Part 2", Part.MEETING: "Part 3"}
@@ -83,12 +85,15 @@ def check_readiness(
 
 def check_posted(document: Document, fields: Mapping[str, Field], values: Mapping[str, Any], *, today: date) -> list[Finding]:
     """What must not be stored of parsed answers: what does not fit its field, a meeting that cannot be this PEP's, a day that
-    cannot be meant, an SDQ total that is none (records.py)."""
+    cannot be meant, an SDQ total that is none (records.py), money that does not add up."""
     found = [each for key, value in values.items() for each in check_answer(fields[key], value)]
     if "meeting_at" in values and not any(each.field == "meeting_at" for each in found):
         found += check_meeting_span(day_of(values["meeting_at"]), opened_on=document.initiated_on, year=document.year)
     found += [each for key, value in values.items() if not any(other.field == key for other in found)
               for each in _days(document, fields[key], value, today)]
+    for key, value in values.items():
+        if fields[key].store == "rows:FundingEffect":
+            found += check_sums(value or (), document.effects)
     return found
 
 
@@ -254,6 +259,8 @@ def _education(document: Document, today: date, calendar: Calendar) -> Iterator[
         message = "You recorded a risk of exclusion. The Virtual School is told at once; ask it before anything is decided."
         yield _warning("RD-210", "HB-3.6", "exclusion_risk", message)
     yield from _reviews(document)
+    if "money_to_answer" in document.switches:
+        yield from check_effects(document.effects)
     yield from _targets(document)
     yield from check_target_set(document)
 
@@ -288,20 +295,15 @@ def _reviews(document: Document) -> Iterator[Finding]:
     for review in document.reviews:
         row = str(review.target_id)
         if not _is_reviewed(review):
-            message = f"The last target “{_first_words(review.wording)}” is not reviewed."
+            message = f"The last target “{first_words(review.wording)}” is not reviewed."
             yield Finding("RD-221", "HB-5.7", "target_reviews", message, row=row)
         elif not said(review.child_view):
-            message = f"{document.child.called}'s own view of the last target “{_first_words(review.wording)}” is missing."
+            message = f"{document.child.called}'s own view of the last target “{first_words(review.wording)}” is missing."
             yield _warning("RD-222", "HB-5.7", "target_reviews", message, row)
 
 
 def _is_reviewed(review: TargetReviewFacts) -> bool:
     return all(_stands(said_of_it) for said_of_it in (review.outcome, review.what_happened, review.support_effect, review.next))
-
-
-def _first_words(text: str, count: int = 8) -> str:
-    words = text.split()
-    return " ".join(words[:count]) + ("..." if len(words) > count else "")
 
 
 def _targets(document: Document) -> Iterator[Finding]:
@@ -412,7 +414,9 @@ def _requests(document: Document, ppg_facts: Mapping[int, PpgFacts]) -> Iterator
     for request in open_ones:
         facts = ppg_facts[request.id]
         facts = replace(facts, has_target=facts.has_target and request.target_id in ours)
-        for finding in check_request(request, facts=facts):
+        # What was asked before a question was added stays valid; a draft is completed before it is sent.
+        unfilled = check_whole(request) if request.status == PpgStatus.DRAFT and facts.scheme is not Scheme.EARLY_YEARS else []
+        for finding in (*check_request(request, facts=facts), *unfilled):
             yield replace(finding, part=Part.EDUCATION.value, row=str(request.id))
 
 
