@@ -35,7 +35,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, Mapper, declared_attr, mapped_column, orm_insert_sentinel, relationship
 
-from pep_admin import school_words
+from pep_admin import money_words, school_words
 from pep_admin import vocabulary as words
 
 NAMES = {
@@ -1016,10 +1016,10 @@ class PpgRequest(Tracked, Versioned, OfPep, Base):
         return self.payee_school.name if self.payee_school else (self.payee_name or "")
 
     @property
-    def other_money_kinds(self) -> tuple[words.OtherMoney, ...]:
+    def other_money_kinds(self) -> tuple[money_words.OtherMoney, ...]:
         """What `other_money` holds, codes with a space between, in the order of the vocabulary."""
         kept = set((self.other_money or "").split())
-        return tuple(each for each in words.OtherMoney if each.value in kept)
+        return tuple(each for each in money_words.OtherMoney if each.value in kept)
 
     def __str__(self) -> str:
         return self.description
@@ -1033,12 +1033,12 @@ class FundingEffect(Tracked, Versioned, OfPep, Base):
 
     position: Mapped[int] = mapped_column(default=0)
     request_id: Mapped[int] = mapped_column(ForeignKey("pep_ppg_request.id"), index=True)
-    given: Mapped[words.MoneyGiven] = mapped_column(choice(words.MoneyGiven))
+    given: Mapped[money_words.MoneyGiven] = mapped_column(choice(money_words.MoneyGiven))
     spent_pence: Mapped[int] = mapped_column(BigInteger)
     unspent_pence: Mapped[int] = mapped_column(BigInteger)
     what_changed: Mapped[str] = mapped_column(Words(2_000))
     measure_now: Mapped[str] = mapped_column(Words(100))
-    next: Mapped[words.MoneyNext] = mapped_column(choice(words.MoneyNext))
+    next: Mapped[money_words.MoneyNext] = mapped_column(choice(money_words.MoneyNext))
     change_agreed_by: Mapped[str | None] = mapped_column(Words(200))
     pep: Mapped[Pep] = relationship()
     request: Mapped[PpgRequest] = relationship()

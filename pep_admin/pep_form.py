@@ -14,6 +14,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Literal
 
+from pep_admin.money_words import MoneyGiven, MoneyNext
 from pep_admin.vocabulary import (
     Attendance,
     AttendeeRole,
@@ -21,8 +22,6 @@ from pep_admin.vocabulary import (
     ChildAgrees,
     Labelled,
     MeetingHow,
-    MoneyGiven,
-    MoneyNext,
     OnTrack,
     Part,
     Phase,

@@ -161,10 +161,10 @@ def _targets(session: Session, pep: Pep, teacher: Actor, meeting_on: date, *, mo
         values |= {"area": TargetArea(str(each["area"])), "subject": Subject(str(each["subject"])), "due_on": due}
         target, _ = targets.save_target(session, pep.id, values, actor=teacher)
         if money and target.subject is Subject.MATHS and pep.year_group not in ("N1", "N2"):
-            ppg.save_request(session, pep.id, _request(pep, target.id), actor=teacher)
+            ppg.save_request(session, pep.id, _request(pep, target.id, meeting_on), actor=teacher, today=meeting_on)
 
 
-def _request(pep: Pep, target_id: int) -> dict[str, Any]:
+def _request(pep: Pep, target_id: int, meeting_on: date) -> dict[str, Any]:
     hours, rate = (6, 45_00) if pep.year_group in ("12", "13") else (10, 55_00)
     return {
         "target_id": target_id,
@@ -177,6 +177,9 @@ def _request(pep: Pep, target_id: int) -> dict[str, Any]:
         "unit": "hour",
         "unit_cost_pence": rate,
         "amount_pence": hours * rate,
+        "starts_on": meeting_on + timedelta(days=14),
+        "ends_on": meeting_on + timedelta(days=14 + 7 * hours),
+        **words.REQUEST,
     }
 
 

@@ -342,7 +342,9 @@ def _looked_back(target: Target, reference: str, review: TargetReview | None) ->
 
 
 def _effects(pep: Pep, beside: Beside, shelf: Shelf) -> tuple[FundingEffectFacts, ...]:
-    """The released money that this PEP answers for, with what it says of it (HB-6.5)."""
+    """The released money that this PEP answers for, with what it says of it (HB-6.5); none where its form does not ask yet."""
+    if not any(found.store == "rows:FundingEffect" for _, found in _each(form_of(pep.form_version))):
+        return ()
     return effects_of(shelf.money.get(pep.child_id, ()), beside.money_to_answer, shelf.rows["FundingEffect"].get(pep.id, ()))
 
 

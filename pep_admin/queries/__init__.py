@@ -14,7 +14,7 @@ from pep_admin.queries.ledger import Waiting, allocation_differences, unbatched_
 from pep_admin.queries.past_scope import Columns
 from pep_admin.queries.people import WRITING_KINDS, possible_writers
 from pep_admin.queries.peps import ONE_A_TERM, OPEN_TO_WRITE, last_reviews, peps_of_term, waivers_of
-from pep_admin.queries.requests import RequestStep, approved_requests, life_of_request, requested_pence
+from pep_admin.queries.requests import RequestStep, approved_requests, effects_of_request, life_of_request, requested_pence
 from pep_admin.queries.terms import day_bounds, find_term, known_terms, next_deadlines, term_of, terms_so_far
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "approved_requests",
     "counted_peps",
     "day_bounds",
+    "effects_of_request",
     "find_term",
     "front_page_counts",
     "is_latest",

@@ -10,9 +10,9 @@ from typing import Any
 
 from pep_admin.circumstances import said
 from pep_admin.money import format_pounds
+from pep_admin.money_words import MoneyGiven
 from pep_admin.pep_form import FundingEffectFacts
 from pep_admin.validators.findings import Finding
-from pep_admin.vocabulary import MoneyGiven
 
 FIELD = "funding_effects"
 
@@ -32,11 +32,15 @@ def check_effects(effects: Sequence[FundingEffectFacts]) -> Iterator[Finding]:
 
 
 def check_sums(rows: Sequence[Mapping[str, Any]], effects: Sequence[FundingEffectFacts]) -> Iterator[Finding]:
-    """DATA-effect-sum (blocking): spent and left make what was released, to the penny."""
+    """DATA-effect-sum (blocking): spent and left make what was released, to the penny, and nothing is told of other money."""
     released = {each.request_id: each.released_pence for each in effects}
     for number, row in enumerate(rows):
         spent, unspent, whole = row.get("spent_pence"), row.get("unspent_pence"), released.get(row.get("request_id") or 0)
-        if spent is None or unspent is None or whole is None or spent + unspent == whole:
+        if whole is None:
+            message = f"Line {number + 1}: this PEP does not tell what became of that money. Open the page again."
+            yield Finding("PPG-effect-sum", "DATA-effect-sum", FIELD, message, row=f"{number}-request_id")
+            continue
+        if spent is None or unspent is None or spent + unspent == whole:
             continue
         message = f"Line {number + 1}: {format_pounds(spent)} spent and {format_pounds(unspent)} left make " \
                   f"{format_pounds(spent + unspent)}, but {format_pounds(whole)} was released."

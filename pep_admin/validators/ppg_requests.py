@@ -14,10 +14,11 @@ from typing import Any
 from pep_admin.circumstances import said
 from pep_admin.deadlines import format_day
 from pep_admin.money import format_pounds
+from pep_admin.money_words import OtherMoney
 from pep_admin.policy import BURSARY_WORDS, LOCAL_BARS, ONE_BY_ONE
 from pep_admin.school_calendar import academic_year_begins, academic_year_end
 from pep_admin.validators.findings import Finding
-from pep_admin.vocabulary import OtherMoney, Scheme
+from pep_admin.vocabulary import Scheme
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from pep_admin.views.peps import Peps
 from pep_admin.views.periods import CarePeriods, Caseloads, Enrolments, Placements
 from pep_admin.views.ppg_requests import PpgRequests
 from pep_admin.views.records import Consents, SdqScores, Suspensions
+from pep_admin.views.referrals import Referrals
 from pep_admin.views.roll_over import RollOver
 from pep_admin.views.rules import Rulebook
 from pep_admin.views.schools import Schools
@@ -32,6 +33,7 @@ VIEWS: tuple[type[PepView], ...] = (
     Targets,
     PpgRequests,
     Payments,
+    Referrals,
     SdqScores,
     Suspensions,
     Consents,

@@ -17,7 +17,7 @@ from pep_admin import queries
 from pep_admin.circumstances import is_pep_age, phase_of, scheme_of
 from pep_admin.clocks import Clock, clocks
 from pep_admin.deadlines import format_day
-from pep_admin.models import AcademicYear, Allocation, Child, Pep, Term
+from pep_admin.models import AcademicYear, Allocation, Child, FundingEffect, Pep, Term
 from pep_admin.permissions import Permission, audience_for, lent
 from pep_admin.queries.child_page import ChildRecord, child_record
 from pep_admin.queries.new_children import day_of, is_new_in_care, new_child_facts, year_of
@@ -68,6 +68,7 @@ class ChildPage:
     money: Sequence[Sequence[Any]]
     money_note: str
     requests: Sequence[Sequence[Any]]
+    effects: Sequence[Sequence[Any]]
     documents: Sequence[Sequence[Any]]
     letters: Sequence[Sequence[Any]]
     tables: Sequence[RelatedTable]
@@ -92,6 +93,7 @@ def gather(view: PepModelView, child: Child) -> ChildPage:
         timeline=[_told(view, each) for each in sorted(happenings, key=_newest_happening)],
         band=band_of([each for each, _, _ in happenings], KINDS, view.today),
         targets_of=targets_pep, targets=targets, money=money, money_note=note, requests=_requests(view, record),
+        effects=_effects(view, record),
         documents=_documents(view, record, audience), letters=_letters(view, record),
         tables=child_tables.tables_of(view, record),
         history=_history(view, child, audience), looks=_looks(view, child),
@@ -311,6 +313,26 @@ def _requests(view: PepModelView, record: ChildRecord) -> list[list[Any]]:
     return [[child_tables.link(view, each.description, "pep_ppg_requests.details_view", id=each.id), references[each.pep_id],
              amount(each.amount_pence), amount(each.approved_pence), each.status]
             for each in record.requests if each.status in STANDS]
+
+
+def _effects(view: PepModelView, record: ChildRecord) -> list[list[Any]]:
+    """What became of each release, the newest first; one that no later PEP has told of is owed (HB-6.5)."""
+    if not view.may(Permission.REQUEST_READ):
+        return []
+    told = {each.request_id: each for each in record.effects}
+    rows = []
+    for each in record.requests:
+        if each.status is PpgStatus.RELEASED:
+            what = child_tables.link(view, each.description, "pep_ppg_requests.details_view", id=each.id)
+            rows.append([what, amount(each.approved_pence), *_told_of(told.get(each.id))])
+    return rows
+
+
+def _told_of(effect: FundingEffect | None) -> list[Any]:
+    """Spent, left, what changed and what is next; what is owed in place of what changed."""
+    if effect is None:
+        return [None, None, "Not written down yet", None]
+    return [amount(effect.spent_pence), amount(effect.unspent_pence), effect.what_changed, effect.next]
 
 
 def _documents(view: PepModelView, record: ChildRecord, audience: Audience) -> list[list[Any]]:

@@ -187,7 +187,7 @@ def changes(session: Session, pep: Pep) -> list[tuple[str, Change]]:
 
 def place_of(document: Document, finding: Finding) -> str | None:
     """The page on which a finding can be answered; None when it is about nothing that has a page."""
-    if finding.check.startswith(("RD-4", "PPG-")) and finding.row:
+    if finding.check.startswith(("RD-4", "PPG-")) and finding.row and finding.field != EFFECTS:
         return url_for("pep_ppg_requests.write", id=finding.row)
     if finding.field == "targets" or finding.check in TARGET_CHECKS:
         if finding.row:
@@ -218,6 +218,8 @@ STANDING = {
     PepStatus.COMPLETE: "It is signed off.",
     PepStatus.WITHDRAWN: "It is closed as not needed.",
 }
+EFFECTS = "funding_effects"
+"""The field in which what became of earlier money is told; a finding on it names a request, but is mended there."""
 GAP_CHECKS = frozenset({"RD-223", "RD-224", "RD-231"})
 """A target is missing, or the reason why there is none."""
 TARGET_CHECKS = frozenset({"RD-223", "RD-224", "RD-225", "RD-226", "RD-227", "RD-228", "RD-229", "RD-230", "RD-232"})

@@ -84,6 +84,9 @@ def test_a_quiet_child_of_year_5_with_an_empty_form() -> None:
         ({"sdq_total": 16, "sdq_threshold": 16}, "sdq_high", True),
         ({"has_targets_to_review": True}, "targets_to_review", True),
         ({"has_targets_to_review": True, "kind": PepKind.INITIAL}, "targets_to_review", False),
+        ({"has_money_to_answer": True}, "money_to_answer", True),
+        ({"has_money_to_answer": True, "kind": PepKind.INITIAL}, "money_to_answer", True),
+        ({"has_money_to_answer": True, "kind": PepKind.FUNDING}, "money_to_answer", False),
         ({"year_group": "R"}, "attendance_expected", True),
         ({"year_group": "11"}, "attendance_expected", True),
         ({"year_group": "12"}, "attendance_expected", False),
@@ -147,7 +150,7 @@ def test_every_switch_can_be_on() -> None:
             "child_voice_attempts": "Asked.", "behaviour": "some", "child_attended": "no",
             "attendance": ({"possible": 10, "present": 1},), "sdq": ({"total": 40, "completed_on": date(2024, 9, 1)},),
         },
-        sen_status="E", has_targets_to_review=True,
+        sen_status="E", has_targets_to_review=True, has_money_to_answer=True,
     )  # fmt: skip
     others = switches(kind=PepKind.INITIAL, sen_status="K", has_school=False)
     assert everything | others == SWITCHES
