@@ -277,7 +277,7 @@ def _money(view: PepModelView, record: ChildRecord, term: Term | None) -> tuple[
     scheme = scheme_of(group_of(record.child, view))
     if scheme is Scheme.EARLY_YEARS and not record.allocations:
         return [], "Money for this age comes from the Early Years Team on request, not from the Virtual School (HB-6.3)."
-    rows = [(_newest_first(each), _of_allocation(each)) for each in record.allocations]
+    rows = [(_newest_first(each), _of_allocation(each, record)) for each in record.allocations]
     if term is not None and scheme is not Scheme.EARLY_YEARS:
         rows += _untouched(term, scheme, {each.period for each in record.allocations})
     return [row for _, row in sorted(rows, key=lambda each: each[0], reverse=True)], ""
@@ -299,10 +299,19 @@ def _newest_first(each: Allocation) -> tuple[Any, ...]:
     return (each.year.starts_on, each.term is not None, each.term.starts_on if each.term else each.year.starts_on)
 
 
-def _of_allocation(each: Allocation) -> list[Any]:
-    left = each.cap_pence - each.reserved_pence - each.released_pence
+def _of_allocation(each: Allocation, record: ChildRecord) -> list[Any]:
+    """Against the year's cap of now: one that the head changed holds from then on, also where nothing was asked for since."""
+    cap, taken = _cap_now(each, record), each.reserved_pence + each.released_pence
     label = f"{each.term.name.label} {each.year.name}" if each.term else f"Year {each.year.name}"
-    return [label, amount(each.cap_pence), amount(each.reserved_pence), amount(each.released_pence), amount(left)]
+    return [label, amount(cap), amount(each.reserved_pence), amount(each.released_pence), amount(max(0, cap - taken))]
+
+
+def _cap_now(each: Allocation, record: ChildRecord) -> int:
+    if each.term is not None:
+        return each.year.ppg_term_cap_pence
+    groups = {pep.year_group for pep in record.peps if pep.term.year_id == each.year_id}
+    post_16 = any(scheme_of(group) is Scheme.POST_16 for group in groups)
+    return each.year.post16_year_cap_pence if post_16 else each.year.ppg_year_cap_pence
 
 
 def _requests(view: PepModelView, record: ChildRecord) -> list[list[Any]]:
