@@ -1,4 +1,4 @@
-"""What a request tells beside its sum: what must stand there before the PEP is sent, and what is asked about whenever it is saved."""
+"""What a request tells beside its sum: what must stand there before the PEP is sent, and what is asked about when it is saved."""
 
 from __future__ import annotations
 
@@ -28,7 +28,10 @@ class Request:
     other_money: Any = "school"
 
 
-def doubts(scheme: Scheme = Scheme.SCHOOL_AGE, unspent: tuple[Unspent, ...] = (), **changes: Any) -> list[tuple[str, str, str, str]]:
+Found = list[tuple[str, str, str, str]]
+
+
+def doubts(scheme: Scheme = Scheme.SCHOOL_AGE, unspent: tuple[Unspent, ...] = (), **changes: Any) -> Found:
     found = check_doubts(replace(Request(), **changes), scheme=scheme, year="2024-25", unspent=unspent)
     return [(each.check, each.code, each.field, each.severity) for each in found]
 
@@ -96,7 +99,7 @@ def test_laptops_trips_and_rewards_are_looked_at_one_by_one(category: Any, descr
     assert doubts(category=category, description=description) == [("RD-407", "DATA-one-by-one", "description", "warning")]
 
 
-@pytest.mark.parametrize("description", ["Buddy visits before the move", "Tripod for the camera", "A stablehand's course", "Rewarding"])
+@pytest.mark.parametrize("description", ["Buddy visits before the move", "Tripod for the camera", "A stablehand's course"])
 def test_words_that_only_look_like_them_are_not_asked_about(description: str) -> None:
     assert doubts(description=description) == []
 
