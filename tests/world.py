@@ -165,7 +165,7 @@ class World:
             "measure_before": "14 of 40 questions",
             "measure_after": "32 of 40 questions",
             "beyond_ordinary": "Nobody else in the class is taught alone",
-            "other_money": "school ehcp",
+            "other_money": "ehcp school",
             "child_said": "I would like that",
         }
         return values | changed

@@ -52,6 +52,7 @@ from pep_admin.school_words import ClosureKind, InspectionRegime, OfstedGrade
 from pep_admin.vocabulary import ConsentBy, ConsentFor, LegalStatus, PlacementKind, Role, SenStatus, SuspensionKind
 from pep_admin.workflow import calendars, inspections, leads, payments, roll
 from pep_admin.workflow.records import save_record
+from pep_admin.workflow.referrals import record_referral
 from tests.visiting import Visitor
 from tests.world import NOW, TODAY, World, build_world
 
@@ -112,8 +113,10 @@ def build(session: Session, url: str, folder: Path) -> Plan:
     payments.batch_releases(session, actor=world.finance, now=NOW)
     lead = leads.name_lead(session, world.school_id, first_name="Nova", last_name="Neu", email="nova.neu@house.example",
                            from_on=None, actor=world.act(world.teacher), now=NOW)
+    referral = record_referral(session, world.pep_of(world.child_id).id, wanted="Six visits of a therapist", pence=300_00,
+                               actor=world.act(world.officer), today=TODAY)
     world.act(SYSTEM)
-    places = {"lead": lead.id} | _places(session, world, children) | _schooling(world)
+    places = {"lead": lead.id, "referral": referral.id} | _places(session, world, children) | _schooling(world)
     session.commit()
     app = create_app(settings(url, folder))
     places |= {"account": _make_accounts(app, world)}

@@ -84,6 +84,8 @@ SHOWN: Mapping[Door, tuple[str, str]] = doors("GET", """
     ppg_requests.withdraw_approved ppg_requests.read approved
     ppg_requests.waive pep.read graded_pep
     ppg_requests.release_all ppg_requests.read approved
+    referrals.details_view early_years_referral.read referral
+    referrals.told early_years_referral.read referral
     audit_log.details_view audit_log.read event
 """) | doors("POST", """
     children.edit_view children.read child
@@ -125,6 +127,7 @@ SHOWN: Mapping[Door, tuple[str, str]] = doors("GET", """
     ppg_requests.waive pep.read graded_pep
     ppg_requests.action_view ppg_requests.read approved
     ppg_requests.release_confirm ppg_requests.read approved
+    referrals.told early_years_referral.read referral
 """)
 """Doors behind which stands one child's record: what a look is called, and whose."""
 
@@ -134,7 +137,7 @@ BY_THEMSELVES = {("pep_schools.details_view", "GET"), ("pep_terms.launch", "GET"
 """Doors that show many children, or show one only when something goes wrong: a test of their own each, below."""
 
 WITH_CHILDREN = ("children", "peps", "targets", "ppg_requests", "sdq", "suspensions", "consents", "enrolments", "placements",
-                 "caseloads", "care_periods")
+                 "caseloads", "care_periods", "referrals")
 LISTS = {(f"pep_{noun}.{route}", "GET") for noun in WITH_CHILDREN
          for route in ("index_view", "export")} - {("pep_targets.export", "GET")} | {("pep_roll_over.index_view", "GET")}
 """One event for the whole list."""
@@ -177,7 +180,8 @@ def looks(house: House, after: int) -> list[Any]:
 
 
 RECORDS = {"sdq": "pep_sdq_score", "suspension": "pep_suspension", "consent": "pep_consent", "enrolment": "pep_enrolment",
-           "home": "pep_care_placement", "caseload": "pep_caseload", "care_period": "pep_care_episode"}
+           "home": "pep_care_placement", "caseload": "pep_caseload", "care_period": "pep_care_episode",
+           "referral": "pep_early_years_referral"}
 
 
 def child_of(house: House, place: str) -> int | None:
