@@ -122,9 +122,9 @@ def test_sums_that_do_not_make_what_was_released_are_refused_beside_their_field(
     page = section(enter("teacher"), pep)
     for wrong, sentence in (
         ({"unspent_pence": "119.99"}, "Line 1: £430.00 spent and £119.99 left make £549.99, but £550.00 was released."),
-        ({"spent_pence": "4e2"}, "Spent, in pounds"),
-        ({"spent_pence": "-1"}, "Spent, in pounds"),
-        ({"unspent_pence": ""}, "“Left of it, in pounds” is empty in line 1"),
+        ({"spent_pence": "4e2"}, "Spent: "),
+        ({"spent_pence": "-1"}, "Spent: "),
+        ({"unspent_pence": ""}, "“Left of it” is empty in line 1"),
         ({"what_changed": ""}, "“What changed, and where that can be seen” is empty in line 1"),
         ({"given": ""}, "“Was it given?” is empty in line 1"),
         ({"request_id": "2"}, "this PEP does not tell what became of that money"),

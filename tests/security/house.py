@@ -113,8 +113,8 @@ def build(session: Session, url: str, folder: Path) -> Plan:
     payments.batch_releases(session, actor=world.finance, now=NOW)
     lead = leads.name_lead(session, world.school_id, first_name="Nova", last_name="Neu", email="nova.neu@house.example",
                            from_on=None, actor=world.act(world.teacher), now=NOW)
-    referral = record_referral(session, world.pep_of(world.child_id).id, wanted="Six visits of a therapist", pence=300_00,
-                               actor=world.act(world.officer), today=TODAY)
+    referral, _ = (record_referral(session, world.pep_of(each).id, wanted="Six visits of a therapist", pence=300_00,
+                                   actor=world.act(world.officer), today=TODAY) for each in children[:2])
     world.act(SYSTEM)
     places = {"lead": lead.id, "referral": referral.id} | _places(session, world, children) | _schooling(world)
     session.commit()
