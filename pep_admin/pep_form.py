@@ -16,6 +16,7 @@ from typing import Any, Literal
 
 from pep_admin.deadlines import format_day
 from pep_admin.form_words import NextSendStep, P16Activity, Progress, SenNeed, StatutoryTest, TargetAgreed
+from pep_admin.money_words import MoneyGiven, MoneyNext
 from pep_admin.policy import USUAL, FormNumbers
 from pep_admin.vocabulary import (
     Attendance,
@@ -38,13 +39,14 @@ TEXT = 5_000
 
 
 class Kind(StrEnum):
-    """How a field is asked and stored. ROWS is a table of columns; PARA keeps its line breaks."""
+    """How a field is asked and stored. ROWS is a table of columns; PARA keeps its line breaks; MONEY is pence, typed in pounds."""
 
     LINE = "line"
     PARA = "para"
     DATE = "date"
     MOMENT = "moment"
     NUMBER = "number"
+    MONEY = "money"
     YES_NO = "yes_no"
     ONE_OF = "one_of"
     MANY_OF = "many_of"
@@ -279,6 +281,13 @@ class RequestFacts:
     amount_pence: int
     approved_pence: int | None
     status: str
+    starts_on: date | None = None
+    ends_on: date | None = None
+    measure_before: str = ""
+    measure_after: str = ""
+    beyond_ordinary: str = ""
+    other_money: str = ""
+    child_said: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,6 +352,28 @@ class StandingException:
 
 
 @dataclass(frozen=True, slots=True)
+class FundingEffectFacts:
+    """Money released under an earlier PEP whose effect this PEP tells (HB-6.5), with what was said of it.
+
+    "" and None while unsaid; money in pence. `measure_before` and `measure_after` are what the request set out with and for.
+    """
+
+    request_id: int
+    description: str
+    set_in: str
+    released_pence: int
+    measure_before: str
+    measure_after: str
+    given: str
+    spent_pence: int | None
+    unspent_pence: int | None
+    what_changed: str
+    measure_now: str
+    next: str
+    change_agreed_by: str
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """One PEP as one document, already filtered by phase and audience.
 
@@ -389,6 +420,7 @@ class Document:
     ehcp_joined: bool = False
     sent_on: date | None = None
     exceptions: tuple[StandingException, ...] = ()
+    effects: tuple[FundingEffectFacts, ...] = ()
     versions: Mapping[str, int] = field(default_factory=dict)
     numbers: FormNumbers = USUAL
     carried: frozenset[str] = frozenset()
@@ -828,6 +860,26 @@ PART_2 = PartForm(
                                               ("not_given", "Was not given"))),
                                Field("child_view", "P2.65", "What the child says", Kind.PARA, max_length=2_000),
                                Field("next", "P2.65", "Next", Kind.ONE_OF, must="always", choices=_choices(TargetNext)))),
+            ),
+        ),
+        Section(
+            "money_effect",
+            "What became of the money",
+            (
+                Field("funding_effects", "P2.66", "Earlier Pupil Premium: what it did", Kind.ROWS, store="rows:FundingEffect",
+                      asked="money_to_answer", hide="CP", rule="HB-6.5", check="RD-408",
+                      help="Against the target it was for. “No effect” is a useful answer.",
+                      columns=(Field("request_id", "P2.66", "Request", Kind.NUMBER, must="always", lowest=1),
+                               Field("given", "P2.66", "Was it given?", Kind.ONE_OF, must="always",
+                                     choices=_choices(MoneyGiven)),
+                               Field("spent_pence", "P2.66", "Spent", Kind.MONEY, must="always", rule="HB-6.8"),
+                               Field("unspent_pence", "P2.66", "Left of it", Kind.MONEY, must="always", rule="HB-6.8"),
+                               Field("what_changed", "P2.66", "What changed, and where that can be seen", Kind.PARA, must="always",
+                                     max_length=2_000),
+                               Field("measure_now", "P2.66", "Where now", Kind.LINE, must="always", max_length=100),
+                               Field("next", "P2.66", "Next", Kind.ONE_OF, must="always", choices=_choices(MoneyNext)),
+                               Field("change_agreed_by", "P2.66", "If it went to something else: who agreed", Kind.LINE,
+                                     rule="HB-6.8", max_length=LINE))),
             ),
         ),
         Section(

@@ -18,7 +18,7 @@ from pep_admin.queries.past_scope import Columns
 from pep_admin.queries.people import WRITING_KINDS, possible_writers
 from pep_admin.queries.peps import ONE_A_TERM, OPEN_TO_WRITE, last_reviews, peps_of_term
 from pep_admin.queries.progress import NOTED, notes_of
-from pep_admin.queries.requests import RequestStep, approved_requests, life_of_request, requested_pence
+from pep_admin.queries.requests import RequestStep, approved_requests, effects_of_request, life_of_request, requested_pence
 from pep_admin.queries.terms import day_bounds, find_term, known_terms, next_deadlines, term_of, terms_so_far
 from pep_admin.queries.waivers import count_waivers, reads_reason, standing_waivers, waivers_of
 
@@ -41,6 +41,7 @@ __all__ = [
     "counted_peps",
     "day_bounds",
     "delays",
+    "effects_of_request",
     "find_term",
     "front_page_counts",
     "is_latest",

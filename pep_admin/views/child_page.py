@@ -17,7 +17,7 @@ from pep_admin import queries
 from pep_admin.circumstances import is_pep_age, phase_of, scheme_of
 from pep_admin.clocks import Clock, clocks
 from pep_admin.deadlines import Due, first_care_review_by, format_day
-from pep_admin.models import AcademicYear, Allocation, Child, Pep, ProgressNote, Term
+from pep_admin.models import AcademicYear, Allocation, Child, FundingEffect, Pep, ProgressNote, Term
 from pep_admin.permissions import Permission, audience_for, lent
 from pep_admin.policy import YearNumbers, numbers_of
 from pep_admin.queries.child_page import ChildRecord, child_record
@@ -72,6 +72,7 @@ class ChildPage:
     money: Sequence[Sequence[Any]]
     money_note: str
     requests: Sequence[Sequence[Any]]
+    effects: Sequence[Sequence[Any]]
     documents: Sequence[Sequence[Any]]
     letters: Sequence[Sequence[Any]]
     tables: Sequence[RelatedTable]
@@ -99,6 +100,7 @@ def gather(view: PepModelView, child: Child) -> ChildPage:
         timeline=[_told(view, each) for each in sorted(happenings, key=_newest_happening)],
         band=band_of([each for each, _, _ in happenings], KINDS, view.today),
         targets_of=targets_pep, targets=targets, money=money, money_note=note, requests=_requests(view, record),
+        effects=_effects(view, record),
         documents=_documents(view, record, audience), letters=_letters(view, record),
         tables=child_tables.tables_of(view, record),
         history=_history(view, child, audience), looks=_looks(view, child),
@@ -304,7 +306,7 @@ def _money(view: PepModelView, record: ChildRecord, term: Term | None) -> tuple[
     scheme = scheme_of(group_of(record.child, view))
     if scheme is Scheme.EARLY_YEARS and not record.allocations:
         return [], BEYOND_SCHOOL if age_on(record.child.date_of_birth, view.today) >= ADULT else OF_EARLY_YEARS
-    rows = [(_newest_first(each), _of_allocation(each)) for each in record.allocations]
+    rows = [(_newest_first(each), _of_allocation(each, record)) for each in record.allocations]
     if term is not None and scheme is not Scheme.EARLY_YEARS:
         rows += _untouched(term, scheme, {each.period for each in record.allocations})
     return [row for _, row in sorted(rows, key=lambda each: each[0], reverse=True)], ""
@@ -326,10 +328,19 @@ def _newest_first(each: Allocation) -> tuple[Any, ...]:
     return (each.year.starts_on, each.term is not None, each.term.starts_on if each.term else each.year.starts_on)
 
 
-def _of_allocation(each: Allocation) -> list[Any]:
-    left = each.cap_pence - each.reserved_pence - each.released_pence
+def _of_allocation(each: Allocation, record: ChildRecord) -> list[Any]:
+    """Against the year's cap of now: one that the head changed holds from then on, also where nothing was asked for since."""
+    cap, taken = _cap_now(each, record), each.reserved_pence + each.released_pence
     label = f"{each.term.name.label} {each.year.name}" if each.term else f"Year {each.year.name}"
-    return [label, amount(each.cap_pence), amount(each.reserved_pence), amount(each.released_pence), amount(left)]
+    return [label, amount(cap), amount(each.reserved_pence), amount(each.released_pence), amount(max(0, cap - taken))]
+
+
+def _cap_now(each: Allocation, record: ChildRecord) -> int:
+    if each.term is not None:
+        return each.year.ppg_term_cap_pence
+    groups = {pep.year_group for pep in record.peps if pep.term.year_id == each.year_id}
+    post_16 = any(scheme_of(group) is Scheme.POST_16 for group in groups)
+    return each.year.post16_year_cap_pence if post_16 else each.year.ppg_year_cap_pence
 
 
 def _requests(view: PepModelView, record: ChildRecord) -> list[list[Any]]:
@@ -340,6 +351,26 @@ def _requests(view: PepModelView, record: ChildRecord) -> list[list[Any]]:
     return [[child_tables.link(view, each.description, "pep_ppg_requests.details_view", id=each.id), references[each.pep_id],
              amount(each.amount_pence), amount(each.approved_pence), each.status]
             for each in record.requests if each.status in STANDS]
+
+
+def _effects(view: PepModelView, record: ChildRecord) -> list[list[Any]]:
+    """What became of each release, the newest first; one that no later PEP has told of is owed (HB-6.5)."""
+    if not view.may(Permission.REQUEST_READ):
+        return []
+    told = {each.request_id: each for each in record.effects}
+    rows = []
+    for each in record.requests:
+        if each.status is PpgStatus.RELEASED:
+            what = child_tables.link(view, each.description, "pep_ppg_requests.details_view", id=each.id)
+            rows.append([what, amount(each.approved_pence), *_told_of(told.get(each.id))])
+    return rows
+
+
+def _told_of(effect: FundingEffect | None) -> list[Any]:
+    """Spent, left, what changed and what is next; what is owed in place of what changed."""
+    if effect is None:
+        return [None, None, "Not written down yet", None]
+    return [amount(effect.spent_pence), amount(effect.unspent_pence), effect.what_changed, effect.next]
 
 
 def _documents(view: PepModelView, record: ChildRecord, audience: Audience) -> list[list[Any]]:

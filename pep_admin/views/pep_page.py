@@ -243,7 +243,7 @@ def place_of(document: Document, finding: Finding, way_to: Callable[..., str | N
 
 def _beside(document: Document, finding: Finding, way_to: Callable[..., str | None]) -> str | None:
     """The page of what has a page of its own beside the sections: a request, a target, a suspension."""
-    if finding.row and (finding.check.startswith(("RD-4", "PPG-")) or finding.field == "requests"):
+    if finding.row and finding.field != EFFECTS and (finding.check.startswith(("RD-4", "PPG-")) or finding.field == "requests"):
         return way_to("pep_ppg_requests.write", id=finding.row)
     if finding.field == "suspensions":
         child = way_to("pep_children.details_view", id=document.child.id, _anchor="records")
@@ -274,6 +274,8 @@ STANDING = {
     PepStatus.COMPLETE: "It is signed off.",
     PepStatus.WITHDRAWN: "It is closed as not needed.",
 }
+EFFECTS = "funding_effects"
+"""The field in which what became of earlier money is told; a finding on it names a request, but is mended there."""
 GAP_CHECKS = frozenset({"RD-223", "RD-224", "RD-231"})
 """A target is missing, or the reason why there is none."""
 NO_ANSWER = GAP_CHECKS | {"RD-101"}
