@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import Enum
 from typing import Any, ClassVar, Concatenate, Generic, NoReturn, ParamSpec, TypeVar, cast
 
 from flask import abort, current_app, flash, redirect, request, url_for
@@ -31,6 +32,7 @@ from pep_admin.views.hosting import Host, can_be_id, host, present_actor, reques
 P = ParamSpec("P")
 T = TypeVar("T")
 Row = TypeVar("Row", bound=Base)
+Choice = TypeVar("Choice", bound=Enum)
 
 SAME_ORIGIN_PATH = re.compile(r"/(?![/\\])[^\x00-\x20\\]*")
 RETURN_NAMES = ("url", "next")
@@ -344,3 +346,11 @@ def _name_of(verb: Any) -> str:
 def _facts_of(subject: Base | None, arguments: tuple[Any, ...]) -> dict[str, Any]:
     row = subject if subject is not None else next((each for each in arguments if isinstance(each, Base)), None)
     return {} if row is None else audit.facts_of(row)
+
+
+def chosen_of(kind: type[Choice], value: str) -> Choice:
+    """A member of an enum by a posted value; 400 for one that no page offers."""
+    try:
+        return kind(value)
+    except ValueError:
+        abort(400, description="Choose one of what the page offers. Nothing was saved.")

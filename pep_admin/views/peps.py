@@ -7,7 +7,7 @@ holds pep_page.py's, the PDFs pdfs.py's.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ClassVar, TypeVar, cast
+from typing import Any, ClassVar, cast
 
 from flask import abort, request
 from flask.typing import ResponseReturnValue
@@ -24,17 +24,18 @@ from pep_admin.validators.findings import Finding
 from pep_admin.views import lateness, pep_page, repeats, section_forms
 from pep_admin.views.cells import linked, reference
 from pep_admin.views.filters import Case, Day, OneOf, Related
+from pep_admin.views.gate import chosen_of
+from pep_admin.views.grading import GradingPages
 from pep_admin.views.of_a_child import SEARCHED, SEARCHED_AS
 from pep_admin.views.pdfs import Pdfs
 from pep_admin.views.pep_doors import PepDoors
 from pep_admin.views.stages import STAGES, WAITS_WITH
 from pep_admin.views.waivers import gate_name, way_to_waive
-from pep_admin.vocabulary import Audience, Decision, Grade, Part, PepKind, PepStatus, PpgStatus, Subject, TargetArea
-from pep_admin.workflow import delegation, reviews, sections
+from pep_admin.vocabulary import Grade, Part, PepKind, PepStatus, PpgStatus, Subject, TargetArea
+from pep_admin.workflow import delegation, sections
 from pep_admin.workflow import peps as verbs
-from pep_admin.workflow.readiness import part_findings, readiness_of
+from pep_admin.workflow.readiness import part_findings
 
-Word = TypeVar("Word", PepKind, Grade, Decision)
 WHOLE = (joinedload(Pep.child), joinedload(Pep.school), joinedload(Pep.term).joinedload(Term.year), joinedload(Pep.writer),
          joinedload(Pep.social_worker), joinedload(Pep.form_version))
 
@@ -45,7 +46,7 @@ LABELS = {
 }
 
 
-class Peps(Pdfs, PepDoors):
+class Peps(Pdfs, GradingPages, PepDoors):
     """Everything that is done with PEPs on screen."""
 
     model = Pep
@@ -341,7 +342,7 @@ class Peps(Pdfs, PepDoors):
         term = queries.term_of(self.db_session, self.today)
         findings: Sequence[Finding] = ()
         if request.method == "POST" and term is not None:
-            kind = _member(PepKind, request.form.get("kind", ""))
+            kind = chosen_of(PepKind, request.form.get("kind", ""))
             done = self.commit(verbs.initiate_pep, child, term, kind=kind, reason=request.form.get("reason", ""),
                                today=self.today, now=self.now, subject=child)
             if done.value is not None:
@@ -397,57 +398,3 @@ class Peps(Pdfs, PepDoors):
         if done.value is None:
             return self._delegation_page(rows, status=422)
         return self.page("pep/peps/delegated.html", outcome=done.value, already=())
-
-    # --- bulk: grade ---------------------------------------------------------------------------------------------------
-
-    @action("grade", "Grade…")
-    def grade(self, ids: Sequence[str]) -> ResponseReturnValue:
-        return self._grading_page(self.rows_for(ids))
-
-    @expose("/grade/")
-    def grade_one(self) -> ResponseReturnValue:
-        """The same page for one PEP, from its own page."""
-        return self._grading_page([self._pep()])
-
-    def _grading_page(
-        self, rows: Sequence[Pep], *, status: int = 200, moved: Sequence[Pep] = (), outcome: reviews.GradingResult | None = None
-    ) -> ResponseReturnValue:
-        found = readiness_of(self.db_session, list(rows), today=self.today, reader=Audience.CARE)
-        return self.page("pep/peps/grade.html", status=status, rows=rows, readiness=found, held=self._held(outcome), moved=moved,
-                         grades=Grade, decisions=Decision, typed=request.form, shared=pep_page.shared(rows, found),
-                         asked=queries.requested_pence(self.db_session, [pep.id for pep in rows]),
-                         **self._waiving(rows[0]))
-
-    @expose("/grade/confirm/", methods=("POST",))
-    def grade_confirm(self) -> ResponseReturnValue:
-        rows, grading = self.rows_for(request.form.getlist("rowid")), self._grading()
-        so_already = reviews.graded_so(self.db_session, rows, grading)
-        if moved := self.moved(pep for pep in rows if pep.id not in so_already):
-            return self._grading_page(rows, status=409, moved=moved)
-        done = self.commit(reviews.grade_peps, [pep.id for pep in rows], grading, today=self.today, now=self.now)
-        rows = self.rows_for(request.form.getlist("rowid"))
-        if done.value is None or not (done.value.done or done.value.already):
-            return self._grading_page(rows, status=422, outcome=done.value)
-        return self.page("pep/peps/graded.html", outcome=done.value, grading=grading, held=self._held(done.value))
-
-    def _held(self, outcome: reviews.GradingResult | None) -> list[tuple[Finding, list[Pep]]]:
-        held = outcome.held if outcome else ()
-        return pep_page.shared([pep for pep, _ in held], {pep.id: findings for pep, findings in held})
-
-    def _grading(self) -> reviews.Grading:
-        form = request.form
-        return reviews.Grading(
-            grade=_member(Grade, form["grade"]) if form.get("grade") else None,
-            decision=_member(Decision, form.get("decision", "")),
-            feedback=form.get("feedback", ""),
-            improve=form.get("improve", ""),
-            attempts_accepted=form.get("attempts_accepted") == "yes",
-        )
-
-
-def _member(kind: type[Word], value: str) -> Word:
-    """A member of an enum by a posted value; 400 for one that no page offers."""
-    try:
-        return kind(value)
-    except ValueError:
-        abort(400, description="Choose one of what the page offers. Nothing was saved.")

@@ -140,8 +140,8 @@ def test_where_the_school_does_not_read_the_history_may_be_repeated(a_document: 
 
 
 def test_no_message_tells_what_is_withheld(a_document: Make) -> None:
-    facts = {21: PpgFacts(scheme=Scheme.SCHOOL_AGE, term_label="", year_label="", term_cap_pence=60000, year_cap_pence=180000,
-                          term_taken_pence=0, year_taken_pence=0, has_target=True)}
+    facts = {21: PpgFacts(scheme=Scheme.SCHOOL_AGE, term_label="", year_label="2024-25", term_cap_pence=60000,
+                          year_cap_pence=180000, term_taken_pence=0, year_taken_pence=0, has_target=True)}
     answers = {"confidential_history": HISTORY, "discussion": f"{HISTORY} She lives at 12a Rose Lane, BL9 0AA."}
     found = check_readiness(withheld(a_document, "school", answers=answers), today=TODAY, ppg_facts=facts)
     assert {each.check for each in found} == {"RD-111", "RD-112"}
