@@ -181,7 +181,7 @@ FORMS = (
          {"pep_target": {"number": 4, "row_version": 1, "is_strength": 0, "from_plan": None}}),
     Form("teacher", f"{ADMIN}/targets/write/?id={{target}}", "outcome", {"baseline": "Now"},
          "pep_target.baseline pep_target.row_version"),
-    Form("teacher", f"{ADMIN}/targets/remove/?id={{free_target}}", "", {}, "-pep_target"),
+    Form("teacher", f"{ADMIN}/targets/remove/?id={{free_target}}", "", {}, "-pep_target -pep_wording"),
     Form("teacher", f"{ADMIN}/ppg_requests/write/?pep={{pep}}", "amount_pence", {**COST, "target_id": "{free_target}"},
          "+pep_ppg_request",
          {"pep_ppg_request": {"status": "draft", "approved_pence": None, "decided_by": None, "decided_name": None, "row_version": 1,
