@@ -5,7 +5,7 @@ Which PEP that is, and whatever is read past the scope, is queries/last_term.py'
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,15 +47,15 @@ class Before:
         return value if chosen <= codes else None
 
 
-def _befores(session: Session, pep_ids: Collection[int], tables: Iterable[str] = ()) -> dict[int, Before]:
-    """By PEP id the one before it; those that start from none are left out. A fixed number of statements."""
-    followed = {pep_id: earlier[0] for pep_id, earlier in queries.peps_before(session, pep_ids).items() if earlier}
+def _befores(session: Session, earlier_of: Mapping[int, Sequence[int]], tables: Iterable[str] = ()) -> dict[int, Before]:
+    """By PEP id the one before it, of those before each, the newest first; those that start from none are left out."""
+    followed = {pep_id: ids[0] for pep_id, ids in earlier_of.items() if ids}
     if not followed:
         return {}
     wanted = select(Pep).where(Pep.id.in_(set(followed.values()))).options(joinedload(Pep.form_version))
-    earlier = {pep.id: pep for pep in session.scalars(wanted)}
-    shelf = answers_shelf(session, list(earlier.values()), tables)
-    return {pep_id: Before(earlier[before], shelf) for pep_id, before in followed.items() if before in earlier}
+    found = {pep.id: pep for pep in session.scalars(wanted)}
+    shelf = answers_shelf(session, list(found.values()), tables)
+    return {pep_id: Before(found[before], shelf) for pep_id, before in followed.items() if before in found}
 
 
 # --- opening -----------------------------------------------------------------------------------------------------------
@@ -65,7 +65,7 @@ def open_parts(session: Session, peps: Sequence[Pep]) -> None:
     """Give new PEPs their three parts, with what comes over from the PEP before each by the declaration (HB-1.6)."""
     for start in range(0, len(peps), MANY):
         some = peps[start : start + MANY]
-        before = _befores(session, {pep.id for pep in some})
+        before = _befores(session, queries.peps_before(session, {pep.id for pep in some}))
         for pep in some:
             form = form_of(pep.form_version)
             for part, model in PARTS.items():
@@ -91,15 +91,16 @@ def _over(form: Form, part: Part, before: Before | None) -> dict[str, Any]:
 
 def answers_before(session: Session, document: Document) -> dict[str, Any]:
     """Last term's answers to what this document asks of its reader, by key; {} where there is no PEP before."""
-    found = _befores(session, {document.pep_id}, COMPARED_ROWS).get(document.pep_id)
+    earlier = queries.peps_before(session, {document.pep_id})
+    found = _befores(session, earlier, COMPARED_ROWS).get(document.pep_id)
     return _answers(found, document) if found else {}
 
 
 def compare(session: Session, documents: Mapping[int, Document]) -> dict[int, LastTerm]:
     """What each of those documents is compared with, read with the eyes of the rules; a fixed number of statements however many."""
     earlier = queries.peps_before(session, documents)
-    before = _befores(session, documents, COMPARED_ROWS)
-    outcomes = queries.outcomes_of(session, {each for ids in earlier.values() for each in ids})
+    before = _befores(session, earlier, COMPARED_ROWS)
+    outcomes = queries.outcomes_of(session, {each for ids in earlier.values() for each in ids}) if before else {}
     copied = queries.places_copied(session, documents)
     words = {pep_id: names_to_look_up(document) for pep_id, document in documents.items()}
     names = queries.names_among(session, {word for some in words.values() for word in some})
