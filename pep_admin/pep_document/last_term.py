@@ -5,7 +5,7 @@ Which PEP that is, and whatever is read past the scope, is queries/last_term.py'
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,10 +17,10 @@ from pep_admin.models import PARTS, Pep, Wording
 from pep_admin.pep_document.reading import value_of
 from pep_admin.pep_document.shelf import Shelf, answers_shelf, form_of
 from pep_admin.pep_document.values import normal, stored
-from pep_admin.pep_form import Document, Field, Form, Kind, visible
+from pep_admin.pep_form import Document, Field, Form, Kind
 from pep_admin.validators.alike import mark_of
 from pep_admin.validators.last_term import LastTerm, names_to_look_up
-from pep_admin.vocabulary import Audience, Part
+from pep_admin.vocabulary import Part
 
 KEPT_AS_JSON = ("answers", "sensitive_answers")
 COMPARED_ROWS = ("Attainment",)
@@ -36,7 +36,7 @@ class Before:
     pep: Pep
     shelf: Shelf
 
-    def value(self, form: Form, found: Field) -> Any:
+    def value(self, found: Field) -> Any:
         """Its answer to a field of the newer form; None where it was not asked in the same way, or is no choice any more."""
         old = form_of(self.pep.form_version)
         same = next((each for each in old.fields() if each.key == found.key), None)
@@ -48,15 +48,15 @@ class Before:
         return value if chosen <= codes else None
 
 
-def _befores(session: Session, pep_ids: Collection[int], tables: Iterable[str] = ()) -> dict[int, Before]:
-    """By PEP id the one before it; those that start from none are left out. A fixed number of statements."""
-    followed = {pep_id: earlier[0] for pep_id, earlier in queries.peps_before(session, pep_ids).items() if earlier}
+def _befores(session: Session, earlier_of: Mapping[int, Sequence[int]], tables: Iterable[str] = ()) -> dict[int, Before]:
+    """By PEP id the one before it, of those before each, the newest first; those that start from none are left out."""
+    followed = {pep_id: ids[0] for pep_id, ids in earlier_of.items() if ids}
     if not followed:
         return {}
     wanted = select(Pep).where(Pep.id.in_(set(followed.values()))).options(joinedload(Pep.form_version))
-    earlier = {pep.id: pep for pep in session.scalars(wanted)}
-    shelf = answers_shelf(session, list(earlier.values()), tables)
-    return {pep_id: Before(earlier[before], shelf) for pep_id, before in followed.items() if before in earlier}
+    found = {pep.id: pep for pep in session.scalars(wanted)}
+    shelf = answers_shelf(session, list(found.values()), tables)
+    return {pep_id: Before(found[before], shelf) for pep_id, before in followed.items() if before in found}
 
 
 # --- opening -----------------------------------------------------------------------------------------------------------
@@ -66,7 +66,7 @@ def open_parts(session: Session, peps: Sequence[Pep]) -> None:
     """Give new PEPs their three parts, with what comes over from the PEP before each by the declaration (HB-1.6)."""
     for start in range(0, len(peps), MANY):
         some = peps[start : start + MANY]
-        before = _befores(session, {pep.id for pep in some})
+        before = _befores(session, queries.peps_before(session, {pep.id for pep in some}))
         for pep in some:
             form = form_of(pep.form_version)
             for part, model in PARTS.items():
@@ -80,7 +80,7 @@ def _over(form: Form, part: Part, before: Before | None) -> dict[str, Any]:
     for found in form.fields(part.value) if before else ():
         if found.carry == "blank" or found.store not in KEPT_AS_JSON:
             continue
-        value = before.value(form, found) if before else None
+        value = before.value(found) if before else None
         if value is not None:
             columns[found.store][found.key] = stored(found, value)
             columns["carried"] += [found.key] if found.carry == "confirm" else []
@@ -91,22 +91,23 @@ def _over(form: Form, part: Part, before: Before | None) -> dict[str, Any]:
 
 
 def answers_before(session: Session, document: Document) -> dict[str, Any]:
-    """Last term's answers to what this document asks, by key, for the same eyes; {} where there is no PEP before."""
-    found = _befores(session, {document.pep_id}, COMPARED_ROWS).get(document.pep_id)
-    return _answers(found, document.form, document.audience, document.answers) if found else {}
+    """Last term's answers to what this document asks of its reader, by key; {} where there is no PEP before."""
+    earlier = queries.peps_before(session, {document.pep_id})
+    found = _befores(session, earlier, COMPARED_ROWS).get(document.pep_id)
+    return _answers(found, document) if found else {}
 
 
 def compare(session: Session, documents: Mapping[int, Document]) -> dict[int, LastTerm]:
     """What each of those documents is compared with, read with the eyes of the rules; a fixed number of statements however many."""
     earlier = queries.peps_before(session, documents)
-    before = _befores(session, documents, COMPARED_ROWS)
-    outcomes = queries.outcomes_of(session, {each for ids in earlier.values() for each in ids})
+    before = _befores(session, earlier, COMPARED_ROWS)
+    outcomes = queries.outcomes_of(session, {each for ids in earlier.values() for each in ids}) if before else {}
     copied = queries.places_copied(session, documents)
     words = {pep_id: names_to_look_up(document) for pep_id, document in documents.items()}
     names = queries.names_among(session, {word for some in words.values() for word in some})
     return {
         pep_id: LastTerm(
-            answers=_answers(before[pep_id], document.form, Audience.RULES, document.answers) if pep_id in before else {},
+            answers=_answers(before[pep_id], document) if pep_id in before else {},
             outcomes=tuple(outcomes.get(each, ()) for each in earlier.get(pep_id, ())),
             copied=copied.get(pep_id, frozenset()),
             names=words[pep_id] & names,
@@ -115,14 +116,11 @@ def compare(session: Session, documents: Mapping[int, Document]) -> dict[int, La
     }
 
 
-def _answers(before: Before, form: Form, audience: Audience, asked: Collection[str]) -> dict[str, Any]:
-    return {found.key: value for found in _comparable(form, asked)
-            if visible(found, audience) and (value := before.value(form, found)) is not None}
-
-
-def _comparable(form: Form, asked: Collection[str]) -> Iterator[Field]:
+def _answers(before: Before, document: Document) -> dict[str, Any]:
+    """To the questions of that document alone, which holds no other than its reader may see."""
     stores = {*KEPT_AS_JSON, *(f"rows:{name}" for name in COMPARED_ROWS)}
-    return (found for found in form.fields() if found.store in stores and found.key in asked)
+    asked = (found for found in document.form.fields() if found.store in stores and found.key in document.answers)
+    return {found.key: value for found in asked if (value := before.value(found)) is not None}
 
 
 # --- marks of wordings -------------------------------------------------------------------------------------------------

@@ -187,7 +187,7 @@ FORMS = (
          "pep_target.baseline pep_target.row_version"),
     Form("teacher", f"{ADMIN}/targets/note/?id={{target}}", "what", {"what": "Reads 30 of the 40 words", "seen_on": "18 Nov 2024"},
          "+pep_progress_note", {"pep_progress_note": {"with_child": 0, "seen_on": "2024-11-18"}}),
-    Form("teacher", f"{ADMIN}/targets/remove/?id={{free_target}}", "", {}, "-pep_target"),
+    Form("teacher", f"{ADMIN}/targets/remove/?id={{free_target}}", "", {}, "-pep_target -pep_wording"),
     Form("teacher", f"{ADMIN}/ppg_requests/write/?pep={{pep}}", "amount_pence", {**COST, "target_id": "{free_target}"},
          "+pep_ppg_request",
          {"pep_ppg_request": {"status": "draft", "approved_pence": None, "decided_by": None, "decided_name": None, "row_version": 1,
