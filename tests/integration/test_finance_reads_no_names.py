@@ -119,7 +119,7 @@ def test_the_warning_stands_beside_its_field_and_on_the_list_before_sending(
     assert after.status == 200 and after.main.count(f"Please check: {SENTENCE}") == 3
     assert beside(teacher.get(f"{REQUESTS}write/?id=1")) == {"description", "provider", "unit"}
     check = teacher.get(f"{PEPS}check/?id={pep}")
-    assert check.tree.xpath(f"//main//a[@href='{REQUESTS}write/?id=1']/text()") == [SENTENCE, SENTENCE, SENTENCE]
+    assert check.tree.xpath(f"//main//a[@href='{REQUESTS}write/?id=1']/text()").count(SENTENCE) == 3
 
 
 @pytest.mark.parametrize(("payee", "said"), [("Robin Musterkind0", True), ("Róbin MUSTERKIND0", True), ("St Robin’s Trust", False)])

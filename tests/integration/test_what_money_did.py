@@ -5,6 +5,7 @@ By hand: ten hours at £55.00 are £550.00; £430.00 of them were spent, £120.0
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable
 from datetime import date
@@ -12,6 +13,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from pypdf import PdfReader
 
 from pep_admin import config
 from pep_admin.exceptions import NotFound, Refused
@@ -231,6 +233,21 @@ def test_no_copy_for_child_or_parent_tells_of_money(spring: Pep, world: World) -
     for audience, reads in ((Audience.CARE, 1), (Audience.SCHOOL, 1), (Audience.CHILD, 0), (Audience.PARENT, 0)):
         document = read_document(world.session, spring, audience=audience)
         assert (len(document.effects), "funding_effects" in document.answers) == (reads, bool(reads)), audience
+
+
+def test_the_pdf_tells_it_and_the_request_in_full(pep: int, world: World, enter: Any) -> None:
+    def printed(who: str, number: int) -> str:
+        answer = enter(who).client.get(f"{PEPS}pdf/?id={number}")
+        assert answer.status_code == 200
+        return " ".join(" ".join(page.extract_text().split()) for page in PdfReader(io.BytesIO(answer.get_data())).pages)
+
+    section(enter("teacher"), pep).send("then", button=("then", "stay"), **typed())
+    for who in ("officer", "teacher"):
+        text = printed(who, pep)
+        assert all(each in text for each in ("£430.00", "£120.00", "She counts on without fingers.", "27 of 40 questions"))
+        asked = printed(who, 1)
+        assert all(each in asked for each in ("25 Nov 2024", "10 Feb 2025", "Nobody else in the class is taught alone",
+                                              "The EHCP’s own money, The school’s own money", "I would like that"))
 
 
 def test_a_pep_that_was_sent_keeps_what_it_answered_for(spring: Pep, world: World) -> None:
