@@ -208,7 +208,8 @@ def _targets(session: Session, pep: Pep, teacher: Actor, own: Mapping[str, str],
     due = date(2025, 3, 28)
     for each in words.TARGETS:
         values = {key: _filled(value, own) for key, value in each.items()}
-        values |= {"area": TargetArea(str(each["area"])), "subject": Subject(str(each["subject"])), "due_on": due}
+        values |= {"area": TargetArea(str(each["area"])), "subject": Subject(str(each["subject"])), "due_on": due,
+                   "child_agrees": "yes"}
         target, _ = targets.save_target(session, pep.id, values, actor=teacher)
         if money and target.subject is Subject.MATHS and pep.year_group not in ("N1", "N2"):
             ppg.save_request(session, pep.id, _request(pep, target.id, meeting_on), actor=teacher, today=meeting_on)

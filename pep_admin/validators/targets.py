@@ -16,7 +16,7 @@ from pep_admin.pep_form import EXCEPTION_OTHER, Document, TargetFacts
 from pep_admin.validators.findings import Finding
 from pep_admin.validators.wording import check_wording as check_wording
 from pep_admin.validators.wording import is_measurable, left_open, unnamed
-from pep_admin.vocabulary import Part, PepKind, Subject, TargetArea
+from pep_admin.vocabulary import ChildAgrees, Part, PepKind, Subject, TargetArea
 
 _EDUCATION = Part.EDUCATION.value
 
@@ -140,14 +140,15 @@ def check_progress_note(what: str, seen_on: date, *, opened_on: date, today: dat
 
 
 def check_target_set(document: Document) -> list[Finding]:
-    """The targets together: RD-223, RD-224 English and Maths or why not, RD-230 balance, RD-231 a high SDQ answered.
+    """The targets together: RD-223, RD-224 English and Maths or why not, RD-230 balance, RD-231 a high SDQ answered,
+    TARGET-child the child asked.
 
     The literacy and number targets of the early years count as English and Maths. A funding PEP needs one target of any kind.
     """
     if document.kind == PepKind.FUNDING:
         message = "There is no target yet. Extra money serves a target: add the one it is for."
         return [] if document.targets else [_of_set("RD-225", "HB-6.5", "targets", message)]
-    return [*_english_and_maths(document), *_balance(document.targets), *_sdq_answered(document)]
+    return [*_english_and_maths(document), *_balance(document.targets), *_sdq_answered(document), *_child_asked(document)]
 
 
 def _of_set(check: str, code: str, field: str, message: str) -> Finding:
@@ -182,6 +183,16 @@ def _balance(targets: Sequence[TargetFacts]) -> Iterator[Finding]:
     if about:
         message = f"All targets are about {about}. Is there something personal, or a strength to grow?"
         yield replace(_of_set("RD-230", "HB-5.3", "targets", message), severity="warning")
+
+
+def _child_asked(document: Document) -> Iterator[Finding]:
+    """TARGET-child: the child helps to find the targets (HB-5.9); one sentence for all of which nobody says so."""
+    unasked = [str(target.number) for target in document.targets if target.child_agrees in ("", ChildAgrees.NOT_ASKED)]
+    if unasked:
+        which = f"target{'' if len(unasked) == 1 else 's'} {' and '.join(filter(None, (', '.join(unasked[:-1]), unasked[-1])))}"
+        name = document.child.called
+        message = f"It is not said whether {name} agrees with {which}. Ask {name}, and write down how they would say it."
+        yield replace(_of_set("TARGET-child", "HB-5.9", "targets", message), severity="warning")
 
 
 def _sdq_answered(document: Document) -> Iterator[Finding]:

@@ -31,7 +31,7 @@ from pep_admin.views.bands import Band, Happening, band_of
 from pep_admin.views.base import Link, PepModelView, RelatedTable
 from pep_admin.views.cells import amount, start_of, wrapped
 from pep_admin.views.filters import asked_for
-from pep_admin.vocabulary import Audience, PepStatus, PpgStatus, Scheme
+from pep_admin.vocabulary import Audience, PepKind, PepStatus, PpgStatus, Scheme
 from pep_admin.workflow.readiness import readiness
 
 STANDS = (PpgStatus.DRAFT, PpgStatus.REQUESTED, PpgStatus.APPROVED, PpgStatus.RELEASED)
@@ -44,7 +44,8 @@ FOR_WHOM = {Audience.CARE: "social care and the Virtual School", Audience.SCHOOL
 
 @dataclass(frozen=True, slots=True)
 class TermPep:
-    """A PEP of the running term: where it leads, how late it is, what is still open; without one, why, and the way to open it."""
+    """A PEP of the running term: where it leads, how late it is, with whom it waited (of a first one its clocks say that), what is
+    still open; without one, why, and the way to open it."""
 
     term: Term | None
     pep: Pep | None
@@ -54,6 +55,7 @@ class TermPep:
     check: str | None = None
     why_not: str = ""
     open_one: str | None = None
+    waits_for: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,8 +183,9 @@ def _term_pep(view: PepModelView, pep: Pep, term: Term | None) -> TermPep:
     if delay is not None and delay.due is not None and pep.status in queries.OPEN_TO_WRITE:
         day = format_day(delay.due.on)
         was = f"it was due on {day}" if delay.due.on == pep.due_on else f"it was to be with its writers by {day}"
-        late = f"Late: {was}. {delay.waits_for}"
-    return TermPep(term, pep, link, late, tuple(_still_open(view, pep)), view.way_to("pep_peps.check_answers", id=pep.id))
+        late = f"Late: {was}."
+    return TermPep(term, pep, link, late, tuple(_still_open(view, pep)), view.way_to("pep_peps.check_answers", id=pep.id),
+                   waits_for=delay.waits_for if late and delay is not None and pep.kind is not PepKind.INITIAL else "")
 
 
 def _still_open(view: PepModelView, pep: Pep) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -171,7 +172,8 @@ def test_a_sent_pep_is_not_written_in_and_the_page_says_why(enter: Any, ask: Any
     for path in (f"write/?id={target}", f"write/?pep={pep}", f"remove/?id={target}"):
         page = enter("teacher").get(f"{TARGETS}{path}")
         assert page.url == f"{PEPS}details/?id={pep}" and "so its targets cannot be changed now" in page.main
-    assert enter("teacher").get(f"{TARGETS}details/?id={target}").tree.xpath("//main//p[@class='buttons']/a") == []
+    left = enter("teacher").get(f"{TARGETS}details/?id={target}").tree.xpath("//main//p[@class='buttons']/a")
+    assert [each.text for each in left] == ["Note how it goes"]
 
 
 def test_what_was_typed_while_the_pep_was_sent_is_kept_on_the_page(enter: Any, ask: Any, world: World, pep: int) -> None:
@@ -447,3 +449,29 @@ def test_a_target_is_taken_away_with_its_notes_and_the_history_keeps_them(enter:
     assert ask(lambda session: session.scalar(sa.select(sa.func.count(ProgressNote.id)))) == 0
     gone = sa.select(RecordChange.changes).where(RecordChange.table_name == "pep_progress_note", RecordChange.verb == "delete")
     assert ask(lambda session: session.scalars(gone).one())["what"] == ["Asks for help once a day", None]
+
+
+# --- what the set still wants, on the page ---------------------------------------------------------------------------------
+
+
+def test_a_high_sdq_is_answered_by_the_target_that_is_marked_so(world: World, enter: Any, ask: Any, pep: int) -> None:
+    world.save(world.pep_of(), "health", world.worker, sdq=[
+        {"id": None, "total": 17, "completed_on": date(2024, 10, 14), "completed_by": "carer"}])
+    for each in world.session.scalars(sa.select(Target).where(Target.pep_id == pep)):
+        each.answers_sdq = False
+    world.session.commit()
+    teacher, asked_for = enter("teacher"), "The SDQ is high: mark a target as answering it"
+    assert asked_for in teacher.get(f"{PEPS}check/?id={pep}").main
+    teacher.get(f"{TARGETS}write/?id={first_target(ask, pep)}").send("outcome", answers_sdq="y")
+    assert asked_for not in teacher.get(f"{PEPS}check/?id={pep}").main
+
+
+def test_the_childs_part_in_a_target_is_asked_about_and_told(enter: Any, ask: Any, pep: int) -> None:
+    teacher, target = enter("teacher"), first_target(ask, pep)
+    assert "It is not said whether" not in teacher.get(f"{PEPS}check/?id={pep}").main
+    teacher.get(f"{TARGETS}write/?id={target}").send("outcome", child_agrees="not_asked")
+    assert "It is not said whether Robin agrees with target 1." in teacher.get(f"{PEPS}check/?id={pep}").main
+    teacher.get(f"{TARGETS}write/?id={target}").send("outcome", child_agrees="no", child_wording="I want to read about bikes")
+    assert "It is not said whether" not in teacher.get(f"{PEPS}check/?id={pep}").main
+    told = teacher.get(f"{TARGETS}details/?id={target}").main
+    assert "Does the child agree?No" in told.replace("? No", "?No") and "I want to read about bikes" in told

@@ -334,6 +334,20 @@ def test_a_high_sdq_is_answered(a_document: Make) -> None:
     assert of_set(a_document(answers, {"sdq_total": 16})) == []
 
 
+@pytest.mark.parametrize(
+    ("agrees", "which"),
+    [
+        (("yes", "partly", "no"), None), (("", "yes", "yes"), "target 1"), (("yes", "not_asked", ""), "targets 2 and 3"),
+        (("", "", "not_asked"), "targets 1, 2 and 3"),
+    ],
+)  # fmt: skip
+def test_the_child_is_asked_about_every_target(a_document: Make, agrees: tuple[str, str, str], which: str | None) -> None:
+    targets = tuple(replace(target, child_agrees=word) for target, word in zip(a_document().targets, agrees, strict=True))
+    found = check_target_set(a_document(targets=targets))
+    said_so = f"It is not said whether Sam agrees with {which}. Ask Sam, and write down how they would say it."
+    assert found == ([Finding("TARGET-child", "HB-5.9", "targets", said_so, "warning", "education")] if which else [])
+
+
 def test_a_funding_pep_needs_one_target_of_any_kind(a_document: Make) -> None:
     assert of_set(a_document(kind="funding", targets=())) == [("RD-225", "HB-6.5", "blocking")]
     assert of_set(a_document(kind="funding", targets=a_document().targets[:1])) == []
