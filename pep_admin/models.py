@@ -35,7 +35,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, Mapper, declared_attr, mapped_column, orm_insert_sentinel, relationship
 
-from pep_admin import school_words, year_words
+from pep_admin import meeting_words, school_words, year_words
 from pep_admin import vocabulary as words
 from pep_admin.policy import USUAL
 
@@ -224,6 +224,9 @@ class AcademicYear(Tracked, Versioned, Base):
     figures_stale_days: Mapped[int] = mapped_column(default=USUAL.figures_stale_days)
     graded_rule: Mapped[school_words.GradedRule] = mapped_column(choice(school_words.GradedRule), default=USUAL.graded_rule)
     card_rule: Mapped[school_words.CardRule] = mapped_column(choice(school_words.CardRule), default=USUAL.card_rule)
+    new_to_roll_days: Mapped[int] = mapped_column(default=USUAL.new_to_roll_days)
+    school_move_days: Mapped[int] = mapped_column(default=USUAL.school_move_days)
+    attend_year_groups: Mapped[str] = mapped_column(Words(60), default=USUAL.attend_year_groups)
     terms: Mapped[list[Term]] = relationship(back_populates="year", order_by="Term.starts_on")
 
     __table_args__ = (CheckConstraint("ends_on > starts_on", name="ends_after_start"),)
@@ -743,6 +746,41 @@ class Consent(Tracked, Versioned, OfChild, Base):
         return self.matter.label
 
 
+class AttendingNote(Tracked, Versioned, OfChild, Base):
+    """What somebody says about whether the Virtual School should come to a child's meeting (HB-3.10), until it is cleared.
+
+    An officer says that an independent chair is needed, or that the special needs are significant; a school asks, about one PEP.
+    """
+
+    __tablename__ = "pep_attending_note"
+
+    kind: Mapped[meeting_words.AttendingNoteKind] = mapped_column(choice(meeting_words.AttendingNoteKind))
+    pep_id: Mapped[int | None] = mapped_column(ForeignKey("pep_pep.id"), index=True)
+    reason: Mapped[str] = mapped_column(Words(500), default="")
+    set_by: Mapped[str] = mapped_column(Words(64))
+    set_name: Mapped[str] = mapped_column(Words(200))
+    set_at: Mapped[datetime]
+    cleared_by: Mapped[str | None] = mapped_column(Words(64))
+    cleared_name: Mapped[str | None] = mapped_column(Words(200))
+    cleared_at: Mapped[datetime | None]
+    cleared_reason: Mapped[str | None] = mapped_column(Words(500))
+    child: Mapped[Child] = relationship()
+    pep: Mapped[Pep | None] = relationship()
+
+    __table_args__ = (
+        CheckConstraint("(kind = 'school_asks') = (pep_id IS NOT NULL)", name="a_school_asks_about_a_pep"),
+        Index("uq_pep_attending_note_child", "child_id", "kind", unique=True,
+              sqlite_where=text("cleared_at IS NULL AND pep_id IS NULL"),
+              postgresql_where=text("cleared_at IS NULL AND pep_id IS NULL")),
+        Index("uq_pep_attending_note_pep", "pep_id", unique=True,
+              sqlite_where=text("cleared_at IS NULL AND pep_id IS NOT NULL"),
+              postgresql_where=text("cleared_at IS NULL AND pep_id IS NOT NULL")),
+    )
+
+    def __str__(self) -> str:
+        return self.kind.label
+
+
 # --- the PEP -----------------------------------------------------------------------------------------------------------
 
 
@@ -812,18 +850,39 @@ class Pep(Tracked, Versioned, OfChild, Base):
 
 
 class Waiver(Tracked, OfPep, Base):
-    """A gate that the head opened for one PEP, with the reason. `check` says which, by its id: RD-308, the carer's words."""
+    """A gate that the head opened for one PEP, with the reason: `check` (RD-308, the carer's words), `field` and `row_key` say
+    which.
+
+    `sentence` is what was let pass, as the head read it. `school_reads`: the school may read the reason too. It stands until it
+    ends: withdrawn by the head, or because the PEP was sent back.
+    """
 
     __tablename__ = "pep_waiver"
 
     check: Mapped[str] = mapped_column(Words(20))
+    field: Mapped[str] = mapped_column(Words(60), default="")
+    row_key: Mapped[str] = mapped_column(Words(40), default="")
+    code: Mapped[str] = mapped_column(Words(20), default="")
+    sentence: Mapped[str] = mapped_column(Words(5_000), default="")
     reason: Mapped[str] = mapped_column(Words(500))
+    school_reads: Mapped[bool] = mapped_column(default=False)
     waived_by: Mapped[str] = mapped_column(Words(64))
     waived_name: Mapped[str] = mapped_column(Words(200))
-    waived_at: Mapped[datetime]
+    waived_at: Mapped[datetime] = mapped_column(index=True)
+    ended_by: Mapped[str | None] = mapped_column(Words(64))
+    ended_name: Mapped[str | None] = mapped_column(Words(200))
+    ended_at: Mapped[datetime | None]
+    ended_reason: Mapped[str | None] = mapped_column(Words(500))
     pep: Mapped[Pep] = relationship()
 
-    __table_args__ = (UniqueConstraint("pep_id", "check"),)
+    __table_args__ = (
+        Index("uq_pep_waiver_standing", "pep_id", "check", "field", "row_key", unique=True,
+              sqlite_where=text("ended_at IS NULL"), postgresql_where=text("ended_at IS NULL")),
+        CheckConstraint("(ended_at IS NULL) = (ended_reason IS NULL)", name="ends_with_a_reason"),
+    )
+
+    def __str__(self) -> str:
+        return f"Waiver of {self.check} for {self.pep}"
 
 
 class PepPart(Tracked, Versioned, OfPep, Base):

@@ -63,6 +63,8 @@ class YearNumbers(FormNumbers):
     `first_group`, `two_in_setting`, `last_day`: HB-1.1, who has a PEP by age; younger ones from their second birthday on where
     they are at a setting.
     `satisfactory_grades`: HB-6.7 and HB-7.4, which grades let money and copies go out; our choice is Gold and Green.
+    `new_to_roll_days`, `school_move_days`: HB-3.10, days for which a child is new to the roll, or to a school; ours: about a term.
+    `attend_year_groups`: HB-3.10, year groups that the Virtual School meets, written like "N2, 6, 11".
     `graded_rule`, `card_rule`: HB-3.10, what is less than good where an inspection gives no overall grade; our choice is any area.
     """
 
@@ -80,6 +82,9 @@ class YearNumbers(FormNumbers):
     satisfactory_grades: SatisfactoryGrades = SatisfactoryGrades.GREEN
     graded_rule: GradedRule = GradedRule.ANY
     card_rule: CardRule = CardRule.ANY
+    new_to_roll_days: int = 90
+    school_move_days: int = 90
+    attend_year_groups: str = "N2, 6, 11"
 
 
 USUAL = YearNumbers()
@@ -128,6 +133,11 @@ NUMBERS: tuple[Number, ...] = (
     Number("graded_rule", ("HB-3.10",), "Less than good, where areas were graded without an overall grade",
            "For inspections from September 2024 to November 2025."),
     Number("card_rule", ("HB-3.10",), "Less than good, by a report card", "For inspections from November 2025 on."),
+    Number("new_to_roll_days", ("HB-3.10",), "Days for which a child is new to the roll",
+           "Whom the Virtual School meets for being new; 90 is about a term.", 0, 366),
+    Number("school_move_days", ("HB-3.10",), "Days for which a school move is new", "Whom the Virtual School meets after a move.",
+           0, 366),
+    Number("attend_year_groups", ("HB-3.10",), "Year groups that the Virtual School meets", "Like N2, 6, 11."),
 )
 """In the order of the year's screen. What each means, and its unit, stands in the docstrings above."""
 

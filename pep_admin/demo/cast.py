@@ -35,6 +35,7 @@ class Plan:
     money: bool = True
     sdq: int | None = None
     carer_speaks: bool = True
+    met: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ CAST: tuple[Part, ...] = (
     # where they learn
     Part("no_school", date(2010, 10, 30), None, WAITS, placement=PlacementKind.RESIDENTIAL,
          facts={"case_rating": CaseRating.RED, "legal_status": LegalStatus.C1}),
-    Part("out_of_borough", date(2013, 2, 11), FOXGLOVE, DONE),
+    Part("out_of_borough", date(2013, 2, 11), FOXGLOVE, Plan(Goes.DONE, met=True)),
     Part("less_than_good", date(2011, 5, 5), LAPWING, SENT),
     Part("alternative_provision", date(2010, 1, 9), MAGPIE, WAITS, facts={"sen_status": SenStatus.SUPPORT}),
     Part("moved_school", date(2013, 11, 2), BRAMBLE, HALF),

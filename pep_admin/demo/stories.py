@@ -11,8 +11,11 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from pep_admin.demo.writing import Office, act_as, at
+from pep_admin.demo.writing import Office, act_as, at, people_of
+from pep_admin.meeting_words import AttendingNoteKind
 from pep_admin.models import Child, Consent, Enrolment, Pep, Person, PpgRequest, School, SdqScore, Suspension, Term
+from pep_admin.permissions import Actor
+from pep_admin.validators.waivers import Gate
 from pep_admin.vocabulary import (
     ConsentBy,
     ConsentDecision,
@@ -25,7 +28,7 @@ from pep_admin.vocabulary import (
     SuspensionKind,
     SuspensionReason,
 )
-from pep_admin.workflow import payments, ppg, roll, waivers
+from pep_admin.workflow import attending, payments, ppg, roll, waivers
 from pep_admin.workflow import peps as pep_verbs
 from pep_admin.workflow.records import save_record
 
@@ -117,6 +120,26 @@ def _school_of(told: Teller, child: Child) -> int:
 # --- the money ---------------------------------------------------------------------------------------------------------
 
 
+def whom_to_meet(told: Teller) -> None:
+    """Professionals disagree about one child, and a school asks the Virtual School to come to another's meeting."""
+    session, on = told.session, date(2024, 11, 13)
+    officer = act_as(session, told.office.officer)
+    attending.say_needed(session, told.child("moved_school"), AttendingNoteKind.CHAIR, reason="School and carer do not agree "
+                         "whether the timetable should be shorter.", actor=officer, now=at(on))
+    pep = told.pep("suspended")
+    writer = act_as(session, people_of(pep)[0])
+    attending.ask_to_attend(session, pep.id, reason="We would like help with a plan for the afternoons.", actor=writer, now=at(on))
+    act_as(session, officer)
+    session.commit()
+
+
+def _waive(told: Teller, key: str, gate: Gate, reason: str, head: Actor, on: date) -> None:
+    pep = told.pep(key)
+    stands = waivers.find_gate(told.session, pep, gate, today=on)
+    waivers.waive_gate(told.session, pep.id, gate, reason=reason, sentence=stands.message if stands else "", actor=head, today=on,
+                       now=at(on))
+
+
 def money(told: Teller) -> None:
     """Declined, approved in part, withdrawn, let go without a voice, released, and handed over in a batch."""
     session, on = told.session, date(2024, 11, 12)
@@ -128,8 +151,8 @@ def money(told: Teller) -> None:
     ppg.withdraw_approved(session, told.request("approval_withdrawn"), reason="The tutor cannot come after all.", actor=officer,
                           today=on)
     head = act_as(session, told.office.head)
-    waivers.waive_voices(session, told.pep("without_the_carers_words").id, reason="The carer is in hospital until January; the "
-                         "tutor is booked for Monday.", actor=head, now=at(on))
+    _waive(told, "without_the_carers_words", Gate("RD-308"), "The carer is in hospital until January; the tutor is booked for "
+           "Monday.", head, on)
     finance = act_as(session, told.office.finance)
     batched = [told.request(key) for key in ("ehcp", "batched", "without_the_carers_words", "twin", "left_care_with_a_final_pep")]
     payments.release_requests(session, batched, actor=finance, today=date(2024, 11, 13), now=at(date(2024, 11, 13)))

@@ -52,14 +52,15 @@ def at(day: date) -> datetime:
 
 def write(
     session: Session, pep: Pep, *, meeting_on: date, unfinished: bool = False, money: bool = True, sdq: int | None = None,
-    carer_speaks: bool = True,
+    carer_speaks: bool = True, virtual_school: str = "",
 ) -> None:
     """Both writers fill in their parts; an unfinished one stops before the meeting part.
 
-    `sdq` is the total that it tells (a usual one when None); without `carer_speaks` the carer's words were asked for in vain.
+    `sdq` is the total that it tells (a usual one when None); without `carer_speaks` the carer's words were asked for in vain;
+    `virtual_school` names who of the Virtual School came to the meeting.
     """
     teacher, worker = people_of(pep)
-    meeting = _meeting(pep, meeting_on, pep.child.called)
+    meeting = _meeting(pep, meeting_on, pep.child.called, virtual_school)
     if not carer_speaks:
         meeting["voices"] = {**meeting["voices"], "carer_voice": None, "carer_voice_attempts": words.IN_VAIN}
     _save_all(session, pep, _social_care(pep, meeting_on, sdq), worker, meeting_on)
@@ -180,13 +181,14 @@ def _request(pep: Pep, target_id: int) -> dict[str, Any]:
     }
 
 
-def _meeting(pep: Pep, meeting_on: date, name: str) -> dict[str, Mapping[str, Any]]:
+def _meeting(pep: Pep, meeting_on: date, name: str, virtual_school: str) -> dict[str, Mapping[str, Any]]:
     at = datetime(meeting_on.year, meeting_on.month, meeting_on.day, 14, 0, tzinfo=UTC)
     came = (
         (name, "child", "part"),
         (pep.social_worker, "social_worker", "attended"),
         (pep.writer, "designated_teacher", "attended"),
         (pep.child.carer or "The carer", "carer", "attended"),
+        *(((virtual_school, "virtual_school", "attended"),) if virtual_school else ()),
     )
     return {
         "meeting": {

@@ -4,6 +4,7 @@ Facts for rules are read unscoped, as columns and never entities, each with its 
 school's requests without showing them. Everything that is shown to people is read scoped.
 """
 
+from pep_admin.queries.attending import asks_of, children_to_meet, reasons_to_meet
 from pep_admin.queries.calendars import Calendars, counted_peps, is_working_day_in, peps_due_by, terms_of
 from pep_admin.queries.caps import periods, ppg_facts_for, scheme_for
 from pep_admin.queries.children import names_of
@@ -13,9 +14,10 @@ from pep_admin.queries.launch import LaunchCandidate, launch_candidates
 from pep_admin.queries.ledger import Waiting, allocation_differences, unbatched_releases, waiting_for_batch
 from pep_admin.queries.past_scope import Columns
 from pep_admin.queries.people import WRITING_KINDS, possible_writers
-from pep_admin.queries.peps import ONE_A_TERM, OPEN_TO_WRITE, last_reviews, peps_of_term, waivers_of
+from pep_admin.queries.peps import ONE_A_TERM, OPEN_TO_WRITE, last_reviews, peps_of_term
 from pep_admin.queries.requests import RequestStep, approved_requests, life_of_request, requested_pence
 from pep_admin.queries.terms import day_bounds, find_term, known_terms, next_deadlines, term_of, terms_so_far
+from pep_admin.queries.waivers import count_waivers, reads_reason, standing_waivers, waivers_of
 
 __all__ = [
     "DUE_SOON_DAYS",
@@ -29,6 +31,9 @@ __all__ = [
     "Waiting",
     "allocation_differences",
     "approved_requests",
+    "asks_of",
+    "children_to_meet",
+    "count_waivers",
     "counted_peps",
     "day_bounds",
     "find_term",
@@ -49,8 +54,11 @@ __all__ = [
     "periods",
     "possible_writers",
     "ppg_facts_for",
+    "reads_reason",
+    "reasons_to_meet",
     "requested_pence",
     "scheme_for",
+    "standing_waivers",
     "term_of",
     "terms_of",
     "terms_so_far",

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from pep_admin.models import Pep, QaReview, Waiver
+from pep_admin.models import Pep, QaReview
 from pep_admin.vocabulary import Decision, PepKind, PepStatus
 
 OPEN_TO_WRITE = (PepStatus.INITIATED, PepStatus.IN_PROGRESS, PepStatus.RETURNED)
@@ -31,11 +31,3 @@ def last_reviews(session: Session, pep_ids: Iterable[int]) -> dict[int, QaReview
         select(QaReview).where(QaReview.pep_id.in_(list(pep_ids)), QaReview.decision != Decision.ASK).order_by(QaReview.id)
     )
     return {review.pep_id: review for review in rows}
-
-
-def waivers_of(session: Session, pep_ids: Iterable[int]) -> dict[int, list[Waiver]]:
-    """What the head let each PEP pass, by PEP id in the order of time; a PEP without a waiver is left out."""
-    found: dict[int, list[Waiver]] = {}
-    for waiver in session.scalars(select(Waiver).where(Waiver.pep_id.in_(list(pep_ids))).order_by(Waiver.id)):
-        found.setdefault(waiver.pep_id, []).append(waiver)
-    return found

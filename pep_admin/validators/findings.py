@@ -36,3 +36,8 @@ class Finding:
 def blocking(findings: Iterable[Finding]) -> list[Finding]:
     """Those that stop the record from moving at all."""
     return [finding for finding in findings if finding.severity == "blocking"]
+
+
+def stopping_signoff(findings: Iterable[Finding]) -> list[Finding]:
+    """Those that stop sign-off and money: blocking ones and the sign-off ones."""
+    return [finding for finding in findings if finding.severity in ("blocking", "signoff")]

@@ -44,7 +44,7 @@ def check_meeting_day(
         found.append(Finding("RD-301", "HB-2.5", "meeting_at", message, part=_MEETING))
     if entered_care_on and meeting_on < entered_care_on:
         message = f"The meeting cannot have been before the child came into care on {format_day(entered_care_on)}."
-        found.append(Finding("RD-301", "HB-2.5", "meeting_at", message, part=_MEETING))
+        found.append(Finding("RD-301", "DATA-dates", "meeting_at", message, part=_MEETING))
     if care_review_on and meeting_on == care_review_on:
         message = f"The meeting is on {format_day(meeting_on)}, the day of the care review. Many children want them apart."
         found.append(Finding("RD-303", "HB-3.3", "meeting_at", message, "warning", _MEETING))

@@ -134,10 +134,6 @@ def check_due(due_on: date, *, opened_on: date, year: str) -> list[Finding]:
     return [Finding("PEP-due", "DATA-due", "due_on", message)]
 
 
-VOICE_CHECKS = {"child": "RD-202", "carer": "RD-308", "social worker": "RD-309"}
-"""By which check of the readiness list each voice is missed; a waiver names it."""
-
-
 def voices_missing(document: Document) -> tuple[str, ...]:
     """Whose own words are not in the document (HB-4.6): of "child", "carer", "social worker". Attempts are no words."""
     heard = {

@@ -9,15 +9,14 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Protocol
 
 from pep_admin.circumstances import said
-from pep_admin.deadlines import format_day
 from pep_admin.money import format_pounds
 from pep_admin.policy import BARRED, BARRED_WORDS, is_satisfactory
-from pep_admin.validators.findings import Finding, Severity
+from pep_admin.validators.findings import Finding
 from pep_admin.validators.names import holds_name
+from pep_admin.validators.waivers import VOICE_CHECKS
 from pep_admin.vocabulary import Grade, PepStatus, PpgCategory, PpgStatus, Scheme
 from pep_admin.year_words import SatisfactoryGrades
 
@@ -188,7 +187,7 @@ class ReleaseFacts:
     """What paying out one approved request depends on.
 
     `approved_by` and `releaser_id` are actor ids. `alone_reason` is the head's reason for releasing what they approved
-    themselves. `voices_missing` as peps.voices_missing gives it, less those that the head waived: `voices_waived`.
+    themselves. `voices_missing` as peps.voices_missing gives it.
     """
 
     pep_status: PepStatus
@@ -202,25 +201,15 @@ class ReleaseFacts:
     child_in_care: bool
     payee_has_finance_reference: bool
     voices_missing: tuple[str, ...]
-    voices_waived: tuple[WaivedVoice, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class WaivedVoice:
-    """Whose words the head let the money go without ("carer"), by name and day."""
-
-    voice: str
-    by: str
-    on: date
 
 
 def check_release(facts: ReleaseFacts) -> list[Finding]:
-    """Everything that holds one payment back, each blocking, with its rule; what the head waived is a warning."""
-    return [*_request_is_due(facts), *_pep_allows(facts), *_waived(facts), *_two_people(facts), *_payee_and_child(facts)]
+    """Everything that holds one payment back, each blocking, with its rule; a voice under its own check of the readiness list."""
+    return [*_request_is_due(facts), *_pep_allows(facts), *_two_people(facts), *_payee_and_child(facts)]
 
 
-def _held(check: str, code: str, message: str, severity: Severity = "blocking") -> Finding:
-    return Finding(check, code, "", message, severity)
+def _held(check: str, code: str, message: str) -> Finding:
+    return Finding(check, code, "", message)
 
 
 def _request_is_due(facts: ReleaseFacts) -> Iterator[Finding]:
@@ -234,24 +223,25 @@ def _lower(facts: ReleaseFacts) -> str:
     return facts.request_status.label.lower()
 
 
-def _pep_allows(facts: ReleaseFacts) -> Iterator[Finding]:
-    if facts.pep_status is not PepStatus.COMPLETE:
-        yield _held("REL-complete", "HB-6.7", "The PEP is not signed off yet. The money waits until it is.")
-    elif not is_satisfactory(facts.grade, facts.satisfactory_grades):
-        grade = facts.grade.label if facts.grade else "not graded"
-        message = f"The PEP is {grade}, which is not satisfactory. The money waits for a better one."
-        yield _held("REL-satisfactory", "HB-6.7", message)
-    if facts.voices_missing:
-        voices = " and ".join(f"the {voice}'s" for voice in facts.voices_missing)
-        plural = "voices are" if len(facts.voices_missing) > 1 else "voice is"
-        waits = "The money waits until the words are there, or the head of the Virtual School lets it go without them."
-        yield _held("REL-voices", "HB-4.6", f"{voices[0].upper()}{voices[1:]} {plural} missing from the PEP. {waits}")
+def _pep_allows(facts: ReleaseFacts) -> list[Finding]:
+    return check_pep_pays(status=facts.pep_status, grade=facts.grade, satisfactory_grades=facts.satisfactory_grades,
+                          voices_missing=facts.voices_missing)
 
 
-def _waived(facts: ReleaseFacts) -> Iterator[Finding]:
-    for each in facts.voices_waived:
-        message = f"The {each.voice}'s voice is missing; {each.by} let the money go without it on {format_day(each.on)}."
-        yield _held("REL-voices", "HB-4.6", message, "warning")
+def check_pep_pays(
+    *, status: PepStatus, grade: Grade | None, satisfactory_grades: SatisfactoryGrades, voices_missing: Sequence[str]
+) -> list[Finding]:
+    """What of the PEP itself holds its money back: not signed off, not satisfactory (HB-6.7), or a voice missing (HB-4.6)."""
+    found = []
+    if status is not PepStatus.COMPLETE:
+        found.append(_held("REL-complete", "HB-6.7", "The PEP is not signed off yet. The money waits until it is."))
+    elif not is_satisfactory(grade, satisfactory_grades):
+        graded = grade.label if grade else "not graded"
+        message = f"The PEP is {graded}, which is not satisfactory. The money waits for a better one."
+        found.append(_held("REL-satisfactory", "HB-6.7", message))
+    waits = "The money waits until the words are there, or the head of the Virtual School lets it go without them."
+    return found + [_held(VOICE_CHECKS[voice], "HB-4.6", f"The {voice}'s voice is missing from the PEP. {waits}")
+                    for voice in voices_missing]
 
 
 def _two_people(facts: ReleaseFacts) -> Iterator[Finding]:

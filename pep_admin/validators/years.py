@@ -8,6 +8,7 @@ from datetime import date
 from itertools import pairwise
 from typing import Protocol
 
+from pep_admin.attending import parse_year_groups
 from pep_admin.deadlines import format_day
 from pep_admin.policy import NUMBERS
 from pep_admin.validators.findings import Finding
@@ -29,6 +30,8 @@ class YearLike(Protocol):
     def ppg_term_cap_pence(self) -> int | None: ...
     @property
     def ppg_year_cap_pence(self) -> int | None: ...
+    @property
+    def attend_year_groups(self) -> str | None: ...
 
 
 class TermInYear(Protocol):
@@ -60,8 +63,8 @@ class TermLike(Protocol):
 
 
 def check_year(year: YearLike) -> list[Finding]:
-    """A year is named like 2024-25, ends after it begins, and has numbers that can be and that fit one another."""
-    return [*_name(year), *_span(year), *_ranges(year), *_caps(year), *_ages(year)]
+    """A year is named like 2024-25, ends after it begins, and has numbers and year groups that can be and fit one another."""
+    return [*_name(year), *_span(year), *_ranges(year), *_caps(year), *_ages(year), *_groups(year)]
 
 
 def check_term(term: TermLike) -> list[Finding]:
@@ -116,6 +119,13 @@ def _caps(year: YearLike) -> Iterator[Finding]:
     term_cap, year_cap = year.ppg_term_cap_pence, year.ppg_year_cap_pence
     if term_cap is not None and year_cap is not None and term_cap > year_cap:
         yield Finding("YEAR-caps", "HB-6.1", "ppg_year_cap_pence", "The year's amount cannot be less than that of one term.")
+
+
+def _groups(year: YearLike) -> Iterator[Finding]:
+    try:
+        parse_year_groups(year.attend_year_groups or "")
+    except ValueError as problem:
+        yield Finding("YEAR-groups", "HB-3.10", "attend_year_groups", str(problem))
 
 
 def _inside(term: TermLike) -> Iterator[Finding]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pep_admin.views.attending import Attending
 from pep_admin.views.audit_log import AuditLog
 from pep_admin.views.calendars import Calendars, Closures, DaysOff
 from pep_admin.views.children import Children
@@ -24,12 +25,15 @@ from pep_admin.views.rules import Rulebook
 from pep_admin.views.schools import Schools
 from pep_admin.views.targets import Targets
 from pep_admin.views.terms import Terms, Years
+from pep_admin.views.waivers import Waivers
 
 VIEWS: tuple[type[PepView], ...] = (
     Rulebook,
     Peps,
     Children,
+    Attending,
     Targets,
+    Waivers,
     PpgRequests,
     Payments,
     SdqScores,

@@ -26,6 +26,7 @@ from pep_admin.school_calendar import age_on, year_group
 from pep_admin.server.mail import LETTERS
 from pep_admin.validators.findings import blocking
 from pep_admin.views import child_tables, formats, trails
+from pep_admin.views.attending_card import ToMeetCard, card_of
 from pep_admin.views.bands import Band, Happening, band_of
 from pep_admin.views.base import Link, PepModelView, RelatedTable
 from pep_admin.views.cells import amount
@@ -62,6 +63,7 @@ class ChildPage:
     facts: Sequence[tuple[str, Any]]
     clocks: tuple[Clock, ...]
     first_review: Due | None
+    meeting: ToMeetCard | None
     term_peps: Sequence[TermPep]
     timeline: Sequence[Sequence[Any]]
     band: Band | None
@@ -91,6 +93,7 @@ def gather(view: PepModelView, child: Child) -> ChildPage:
     return ChildPage(
         facts=_facts(view, record, year),
         clocks=counted, first_review=_first_review(view, record) if counted else None,
+        meeting=card_of(view, child, year),
         term_peps=_term_peps(view, record, term),
         timeline=[_told(view, each) for each in sorted(happenings, key=_newest_happening)],
         band=band_of([each for each, _, _ in happenings], KINDS, view.today),

@@ -15,19 +15,22 @@ from sqlalchemy.orm import Session
 
 from pep_admin import history, queries
 from pep_admin.deadlines import Due
-from pep_admin.models import PARTS, Pep, PpgRequest, QaReview, Target, Waiver
+from pep_admin.models import PARTS, AttendingNote, Pep, PpgRequest, QaReview, Target, Waiver
 from pep_admin.pep_document import form_of, read_document
 from pep_admin.pep_form import Document, PartForm, Signature
 from pep_admin.permissions import Actor, Permission, audience_for, can, lent, owns_part, takes_part
 from pep_admin.validators.findings import Finding, blocking
 from pep_admin.views.details import Change, names_in
-from pep_admin.vocabulary import Part, PepStatus, PpgStatus
+from pep_admin.vocabulary import Part, PepStatus
+from pep_admin.workflow.attending import may_ask_to_attend
 from pep_admin.workflow.calendars import send_by
+from pep_admin.workflow.payments import release_gates
 from pep_admin.workflow.ppg import may_ask
 from pep_admin.workflow.readiness import readiness
-from pep_admin.workflow.waivers import unwaived_voices
 
 OPEN = queries.OPEN_TO_WRITE
+WAIVED_WHILE = (PepStatus.IN_PROGRESS, PepStatus.RETURNED, PepStatus.SUBMITTED)
+"""While a PEP is there, the head may waive what stands on its readiness list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,8 @@ class PepPage:
     left_pence: int | None
     may: frozenset[str]
     send_by: Due | None = None
+    money_gates: tuple[Finding, ...] = ()
+    asked: AttendingNote | None = None
 
     @property
     def must_fix(self) -> list[Finding]:
@@ -122,14 +127,17 @@ def shared(rows: Sequence[Pep], found: Mapping[int, Sequence[Finding]]) -> list[
 
 def gather(session: Session, pep: Pep, actor: Actor, today: date) -> PepPage:
     """Read everything the page needs."""
-    document = read_document(session, pep, audience=audience_for(actor, pep.child))
-    findings = readiness(session, pep, today=today) if pep.status is not PepStatus.WITHDRAWN else []
+    reader = audience_for(actor, pep.child)
+    document = read_document(session, pep, audience=reader)
+    findings = readiness(session, pep, today=today, reader=reader) if pep.status is not PepStatus.WITHDRAWN else []
     facts = queries.ppg_facts_for(session, [pep])[pep.id][None]
     reviews = session.scalars(select(QaReview).where(QaReview.pep_id == pep.id).order_by(QaReview.id.desc()))
     cards = tuple(_card(document, part, pep, actor, findings) for part in document.form.parts)
     waivers = tuple(queries.waivers_of(session, [pep.id]).get(pep.id, ()))
     return PepPage(pep, document, cards, tuple(findings), tuple(reviews), waivers, facts.left_pence,
-                   _may(session, pep, document, actor), send_by(session, pep))
+                   _may(session, pep, document, actor), send_by(session, pep),
+                   tuple(release_gates(session, pep)) if pep.status is PepStatus.COMPLETE else (),
+                   queries.asks_of(session, pep.id) if pep.status in OPEN else None)
 
 
 def _card(document: Document, form: PartForm, pep: Pep, actor: Actor, findings: Sequence[Finding]) -> PartCard:
@@ -169,9 +177,7 @@ def _may(session: Session, pep: Pep, document: Document, actor: Actor) -> frozen
         "pdf": can(actor, Permission.PEP_PDF) and not lent(session, actor, Permission.PEP_PDF, [pep.child_id]),
         "targets": pep.status in OPEN and can(actor, Permission.TARGET_WRITE, pep, Part.EDUCATION),
         "requests": pep.status in OPEN and may_ask(actor, pep),
-        "waive": can(actor, Permission.GATE_WAIVE) and pep.status is PepStatus.COMPLETE
-        and any(each.status in (PpgStatus.REQUESTED, PpgStatus.APPROVED) for each in document.requests)
-        and bool(unwaived_voices(session, pep)),
+        "ask_vs": pep.status in OPEN and may_ask_to_attend(actor, pep),
     }
     return frozenset(name for name, holds in steps.items() if holds)
 

@@ -21,7 +21,6 @@ from pep_admin.pep_document import read_document
 from pep_admin.pep_form import Document, Section
 from pep_admin.permissions import Actor, Permission, audience_for, can, owns_part
 from pep_admin.validators.findings import Finding
-from pep_admin.validators.peps import VOICE_CHECKS
 from pep_admin.views import pep_page, repeats, section_forms
 from pep_admin.views.cells import linked, reference
 from pep_admin.views.filters import Case, Day, OneOf, Related
@@ -29,7 +28,8 @@ from pep_admin.views.of_a_child import SEARCHED, SEARCHED_AS
 from pep_admin.views.pdfs import Pdfs
 from pep_admin.views.pep_doors import PepDoors
 from pep_admin.views.stages import STAGES
-from pep_admin.vocabulary import Decision, Grade, Part, PepKind, PepStatus, PpgStatus, Subject, TargetArea
+from pep_admin.views.waivers import gate_name, way_to_waive
+from pep_admin.vocabulary import Audience, Decision, Grade, Part, PepKind, PepStatus, PpgStatus, Subject, TargetArea
 from pep_admin.workflow import delegation, reviews, sections
 from pep_admin.workflow import peps as verbs
 from pep_admin.workflow.readiness import part_findings, readiness_of
@@ -42,7 +42,6 @@ LABELS = {
     "area": {each.value: each.label for each in TargetArea},
     "subject": {each.value: each.label for each in Subject},
     "request": {each.value: each.label for each in PpgStatus},
-    "voice": {check: f"the {voice}’s own words" for voice, check in VOICE_CHECKS.items()},
 }
 
 
@@ -124,14 +123,15 @@ class Peps(Pdfs, PepDoors):
     def details_view(self) -> ResponseReturnValue:
         pep = self._pep()
         page = pep_page.gather(self.db_session, pep, self.actor, self.today)
-        return self.page(self.details_template, page=page, pep=pep, place_of=self._places(page.document), labels=LABELS)
+        return self.page(self.details_template, page=page, pep=pep, place_of=self._places(page.document), labels=LABELS,
+                         **self._waiving(pep))
 
     @expose("/check/")
     def check_answers(self) -> ResponseReturnValue:
         """The readiness list: what must be fixed before sending, and what to look at."""
         pep = self._pep()
         page = pep_page.gather(self.db_session, pep, self.actor, self.today)
-        return self.page("pep/peps/check.html", page=page, pep=pep, place_of=self._places(page.document))
+        return self.page("pep/peps/check.html", page=page, pep=pep, place_of=self._places(page.document), **self._waiving(pep))
 
     @expose("/history/")
     def whole_history(self) -> ResponseReturnValue:
@@ -141,6 +141,12 @@ class Peps(Pdfs, PepDoors):
 
     def _pep(self) -> Pep:
         return self.one_or_404(Pep, self.asked_once("id"), *WHOLE)
+
+    def _waiving(self, pep: Pep) -> dict[str, Any]:
+        """For the head: where each gate that holds this PEP up can be waived."""
+        way = way_to_waive(self, pep.id)
+        return {"waive": way if pep.status in pep_page.WAIVED_WHILE else None, "waive_money": way, "gate_name": gate_name,
+                "reads_reason": queries.reads_reason}
 
     def _places(self, document: Document) -> Callable[[Finding], str | None]:
         return lambda finding: pep_page.place_of(document, finding, self.way_to)
@@ -241,7 +247,8 @@ class Peps(Pdfs, PepDoors):
         if not (self.actor.is_vs or owns_part(self.actor, pep, part)):
             self.refuse(Permission.PEP_SIGN)
         if request.method != "POST":
-            return self._sign_page(pep, part, part_findings(self.db_session, pep, part, today=self.today))
+            reader = audience_for(self.actor, pep.child)
+            return self._sign_page(pep, part, part_findings(self.db_session, pep, part, today=self.today, reader=reader))
         done = self.commit(sections.sign_part, pep.id, part, today=self.today, now=self.now, reason=request.form.get("reason", ""),
                            subject=pep)
         if twice := next((each.sentence for each in done.findings if each.check == "sign-twice"), ""):
@@ -261,7 +268,7 @@ class Peps(Pdfs, PepDoors):
         document = read_document(self.db_session, pep, audience=audience_for(self.actor, pep.child))
         return self.page("pep/peps/sign.html", status=status, pep=pep, part=part, findings=findings, document=document,
                          place_of=self._places(document), own=owns_part(self.actor, pep, part),
-                         reason=request.form.get("reason", ""))
+                         reason=request.form.get("reason", ""), **self._waiving(pep))
 
     @expose("/send/", methods=("POST",))
     def send(self) -> ResponseReturnValue:
@@ -284,7 +291,7 @@ class Peps(Pdfs, PepDoors):
     def _check_page(self, pep: Pep, refused: Sequence[Finding]) -> ResponseReturnValue:
         page = pep_page.gather(self.db_session, self._again(pep), self.actor, self.today)
         return self.page("pep/peps/check.html", status=422, page=page, pep=page.pep, refused=refused,
-                         place_of=self._places(page.document))
+                         place_of=self._places(page.document), **self._waiving(page.pep))
 
     @expose("/recall/", methods=("POST",))
     def recall(self) -> ResponseReturnValue:
@@ -357,7 +364,8 @@ class Peps(Pdfs, PepDoors):
         run = repeats.run_of("")
         looked = delegation.delegate_peps(self.db_session, [pep.id for pep in rows], actor=self.actor, now=self.now, run=run,
                                           dry_run=True)
-        return self.page("pep/peps/delegate.html", status=status, rows=rows, outcome=looked, moved=moved, already=already, run=run)
+        return self.page("pep/peps/delegate.html", status=status, rows=rows, outcome=looked, moved=moved, already=already, run=run,
+                         waive_of=lambda pep: way_to_waive(self, pep.id))
 
     @expose("/delegate/", methods=("POST",))
     def delegate_confirm(self) -> ResponseReturnValue:
@@ -389,10 +397,11 @@ class Peps(Pdfs, PepDoors):
     def _grading_page(
         self, rows: Sequence[Pep], *, status: int = 200, moved: Sequence[Pep] = (), outcome: reviews.GradingResult | None = None
     ) -> ResponseReturnValue:
-        found = readiness_of(self.db_session, list(rows), today=self.today)
+        found = readiness_of(self.db_session, list(rows), today=self.today, reader=Audience.CARE)
         return self.page("pep/peps/grade.html", status=status, rows=rows, readiness=found, held=self._held(outcome), moved=moved,
                          grades=Grade, decisions=Decision, typed=request.form, shared=pep_page.shared(rows, found),
-                         asked=queries.requested_pence(self.db_session, [pep.id for pep in rows]))
+                         asked=queries.requested_pence(self.db_session, [pep.id for pep in rows]),
+                         **self._waiving(rows[0]))
 
     @expose("/grade/confirm/", methods=("POST",))
     def grade_confirm(self) -> ResponseReturnValue:

@@ -42,8 +42,9 @@ from pep_admin.views.request_forms import (
     in_order,
     payee_of,
 )
+from pep_admin.views.waivers import way_to_waive
 from pep_admin.vocabulary import PpgCategory, PpgStatus, Role, Scheme
-from pep_admin.workflow import payments, ppg, waivers
+from pep_admin.workflow import payments, ppg
 
 IN_FREE_WORDS = ("description", "provider", "unit")
 """Columns that people write freely, a child's name perhaps."""
@@ -66,7 +67,6 @@ class PpgRequests(PepModelView):
         "withdraw": Permission.REQUEST_WRITE,
         "decide": Permission.REQUEST_DECIDE,
         "withdraw_approved": Permission.REQUEST_DECIDE,
-        "waive": Permission.GATE_WAIVE,
         "release_all": Permission.FUNDING_RELEASE,
         "release_confirm": Permission.FUNDING_RELEASE,
     }
@@ -349,23 +349,9 @@ class PpgRequests(PepModelView):
             self.put_on(form, done.findings)
         return self.page("pep/requests/withdraw_approved.html", status=status, row=row, form=form, pep=row.pep)
 
-    @expose("/waive/", methods=("GET", "POST"))
-    def waive(self) -> ResponseReturnValue:
-        """Let the money of `?pep=` go although a voice could not be had (HB-4.6), with the head's reason."""
-        pep: Pep = self.one_or_404(Pep, self.asked_once("pep"), joinedload(Pep.child))
-        voices, posted = waivers.unwaived_voices(self.db_session, pep), request.method == "POST"
-        form = ReasonForm(request.form if posted else None)
-        if posted and form.validate():
-            done = self.commit(waivers.waive_voices, pep.id, reason=form.reason.data or "", now=self.now, subject=pep)
-            if done.value is not None:
-                self.say("It is kept that the money goes without these words, and why. It can be released now.")
-                return redirect(self._page_of(pep), code=303)
-            self.put_on(form, done.findings)
-        return self.page("pep/requests/waive.html", status=422 if posted else 200, pep=pep, form=form, voices=voices)
-
     def place_of(self, row: PpgRequest, finding: Finding) -> str | None:
         """Where the one who acts can see to what holds a payment back."""
-        return self.way_to(f"{self.endpoint}.waive", pep=row.pep_id) if finding.check == "REL-voices" else None
+        return way_to_waive(self, row.pep_id)(finding)
 
     # --- letting the money go ------------------------------------------------------------------------------------------
 

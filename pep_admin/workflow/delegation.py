@@ -5,19 +5,20 @@ Who writes follows from who is designated teacher; a change of that is here, a c
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from pep_admin import audit, outbox
+from pep_admin import audit, outbox, queries
 from pep_admin.exceptions import NotFound, Refused
 from pep_admin.models import Pep, Person, School
 from pep_admin.permissions import Actor, Permission, require
 from pep_admin.queries import OPEN_TO_WRITE
-from pep_admin.validators.findings import Finding
+from pep_admin.validators.findings import Finding, blocking
+from pep_admin.validators.waivers import WaiverFacts, let_pass
 from pep_admin.vocabulary import Part, PepStatus
 from pep_admin.workflow.sections import unsign
 from pep_admin.workflow.taking import all_or_nothing, move_peps, refuse, take_pep, take_peps
@@ -25,11 +26,20 @@ from pep_admin.workflow.taking import all_or_nothing, move_peps, refuse, take_pe
 
 @dataclass(frozen=True, slots=True)
 class Going:
-    """A PEP that can go, and to whom; `worker` gets word too where there is an address."""
+    """A PEP that can go, and to whom; `worker` gets word too where there is an address.
+
+    Where the head waived that a writer can be reached, `writer` is who cannot be, or None, and `waived` says so.
+    """
 
     pep: Pep
-    writer: Person
+    writer: Person | None
     worker: Person | None
+    waived: Finding | None = None
+
+    @property
+    def reached(self) -> Person | None:
+        """The writer, where mail reaches them."""
+        return self.writer if self.writer and self.writer.has_working_address else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +62,16 @@ def delegate_peps(
     require(actor, Permission.PEP_DELEGATE)
     ids = list(ids)
     peps = _look(session, ids) if dry_run else take_peps(session, ids, versions=versions)
-    people = _people(session, ids)
+    people, waivers = _people(session, ids), queries.standing_waivers(session, ids)
     going, held = [], []
     for pep in peps:
         writer, worker = people[pep.id]
-        problem = _why_not(pep, writer)
-        if problem or writer is None:
-            held.append((pep, problem or _no_writer(pep)))
+        problem = _why_not(pep, writer, waivers.get(pep.id, ()))
+        if problem is not None and problem.severity == "blocking":
+            held.append((pep, problem))
         else:
-            going.append(Going(pep, writer, worker if worker and worker.has_working_address and worker.id != writer.id else None))
+            told = worker if worker and worker.has_working_address and (not writer or worker.id != writer.id) else None
+            going.append(Going(pep, writer, told, problem))
     mails = _mails(going)
     if not dry_run and going:
         with all_or_nothing(session):
@@ -88,10 +99,19 @@ def _people(session: Session, ids: list[int]) -> dict[int, tuple[Person | None, 
     }
 
 
-def _why_not(pep: Pep, writer: Person | None) -> Finding | None:
+def _why_not(pep: Pep, writer: Person | None, waivers: Sequence[WaiverFacts]) -> Finding | None:
+    """What holds a PEP back; a warning where the head waived it."""
     if pep.status not in OPEN_TO_WRITE:
         return Finding("status", "DATA-status", "", f"It is “{pep.status.label}”.")
-    return _cannot_write(pep, writer)
+    problem = _cannot_write(pep, writer)
+    return let_pass([problem], waivers)[0] if problem else None
+
+
+def delegation_gates(session: Session, pep: Pep) -> list[Finding]:
+    """What keeps that PEP from being sent to its writer, less what was waived."""
+    writer, _ = _people(session, [pep.id])[pep.id]
+    problem = _why_not(pep, writer, queries.standing_waivers(session, [pep.id]).get(pep.id, ()))
+    return blocking([problem] if problem else [])
 
 
 def _cannot_write(pep: Pep, writer: Person | None) -> Finding | None:
@@ -114,7 +134,7 @@ def _no_writer(pep: Pep) -> Finding:
 def _mails(going: Iterable[Going]) -> dict[int, tuple[Person, list[int]]]:
     mails: dict[int, tuple[Person, list[int]]] = {}
     for each in going:
-        for person in (each.writer, each.worker):
+        for person in (each.reached, each.worker):
             if person is not None:
                 mails.setdefault(person.id, (person, []))[1].append(each.pep.id)
     return mails
@@ -122,8 +142,8 @@ def _mails(going: Iterable[Going]) -> dict[int, tuple[Person, list[int]]]:
 
 def _send(session: Session, going: list[Going], mails: dict[int, tuple[Person, list[int]]], *, now: datetime, run: str) -> None:
     for each in going:
-        if each.pep.writer_id != each.writer.id:
-            each.pep.writer = each.writer
+        if each.reached and each.pep.writer_id != each.reached.id:
+            each.pep.writer = each.reached
     session.flush()
     move_peps(session, [each.pep for each in going if each.pep.status is PepStatus.INITIATED], PepStatus.IN_PROGRESS,
               delegated_at=now)
@@ -132,7 +152,7 @@ def _send(session: Session, going: list[Going], mails: dict[int, tuple[Person, l
         outbox.queue_mail(session, f"delegated:{run}:{person.id}", person, "delegated", now=now, count=len(peps))
     session.flush()
     for each in going:
-        audit.record(session, "pep.delegate", each.pep, person_id=each.writer.id)
+        audit.record(session, "pep.delegate", each.pep, person_id=each.reached.id if each.reached else None)
 
 
 def name_writer(session: Session, pep_id: int, person_id: int, *, actor: Actor, version: int | None = None) -> Pep:

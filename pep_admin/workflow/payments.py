@@ -11,14 +11,12 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 
 from pep_admin import audit, outbox, queries, signals
-from pep_admin.config import LONDON
 from pep_admin.exceptions import StaleRecord
 from pep_admin.models import (
     Allocation,
@@ -30,14 +28,13 @@ from pep_admin.models import (
     PpgRequest,
     School,
     Term,
-    Waiver,
 )
-from pep_admin.pep_document import read_documents
-from pep_admin.pep_form import Document
+from pep_admin.pep_document import read_document, read_documents
 from pep_admin.permissions import Actor, Permission, require
 from pep_admin.validators.findings import Finding, blocking
-from pep_admin.validators.peps import VOICE_CHECKS, voices_missing
-from pep_admin.validators.ppg import ReleaseFacts, WaivedVoice, check_release
+from pep_admin.validators.peps import voices_missing
+from pep_admin.validators.ppg import ReleaseFacts, check_pep_pays, check_release
+from pep_admin.validators.waivers import let_pass
 from pep_admin.vocabulary import Audience, PaymentMethod, PpgStatus, ReleaseKind, Role
 from pep_admin.workflow.taking import all_or_nothing, move_requests, refuse, take_peps, take_requests
 
@@ -78,9 +75,10 @@ def release_requests(
         if (versions or {}).get(each.id, each.row_version) != each.row_version and each.status is PpgStatus.APPROVED:
             raise StaleRecord({"status": each.status.label})
     facts = release_facts(session, requests, actor=actor, today=today, alone_reason=alone_reason)
+    waivers = queries.standing_waivers(session, {each.pep_id for each in requests})
     going, held, waived = [], [], []
     for each in requests:
-        found = check_release(facts[each.id])
+        found = let_pass(check_release(facts[each.id]), waivers.get(each.pep_id, ()))
         if wrong := blocking(found):
             held.append((each, tuple(wrong)))
             continue
@@ -107,7 +105,6 @@ def release_facts(
         )
     }
     documents = read_documents(session, peps.values(), audience=Audience.RULES)
-    waivers = queries.waivers_of(session, peps)
     schools = {
         school.id: school
         for school in session.scalars(select(School).where(School.id.in_({each.payee_school_id for each in requests} - {None})))
@@ -124,22 +121,21 @@ def release_facts(
             alone_reason=alone_reason.strip(),
             child_in_care=_in_care(peps[each.pep_id].child, today),
             payee_has_finance_reference=_payable(schools.get(each.payee_school_id or 0), each),
-            **_voices(documents[each.pep_id], waivers.get(each.pep_id, [])),
+            voices_missing=voices_missing(documents[each.pep_id]),
         )
         for each in requests
     }
 
 
-def _voices(document: Document, waivers: Sequence[Waiver]) -> dict[str, Any]:
-    """Which voices are missing, and which of those the head waived; a waiver of words that are there by now says nothing."""
-    by_check = {each.check: each for each in waivers}
-    missing = voices_missing(document)
-    waived = {voice: found for voice in missing if (found := by_check.get(VOICE_CHECKS[voice]))}
-    return {
-        "voices_missing": tuple(voice for voice in missing if voice not in waived),
-        "voices_waived": tuple(WaivedVoice(voice, each.waived_name, each.waived_at.astimezone(LONDON).date())
-                               for voice, each in waived.items()),
-    }
+def release_gates(session: Session, pep: Pep) -> list[Finding]:
+    """What of a signed-off PEP holds back the money that waits beside it, less what was waived."""
+    waiting = PpgRequest.status.in_((PpgStatus.REQUESTED, PpgStatus.APPROVED))
+    if session.scalar(select(PpgRequest.id).where(PpgRequest.pep_id == pep.id, waiting).limit(1)) is None:
+        return []
+    missing = voices_missing(read_document(session, pep, audience=Audience.RULES))
+    found = check_pep_pays(status=pep.status, grade=pep.grade, satisfactory_grades=pep.term.year.satisfactory_grades,
+                           voices_missing=missing)
+    return blocking(let_pass(found, queries.standing_waivers(session, [pep.id]).get(pep.id, ())))
 
 
 def _in_care(child: Child, today: date) -> bool:

@@ -16,20 +16,29 @@ from pep_admin.pep_document import read_document, read_documents
 from pep_admin.validators.findings import Finding
 from pep_admin.validators.meetings import Calendar
 from pep_admin.validators.peps import check_part, check_readiness
+from pep_admin.validators.waivers import let_pass
 from pep_admin.vocabulary import Audience, Part
 
 
-def readiness(session: Session, pep: Pep, *, today: date, signed: bool = True) -> list[Finding]:
+def readiness(
+    session: Session, pep: Pep, *, today: date, signed: bool = True, reader: Audience = Audience.RULES
+) -> list[Finding]:
     """`readiness_of` for one PEP; `signed=False` leaves out that parts are unsigned."""
-    return readiness_of(session, [pep], today=today, signed=signed)[pep.id]
+    return readiness_of(session, [pep], today=today, signed=signed, reader=reader)[pep.id]
 
 
-def readiness_of(session: Session, peps: Sequence[Pep], *, today: date, signed: bool = True) -> dict[int, list[Finding]]:
-    """Every finding of each PEP as it stands now, by PEP id; a fixed number of statements however many."""
+def readiness_of(
+    session: Session, peps: Sequence[Pep], *, today: date, signed: bool = True, reader: Audience = Audience.RULES
+) -> dict[int, list[Finding]]:
+    """Every finding of each PEP as it stands now, by PEP id; a fixed number of statements however many.
+
+    What the head waived is a warning; it says why where that `reader` may read it.
+    """
     documents = read_documents(session, peps, audience=Audience.RULES)
     facts = queries.ppg_facts_for(session, peps)
     calendars = _calendars(session, peps)
-    return {
+    waivers = queries.standing_waivers(session, [pep.id for pep in peps], reader=reader)
+    found = {
         pep.id: check_readiness(
             documents[pep.id],
             today=today,
@@ -39,12 +48,16 @@ def readiness_of(session: Session, peps: Sequence[Pep], *, today: date, signed: 
         )
         for pep in peps
     }
+    return {pep_id: let_pass(findings, waivers.get(pep_id, ())) for pep_id, findings in found.items()}
 
 
-def part_findings(session: Session, pep: Pep, part: Part, *, today: date) -> list[Finding]:
+def part_findings(
+    session: Session, pep: Pep, part: Part, *, today: date, reader: Audience = Audience.RULES
+) -> list[Finding]:
     """What stands in the way of signing one part, and what to look at."""
     document = read_document(session, pep, audience=Audience.RULES)
-    return check_part(document, part, today=today, calendar=_calendars(session, [pep])[pep.id])
+    found = check_part(document, part, today=today, calendar=_calendars(session, [pep])[pep.id])
+    return let_pass(found, queries.standing_waivers(session, [pep.id], reader=reader).get(pep.id, ()))
 
 
 def _calendars(session: Session, peps: Sequence[Pep]) -> dict[int, Calendar]:

@@ -22,6 +22,7 @@ from pep_admin.workflow import ppg
 from pep_admin.workflow.readiness import readiness_of
 from pep_admin.workflow.sections import unsign_all
 from pep_admin.workflow.taking import all_or_nothing, move_peps, take_peps
+from pep_admin.workflow.waivers import SENT_BACK, end_waivers
 
 LEADS_TO = {Decision.ACCEPT: PepStatus.COMPLETE, Decision.ASK: PepStatus.SUBMITTED, Decision.RETURN: PepStatus.RETURNED}
 
@@ -113,7 +114,7 @@ def _grade(session: Session, pep: Pep, grading: Grading, *, actor: Actor, today:
     if grading.decision is Decision.ACCEPT and grading.grade is not None:
         _accept(session, pep, grading.grade, actor=actor, today=today, now=now)
     elif grading.decision is Decision.RETURN:
-        _return(session, pep, grading, now=now)
+        _return(session, pep, grading, actor=actor, now=now)
     else:
         _tell(session, pep, "asked", now)
         audit.record(session, "pep.ask", pep)
@@ -129,7 +130,8 @@ def _accept(session: Session, pep: Pep, grade: Grade, *, actor: Actor, today: da
     signals.announce(session, signals.pep_completed, pep_id=pep.id, grade=grade.value)
 
 
-def _return(session: Session, pep: Pep, grading: Grading, *, now: datetime) -> None:
+def _return(session: Session, pep: Pep, grading: Grading, *, actor: Actor, now: datetime) -> None:
+    end_waivers(session, pep, reason=SENT_BACK, actor=actor, now=now)
     ppg.give_back(session, pep, _requests(session, pep))
     unsign_all(session, pep, now)
     thaw(session, pep)

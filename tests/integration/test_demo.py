@@ -78,6 +78,11 @@ def test_there_are_sixty_children_of_every_phase_at_the_launch(ask) -> None:
     ("a PEP sent back as Red", "SELECT id FROM pep_pep WHERE status = 'returned' AND grade = 'red'"),
     ("a waiver of the head's", f"SELECT r.id FROM {MONEY} JOIN pep_waiver w ON w.pep_id = p.id WHERE w.\"check\" = 'RD-308' "
      "AND r.status = 'released'"),
+    ("an independent chair that is needed", "SELECT id FROM pep_attending_note WHERE kind = 'chair' AND cleared_at IS NULL"),
+    ("a school that asks the Virtual School to come", "SELECT n.id FROM pep_attending_note n JOIN pep_pep p ON p.id = n.pep_id "
+     "WHERE n.kind = 'school_asks' AND p.status = 'in_progress'"),
+    ("a meeting to which the Virtual School came", "SELECT id FROM pep_attendee WHERE role = 'virtual_school' "
+     "AND took_part = 'attended'"),
     ("declined, with the reason", "SELECT id FROM pep_ppg_request WHERE status = 'declined' AND approved_pence IS NULL"),
     ("approved in part", "SELECT id FROM pep_ppg_request WHERE amount_pence = 55000 AND approved_pence = 33000"),
     ("an approval taken back", "SELECT r.id FROM pep_ppg_request r WHERE status = 'withdrawn'"),

@@ -321,10 +321,12 @@ def test_the_numbers_of_a_year_are_typed_in_pounds(council: Council, ask: Any) -
     fields = {"name": "2024-25", "starts_on": "01 Sep 2024", "ends_on": "31 Aug 2025", "ppg_term_cap_pence": "650",
               "ppg_year_cap_pence": "£1,950.00", "post16_year_cap_pence": "300.00", "grant_per_child_pence": "2,570",
               "sdq_threshold": "17", "initiate_working_days": "10", "complete_school_days": "20", "graded_rule": "any",
-              "card_rule": "any", "row_version": "1"}
+              "card_rule": "any", "new_to_roll_days": "60", "school_move_days": "45", "attend_year_groups": "N2, Year 6 and 11",
+              "row_version": "1"}
     for key, bad in (("ppg_term_cap_pence", "600.005"), ("ppg_term_cap_pence", "1e3"), ("ppg_year_cap_pence", "NaN"),
                      ("sdq_threshold", "17.5"), ("sdq_threshold", "99999999999"), ("name", "2024-26"),
-                     ("ends_on", "01 Sep 2023"), ("ppg_year_cap_pence", "100")):
+                     ("ends_on", "01 Sep 2023"), ("ppg_year_cap_pence", "100"), ("attend_year_groups", "6 to 14"),
+                     ("new_to_roll_days", "soon")):
         answer = head.send(f"{YEARS}edit/?id={year}", **(fields | {key: bad}))
         assert answer.status_code == 422, (key, bad)
         assert f'value="{bad}"' in answer.text

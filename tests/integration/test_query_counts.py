@@ -143,8 +143,29 @@ def test_the_pages_of_a_child_and_of_a_school_take_the_same_statements_however_m
     visitor, engine = signed_in(sqlite_url, tmp_path, Role.VS_HEAD, world.head.person_id)
     (many, long), (few, short) = (asked(visitor, engine, f"/admin/pep/children/details/?id={each}") for each in ids)
     # Beside what is fixed, the newest changes ask for the names of what they point to, once a table: up to five.
-    assert max(many, few) <= 61 and abs(many - few) <= 5, (many, few)
+    assert max(many, few) <= 69 and abs(many - few) <= 5, (many, few)
     assert long.count("OLD-00") > 40 and "OLD-00" not in short
     (many, long), (few, short) = (asked(visitor, engine, f"/admin/pep/schools/details/?id={each}") for each in schools)
     assert many == few <= 26, (many, few)
     assert long.count("Musterkind") > 45 and short.count("Musterkind") == 1
+
+
+@pytest.mark.slow
+def test_whom_to_meet_takes_the_same_statements_however_many_there_are(
+    world: World, sqlite_url: str, tmp_path: Any, open_session: Callable[..., Session]
+) -> None:
+    def at_schools_out_of_borough(*school_ids: int) -> None:
+        session = open_session(sqlite_url)
+        session.info["actor"] = SYSTEM
+        for school in session.scalars(sa.select(School).where(School.id.in_(school_ids))):
+            school.in_borough = False
+        session.commit()
+        session.close()
+
+    visitor, engine = signed_in(sqlite_url, tmp_path, Role.VS_OFFICER, world.officer.person_id)
+    counts = []
+    for school_ids in ((), (world.school_id,), (world.school_id, world.other_school_id)):
+        at_schools_out_of_borough(*school_ids)
+        counts.append(asked(visitor, engine, "/admin/pep/attending/"))
+    assert ["of 51" in counts[1][1], "of 101" in counts[2][1]] == [True, True]
+    assert counts[0][0] == counts[1][0] == counts[2][0] <= 18, [number for number, _ in counts]

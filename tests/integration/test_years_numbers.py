@@ -13,12 +13,14 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from pep_admin import queries
 from pep_admin.exceptions import NotAllowed, Refused
-from pep_admin.models import AcademicYear, Inspection, Pep, RecordChange, School
+from pep_admin.meeting_words import AttendingReason
+from pep_admin.models import AcademicYear, Child, Inspection, Pep, RecordChange, School
 from pep_admin.permissions import SYSTEM
 from pep_admin.policy import NUMBERS, USUAL, YearNumbers, numbers_of
 from pep_admin.school_words import CardGrade, CardRule, GradedRule, InspectionRegime, OfstedGrade
-from pep_admin.vocabulary import Grade, LegalStatus, PepKind, PlacementKind, SenStatus, TermName
+from pep_admin.vocabulary import Grade, LeavingReason, LegalStatus, PepKind, PlacementKind, SenStatus, TermName
 from pep_admin.workflow import calendars, payments, ppg, reviews, roll, years
 from pep_admin.workflow import peps as pep_verbs
 from pep_admin.workflow.inspections import save_inspection
@@ -157,10 +159,33 @@ def score(on: date) -> list[dict[str, Any]]:
 def a_school_with(regime: InspectionRegime, on: date, **grades: Any) -> Callable[[World], Verdict]:
     def begin(world: World) -> Verdict:
         row = Inspection(school_id=world.school_id, inspected_on=on, regime=regime, **grades)
-        save_inspection(world.session, row, actor=world.act(world.officer), today=TODAY)
+        save_inspection(world.session, row, actor=world.act(world.officer), today=max(on, TODAY))
         return lambda world: world.session.get_one(School, world.school_id).less_than_good
 
     return begin
+
+
+def to_be_met(reason: AttendingReason, begin: Callable[[World], int]) -> Callable[[World], Verdict]:
+    """Whether that is today a reason for the Virtual School to meet the child of `begin` (HB-3.10)."""
+
+    def begun(world: World) -> Verdict:
+        child_id = begin(world)
+
+        def verdict(world: World) -> bool:
+            world.act(world.officer)
+            found = {each.facts.child_id: each.why for each in queries.children_to_meet(world.session, TODAY)}
+            world.act(SYSTEM)
+            return any(why.reason is reason for why in found.get(child_id, ()))
+
+        return verdict
+
+    return begun
+
+
+def moved_school(world: World) -> int:
+    roll.change_school(world.session, world.session.get_one(Child, world.child_id), school_id=world.other_school_id,
+                       on=date(2024, 10, 14), reason=LeavingReason.OTHER, actor=world.act(world.officer), today=TODAY, now=NOW)
+    return world.child_id
 
 
 @dataclass(frozen=True)
@@ -210,7 +235,12 @@ CASES = (
          a_school_with(InspectionRegime.GRADED, date(2024, 10, 8), quality_of_education=OfstedGrade.GOOD,
                        behaviour=OfstedGrade.REQUIRES_IMPROVEMENT), True, False),
     Case("card_rule", CardRule.URGENT,
-         a_school_with(InspectionRegime.CARD, date(2024, 10, 8), card_attendance=CardGrade.ATTENTION), True, False),
+         a_school_with(InspectionRegime.CARD, date(2025, 11, 18), card_attendance=CardGrade.ATTENTION), True, False),
+    # From 14 Oct to 18 Nov 2024 it is 35 days.
+    Case("new_to_roll_days", 34, to_be_met(AttendingReason.NEW, lambda world: take_in(world, date(2014, 1, 1), date(2024, 10, 14))),
+         True, False),
+    Case("school_move_days", 34, to_be_met(AttendingReason.MOVED, moved_school), True, False),
+    Case("attend_year_groups", "Year 9", to_be_met(AttendingReason.YEAR_GROUP, lambda world: world.child_id), False, True),
 )
 SHOWN_ONLY = {"grant_per_child_pence"}
 """Caps nothing; it is shown on the year's page, where test_plain_screens.py reads and changes it."""

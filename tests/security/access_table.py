@@ -43,6 +43,7 @@ def post(endpoint: str, address: str, outcomes: str, **form: str) -> Line:
 EDUCATION = "?id={pep}&part=education"
 STEPS = "/admin/pep/peps"
 MONEY = "/admin/pep/ppg_requests"
+WAIVERS, MEET = "/admin/pep/waivers", "/admin/pep/attending"
 
 LINES = (
     # What everybody may have, signed in or not.
@@ -333,6 +334,28 @@ LINES = (
     post("pep_targets.remove",           "/admin/pep/targets/remove/?id={target}", "401 422 422 403 422 404 403 404 403 403"),
 
     # Money: asked for in Part 2, decided by the office, let go by finance or the head. An officer who approves does not release.
+    # What the head let pass: waived and withdrawn by the head alone, read by the Virtual School and the auditor.
+    get("pep_waivers.index_view",        f"{WAIVERS}/",                            "in  200 200 403 403 403 403 403 200 403"),
+    get("pep_waivers.details_view",      f"{WAIVERS}/details/?id={{waiver}}",      "in  200 200 403 403 403 403 403 200 403"),
+    get("pep_waivers.export",            f"{WAIVERS}/export/csv/",                 "in  200 200 403 403 403 403 403 403 403"),
+    get("pep_waivers.waive",             f"{WAIVERS}/waive/?pep={{pep}}&check=RD-316",
+        "in  200 403 403 403 403 403 403 403 403"),
+    post("pep_waivers.waive",            f"{WAIVERS}/waive/?pep={{pep}}&check=RD-316",
+         "401 422 403 403 403 403 403 403 403 403"),
+    get("pep_waivers.withdraw",          f"{WAIVERS}/withdraw/?id={{waiver}}",     "in  200 403 403 403 403 403 403 403 403"),
+    post("pep_waivers.withdraw",         f"{WAIVERS}/withdraw/?id={{waiver}}",     "401 422 403 403 403 403 403 403 403 403"),
+
+    # Whom to meet: the Virtual School's list, which the auditor reads. A school asks about its own PEP (HB-3.10).
+    get("pep_attending.index_view",      f"{MEET}/",                               "in  200 200 403 403 403 403 403 200 403"),
+    get("pep_attending.export",          f"{MEET}/export/csv/",                    "in  200 200 403 403 403 403 403 403 403"),
+    get("pep_attending.say_needed",      f"{MEET}/say/?child={{child}}&kind=send", "in  200 200 403 403 403 403 403 403 403"),
+    post("pep_attending.say_needed",     f"{MEET}/say/?child={{child}}&kind=send", "401 422 422 403 403 403 403 403 403 403"),
+    get("pep_attending.clear",           f"{MEET}/clear/?id={{note}}",             "in  200 200 403 403 403 403 403 403 403"),
+    post("pep_attending.clear",          f"{MEET}/clear/?id={{note}}",             "401 422 422 403 403 403 403 403 403 403"),
+    get("pep_attending.ask",             f"{MEET}/ask/?pep={{pep}}",               "in  403 403 403 200 404 403 404 403 403"),
+    post("pep_attending.ask",            f"{MEET}/ask/?pep={{pep}}",               "401 403 403 403 422 404 403 404 403 403"),
+    post("pep_attending.cancel",         f"{MEET}/cancel/?id={{note}}",            "401 403 403 403 404 404 404 404 403 403"),
+
     get("pep_ppg_requests.index_view",   f"{MONEY}/",                              "in  200 200 200 200 200 200 200 200 403"),
     get("pep_ppg_requests.details_view", f"{MONEY}/details/?id={{draft}}",         "in  200 200 200 200 404 200 404 200 403"),
     get("pep_ppg_requests.export",       f"{MONEY}/export/csv/",                   "in  200 200 200 403 403 403 403 403 403"),
@@ -347,8 +370,6 @@ LINES = (
     post("pep_ppg_requests.withdraw_approved", f"{MONEY}/withdraw-approved/?id={{approved}}",
          "401 409 409 403 403 403 403 403 403 403"),
     # A gate is the head's alone to open (handbook, preamble).
-    get("pep_ppg_requests.waive",        f"{MONEY}/waive/?pep={{graded_pep}}",     "in  200 403 403 403 403 403 403 403 403"),
-    post("pep_ppg_requests.waive",       f"{MONEY}/waive/?pep={{graded_pep}}",     "401 422 403 403 403 403 403 403 403 403"),
     post("pep_ppg_requests.action_view", f"{MONEY}/action/",                       "401 200 403 200 403 403 403 403 403 403",
          action="release", rowid="{approved}"),
     get("pep_ppg_requests.release_all",  f"{MONEY}/release-all/",                  "in  200 403 200 403 403 403 403 403 403"),

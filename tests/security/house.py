@@ -25,6 +25,7 @@ from werkzeug.test import TestResponse
 from pep_admin import create_app
 from pep_admin.accounts.creating import create_account
 from pep_admin.accounts.models import AccountsBase, User
+from pep_admin.meeting_words import AttendingNoteKind
 from pep_admin.models import (
     AcademicYear,
     Attainment,
@@ -41,6 +42,7 @@ from pep_admin.models import (
     NonWorkingDay,
     PaymentBatch,
     PaymentLine,
+    Pep,
     PpgRequest,
     School,
     SchoolCalendar,
@@ -50,8 +52,9 @@ from pep_admin.models import (
 )
 from pep_admin.permissions import SYSTEM
 from pep_admin.school_words import ClosureKind, InspectionRegime, OfstedGrade
-from pep_admin.vocabulary import ConsentBy, ConsentFor, LegalStatus, PlacementKind, Role, SenStatus, SuspensionKind
-from pep_admin.workflow import calendars, inspections, leads, payments, roll
+from pep_admin.validators.waivers import Gate
+from pep_admin.vocabulary import ConsentBy, ConsentFor, LegalStatus, PlacementKind, Role, SenStatus, Subject, SuspensionKind
+from pep_admin.workflow import attending, calendars, inspections, leads, payments, roll, waivers
 from pep_admin.workflow.records import save_record
 from tests.visiting import Visitor
 from tests.world import NOW, TODAY, World, build_world
@@ -113,8 +116,9 @@ def build(session: Session, url: str, folder: Path) -> Plan:
     payments.batch_releases(session, actor=world.finance, now=NOW)
     lead = leads.name_lead(session, world.school_id, first_name="Nova", last_name="Neu", email="nova.neu@house.example",
                            from_on=None, actor=world.act(world.teacher), now=NOW)
+    said = _let_pass_and_to_meet(world)
     world.act(SYSTEM)
-    places = {"lead": lead.id} | _places(session, world, children) | _schooling(world)
+    places = {"lead": lead.id} | said | _places(session, world, children) | _schooling(world)
     session.commit()
     app = create_app(settings(url, folder))
     places |= {"account": _make_accounts(app, world)}
@@ -124,6 +128,36 @@ def build(session: Session, url: str, folder: Path) -> Plan:
         app.extensions["sqlalchemy"].engine.dispose()
     cookies, marks = ({name: pair[number] for name, pair in signed_in.items()} for number in (0, 1))
     return Plan(places, cookies, marks)
+
+
+def _let_pass_and_to_meet(world: World) -> dict[str, int]:
+    """Waivers of the first child's PEP, for a day on which it had no English and no Maths target; an independent chair that the
+    child needs, and that their school asks the Virtual School to come; another child with significant needs.
+    """
+    session, pep = world.session, world.pep_of(world.child_id)
+    targets = session.scalars(sa.select(Target).where(Target.pep_id == pep.id)).all()
+    subjects = [target.subject for target in targets]
+    for target in targets:
+        target.subject = Subject.OTHER
+    session.flush()
+    waiver, _ = (_waive(world, pep, gate) for gate in (Gate("RD-223", "english_exception"), Gate("RD-224", "maths_exception")))
+    world.act(SYSTEM)
+    for target, subject in zip(targets, subjects, strict=True):
+        target.subject = subject
+    note, _ = (
+        attending.say_needed(session, session.get_one(Child, child_id), kind, reason="They disagree",
+                             actor=world.act(world.officer), now=NOW)
+        for child_id, kind in ((world.child_id, AttendingNoteKind.CHAIR), (world.other_child_id, AttendingNoteKind.SEND))
+    )
+    asks = attending.ask_to_attend(session, pep.id, reason="Please come", actor=world.act(world.teacher), now=NOW)
+    return {"waiver": waiver, "note": note.id, "asks": asks.id}
+
+
+def _waive(world: World, pep: Pep, gate: Gate) -> int:
+    stands = waivers.find_gate(world.session, pep, gate, today=TODAY)
+    assert stands is not None
+    return waivers.waive_gate(world.session, pep.id, gate, reason="A tutor begins in spring", sentence=stands.message,
+                              actor=world.act(world.head), today=TODAY, now=NOW).id
 
 
 def _left_long_ago(world: World) -> int:

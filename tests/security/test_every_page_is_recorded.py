@@ -82,7 +82,12 @@ SHOWN: Mapping[Door, tuple[str, str]] = doors("GET", """
     ppg_requests.withdraw ppg_requests.read draft
     ppg_requests.decide ppg_requests.read requested
     ppg_requests.withdraw_approved ppg_requests.read approved
-    ppg_requests.waive pep.read graded_pep
+    waivers.details_view waiver.read waiver
+    waivers.waive pep.read pep
+    waivers.withdraw waiver.read waiver
+    attending.say_needed children.read child
+    attending.clear attending_note.read note
+    attending.ask pep.read pep
     ppg_requests.release_all ppg_requests.read approved
     audit_log.details_view audit_log.read event
 """) | doors("POST", """
@@ -122,7 +127,11 @@ SHOWN: Mapping[Door, tuple[str, str]] = doors("GET", """
     ppg_requests.withdraw ppg_requests.read approved
     ppg_requests.decide ppg_requests.read requested
     ppg_requests.withdraw_approved ppg_requests.read approved
-    ppg_requests.waive pep.read graded_pep
+    waivers.waive pep.read pep
+    waivers.withdraw waiver.read waiver
+    attending.say_needed children.read child
+    attending.clear attending_note.read note
+    attending.ask pep.read pep
     ppg_requests.action_view ppg_requests.read approved
     ppg_requests.release_confirm ppg_requests.read approved
 """)
@@ -134,7 +143,7 @@ BY_THEMSELVES = {("pep_schools.details_view", "GET"), ("pep_terms.launch", "GET"
 """Doors that show many children, or show one only when something goes wrong: a test of their own each, below."""
 
 WITH_CHILDREN = ("children", "peps", "targets", "ppg_requests", "sdq", "suspensions", "consents", "enrolments", "placements",
-                 "caseloads", "care_periods")
+                 "caseloads", "care_periods", "waivers", "attending")
 LISTS = {(f"pep_{noun}.{route}", "GET") for noun in WITH_CHILDREN
          for route in ("index_view", "export")} - {("pep_targets.export", "GET")} | {("pep_roll_over.index_view", "GET")}
 """One event for the whole list."""
@@ -151,6 +160,7 @@ NO_CHILD = {
     ("pep_my_lead.index_view", "GET"), ("pep_my_lead.answer", "GET"), ("pep_my_lead.answer", "POST"),
     *((f"pep_{noun}.{route}", method) for noun in ("calendars", "closures", "days_off", "inspections") for method in ("GET", "POST")
       for route in ("index_view", "details_view", "export", "create_view", "add", "edit_view", "remove")),
+    ("pep_attending.cancel", "POST"),  # leads back to the PEP, which records itself
     ("pep_rules.index", "GET"),  # the rules themselves
     ("pep_years.next_year", "GET"), ("pep_years.next_year", "POST"),  # dates
     ("pep_payments.index_view", "GET"), ("pep_payments.details_view", "GET"), ("pep_payments.csv", "GET"),  # payees and references
@@ -178,7 +188,9 @@ def looks(house: House, after: int) -> list[Any]:
 
 
 RECORDS = {"sdq": "pep_sdq_score", "suspension": "pep_suspension", "consent": "pep_consent", "enrolment": "pep_enrolment",
-           "home": "pep_care_placement", "caseload": "pep_caseload", "care_period": "pep_care_episode"}
+           "home": "pep_care_placement", "caseload": "pep_caseload", "care_period": "pep_care_episode",
+           "note": "pep_attending_note"}
+OF_A_PEP = {"target": "pep_target", "waiver": "pep_waiver"}
 
 
 def child_of(house: House, place: str) -> int | None:
@@ -193,7 +205,7 @@ def child_of(house: House, place: str) -> int | None:
         return int(rows[RECORDS[place], row_id]["child_id"])
     pep_id = row_id
     if not place.endswith("pep"):
-        pep_id = rows["pep_target" if place == "target" else "pep_ppg_request", row_id]["pep_id"]
+        pep_id = rows[OF_A_PEP.get(place, "pep_ppg_request"), row_id]["pep_id"]
     return int(rows["pep_pep", pep_id]["child_id"])
 
 

@@ -196,6 +196,15 @@ FORMS = (
     Form("officer", f"{ADMIN}/ppg_requests/withdraw-approved/?id={{approved}}", "reason", {"reason": "The tutor has gone"},
          "pep_ppg_request.status pep_ppg_request.approved_pence pep_ppg_request.decided_by pep_ppg_request.decision_reason "
          "pep_ppg_request.row_version pep_allocation.reserved_pence"),
+    Form("head", f"{ADMIN}/waivers/withdraw/?id={{waiver}}", "reason", {"reason": "A tutor was found"},
+         "pep_waiver.ended_by pep_waiver.ended_name pep_waiver.ended_at pep_waiver.ended_reason"),
+    Form("officer", f"{ADMIN}/attending/say/?child={{child}}&kind=send", "reason", {"reason": "Waits for a plan"},
+         "+pep_attending_note", {"pep_attending_note": {"kind": "send", "pep_id": None, "set_name": "Ole Amt"}}),
+    Form("officer", f"{ADMIN}/attending/clear/?id={{note}}", "reason", {"reason": "Settled"},
+         "pep_attending_note.cleared_by pep_attending_note.cleared_name pep_attending_note.cleared_at "
+         "pep_attending_note.cleared_reason pep_attending_note.row_version"),
+    Form("other_teacher", f"{ADMIN}/attending/ask/?pep={{other_pep}}", "reason", {"reason": "Please come"}, "+pep_attending_note",
+         {"pep_attending_note": {"kind": "school_asks", "set_name": "Otto Anders", "cleared_at": None}}),
     Form("officer", f"{ADMIN}/peps/grade/?id={{sent_pep}}", "feedback",
          {"grade": "gold", "decision": "accept", "feedback": "Led by the child."},
          "pep_pep.status pep_pep.grade pep_pep.completed_at pep_pep.row_version +pep_qa_review pep_ppg_request.status "
@@ -274,7 +283,8 @@ def test_every_form_of_the_application_is_among_them(house: House) -> None:
         "pep_schools.action_view",  # takes ids
         "pep_roll_over.index_view", "pep_roll_over.confirm",  # need a child at the end of a phase: below
         "pep_peps.send", "pep_peps.recall", "pep_ppg_requests.decide", "pep_payments.batch",  # need a PEP in another state: below
-        "pep_ppg_requests.waive",  # likewise: takes a reason, test_waivers
+        "pep_attending.cancel",  # takes nothing
+        "pep_waivers.waive",  # needs a gate that stands: test_waivers
         "pep_imports.new", "pep_imports.discard",  # takes a file: below; takes nothing
         "pep_import_columns.change",  # a column of each remembered heading: below
         "security.login", "security.logout", "security.verify",  # write the account's own sign-in only

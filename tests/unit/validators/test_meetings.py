@@ -50,9 +50,13 @@ def test_a_meeting_that_was_held() -> None:
     assert meeting(MEETING, review=None, entered=None) == []
 
 
-@pytest.mark.parametrize("on", [None, date(2024, 11, 27), date(2023, 5, 1)], ids=["no date", "to come", "before care"])
+@pytest.mark.parametrize("on", [None, date(2024, 11, 27)], ids=["no date", "to come"])
 def test_a_meeting_that_was_not(on: date | None) -> None:
     assert short(meeting(on)) == [("RD-301", "HB-2.5", "meeting_at", "blocking")]
+
+
+def test_a_meeting_before_care_contradicts_the_record() -> None:
+    assert short(meeting(date(2023, 5, 1))) == [("RD-301", "DATA-dates", "meeting_at", "blocking")]
 
 
 @pytest.mark.parametrize(

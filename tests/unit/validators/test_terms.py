@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import date
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from pep_admin.policy import YEARS
+from pep_admin.policy import USUAL
 from pep_admin.validators.findings import blocking
 from pep_admin.validators.years import check_term, check_year
 
@@ -25,8 +26,7 @@ def of_year(**changes: Any) -> list[tuple[str, str]]:
 
 
 def a_year(**changes: Any) -> Any:
-    numbers = {key: getattr(YEARS["2024-25"], key) for key in type(YEARS["2024-25"]).__slots__}
-    return SimpleNamespace(**{**numbers, **YEAR, **changes})
+    return SimpleNamespace(**{**asdict(USUAL), **YEAR, **changes})
 
 
 def of_term(**changes: Any) -> list[tuple[str, str]]:

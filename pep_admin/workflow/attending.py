@@ -1,0 +1,116 @@
+"""What people say about whether the Virtual School should come to a child's meeting (HB-3.10), and taking it back.
+
+The reasons that the record tells, and the order, are attending.py's. That somebody is booked to come is not kept here.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from pep_admin import audit, queries
+from pep_admin.circumstances import said
+from pep_admin.deadlines import format_day
+from pep_admin.exceptions import NotAllowed, NotFound
+from pep_admin.meeting_words import AttendingNoteKind
+from pep_admin.models import AttendingNote, Child, Pep
+from pep_admin.permissions import Actor, Permission, can, owns_part, require, require_on
+from pep_admin.queries import OPEN_TO_WRITE
+from pep_admin.vocabulary import Part
+from pep_admin.workflow.taking import refuse, take_pep
+
+SAID_BY_OFFICERS = (AttendingNoteKind.CHAIR, AttendingNoteKind.SEND)
+NO_LONGER = "The school no longer asks."
+
+
+def may_ask_to_attend(actor: Actor, pep: Pep) -> bool:
+    """Whether somebody may ask the Virtual School to come: who owns the school's part of this PEP."""
+    return can(actor, Permission.ATTENDING_ASK) and owns_part(actor, pep, Part.EDUCATION)
+
+
+def _require_asker(session: Session, actor: Actor, pep: Pep) -> None:
+    require_on(session, actor, Permission.ATTENDING_ASK, pep.child_id)
+    if not may_ask_to_attend(actor, pep):
+        raise NotAllowed(Permission.ATTENDING_ASK.value, "Whoever writes the school's part asks the Virtual School to come.")
+
+
+def ask_to_attend(session: Session, pep_id: int, *, reason: str = "", actor: Actor, now: datetime) -> AttendingNote:
+    """The school asks the Virtual School to come to this PEP's meeting, with a reason if it likes.
+
+    Raises Refused where it has asked already, and for a PEP that was sent.
+    """
+    require(actor, Permission.ATTENDING_ASK)
+    pep = take_pep(session, pep_id, *OPEN_TO_WRITE)
+    _require_asker(session, actor, pep)
+    if (standing := queries.asks_of(session, pep.id)) is not None:
+        asked_on = format_day(standing.set_at.date())
+        raise refuse("attend-twice", "DATA-status", f"{standing.set_name} has asked already, on {asked_on}.")
+    note = AttendingNote(child_id=pep.child_id, kind=AttendingNoteKind.SCHOOL_ASKS, pep_id=pep.id, reason=reason.strip(),
+                         set_by=actor.id, set_name=actor.name, set_at=now)
+    session.add(note)
+    session.flush()
+    audit.record(session, "pep.ask_to_attend", pep)
+    return note
+
+
+def cancel_ask(session: Session, note_id: int, *, actor: Actor, now: datetime) -> AttendingNote:
+    """The school no longer asks the Virtual School to come."""
+    require(actor, Permission.ATTENDING_ASK)
+    note = _take(session, note_id)
+    if note.pep_id is None:
+        raise NotFound
+    pep = take_pep(session, note.pep_id)
+    _require_asker(session, actor, pep)
+    _clear(session, note, NO_LONGER, actor=actor, now=now)
+    audit.record(session, "pep.cancel_ask", pep)
+    return note
+
+
+def say_needed(
+    session: Session, child: Child, kind: AttendingNoteKind, *, reason: str, actor: Actor, now: datetime
+) -> AttendingNote:
+    """An officer says that an independent chair is needed for a child, or that the special needs are significant, and why."""
+    require(actor, Permission.ATTENDING_EDIT)
+    if kind not in SAID_BY_OFFICERS:
+        raise refuse("attend-kind", "DATA-status", "That the school asks is said by the school, on its PEP.")
+    if not said(reason):
+        raise refuse("attend-reason", "DATA-reason", "Say why the Virtual School is needed.", "reason")
+    same = (AttendingNote.child_id == child.id, AttendingNote.kind == kind, AttendingNote.cleared_at.is_(None))
+    if (standing := session.scalar(select(AttendingNote).where(*same))) is not None:
+        message = f"{standing.set_name} has said so already, on {format_day(standing.set_at.date())}: {standing.reason}"
+        raise refuse("attend-twice", "DATA-status", message)
+    note = AttendingNote(child_id=child.id, kind=kind, reason=reason.strip(), set_by=actor.id, set_name=actor.name, set_at=now)
+    session.add(note)
+    session.flush()
+    audit.record(session, "child.say_attending", note, kind=kind.value)
+    return note
+
+
+def clear_note(session: Session, note_id: int, *, reason: str, actor: Actor, now: datetime) -> AttendingNote:
+    """An officer clears what was said, the school's asking too, with the reason: it is over, or somebody went."""
+    require(actor, Permission.ATTENDING_EDIT)
+    note = _take(session, note_id)
+    if not said(reason):
+        raise refuse("attend-clear", "DATA-reason", "Say why this no longer holds.", "reason")
+    _clear(session, note, reason.strip(), actor=actor, now=now)
+    audit.record(session, "child.clear_attending", note, kind=note.kind.value)
+    return note
+
+
+def _take(session: Session, note_id: int) -> AttendingNote:
+    found = session.scalar(
+        select(AttendingNote).where(AttendingNote.id == note_id).with_for_update(of=AttendingNote)
+        .execution_options(populate_existing=True)
+    )
+    if found is None:
+        raise NotFound
+    if found.cleared_at is not None:
+        raise refuse("attend-cleared", "DATA-status", f"{found.cleared_name} has cleared this already: {found.cleared_reason}")
+    return found
+
+
+def _clear(session: Session, note: AttendingNote, reason: str, *, actor: Actor, now: datetime) -> None:
+    note.cleared_by, note.cleared_name, note.cleared_at, note.cleared_reason = actor.id, actor.name, now, reason
+    session.flush()
