@@ -9,13 +9,31 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
+from pep_admin.form_words import P16Activity
+from pep_admin.pep_form import SchoolingFacts
 from pep_admin.policy import FormNumbers, YearNumbers
-from pep_admin.school_calendar import YEAR_GROUPS, age_on, year_group
-from pep_admin.vocabulary import Labelled, PepKind, Phase, Scheme, SchoolKind, SchoolPhase, SenStatus
+from pep_admin.school_calendar import YEAR_GROUPS, age_on, england_working_day, year_group
+from pep_admin.vocabulary import (
+    Attendance,
+    AttendeeRole,
+    Labelled,
+    PepKind,
+    Phase,
+    Scheme,
+    SchoolKind,
+    SchoolPhase,
+    SenStatus,
+    TermName,
+)
 from pep_admin.year_words import LastDay
+
+FIRST_OF_CAREERS = 7  # the year group from which careers are asked about
+NOT_EET = frozenset({P16Activity.LOOKING, P16Activity.ILL, P16Activity.PARENT, P16Activity.CARER, P16Activity.NONE_OTHER,
+                     P16Activity.UNKNOWN})
+"""Neither in education, employment nor training, or not known."""
 
 SWITCHES = frozenset(
     {
@@ -32,6 +50,18 @@ SWITCHES = frozenset(
         "attendance_low",
         "behaviour_concern",
         "child_absent",
+        "carer_absent",
+        "at_school",
+        "on_a_timetable",
+        "part_time",
+        "not_eet",
+        "careers",
+        "transition",
+        "has_targets",
+        "late",
+        "home_move",
+        "address_withheld",
+        "schooling_gap",
     }
 )
 
@@ -44,7 +74,8 @@ class CircumstanceFacts:
 
     `on` is the day of the meeting, or today while there is none. `sdq_total` is the latest SDQ total of the child (0 to 40) or
     None; a score among `answers` wins over it. `numbers` are the year's; `answers` are stored and posted answers together, keyed
-    by field.
+    by field. `is_late`: the due day has passed without its being sent, or had when it was. `moves_to` is what `next_stage` says,
+    `schooling` every school.
     """
 
     year_group: str
@@ -57,6 +88,10 @@ class CircumstanceFacts:
     numbers: FormNumbers
     has_targets_to_review: bool
     answers: Mapping[str, Any] = field(default_factory=dict)
+    has_targets: bool = False
+    is_late: bool = False
+    moves_to: str = ""
+    schooling: Sequence[SchoolingFacts] = ()
 
 
 def phase_of(group: str) -> Phase:
@@ -115,9 +150,12 @@ def switches_for(facts: CircumstanceFacts) -> frozenset[str]:
 def _of_the_child(facts: CircumstanceFacts) -> dict[str, bool]:
     initial = facts.kind == PepKind.INITIAL
     total = latest_sdq(facts.answers.get("sdq"), facts.sdq_total)
+    of_school_age = 0 <= _number(facts.year_group) <= 11
+    after_16 = _number(facts.year_group) > 11
+    activity = facts.answers.get("p16_activity")
     return {
         "initial": initial,
-        "no_school_place": not facts.has_school,
+        "no_school_place": of_school_age and not facts.has_school,
         "has_ehcp": facts.sen_status == SenStatus.EHCP,
         "sen_support": facts.sen_status == SenStatus.SUPPORT,
         "sen_any": facts.sen_status in (SenStatus.EHCP, SenStatus.SUPPORT),
@@ -125,7 +163,15 @@ def _of_the_child(facts: CircumstanceFacts) -> dict[str, bool]:
         "sdq_high": total is not None and total >= facts.numbers.sdq_threshold,
         "targets_to_review": facts.has_targets_to_review and not initial,
         # No register is kept where there is no school, nor one in sessions before Reception or after Year 11.
-        "attendance_expected": facts.has_school and 0 <= _number(facts.year_group) <= 11,
+        "attendance_expected": facts.has_school and of_school_age,
+        "at_school": facts.has_school and of_school_age,
+        "on_a_timetable": facts.has_school and _number(facts.year_group) > 0,
+        "not_eet": after_16 and (activity in NOT_EET or (activity is None and not facts.has_school)),
+        "careers": _number(facts.year_group) >= FIRST_OF_CAREERS,
+        "transition": facts.moves_to != "",
+        "has_targets": facts.has_targets,
+        "late": facts.is_late,
+        "schooling_gap": bool(schooling_gaps(facts.schooling)),
     }
 
 
@@ -137,7 +183,17 @@ def _of_the_answers(answers: Mapping[str, Any], numbers: FormNumbers) -> dict[st
         "attendance_low": any(_is_low(row, numbers.low_attendance_percent) for row in answers.get("attendance") or ()),
         "behaviour_concern": answers.get("behaviour") in ("some", "serious"),
         "child_absent": answers.get("child_attended") in ("part", "no"),
+        "carer_absent": _is_carer_absent(answers.get("attendees") or ()),
+        "part_time": answers.get("part_time") is True,
+        "home_move": answers.get("placement_change_expected") is True,
+        "address_withheld": answers.get("address_withheld_from") in ("parents", "school"),
     }
+
+
+def _is_carer_absent(attendees: Sequence[Mapping[str, Any]]) -> bool:
+    """Who came was written down, and no carer among them."""
+    here = {row.get("role") for row in attendees if row.get("took_part") in (Attendance.ATTENDED, Attendance.PART)}
+    return bool(attendees) and AttendeeRole.CARER not in here
 
 
 UNSEEN = frozenset("\u115f\u1160\u3164\uffa0")
@@ -169,6 +225,78 @@ def _is_low(row: Mapping[str, Any], percent: int) -> bool:
     if not possible or present is None:
         return False
     return bool(present * 100 < possible * percent)
+
+
+# --- the schools so far -----------------------------------------------------------------------------------------------------
+
+SHORTEST_GAP = 3  # school weeks; fewer are a move that took its time, and the two of Easter with a day or so beside them
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """School weeks between the end of one school and the beginning of the next."""
+
+    weeks: int
+    after: str
+    before: str
+
+
+def schooling_gaps(schooling: Sequence[SchoolingFacts]) -> list[Gap]:
+    """The times of three school weeks and more in which the child was at no school, oldest first (RD-108).
+
+    The summer, Christmas and bank holidays count for nothing. What came before the first school on record, and what follows the
+    last, is no gap.
+    """
+    found: list[Gap] = []
+    last: SchoolingFacts | None = None
+    for each in sorted(schooling, key=lambda one: (one.started_on, one.ended_on or date.max)):
+        if last is not None and last.ended_on is not None:
+            weeks = _school_weeks(last.ended_on, each.started_on)
+            found += [Gap(weeks, last.school, each.school)] if weeks >= SHORTEST_GAP else []
+        if last is None or (last.ended_on is not None and (each.ended_on or date.max) > last.ended_on):
+            last = each
+    return found
+
+
+def _school_weeks(last: date, first: date) -> int:
+    """Whole weeks of five possible school days between the last day at one school and the first at the next."""
+    days = (last + timedelta(days=number) for number in range(1, (first - last).days))
+    return sum(england_working_day(day) and not _in_long_holidays(day) for day in days) // 5
+
+
+def _in_long_holidays(day: date) -> bool:
+    """The summer and Christmas holidays, taken generously: no authority's calendar makes a gap of them."""
+    at = (day.month, day.day)
+    return (7, 18) <= at <= (9, 6) or at >= (12, 20) or at <= (1, 6)
+
+
+# --- the next stage ---------------------------------------------------------------------------------------------------------
+
+_STAGES: Mapping[str, tuple[str, TermName]] = {
+    "N2": ("Reception", TermName.AUTUMN),
+    "R": ("Year 1", TermName.SUMMER),
+    "6": ("Year 7", TermName.AUTUMN),
+    "11": ("what comes after Year 11", TermName.AUTUMN),
+    "12": ("Year 13", TermName.SUMMER),
+    "13": ("what comes after Year 13", TermName.AUTUMN),
+}
+"""Where a child goes at the end of that year, and the term from which the move is planned; about a year ahead where the place is
+applied for."""
+
+
+def next_stage(group: str, term: TermName | str, school_ends: bool | None) -> str:
+    """Where a child of that year group goes in September, from the term on in which that is planned; "" where nowhere, or not yet.
+
+    `school_ends`: whether the school's last year is this one (None: not known). Where it goes on after Year 6 nobody moves; an
+    infant, first or middle school ends in a year of its own.
+    """
+    to, begins = _STAGES.get(group, ("", TermName.AUTUMN))
+    if group == "6" and school_ends is False:
+        return ""
+    if not to and school_ends:
+        to = f"Year {_number(group) + 1}"
+    terms = list(TermName)
+    return to if to and terms.index(TermName(term)) >= terms.index(begins) else ""
 
 
 # --- when the roll moves on ----------------------------------------------------------------------------------------------

@@ -35,7 +35,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, Mapper, declared_attr, mapped_column, orm_insert_sentinel, relationship
 
-from pep_admin import meeting_words, school_words, year_words
+from pep_admin import form_words, meeting_words, school_words, year_words
 from pep_admin import vocabulary as words
 from pep_admin.policy import USUAL
 
@@ -222,6 +222,7 @@ class AcademicYear(Tracked, Versioned, Base):
     sdq_valid_months: Mapped[int] = mapped_column(default=USUAL.sdq_valid_months)
     low_attendance_percent: Mapped[int] = mapped_column(default=USUAL.low_attendance_percent)
     figures_stale_days: Mapped[int] = mapped_column(default=USUAL.figures_stale_days)
+    withheld_address_blocks: Mapped[bool] = mapped_column(default=USUAL.withheld_address_blocks)
     graded_rule: Mapped[school_words.GradedRule] = mapped_column(choice(school_words.GradedRule), default=USUAL.graded_rule)
     card_rule: Mapped[school_words.CardRule] = mapped_column(choice(school_words.CardRule), default=USUAL.card_rule)
     new_to_roll_days: Mapped[int] = mapped_column(default=USUAL.new_to_roll_days)
@@ -945,6 +946,7 @@ class Attainment(Tracked, Versioned, OfPep, Base):
     current: Mapped[str] = mapped_column(Words(40))
     expected: Mapped[str | None] = mapped_column(Words(40))
     on_track: Mapped[words.OnTrack] = mapped_column(choice(words.OnTrack))
+    progress: Mapped[form_words.Progress | None] = mapped_column(choice(form_words.Progress))
     pep: Mapped[Pep] = relationship()
 
 

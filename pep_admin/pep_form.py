@@ -14,6 +14,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Literal
 
+from pep_admin.form_words import NextSendStep, P16Activity, Progress, SenNeed, StatutoryTest, TargetAgreed
 from pep_admin.policy import USUAL, FormNumbers
 from pep_admin.vocabulary import (
     Attendance,
@@ -60,7 +61,7 @@ class Field:
     `store`: "answers", "sensitive_answers", "<Table>.<column>" or "rows:<Table>". `must`: "never", "always" or the name of a
     switch that makes it required. `asked`: a switch without which it is not shown (""), `unless` one that hides it. `hide`:
     letters of pep-form.md (C child's copy, S school, P parents). `max_length` in characters, for numbers `lowest`/`highest`.
-    `columns` of a ROWS field are Fields of their own, stored beside one another in a row.
+    `columns` of a ROWS field are Fields of their own, stored beside one another in a row; its page shows at least `lines` of them.
     """
 
     key: str
@@ -82,6 +83,7 @@ class Field:
     max_length: int = TEXT
     lowest: int | None = None
     highest: int | None = None
+    lines: int = 4
     columns: tuple[Field, ...] = ()
 
 
@@ -284,12 +286,37 @@ class TargetReviewFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class SchoolingFacts:
+    """One school of the child, from-to; `reason` is why it ended, in words ("" while none is on record)."""
+
+    school: str
+    started_on: date
+    ended_on: date | None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SuspensionFacts:
+    """One time that the child was sent away from school; `half_days` is what was lost, in sessions."""
+
+    id: int
+    started_on: date
+    ended_on: date | None
+    half_days: int | None
+    has_reason: bool
+    is_permanent: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """One PEP as one document, already filtered by phase and audience.
 
     `answers` maps every field that applies to its value (str, date, datetime, int, bool, tuple of codes, tuple of row mappings;
     None when unanswered). `digests` maps the same keys to the digest a form is filled with. `switches` names what is true.
     `numbers` are those of its term's academic year, or of the day it was sent.
+    `schooling` is every school of the child, `suspensions` those of the PEP's academic year; `moves_to` is where the child goes at
+    the end of the year ("" where nowhere), `ehcp_joined` whether another PEP of the year was held with the EHCP's review, `sent_on`
+    the day on which it was sent.
     """
 
     pep_id: int
@@ -319,6 +346,11 @@ class Document:
     targets: tuple[TargetFacts, ...] = ()
     reviews: tuple[TargetReviewFacts, ...] = ()
     requests: tuple[RequestFacts, ...] = ()
+    schooling: tuple[SchoolingFacts, ...] = ()
+    suspensions: tuple[SuspensionFacts, ...] = ()
+    moves_to: str = ""
+    ehcp_joined: bool = False
+    sent_on: date | None = None
     versions: Mapping[str, int] = field(default_factory=dict)
     numbers: FormNumbers = USUAL
 
@@ -329,6 +361,10 @@ class Document:
     def rows(self, key: str) -> tuple[Mapping[str, Any], ...]:
         """The rows of a ROWS field, () when there are none."""
         return self.answers.get(key) or ()
+
+    def target(self, target_id: Any) -> str:
+        """A target of this PEP in a few words, by its id: "Target 2: Sam will …"; "" for one that is gone."""
+        return next((f"Target {each.number}: {each.outcome}" for each in self.targets if each.id == target_id), "")
 
     def asked(self, found: Field) -> bool:
         """Whether that field applies to this PEP and may be seen by this audience."""
@@ -389,6 +425,16 @@ def _attempts(key: str, number: str, whose: str) -> Field:
     )
 
 
+def _line(key: str, number: str, label: str, *, needed: bool = False, longest: int = LINE) -> Field:
+    """A column of one line."""
+    return Field(key, number, label, Kind.LINE, must="always" if needed else "never", max_length=longest)
+
+
+def _day(key: str, number: str, label: str, *, needed: bool = False) -> Field:
+    """A column that is a date."""
+    return Field(key, number, label, Kind.DATE, must="always" if needed else "never")
+
+
 PART_1 = PartForm(
     Part.SOCIAL_CARE,
     Part.SOCIAL_CARE.label,
@@ -412,6 +458,21 @@ PART_1 = PartForm(
                       help="One choice; the story behind it belongs further down."),
                 Field("next_care_review_on", "P1.18", "Next care review", Kind.DATE, must="always", carry="confirm", hide="C",
                       rule="HB-3.3", help="The PEP should not routinely be on that day."),
+                Field("address_withheld_from", "P1.16", "Who must not learn where the child lives", Kind.ONE_OF, carry="confirm",
+                      hide="CP", rule="HB-3.11",
+                      choices=(("nobody", "Nobody: the address is not withheld"), ("parents", "Parents and others"),
+                               ("school", "The school too"))),
+                Field("placement_address", "P1.16", "The address that is withheld", Kind.PARA, store="sensitive_answers",
+                      asked="address_withheld", carry="confirm", hide="CSP", rule="HB-3.11", check="RD-111", max_length=500,
+                      help="Street and postcode, so that we can warn when they stand where they must not. Never seen by the "
+                      "school, nor in any copy for the child or parents."),
+                Field("placement_change_expected", "P1.19", "Is a move of home expected?", Kind.YES_NO, hide="C", rule="HB-4.3",
+                      check="RD-110", help="Say so early: a move in sight is planned with school, not announced to it."),
+                Field("placement_change_on", "P1.19", "About when", Kind.DATE, asked="home_move", hide="C", rule="HB-4.3",
+                      help="A day near it will do."),
+                Field("placement_change_plan", "P1.19", "How school stays steady through the move", Kind.PARA, asked="home_move",
+                      hide="C", rule="HB-4.3", check="RD-110",
+                      help="The journey, who tells the child and when, who in school looks out for them."),
             ),
         ),
         Section(
@@ -429,6 +490,12 @@ PART_1 = PartForm(
                 Field("slips_signed_by", "P1.30", "Who signs permission slips", Kind.LINE, must="always", carry="confirm",
                       hide="C", rule="HB-3.7", check="RD-104", max_length=LINE,
                       help="So that a child is never the one left off the coach."),
+                Field("emergency_contacts", "P1.23", "Emergency contacts, in the order in which they are rung", Kind.ROWS,
+                      carry="confirm", hide="C", rule="DATA-contacts", check="RD-105", core=False,
+                      help="At least two people who answer in school hours.",
+                      columns=(_line("name", "P1.23", "Name", needed=True), _line("relation", "P1.23", "Relation", needed=True),
+                               _line("phone", "P1.23", "Telephone", needed=True, longest=40),
+                               _line("hours", "P1.23", "When they answer"))),
             ),
         ),
         Section(
@@ -469,6 +536,9 @@ PART_1 = PartForm(
                 Field("confidential_history", "P1.44", "Confidential history", Kind.PARA, store="sensitive_answers",
                       carry="copy", hide="CSP", rule="HB-3.11",
                       help="Seen by the social worker and the Virtual School, never by the school or the child."),
+                Field("schooling_gaps", "P1.47", "Times without a school: when, why, and what was learnt", Kind.PARA,
+                      asked="schooling_gap", carry="copy", hide="C", rule="HB-4.1", check="RD-108",
+                      help="The record of schools has a gap of some weeks. A sentence for each is enough."),
                 Field("disruption_before_care", "P1.45", "Schooling lost before care", Kind.ONE_OF, must="always", carry="copy",
                       hide="C", rule="HB-4.1",
                       choices=(("none", "None"), ("weeks", "Some weeks"), ("term", "A term or more"),
@@ -482,6 +552,62 @@ PART_2 = PartForm(
     Part.EDUCATION,
     Part.EDUCATION.label,
     (
+        Section(
+            "setting",
+            "The school place",
+            (
+                Field("governor", "P2.05", "Governor for children in care", Kind.LINE, asked="at_school", carry="confirm", hide="C",
+                      rule="HB-2.7", check="RD-239", max_length=LINE, help="One name is enough."),
+                Field("part_time", "P2.08", "Is the child on a reduced timetable?", Kind.YES_NO, phases=("PRI", "SEC"),
+                      asked="at_school", hide="C", rule="HB-1.5", check="RD-213"),
+                Field("part_time_plan", "P2.08", "The reduced timetable", Kind.ROWS, phases=("PRI", "SEC"), asked="part_time",
+                      lines=1, hide="C", rule="HB-1.5", check="RD-213",
+                      help="Short, agreed with the social worker and the Virtual School, and with an end.",
+                      columns=(_line("reason", "P2.08", "Reason", needed=True),
+                               Field("hours", "P2.08", "Hours a week", Kind.NUMBER, must="always", lowest=0, highest=40),
+                               _day("began_on", "P2.08", "Began", needed=True), _day("ends_on", "P2.08", "Ends"),
+                               Field("agreed", "P2.08", "Agreed with social worker and Virtual School", Kind.YES_NO),
+                               _line("plan_back", "P2.08", "How it leads back to full time"))),
+                Field("no_place_since", "P2.12", "Without a school place since", Kind.DATE, asked="no_school_place",
+                      carry="confirm", hide="C", rule="HB-4.1", help="Each week out is counted from here."),
+                Field("no_place_why", "P2.12", "Why, and what was the last school", Kind.PARA, asked="no_school_place",
+                      carry="confirm", hide="C", rule="HB-4.1", max_length=1_000),
+                Field("no_place_education", "P2.13", "What is taught now", Kind.ROWS, asked="no_school_place", rule="HB-4.2",
+                      check="RD-237", help="What the child is learning this week, not what is hoped for.",
+                      columns=(_line("what", "P2.13", "What", needed=True),
+                               Field("hours", "P2.13", "Hours a week", Kind.NUMBER, lowest=0, highest=40),
+                               _line("by_whom", "P2.13", "By whom"))),
+                Field("place_search", "P2.14", "The search for a place", Kind.ROWS, asked="no_school_place", carry="copy", hide="C",
+                      rule="HB-4.2", check="RD-237", help="A line for each school that is asked.",
+                      columns=(_line("school", "P2.14", "School", needed=True), _day("asked_on", "P2.14", "Asked on"),
+                               _line("answer", "P2.14", "Answer"), _line("next_step", "P2.14", "Next step, and whose"),
+                               _day("next_step_on", "P2.14", "By"))),
+                Field("p16_activity", "P2.15", "What the young person does now", Kind.ONE_OF, phases=("P16",), carry="confirm",
+                      rule="HB-4.1", choices=_choices(P16Activity)),
+                Field("not_eet_plan", "P2.18", "Towards education, training or work", Kind.ROWS, asked="not_eet", carry="confirm",
+                      lines=1, hide="C", rule="HB-4.2", check="RD-237", help="One real step this fortnight beats a long plan.",
+                      columns=(_day("since_on", "P2.18", "Without since"), _line("in_the_way", "P2.18", "What gets in the way"),
+                               _line("learning_now", "P2.18", "What they learn this week"), _line("adviser", "P2.18", "Adviser"),
+                               _line("next_step", "P2.18", "Next step", needed=True), _day("next_step_on", "P2.18", "On"))),
+                Field("p16_course", "P2.16", "Courses", Kind.ROWS, phases=("P16",), unless="not_eet", carry="confirm",
+                      rule="HB-4.1", core=False, help="English and maths go on until they are passed.",
+                      columns=(_line("subject", "P2.16", "Subject", needed=True),
+                               _line("level", "P2.16", "Qualification and level"),
+                               Field("hours", "P2.16", "Hours a week", Kind.NUMBER, lowest=0, highest=40),
+                               _day("ends_on", "P2.16", "Ends"),
+                               Field("resit", "P2.16", "English or maths again", Kind.YES_NO))),
+                Field("p16_bursary", "P2.17", "The 16 to 19 bursary", Kind.ONE_OF, phases=("P16",), unless="not_eet",
+                      carry="confirm", hide="C", rule="HB-6.2", core=False,
+                      choices=(("not_asked", "Not asked for"), ("asked", "Asked for"), ("granted", "Granted"),
+                               ("refused", "Refused"), ("not_entitled", "Not entitled")),
+                      help="Look here before asking for Pupil Premium."),
+                Field("p16_bursary_use", "P2.17", "How much it is, and what it is used for", Kind.LINE, phases=("P16",),
+                      unless="not_eet", carry="confirm", hide="C", rule="HB-6.2", core=False, max_length=LINE),
+                Field("hours_offered", "P2.07", "Hours of teaching offered each week", Kind.NUMBER, phases=("PRI", "SEC", "P16"),
+                      asked="on_a_timetable", carry="confirm", rule="DATA-hours", check="RD-214", core=False, lowest=0, highest=40,
+                      help="Hours on the timetable, not hours attended. Whole hours will do."),
+            ),
+        ),
         Section(
             "strengths",
             "Strengths first",
@@ -531,12 +657,23 @@ PART_2 = PartForm(
                                Field("current", "P2.42", "Now", Kind.LINE, must="always", max_length=40),
                                Field("expected", "P2.42", "Expected at the end of the phase", Kind.LINE, max_length=40),
                                Field("on_track", "P2.43", "Against age", Kind.ONE_OF, must="always",
-                                     choices=_choices(OnTrack)))),
+                                     choices=_choices(OnTrack)),
+                               Field("progress", "P2.43", "Progress from their own start", Kind.ONE_OF,
+                                     choices=_choices(Progress)))),
                 Field("attainment_context", "P2.44", "What stands behind it", Kind.PARA, must="always", hide="C",
                       rule="HB-4.9", help="How big the gap is, why, and what would close it in six to twelve months."),
                 Field("needs_and_provision", "P2.51", "Needs, and the help in place", Kind.PARA, must="always",
                       carry="confirm", rule="HB-4.2",
                       help="What is already happening beyond the ordinary lesson, step by step, and whether it works."),
+                Field("next_send_step", "P2.40", "Next step about needs", Kind.ONE_OF, unless="has_ehcp", hide="C", rule="HB-4.2",
+                      core=False, choices=_choices(NextSendStep),
+                      help="If little progress is expected in a year, say what you will ask for."),
+                Field("statutory_results", "P2.45", "Results of national tests", Kind.ROWS, phases=("PRI", "SEC"), carry="copy",
+                      rule="HB-4.1", check="RD-220", core=False,
+                      help="Once entered they stay. Where it was not taken, say so as the result.",
+                      columns=(Field("test", "P2.45", "Test", Kind.ONE_OF, must="always", choices=_choices(StatutoryTest)),
+                               _line("taken_in", "P2.45", "School year", longest=20),
+                               _line("result", "P2.45", "Result", needed=True))),
                 Field("changes_ahead", "P2.64", "Moves and changes ahead", Kind.PARA, must="always", carry="confirm",
                       rule="HB-4.3", help="Schools, subjects, tests: dates, people and visits, not intentions. Write “none "
                       "expected” if so."),
@@ -546,7 +683,7 @@ PART_2 = PartForm(
             "attendance",
             "Attendance and behaviour",
             (
-                Field("attendance", "P2.22", "Attendance this year", Kind.ROWS, store="rows:AttendanceSummary",
+                Field("attendance", "P2.22", "Attendance this year", Kind.ROWS, lines=1, store="rows:AttendanceSummary",
                       must="attendance_expected", rule="HB-4.1", check="RD-207",
                       help="Sessions (half days), from the start of the year to the date you state.",
                       columns=(Field("possible", "P2.22", "Possible sessions", Kind.NUMBER, must="always", lowest=0, highest=500),
@@ -564,9 +701,69 @@ PART_2 = PartForm(
                       "attachment lie behind it? Say which ways of helping took that into account, and what worked."),
                 Field("exclusion_risk", "P2.33", "Is there a risk of suspension or exclusion?", Kind.YES_NO, must="always",
                       hide="C", rule="HB-3.6", check="RD-210"),
+            ),
+        ),
+        Section(
+            "send",
+            "Special educational needs",
+            (
                 Field("sen_provision", "P2.36", "The need, and the plan behind it", Kind.PARA, asked="sen_any", must="sen_any",
                       carry="confirm", hide="C", rule="HB-5.5", check="RD-215",
                       help="Name the need, and the outcomes of the plan that steer the targets."),
+                Field("sen_needs", "P2.36", "Kinds of need, the first one first", Kind.MANY_OF, asked="sen_any", carry="confirm",
+                      hide="C", rule="HB-4.2", core=False, choices=_choices(SenNeed)),
+                Field("ehcp_issued_on", "P2.37", "EHCP issued on", Kind.DATE, asked="has_ehcp", carry="confirm", hide="C",
+                      rule="HB-5.5", core=False),
+                Field("ehcp_authority", "P2.37", "Authority that keeps the EHCP", Kind.LINE, asked="has_ehcp", carry="confirm",
+                      hide="C", rule="HB-5.5", core=False, max_length=LINE),
+                Field("ehcp_provision", "P2.37", "The provision of the EHCP in short (section F)", Kind.PARA, asked="has_ehcp",
+                      carry="confirm", hide="C", rule="HB-5.5", core=False, max_length=2_000,
+                      help="Its outcomes steer the targets here."),
+                Field("sen_plan_review_on", "P2.39", "Support plan reviewed next on", Kind.DATE, asked="sen_support",
+                      carry="confirm", hide="C", rule="HB-5.5", core=False),
+            ),
+        ),
+        Section(
+            "next_steps",
+            "Next steps",
+            (
+                Field("transition_to", "P2.64", "The next school, course or work", Kind.LINE, asked="transition", carry="confirm",
+                      rule="HB-4.3", check="RD-235", max_length=LINE, help="Where it is not known yet, write “not known yet”."),
+                Field("transition_contact", "P2.64", "Who receives the child there, and when they were told", Kind.LINE,
+                      asked="transition", carry="confirm", hide="C", rule="HB-4.3", check="RD-235", max_length=LINE),
+                Field("transition_visits", "P2.64", "Visits: the days and with whom, or why none", Kind.PARA, asked="transition",
+                      carry="confirm", rule="HB-4.3", check="RD-235", max_length=1_000),
+                Field("transition_child_asks", "P2.64", "What the child asks or fears about the move", Kind.PARA,
+                      asked="transition", carry="confirm", rule="HB-4.3", check="RD-235", max_length=1_000, help="In their words."),
+                Field("transition_check_on", "P2.64", "First look at how the move went", Kind.DATE, asked="transition",
+                      carry="confirm", rule="HB-4.3", check="RD-235"),
+                Field("transition_handover", "P2.64", "What is handed over, the journey, and the second plan", Kind.PARA,
+                      asked="transition", carry="confirm", hide="C", rule="HB-4.3", core=False, max_length=2_000),
+                Field("careers_talk_on", "P2.63", "Last talk with a careers adviser", Kind.DATE, asked="careers", carry="confirm",
+                      rule="HB-4.5", check="RD-236", core=False, help="From Year 9, sooner if the child asks."),
+                Field("careers_adviser", "P2.63", "Careers adviser", Kind.LINE, asked="careers", carry="confirm", rule="HB-4.5",
+                      core=False, max_length=LINE),
+                Field("careers_experience", "P2.63", "Work experience, visits and employers met", Kind.PARA, asked="careers",
+                      carry="confirm", rule="HB-4.5", core=False, max_length=2_000),
+            ),
+        ),
+        Section(
+            "papers",
+            "Other meetings and documents",
+            (
+                Field("pep_used_at", "P2.72", "Other meetings in school at which this plan was used", Kind.ROWS, rule="HB-1.8",
+                      help="Since the last PEP: a parents’ evening, a review of needs, a return after a suspension.",
+                      columns=(_day("on", "P2.72", "On", needed=True), _line("meeting", "P2.72", "Meeting", needed=True),
+                               _line("what_followed", "P2.72", "What followed from it"))),
+                Field("documents", "P2.78", "Documents behind this plan", Kind.ROWS, carry="copy", hide="C", rule="HB-5.5",
+                      check="RD-238", core=False,
+                      help="What there is and where it lies: a file of the office, the school’s system.",
+                      columns=(Field("kind", "P2.78", "Kind", Kind.ONE_OF, must="always",
+                                     choices=(("ehcp", "EHCP"), ("support_plan", "SEN support plan"),
+                                              ("school_report", "School report"), ("report", "Report of a professional"),
+                                              ("certificate", "Certificate"),
+                                              ("work", "Picture of work"), ("other", "Something else"))),
+                               _day("dated_on", "P2.78", "Dated"), _line("where", "P2.78", "Where it lies", needed=True))),
             ),
         ),
         Section(
@@ -618,6 +815,8 @@ PART_3 = PartForm(
                       choices=_choices(MeetingHow), rule="HB-3.1"),
                 Field("meeting_place", "P3.02", "Where", Kind.LINE, carry="confirm", max_length=LINE,
                       help="For a video call write “video”; a link is never kept here."),
+                Field("carer_preference", "P3.03", "What day, time and place suited the carer", Kind.LINE, carry="confirm",
+                      rule="HB-3.1", max_length=LINE, help="Room or video; asked before the day was agreed."),
                 Field("chair", "P3.04", "Who chaired it", Kind.LINE, must="always", rule="HB-2.6", max_length=LINE),
                 Field("chair_from_education", "P3.04", "Is the chair school or education staff?", Kind.YES_NO, must="always",
                       rule="HB-2.6", check="RD-304"),
@@ -628,6 +827,12 @@ PART_3 = PartForm(
                                Field("role", "P3.07", "Role", Kind.ONE_OF, must="always", choices=_choices(AttendeeRole)),
                                Field("took_part", "P3.07", "Took part", Kind.ONE_OF, must="always", choices=_choices(Attendance)),
                                Field("report_received", "P3.07", "Report received", Kind.YES_NO))),
+                Field("carer_offered", "P3.03", "The carer was not there: what was offered to bring them", Kind.LINE,
+                      asked="carer_absent", hide="C", rule="HB-3.12", check="RD-305", max_length=LINE,
+                      help="Another time, video, a lift, somebody to mind the others; and how they took part."),
+                Field("joined_ehcp_review", "P3.06", "Was it held together with the EHCP’s annual review?", Kind.YES_NO,
+                      asked="has_ehcp", rule="HB-3.4", check="RD-216",
+                      help="Once a year the two are one meeting, or lie within fourteen days."),
                 Field("child_attended", "P3.09", "Did the child come?", Kind.ONE_OF, must="always", rule="HB-3.5",
                       check="RD-307", choices=(("whole", "For all of it"), ("part", "For part of it"), ("no", "No"))),
                 Field("child_absent_reason", "P3.10", "If not for all of it, why", Kind.LINE, asked="child_absent",
@@ -674,11 +879,18 @@ PART_3 = PartForm(
                       columns=(Field("what", "P3.30", "What", Kind.LINE, must="always", max_length=500),
                                Field("who", "P3.30", "Who", Kind.LINE, must="always", max_length=LINE),
                                Field("by_on", "P3.30", "By", Kind.DATE, must="always"))),
+                Field("targets_agreed", "P3.31", "Was each target agreed?", Kind.ROWS, asked="has_targets", rule="HB-3.9",
+                      check="RD-312", help="A change goes back to Part 2 before the PEP is sent. Two views may stand side by side.",
+                      columns=(Field("target_id", "P3.31", "Target", Kind.NUMBER, must="always", lowest=1),
+                               Field("agreed", "P3.31", "Agreed", Kind.ONE_OF, must="always", choices=_choices(TargetAgreed)),
+                               _line("views", "P3.31", "Who sees it otherwise, and how"))),
                 Field("next_pep_on", "P3.32", "Date of the next PEP", Kind.DATE, store="Pep.next_pep_on", rule="HB-1.7",
                       check="RD-313", help="In term time, and before the next deadline."),
                 Field("no_next_pep_reason", "P3.32", "If there is no date, why", Kind.ONE_OF, rule="HB-1.7", check="RD-313",
                       choices=(("turning_18", "Turning 18"), ("leaving_care", "Leaving care"),
                                ("new_school", "The new school will set it"))),
+                Field("lateness_reason", "P3.32", "Why this PEP is late", Kind.LINE, asked="late", hide="C", rule="HB-1.4",
+                      check="RD-002", max_length=500, help="A sentence is enough."),
                 Field("after_how_it_went", "P3.35", "How the child thought it went", Kind.PARA, rule="HB-3.8", check="RD-315",
                       help="A few quiet minutes within a week. This may follow later."),
                 Field("child_understands", "P3.35", "Do they understand what the PEP should help them achieve?", Kind.ONE_OF,

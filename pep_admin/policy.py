@@ -39,6 +39,7 @@ class FormNumbers:
     `sdq_valid_months`: HB-4.7, how long a score is good for, in months before the meeting.
     `low_attendance_percent`: HB-4.1, per cent of possible sessions, below which the form asks why.
     `figures_stale_days`: HB-4.1, how old attendance figures may be at the meeting, in days.
+    `withheld_address_blocks`: HB-3.11, whether a withheld address that stands in another answer stops sending; our choice is yes.
     """
 
     sdq_threshold: int = 17
@@ -47,6 +48,7 @@ class FormNumbers:
     sdq_valid_months: int = 12
     low_attendance_percent: int = 95
     figures_stale_days: int = 28
+    withheld_address_blocks: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +132,8 @@ NUMBERS: tuple[Number, ...] = (
     Number("sdq_valid_months", ("HB-4.7",), "Months that an SDQ score is good for", "Before the meeting.", 1, 36),
     Number("low_attendance_percent", ("HB-4.1",), "Attendance is low below, in per cent", "The form then asks why.", 1, 100),
     Number("figures_stale_days", ("HB-4.1",), "Days that attendance figures may be old", "At the meeting.", 0, 366),
+    Number("withheld_address_blocks", ("HB-3.11",), "A withheld address that stands elsewhere stops a PEP",
+           "Otherwise it is only pointed out."),
     Number("graded_rule", ("HB-3.10",), "Less than good, where areas were graded without an overall grade",
            "For inspections from September 2024 to November 2025."),
     Number("card_rule", ("HB-3.10",), "Less than good, by a report card", "For inspections from November 2025 on."),

@@ -49,7 +49,11 @@ SCHOOLS = (
 PHASE_OF_GROUP = {"N1": "early_years", "N2": "early_years", "R": "primary", **{str(year): "primary" for year in range(1, 7)},
                   **{str(year): "secondary" for year in range(7, 12)}, "12": "post_16", "13": "post_16"}
 
-ABOUT = {"first_language": "English", "interpreter_needed": False, "communicates_by": ("speech",), "permanence_plan": "stay"}
+ABOUT = {"first_language": "English", "interpreter_needed": False, "communicates_by": ("speech",), "permanence_plan": "stay",
+         "address_withheld_from": "nobody", "placement_change_expected": False}
+CONTACTS = (("The carer", "Carer", "01632 960101", "At any time"),
+            ("The duty social worker", "Social worker", "01632 960102", "9 to 5"))
+"""Name, relation, telephone (of the numbers kept for invented people), when they answer."""
 HEALTH = {
     "health_effect_on_learning": "Wears glasses for reading; tires in the last lesson of the day. None seen otherwise.",
     "emotional_needs": "Finds changes of adult hard, and goes quiet rather than asking. A calm word before the lesson helps.",
@@ -60,6 +64,27 @@ BACKGROUND = {
     "what_school_needs_to_know": "Please tell {name} early about cover teachers, visits and changes of room.",
     "confidential_history": "Two moves of home in the first year in care. Held by the social worker.",
     "disruption_before_care": "weeks",
+}
+GAPS = "Between the two schools {name} was taught at home by a tutor for two hours each morning, in English and maths."
+PLACE = {
+    "governor": "Mrs Quince", "part_time": False, "p16_activity": "FE", "p16_bursary": "granted",
+    "p16_bursary_use": "£600, for travel and a set of books",
+}
+HOURS = {"1": 22, "2": 22, "3": 24, "4": 24, "5": 24, "6": 24, "12": 17, "13": 17}
+"""Hours of teaching offered each week, by year group; 25 in secondary school."""
+COURSES = (("Animal care", "Level 2 diploma", 14, False), ("English", "GCSE", 3, True))
+RESULTS = {"1": ("eyfs", "Expected in 14 of 17 goals"), "2": ("phonics", "34 of 40"), "5": ("tables", "21 of 25"),
+           "7": ("ks2", "Reading 101, maths 98, grammar 103")}
+"""By year group, the national test of the year before."""
+SEN = {
+    "sen_provision": "Help with working memory: short instructions, a written list, and time to answer.",
+}
+SEN_NEEDS, EHCP_SHORT = ("MLD", "SLCN"), "Fifteen hours of an adult beside {name}, speech therapy every second week."
+CAREERS = {"careers_adviser": "Mr Compass", "careers_experience": "A morning at the vet’s; a week’s work in May is being found."}
+TRANSITION = {
+    "transition_to": "Not known yet", "transition_contact": "Is named when the place is offered",
+    "transition_visits": "An open evening in October with the carer; two more visits in the summer term.",
+    "transition_child_asks": "“Will my friends be there, and who do I go to when it is too loud?”",
 }
 STRENGTHS = {
     "achievements": "{name} read aloud in assembly for the first time, and finished the ten-mile sponsored walk.",
@@ -76,6 +101,7 @@ VOICE = {
     "hopes": "To be a vet or somebody who draws animals for books. To be picked for the swimming squad.",
 }
 LEARNING = {
+    "next_send_step": "none",
     "attainment_context": "Maths is about a year behind after two schools in one year; reading has caught up since September.",
     "needs_and_provision": "Small reading group three times a week, which is working; a quiet place at lunch, used most days.",
     "changes_ahead": "None expected this year.",
@@ -83,10 +109,10 @@ LEARNING = {
 ATTENDANCE = {
     "behaviour": "none",
     "exclusion_risk": False,
-    "sen_provision": "Help with working memory: short instructions, a written list, and time to answer.",
     "attendance_reasons": "Two days of illness and three dental visits; the carer now asks for late appointments.",
 }
-MEETING = {"meeting_how": "in_person", "meeting_place": "School library", "chair": "The designated teacher",
+MEETING = {"meeting_how": "in_person", "meeting_place": "School library", "carer_preference": "After two, in school",
+           "joined_ehcp_review": False, "chair": "The designated teacher",
            "chair_from_education": True, "child_attended": "part",
            "child_absent_reason": "Chose to come for the first half and then go to swimming."}
 DISCUSSION = {

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pep_admin.demo import words
-from pep_admin.models import Pep
+from pep_admin.models import Pep, Target
 from pep_admin.pep_document import read_document
 from pep_admin.pep_form import Document
 from pep_admin.permissions import Actor, audience_for
-from pep_admin.vocabulary import Part, PpgCategory, Role, Subject, TargetArea
+from pep_admin.vocabulary import Part, PpgCategory, Role, SenStatus, Subject, TargetArea
 from pep_admin.workflow import peps as pep_verbs
 from pep_admin.workflow import ppg, sections, targets
 
 MEETING_DAYS_AFTER_LAUNCH = 45
+ASKED_BY_ANSWERS = frozenset({"attendance_low", "child_absent", "not_eet"})
+"""Circumstances of the form that follow from what the demo answers on the same page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,9 @@ def write(
     _save_all(session, pep, _education(pep, meeting_on), teacher, meeting_on)
     _targets(session, pep, teacher, meeting_on, money=money)
     if not unfinished:
+        agreed = [{"id": None, "target_id": each, "agreed": "agreed", "views": None}
+                  for each in session.scalars(select(Target.id).where(Target.pep_id == pep.id).order_by(Target.number))]
+        meeting["actions"] = {**meeting["actions"], "targets_agreed": agreed}
         _save_all(session, pep, meeting, worker, meeting_on)
 
 
@@ -96,7 +102,8 @@ def _save(
     base = {each: document.digests[each] for each in values if each in document.digests}
     shown = {each: _named(values[each], pep.child.called) for each in base}
     written = sections.save_section(session, pep.id, key, shown, base=base, actor=actor, today=today)
-    later = {each: value for each, value in values.items() if each not in shown}
+    later = {each: value for each, value in values.items()
+             if each not in shown and document.form.field(each).asked in ASKED_BY_ANSWERS}
     if later and written.changed:
         anew = read_document(session, pep, audience=audience_for(actor, pep.child))
         _save(session, pep, key, later, actor, today, anew)
@@ -117,27 +124,40 @@ def _social_care(pep: Pep, meeting_on: date, sdq: int | None) -> dict[str, Mappi
             ],
             "reports_to": "The social worker and the carer",
             "slips_signed_by": "The carer for day trips, the social worker for nights away",
+            "emergency_contacts": _rows(("name", "relation", "phone", "hours"), words.CONTACTS),
         },
         "health": {**words.HEALTH, "sdq": [score]},
-        "background": words.BACKGROUND,
+        "background": {**words.BACKGROUND, "schooling_gaps": words.GAPS},
     }
 
 
+def _rows(keys: tuple[str, ...], lines: Iterable[tuple[Any, ...]]) -> list[dict[str, Any]]:
+    """Lines of a table as they are posted."""
+    return [{"id": None, **dict(zip(keys, line, strict=True))} for line in lines]
+
+
 def _education(pep: Pep, meeting_on: date) -> dict[str, Mapping[str, Any]]:
-    attended = 74 + pep.id % 6
+    attended, group = 74 + pep.id % 6, pep.year_group
+    tests = [words.RESULTS[group]] if group in words.RESULTS else []
     return {
+        "setting": {
+            **words.PLACE,
+            "hours_offered": words.HOURS.get(group, 25),
+            "p16_course": _rows(("subject", "level", "hours", "resit"), words.COURSES),
+        },
         "strengths": words.STRENGTHS,
         "voice": {**words.VOICE, "voice_gathered_on": meeting_on - timedelta(days=6)},
         "learning": {
             **words.LEARNING,
             "attainment": [
-                {"id": None, "subject": subject, "current": now, "expected": then, "on_track": track}
-                for subject, now, then, track in (
-                    ("English", "Working towards", "Expected", "ON"),
-                    ("Maths", "Below", "Expected", "B"),
-                    ("Science", "Expected", "Expected", "ON"),
+                {"id": None, "subject": subject, "current": now, "expected": then, "on_track": track, "progress": progress}
+                for subject, now, then, track, progress in (
+                    ("English", "Working towards", "Expected", "ON", "MORE"),
+                    ("Maths", "Below", "Expected", "B", "EXP"),
+                    ("Science", "Expected", "Expected", "ON", "EXP"),
                 )
             ],
+            "statutory_results": _rows(("test", "result"), tests),
         },
         "attendance": {
             **words.ATTENDANCE,
@@ -151,6 +171,29 @@ def _education(pep: Pep, meeting_on: date) -> dict[str, Mapping[str, Any]]:
                     "figures_to": meeting_on - timedelta(days=4),
                 }
             ],
+        },
+        **_after(pep, meeting_on),
+    }
+
+
+def _after(pep: Pep, meeting_on: date) -> dict[str, Mapping[str, Any]]:
+    """What Part 2 says of needs, of the move ahead, of careers, and of the papers behind it."""
+    status = pep.child.sen_status
+    plan = {SenStatus.EHCP: "ehcp", SenStatus.SUPPORT: "support_plan"}.get(status)
+    return {
+        "send": {
+            **words.SEN, "sen_needs": words.SEN_NEEDS, "ehcp_issued_on": date(2021, 3, 4),
+            "ehcp_authority": "The council of the child’s home", "ehcp_provision": words.EHCP_SHORT,
+            "sen_plan_review_on": meeting_on + timedelta(days=60),
+        },
+        "next_steps": {
+            **words.TRANSITION, **words.CAREERS, "transition_check_on": date(2025, 10, 10),
+            "careers_talk_on": meeting_on - timedelta(days=20),
+        },
+        "papers": {
+            "pep_used_at": _rows(("on", "meeting", "what_followed"), [
+                (meeting_on - timedelta(days=25), "Parents’ evening", "The reading target was talked through with the carer.")]),
+            "documents": _rows(("kind", "dated_on", "where"), [(plan, date(2024, 9, 16), "The school’s SEN file")] if plan else []),
         },
     }
 

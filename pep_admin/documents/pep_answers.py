@@ -127,8 +127,10 @@ class Answers:
         self._asked = {found.key: found for found in document.fields()}
 
     def of(self, keys: Iterable[str]) -> list[Answer]:
-        """The answers of those fields that apply, bar those that are merely the other way out of a field that is answered."""
-        return [self._answer(self._asked[key]) for key in keys if key in self._asked and not self._stands_in_for_nothing(key)]
+        """The answers of those fields that apply, bar those that are merely the other way out of a field that is answered, and
+        what nobody has to say (a field that is not core) and nobody said."""
+        asked = [self._asked[key] for key in keys if key in self._asked and not self._stands_in_for_nothing(key)]
+        return [self._answer(found) for found in asked if found.core or self.document.answer(found.key) is not None]
 
     def runs(self, keys: Iterable[str]) -> tuple[Run, ...]:
         return runs_of(self.of(keys))
@@ -163,13 +165,19 @@ class Answers:
     def _rows(self, found: Field) -> Answer:
         rows = self.document.rows(found.key)
         heads = tuple(column.label for column in found.columns)
-        cells = [tuple(value_words(column, row.get(column.key)) for column in found.columns) for row in rows]
+        cells = [tuple(self._cell(column, row.get(column.key)) for column in found.columns) for row in rows]
         if any(column.kind is Kind.PARA or _is_long_line(column) for column in found.columns):
             return Answer(found.label, "blocks", blocks=tuple(self._block(heads, row) for row in cells))
         if found.key == "attendance":
             shares = [(*cell, _share(row)) for cell, row in zip(cells, rows, strict=True)]
             return self.table(found.label, (*heads, "Attendance"), _even(len(heads) + 1), shares)
         return self.table(found.label, heads, _widths(found), cells)
+
+    def _cell(self, column: Field, value: object) -> str:
+        """A column in words; a target is told by its number, which its card has too."""
+        if column.key == "target_id":
+            return next((f"Target {each.number}" for each in self.document.targets if each.id == value), NOTHING)
+        return value_words(column, value)
 
     def _block(self, heads: tuple[str, ...], cells: tuple[str, ...]) -> Block:
         rest = zip(heads[1:], cells[1:], strict=True)

@@ -33,9 +33,14 @@ from pep_admin.vocabulary import (
 VOICE = ("child_voice_good", "child_voice_hard", "child_voice_want")
 VOICE_AROUND = ("child_voice_attempts", "voice_gathered_on", "voice_gathered_by", "voice_how", "wants_to_attend")
 STRENGTHS = ("achievements", "strengths", "leisure_interests", "hopes")
-ATTAINMENT = ("attainment", "attainment_context")
+PLACE = ("no_place_since", "no_place_why", "no_place_education", "place_search", "p16_activity", "p16_course", "not_eet_plan",
+         "hours_offered", "part_time", "part_time_plan", "governor")
+ATTAINMENT = ("attainment", "attainment_context", "statutory_results")
 ATTENDANCE = ("attendance", "attendance_reasons", "behaviour", "behaviour_seen", "exclusion_risk")
-NEEDS = ("needs_and_provision", "sen_provision", "changes_ahead")
+NEEDS = ("needs_and_provision", "sen_provision", "sen_needs", "ehcp_issued_on", "ehcp_authority", "ehcp_provision",
+         "sen_plan_review_on", "next_send_step", "changes_ahead")
+NEXT_STEPS = ("transition_to", "transition_contact", "transition_visits", "transition_child_asks", "transition_check_on",
+              "transition_handover", "careers_talk_on", "careers_adviser", "careers_experience")
 EXCEPTIONS = ("english_exception", "maths_exception", "sdq_answer_reason")
 REVIEWS = "target_reviews"
 
@@ -128,6 +133,14 @@ class Pages:
         return self._answers.runs(STRENGTHS)
 
     @property
+    def place(self) -> tuple[Run, ...]:
+        return self._answers.runs(PLACE)
+
+    @property
+    def next_steps(self) -> tuple[Run, ...]:
+        return self._answers.runs(NEXT_STEPS)
+
+    @property
     def attainment(self) -> tuple[Run, ...]:
         return self._answers.runs(ATTAINMENT)
 
@@ -138,7 +151,7 @@ class Pages:
     @property
     def needs(self) -> tuple[Run, ...]:
         """Needs and support, and after them whatever a later form asks in Part 2 that has no place of its own here."""
-        placed = {*VOICE, *VOICE_AROUND, *STRENGTHS, *ATTAINMENT, *ATTENDANCE, *NEEDS, *EXCEPTIONS, REVIEWS}
+        placed = {*VOICE, *VOICE_AROUND, *STRENGTHS, *PLACE, *NEXT_STEPS, *ATTAINMENT, *ATTENDANCE, *NEEDS, *EXCEPTIONS, REVIEWS}
         others = (found.key for found in self.document.form.fields(Part.EDUCATION) if found.key not in placed)
         return self._answers.runs((*NEEDS, *others))
 

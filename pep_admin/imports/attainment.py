@@ -25,6 +25,7 @@ ATTAINMENT_LIST = Layout((
     Column("current", "Now", ("Current", "Current attainment", "Current grade"), needed=True),
     Column("expected", "Expected at the end of the phase", ("Expected", "Target grade", "Expected attainment")),
     Column("on_track", "Against age", ("On track",), needed=True),
+    Column("progress", "Progress from their own start", ("Progress", "Progress from own start")),
 ), most_rows=60_000)
 
 

@@ -12,19 +12,21 @@ from datetime import date
 from typing import Any
 
 from pep_admin.pep_document.values import loaded, stored
-from pep_admin.pep_form import ChildFacts, Field, Form
+from pep_admin.pep_form import ChildFacts, Field, Form, SchoolingFacts, SuspensionFacts
 from pep_admin.policy import FormNumbers
 from pep_admin.vocabulary import Audience
 
 SDQ_STORE = "rows:SdqScore"
-_DATES = tuple(each.name for each in fields(ChildFacts) if each.name.endswith(("_on", "_since", "_birth")))
+_DATES = frozenset(each.name for kind in (ChildFacts, SchoolingFacts, SuspensionFacts) for each in fields(kind)
+                   if each.name.endswith(("_on", "_since", "_birth")))
 
 
 @dataclass(frozen=True, slots=True)
 class Beside:
     """The child as the rules read it, the school's and the writer's names, the SDQ rows that the form shows, the year's
-    numbers, the ids of the earlier targets that this PEP looks back on (HB-5.7), and whom each request, by its id,
-    asks to be paid."""
+    numbers, the ids of the earlier targets that this PEP looks back on (HB-5.7), whom each request, by its id, asks to be paid,
+    the child's schools and the year's suspensions, whether another PEP of the year was held with the EHCP's review (HB-3.4), and
+    where the child goes at the end of the year."""
 
     child: ChildFacts
     school: str
@@ -33,6 +35,10 @@ class Beside:
     numbers: FormNumbers
     targets_to_review: tuple[int, ...]
     payees: Mapping[int, str]
+    schooling: tuple[SchoolingFacts, ...] = ()
+    suspensions: tuple[SuspensionFacts, ...] = ()
+    ehcp_joined: bool = False
+    moves_to: str = ""
 
     def child_for(self, audience: Audience) -> ChildFacts:
         """The child as that audience may know it: numbers and legal facts are the office's."""
@@ -43,25 +49,38 @@ class Beside:
 
 def as_json(beside: Beside, form: Form) -> dict[str, Any]:
     """JSON types only; `from_json` reads it back."""
-    child = {key: value.isoformat() if isinstance(value, date) else value for key, value in asdict(beside.child).items()}
+    child = _plain(asdict(beside.child))
     sdq = sdq_field(form)
     return {
         "child": child, "school": beside.school, "writer": beside.writer,
         "sdq_rows": (stored(sdq, beside.sdq_rows) or []) if sdq else [],
         "numbers": asdict(beside.numbers), "targets_to_review": list(beside.targets_to_review),
         "payees": {str(request): name for request, name in beside.payees.items()},
+        "schooling": [_plain(asdict(each)) for each in beside.schooling],
+        "suspensions": [_plain(asdict(each)) for each in beside.suspensions],
+        "ehcp_joined": beside.ehcp_joined, "moves_to": beside.moves_to,
     }
+
+
+def _plain(facts: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value.isoformat() if isinstance(value, date) else value for key, value in facts.items()}
+
+
+def _dated(facts: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: date.fromisoformat(value) if key in _DATES and value else value for key, value in facts.items()}
 
 
 def from_json(facts: Mapping[str, Any], form: Form) -> Beside:
-    """What `as_json` wrote."""
-    child: dict[str, Any] = {
-        key: date.fromisoformat(value) if key in _DATES and value else value for key, value in facts["child"].items()
-    }
+    """What `as_json` wrote, today or before some of it was kept."""
     sdq = sdq_field(form)
     rows = loaded(sdq, facts["sdq_rows"]) if sdq else ()
-    return Beside(ChildFacts(**child), facts["school"], facts["writer"], tuple(rows), _numbers(facts),
-                  tuple(facts["targets_to_review"]), {int(request): name for request, name in facts["payees"].items()})
+    return Beside(
+        ChildFacts(**_dated(facts["child"])), facts["school"], facts["writer"], tuple(rows), _numbers(facts),
+        tuple(facts["targets_to_review"]), {int(request): name for request, name in facts["payees"].items()},
+        tuple(SchoolingFacts(**_dated(each)) for each in facts.get("schooling", ())),
+        tuple(SuspensionFacts(**_dated(each)) for each in facts.get("suspensions", ())),
+        facts.get("ehcp_joined", False), facts.get("moves_to", ""),
+    )
 
 
 def _numbers(facts: Mapping[str, Any]) -> FormNumbers:

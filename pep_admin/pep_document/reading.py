@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from pep_admin.circumstances import CircumstanceFacts, phase_of, switches_for
-from pep_admin.config import LONDON
+from pep_admin.config import today
 from pep_admin.exceptions import NotFound
 from pep_admin.models import (
     PARTS,
@@ -22,16 +22,19 @@ from pep_admin.models import (
     Attendee,
     CarePlacement,
     Child,
+    Enrolment,
     FormVersion,
     FrozenFacts,
     Pep,
     PepPart,
     PpgRequest,
     SdqScore,
+    Suspension,
     Target,
     TargetReview,
     Term,
 )
+from pep_admin.pep_document import roll_facts
 from pep_admin.pep_document.beside import SDQ_STORE, Beside, from_json
 from pep_admin.pep_document.values import digest, loaded, normal
 from pep_admin.pep_form import (
@@ -52,6 +55,7 @@ from pep_admin.pep_form import (
 )
 from pep_admin.policy import FormNumbers, numbers_of
 from pep_admin.school_calendar import year_group
+from pep_admin.validators.meetings import day_of
 from pep_admin.vocabulary import Audience, Part, PepStatus
 
 ROWS: dict[str, type[Any]] = {
@@ -113,6 +117,9 @@ class Shelf:
     reviewed_elsewhere: set[tuple[int, int]]
     homes: dict[int, CarePlacement]
     frozen: dict[int, FrozenFacts]
+    schools: dict[int, list[Enrolment]]
+    suspensions: dict[int, list[Suspension]]
+    joined: list[tuple[int, int, int]]
 
 
 def read_document(session: Session, pep: Pep, *, audience: Audience) -> Document:
@@ -185,12 +192,15 @@ def fill(session: Session, peps: Sequence[Pep]) -> Shelf:
         reviewed_elsewhere={(target, pep) for target, pep in reviewed},
         homes={home.child_id: home for home in homes},
         frozen={each.pep_id: each for each in frozen},
+        schools=_by(roll_facts.schools_of(session, children), "child_id"),
+        suspensions=_by(roll_facts.suspensions_of(session, children), "child_id"),
+        joined=roll_facts.joined_with_review(session, peps),
     )
 
 
 def shelf_of(session: Session, pep: Pep, part: Part, row: PepPart, tables: Iterable[str]) -> Shelf:
     """Only what one part's posted fields are read from: its row, and the tables of that name."""
-    return Shelf({part: {pep.id: row}}, _rows(session, [pep], tables), {}, {}, {}, set(), {}, {})
+    return Shelf({part: {pep.id: row}}, _rows(session, [pep], tables), {}, {}, {}, set(), {}, {}, {}, {}, [])
 
 
 def _rows(session: Session, peps: Sequence[Pep], tables: Iterable[str]) -> dict[str, dict[int, list[Any]]]:
@@ -226,6 +236,12 @@ def _beside(pep: Pep, shelf: Shelf) -> Beside:
         numbers=numbers_of(FormNumbers, pep.term.year),
         targets_to_review=tuple(each.target.id for each in _unreviewed(pep, shelf)),
         payees={each.id: each.payee for each in shelf.requests.get(pep.id, ())},
+        schooling=tuple(roll_facts.schooling_of(each) for each in shelf.schools.get(pep.child_id, ())),
+        suspensions=tuple(roll_facts.suspension_of(each) for each in shelf.suspensions.get(pep.child_id, ())
+                          if pep.term.year.starts_on <= each.started_on <= pep.term.year.ends_on),
+        ehcp_joined=any(child == pep.child_id and year == pep.term.year_id and other != pep.id
+                        for child, year, other in shelf.joined),
+        moves_to=roll_facts.next_stage_of(pep, _year_group(pep)),
     )
 
 
@@ -236,13 +252,13 @@ def _document(pep: Pep, shelf: Shelf, audience: Audience) -> Document:
     held = {found.key: normal(found, beside.sdq_rows if found.store == SDQ_STORE else value_of(pep, found, part, shelf))
             for part, found in _each(form)}
     to_review = _to_review(pep, beside, shelf)
-    switches = switches_for(_circumstances(pep, beside, held))
+    switches = switches_for(_circumstances(pep, beside, held, has_targets=bool(shelf.targets.get(pep.id))))
     shown = {
         found.key: held[found.key]
         for _, found in _each(form)
         if applies(found, phase.value, switches) and visible(found, audience)
     }
-    money = audience not in (Audience.CHILD, Audience.PARENT)
+    of_the_office = audience not in (Audience.CHILD, Audience.PARENT)
     return Document(
         pep_id=pep.id,
         reference=pep.reference,
@@ -266,11 +282,16 @@ def _document(pep: Pep, shelf: Shelf, audience: Audience) -> Document:
         child=beside.child_for(audience),
         switches=switches,
         answers=shown,
-        digests={key: digest(form.field(key), value) for key, value in shown.items()},
+        digests={found.key: digest(found, shown[found.key]) for _, found in _each(form) if found.key in shown},
         signatures={part.value: _signature(shelf.parts[part].get(pep.id)) for part in Part},
         targets=tuple(_target(each) for each in shelf.targets.get(pep.id, ())),
         reviews=to_review,
-        requests=tuple(_request(each, beside) for each in shelf.requests.get(pep.id, ())) if money else (),
+        requests=tuple(_request(each, beside) for each in shelf.requests.get(pep.id, ())) if of_the_office else (),
+        schooling=beside.schooling if of_the_office else (),
+        suspensions=beside.suspensions if of_the_office else (),
+        moves_to=beside.moves_to,
+        ehcp_joined=beside.ehcp_joined,
+        sent_on=day_of(pep.submitted_at),
         versions={part.value: each.row_version for part in Part if (each := shelf.parts[part].get(pep.id))},
         numbers=beside.numbers,
     )
@@ -336,11 +357,11 @@ def _looked_back(target: Target, reference: str, review: TargetReview | None) ->
     )
 
 
-def _circumstances(pep: Pep, beside: Beside, held: Mapping[str, Any]) -> CircumstanceFacts:
+def _circumstances(pep: Pep, beside: Beside, held: Mapping[str, Any], *, has_targets: bool) -> CircumstanceFacts:
     return CircumstanceFacts(
         year_group=beside.child.year_group,
         date_of_birth=beside.child.date_of_birth,
-        on=pep.meeting_at.astimezone(LONDON).date() if pep.meeting_at else pep.due_on,
+        on=day_of(pep.meeting_at) or pep.due_on,
         kind=pep.kind,
         has_school=pep.school_id is not None,
         sen_status=beside.child.sen_status,
@@ -348,6 +369,10 @@ def _circumstances(pep: Pep, beside: Beside, held: Mapping[str, Any]) -> Circums
         numbers=beside.numbers,
         has_targets_to_review=bool(beside.targets_to_review),
         answers=held,
+        has_targets=has_targets,
+        is_late=(day_of(pep.submitted_at) or today()) > pep.due_on,
+        moves_to=beside.moves_to,
+        schooling=beside.schooling,
     )
 
 

@@ -13,6 +13,7 @@ from pep_admin.validators.findings import Finding
 from pep_admin.vocabulary import Part
 
 LONDON = ZoneInfo("Europe/London")
+REVIEW_WITHIN_DAYS = 14  # HB-3.4: what counts as one occasion with the EHCP's annual review
 BEFORE_OPENING = timedelta(days=60)  # DATA-meeting: a meeting that was held before anybody opened the PEP for it
 _MEETING, _EDUCATION = Part.MEETING.value, Part.EDUCATION.value
 
@@ -92,6 +93,11 @@ def _known_holiday(day: date, calendar: Calendar) -> bool:
         return not calendar.is_school_day(day)
     except TermsUnknown:
         return not england_working_day(day)
+
+
+def coincides(meeting_on: date | None, review_on: date | None) -> bool:
+    """Whether a PEP's meeting and the annual review of the EHCP lie within fourteen days (HB-3.4; ours)."""
+    return meeting_on is not None and review_on is not None and abs((meeting_on - review_on).days) <= REVIEW_WITHIN_DAYS
 
 
 def check_heard_on(heard_on: date | None, *, name: str, meeting_on: date | None, today: date) -> list[Finding]:

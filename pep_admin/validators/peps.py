@@ -1,6 +1,7 @@
 """What stops a PEP from being signed, sent or signed off: each part by itself, and the readiness list of the whole.
 
 Everything is read from one Document (for the rules' eyes, so that nothing is withheld); no message quotes a withheld answer.
+What each part has to say by itself stands in social_care.py, education.py and meeting_part.py.
 A funding PEP is a target, a request and this term's voices: of its parts only those are asked, and one signature, the school's.
 """
 
@@ -11,25 +12,23 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from pep_admin.circumstances import CHILD_VOICE, said
 from pep_admin.deadlines import format_day
-from pep_admin.pep_form import Document, Field, Kind, TargetReviewFacts
-from pep_admin.school_calendar import academic_year_end, months_before
+from pep_admin.pep_form import Document, Field, Kind
+from pep_admin.school_calendar import academic_year_end
+from pep_admin.validators.answered import answer_of, row_id, stands
 from pep_admin.validators.answers import check_answer
-from pep_admin.validators.findings import Finding, Severity
-from pep_admin.validators.meetings import (
-    Calendar,
-    check_figures_to,
-    check_heard_on,
-    check_meeting_day,
-    check_meeting_span,
-    check_next_date,
-    day_of,
-)
+from pep_admin.validators.education import check_education, check_targets
+from pep_admin.validators.findings import Finding
+from pep_admin.validators.meeting_part import check_meeting
+from pep_admin.validators.meetings import Calendar, check_meeting_span, day_of
 from pep_admin.validators.ppg import PpgFacts, check_request
 from pep_admin.validators.records import check_figures_day, check_sdq
-from pep_admin.validators.targets import check_target, check_target_set
-from pep_admin.vocabulary import Attendance, AttendeeRole, Part, PepKind, PpgStatus
+from pep_admin.validators.social_care import check_social_care
+from pep_admin.validators.voices import VOICE_CHECKS, check_adult_voices, check_child_words, voices_missing
+from pep_admin.validators.withheld import check_withheld
+from pep_admin.vocabulary import Part, PepKind, PpgStatus
+
+__all__ = ["VOICE_CHECKS", "check_due", "check_part", "check_posted", "check_readiness", "voices_missing"]
 
 _UNFILLED = {Part.SOCIAL_CARE: "RD-102", Part.EDUCATION: "RD-201", Part.MEETING: "RD-302"}
 _NUMBER = {Part.SOCIAL_CARE: "Part 1", Part.EDUCATION: "Part 2", Part.MEETING: "Part 3"}
@@ -51,7 +50,6 @@ _MISSING = {
     "child_absent_reason": ("RD-307", "{name} was not there for all of the meeting. Say why."),
 }
 _ELSEWHERE = frozenset({"meeting_at"})  # asked always, and judged with its date by check_meeting_day
-_HERE = (Attendance.ATTENDED, Attendance.PART)
 
 
 def check_part(document: Document, part: Part, *, today: date, calendar: Calendar | None = None) -> list[Finding]:
@@ -63,7 +61,7 @@ def check_part(document: Document, part: Part, *, today: date, calendar: Calenda
     funding = document.kind == PepKind.FUNDING
     own = (_FUNDING if funding else _OWN)[part](document, today, calendar or Calendar())
     unfilled = () if funding else _unfilled(document, part)
-    return [replace(finding, part=part.value) for finding in (*unfilled, *own)]
+    return [replace(finding, part=part.value) for finding in (*unfilled, *own, *check_withheld(document, part))]
 
 
 def check_readiness(
@@ -89,7 +87,15 @@ def check_posted(document: Document, fields: Mapping[str, Field], values: Mappin
         found += check_meeting_span(day_of(values["meeting_at"]), opened_on=document.initiated_on, year=document.year)
     found += [each for key, value in values.items() if not any(other.field == key for other in found)
               for each in _days(document, fields[key], value, today)]
-    return found
+    return found + _foreign_targets(document, values.get("targets_agreed"))
+
+
+def _foreign_targets(document: Document, rows: Any) -> list[Finding]:
+    """What the meeting said is said of this PEP's targets (DATA-constraint)."""
+    ours = {target.id for target in document.targets}
+    message = "A target of this page is gone, or is not of this PEP. Open the page anew."
+    return [Finding("PEP-target", "DATA-constraint", "targets_agreed", message)
+            for row in rows or () if row.get("target_id") not in ours][:1]
 
 
 FARTHEST = timedelta(days=730)
@@ -134,38 +140,15 @@ def check_due(due_on: date, *, opened_on: date, year: str) -> list[Finding]:
     return [Finding("PEP-due", "DATA-due", "due_on", message)]
 
 
-def voices_missing(document: Document) -> tuple[str, ...]:
-    """Whose own words are not in the document (HB-4.6): of "child", "carer", "social worker". Attempts are no words."""
-    heard = {
-        "child": any(said(document.answer(key)) for key in CHILD_VOICE),
-        "carer": said(document.answer("carer_voice")),
-        "social worker": said(document.answer("social_worker_voice")),
-    }
-    return tuple(voice for voice, there in heard.items() if not there)
-
-
 # --- required answers ------------------------------------------------------------------------------------------------------
-
-
-def _answer(document: Document, key: str) -> Any:
-    """An answer as posted or stored; the two dates that are columns of the PEP stand on the document itself too."""
-    if key in document.answers:
-        return document.answers[key]
-    return {"meeting_at": document.meeting_at, "next_pep_on": document.next_pep_on}.get(key)
-
-
-def _stands(value: object) -> bool:
-    if isinstance(value, str):
-        return said(value)
-    return value is not None and value != () and value != []
 
 
 def _unfilled(document: Document, part: Part) -> Iterator[Finding]:
     for found in document.fields(part.value):
-        value = _answer(document, found.key)
-        if found.core and document.must(found) and not _stands(value) and found.key not in _ELSEWHERE:
+        value = answer_of(document, found.key)
+        if found.core and document.must(found) and not stands(value) and found.key not in _ELSEWHERE:
             yield _missing(document, found, part)
-        elif found.kind is Kind.ROWS and _stands(value):
+        elif found.kind is Kind.ROWS and stands(value):
             yield from _unfilled_rows(found, value, part)
 
 
@@ -181,212 +164,22 @@ def _unfilled_rows(found: Field, rows: Any, part: Part) -> Iterator[Finding]:
     check, code = (found.check, found.rule) if found.check == "RD-311" else (_UNFILLED[part], "HB-7.1")
     for number, row in enumerate(rows, start=1):
         asked = [column for column in found.columns if column.must == "always"]
-        empty = [f"“{column.label}”" for column in asked if not _stands(row.get(column.key))]
+        empty = [f"“{column.label}”" for column in asked if not stands(row.get(column.key))]
         if empty:
             message = f"{' and '.join(empty)} {'is' if len(empty) == 1 else 'are'} empty in line {number} of “{found.label}”."
-            yield Finding(check, code, found.key, message, row=_row_id(row, number))
-
-
-def _row_id(row: Mapping[str, Any], number: int) -> str:
-    return str(row.get("id") or number)
-
-
-def _missing_voice(document: Document, check: str, keys: tuple[str, ...], attempts: str, whose: str) -> Iterator[Finding]:
-    """RD-202, RD-308, RD-309: neither words nor attempts stop sending; attempts alone stop sign-off and money."""
-    if any(said(document.answer(key)) for key in keys):
-        return
-    severity: Severity = "signoff" if said(document.answer(attempts)) else "blocking"
-    waits = "it cannot be signed off, and no money released, until the Virtual School has seen to it."
-    if severity == "signoff":
-        message = f"{whose} voice is missing; it is said how it was sought. The PEP may be sent, but {waits}"
-    else:
-        message = f"{whose} voice is missing. It may be sent with “asked on, by whom, how often, why not”, but then {waits}"
-    yield Finding(check, "HB-4.6", keys[0], message, severity)
-
-
-def _warning(check: str, code: str, field: str, message: str, row: str = "") -> Finding:
-    return Finding(check, code, field, message, "warning", row=row)
-
-
-def _meeting_on(document: Document) -> date | None:
-    return day_of(_answer(document, "meeting_at"))
-
-
-# --- Part 1 ----------------------------------------------------------------------------------------------------------------
-
-
-def _social_care(document: Document, today: date, calendar: Calendar) -> Iterator[Finding]:
-    yield from _sdq(document, today)
-    if "sdq_high" in document.switches and not said(document.answer("strategies_for_school")):
-        message = "The SDQ is high, but no strategies for school are written."
-        yield _warning("RD-107", "HB-4.7", "strategies_for_school", message)
-
-
-def _sdq(document: Document, today: date) -> Iterator[Finding]:
-    """RD-106: a score of the year's months before the meeting (before today while there is none), or a reason."""
-    if "sdq_due" not in document.switches or _stands(document.answer("sdq_missing_reason")):
-        return
-    meeting_on = _meeting_on(document)
-    months = document.numbers.sdq_valid_months
-    since = months_before(min(meeting_on, today) if meeting_on else today, months)
-    dates = [row.get("completed_on") for row in document.rows("sdq") if row.get("total") is not None]
-    if not any(done_on and since <= done_on <= today for done_on in dates):
-        last = "twelve months" if months == 12 else f"{months} months" if months > 1 else "month"
-        message = f"There is no SDQ score from the last {last}, and no reason for that."
-        yield Finding("RD-106", "HB-4.7", "sdq", message)
-
-
-# --- Part 2 ----------------------------------------------------------------------------------------------------------------
-
-
-def _education(document: Document, today: date, calendar: Calendar) -> Iterator[Finding]:
-    yield from _child_voice(document)
-    name, heard_on = document.child.called, document.answer("voice_gathered_on")
-    yield from check_heard_on(heard_on, name=name, meeting_on=_meeting_on(document), today=today)
-    yield from _attendance(document)
-    if document.answer("exclusion_risk") is True:
-        message = "You recorded a risk of exclusion. The Virtual School is told at once; ask it before anything is decided."
-        yield _warning("RD-210", "HB-3.6", "exclusion_risk", message)
-    yield from _reviews(document)
-    yield from _targets(document)
-    yield from check_target_set(document)
-
-
-def _child_voice(document: Document) -> Iterator[Finding]:
-    name = document.child.called
-    yield from _missing_voice(document, "RD-202", CHILD_VOICE, "child_voice_attempts", f"{name}'s")
-    words = {"child_voice_good": "going well", "child_voice_hard": "hard", "child_voice_want": "wanted"}
-    there = [word for key, word in words.items() if said(document.answer(key))]
-    absent = {key: word for key, word in words.items() if word not in there}
-    if there and absent:
-        unsaid = " or ".join(absent.values())
-        message = f"{name} has said what is {' and '.join(there)}, but nothing yet about what is {unsaid}."
-        yield _warning("RD-240", "HB-4.6", next(iter(absent)), message)
-
-
-def _attendance(document: Document) -> Iterator[Finding]:
-    for number, row in enumerate(document.rows("attendance"), start=1):
-        possible, present = row.get("possible"), row.get("present")
-        if possible is not None and present is not None and present > possible:
-            message = f"{present} sessions attended are more than the {possible} that were possible."
-            yield Finding("RD-207", "HB-4.1", "attendance", message, row=_row_id(row, number))
-        yield from check_figures_to(row.get("figures_to"), meeting_on=_meeting_on(document), row=_row_id(row, number),
-                                    stale_days=document.numbers.figures_stale_days)
-    if "attendance_low" in document.switches and not said(document.answer("attendance_reasons")):
-        message = f"Attendance is below {document.numbers.low_attendance_percent} %. Say what lies behind it and who does what."
-        yield _warning("RD-209", "HB-7.1", "attendance_reasons", message)
-
-
-def _reviews(document: Document) -> Iterator[Finding]:
-    if "targets_to_review" not in document.switches:
-        return
-    for review in document.reviews:
-        row = str(review.target_id)
-        if not _is_reviewed(review):
-            message = f"The last target “{_first_words(review.wording)}” is not reviewed."
-            yield Finding("RD-221", "HB-5.7", "target_reviews", message, row=row)
-        elif not said(review.child_view):
-            message = f"{document.child.called}'s own view of the last target “{_first_words(review.wording)}” is missing."
-            yield _warning("RD-222", "HB-5.7", "target_reviews", message, row)
-
-
-def _is_reviewed(review: TargetReviewFacts) -> bool:
-    return all(_stands(said_of_it) for said_of_it in (review.outcome, review.what_happened, review.support_effect, review.next))
-
-
-def _first_words(text: str, count: int = 8) -> str:
-    words = text.split()
-    return " ".join(words[:count]) + ("..." if len(words) > count else "")
-
-
-def _targets(document: Document) -> Iterator[Finding]:
-    meeting_on, until = _meeting_on(document), _targets_until(document)
-    for target in document.targets:
-        yield from check_target(
-            target, number=target.number, meeting_on=meeting_on, year_ends_on=until, child_names=document.child.names
-        )
-        if "sen_any" in document.switches and not said(target.from_plan):
-            message = f"Target {target.number} does not say which part of the EHCP or support plan it serves."
-            yield _warning("RD-232", "HB-5.5", "from_plan", message, str(target.id))
-
-
-def _targets_until(document: Document) -> date:
-    """The last day a target may be due (RD-228): of the school year, or of the next PEP's term if that is later.
-
-    While there is no next date, a summer PEP's targets may run into the autumn. Terms are taken as the thirds of a year, on
-    the generous side, so that no other authority's calendar makes a date wrong.
-    """
-    year_end = academic_year_end(document.year)
-    next_on: date | None = _answer(document, "next_pep_on")
-    if next_on is None:
-        return date(year_end.year, 12, 31) if document.term == "summer" else year_end
-    month = 12 if next_on.month >= 9 else 4 if next_on.month <= 4 else 8
-    return max(year_end, date(next_on.year, month, 30 if month == 4 else 31))
-
-
-# --- Part 3 ----------------------------------------------------------------------------------------------------------------
-
-
-def _meeting(document: Document, today: date, calendar: Calendar) -> Iterator[Finding]:
-    meeting_on = _meeting_on(document)
-    yield from check_meeting_day(
-        meeting_on,
-        entered_care_on=document.child.entered_care_on,
-        care_review_on=document.answer("next_care_review_on"),
-        today=today,
-    )
-    yield from check_meeting_span(meeting_on, opened_on=document.initiated_on, year=document.year)
-    if document.answer("chair_from_education") is False:
-        message = "The chair is not from school or education. Say why in the discussion."
-        yield _warning("RD-304", "HB-2.6", "chair_from_education", message)
-    yield from _who_was_there(document)
-    yield from _adult_voices(document)
-    reason = document.answer("no_next_pep_reason")
-    yield from check_next_date(_answer(document, "next_pep_on"), reason=reason, meeting_on=meeting_on, calendar=calendar)
-    yield from _afterwards(document)
-
-
-def _who_was_there(document: Document) -> Iterator[Finding]:
-    rows = document.rows("attendees")
-    here = {row.get("role") for row in rows if row.get("took_part") in _HERE}
-    wanted = (AttendeeRole.SOCIAL_WORKER, AttendeeRole.DESIGNATED_TEACHER, AttendeeRole.CARER)
-    for role in wanted if rows else ():
-        if role not in here:
-            message = f"The {role.label.lower()} was not there. How did they take part?"
-            yield _warning("RD-305", "HB-3.12" if role is AttendeeRole.CARER else "HB-3.1", "attendees", message)
-    for number, row in enumerate(rows, start=1):
-        absent = row.get("took_part") is not None and row.get("took_part") not in _HERE
-        if row.get("role") == AttendeeRole.PROFESSIONAL and absent and not row.get("report_received"):
-            message = f"{row.get('name') or 'A professional'} did not come, and there is no report. Was one asked for?"
-            yield _warning("RD-306", "HB-3.2", "attendees", message, _row_id(row, number))
-
-
-def _adult_voices(document: Document) -> Iterator[Finding]:
-    yield from _missing_voice(document, "RD-308", ("carer_voice",), "carer_voice_attempts", "The carer's")
-    yield from _missing_voice(
-        document, "RD-309", ("social_worker_voice",), "social_worker_voice_attempts", "The social worker's"
-    )
-
-
-def _afterwards(document: Document) -> Iterator[Finding]:
-    missing = [key for key in ("after_how_it_went", "copy_wanted") if not _stands(document.answer(key))]
-    if missing:
-        name = document.child.called
-        message = f"Nobody has yet asked {name} how the meeting went or whether they want a copy. It may follow within a week."
-        yield _warning("RD-315", "HB-3.8", missing[0], message)
+            yield Finding(check, code, found.key, message, row=row_id(row, number))
 
 
 # --- a funding PEP, and the whole ------------------------------------------------------------------------------------------
 
 
 def _funding_education(document: Document, today: date, calendar: Calendar) -> Iterator[Finding]:
-    yield from _missing_voice(document, "RD-202", CHILD_VOICE, "child_voice_attempts", f"{document.child.called}'s")
-    yield from _targets(document)
-    yield from check_target_set(document)
+    yield from check_child_words(document)
+    yield from check_targets(document)
 
 
 def _funding_meeting(document: Document, today: date, calendar: Calendar) -> Iterator[Finding]:
-    yield from _adult_voices(document)
+    yield from check_adult_voices(document)
 
 
 def _nothing(document: Document, today: date, calendar: Calendar) -> Iterator[Finding]:
@@ -394,7 +187,7 @@ def _nothing(document: Document, today: date, calendar: Calendar) -> Iterator[Fi
 
 
 _Checks = Mapping[Part, Callable[[Document, date, Calendar], Iterator[Finding]]]
-_OWN: _Checks = {Part.SOCIAL_CARE: _social_care, Part.EDUCATION: _education, Part.MEETING: _meeting}
+_OWN: _Checks = {Part.SOCIAL_CARE: check_social_care, Part.EDUCATION: check_education, Part.MEETING: check_meeting}
 _FUNDING: _Checks = {Part.SOCIAL_CARE: _nothing, Part.EDUCATION: _funding_education, Part.MEETING: _funding_meeting}
 
 

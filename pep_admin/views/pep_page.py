@@ -193,19 +193,29 @@ def changes(session: Session, pep: Pep) -> list[tuple[str, Change]]:
 def place_of(document: Document, finding: Finding, way_to: Callable[..., str | None]) -> str | None:
     """The page on which a finding can be answered; None when it is about nothing that has a page, and where that page is not open
     to who reads it (`way_to`, of the view)."""
-    if finding.check.startswith(("RD-4", "PPG-")) and finding.row:
-        return way_to("pep_ppg_requests.write", id=finding.row)
-    if finding.field == "targets" or finding.check in TARGET_CHECKS:
-        if finding.row:
-            return way_to("pep_targets.write", id=finding.row)
-        if finding.check in ("RD-223", "RD-224") or finding.field == "targets":
-            return way_to("pep_targets.write", pep=document.pep_id)
+    if place := _beside(document, finding, way_to):
+        return place
     for part in document.form.parts:
         for section in part.sections:
             if any(found.key == finding.field for found in section.fields):
                 return way_to("pep_peps.section", id=document.pep_id, section=section.key, _anchor=f"f-{finding.field}")
     if finding.check == "RD-316":
         return way_to("pep_peps.details_view", id=document.pep_id, _anchor="parts")
+    return None
+
+
+def _beside(document: Document, finding: Finding, way_to: Callable[..., str | None]) -> str | None:
+    """The page of what has a page of its own beside the sections: a request, a target, a suspension."""
+    if finding.row and (finding.check.startswith(("RD-4", "PPG-")) or finding.field == "requests"):
+        return way_to("pep_ppg_requests.write", id=finding.row)
+    if finding.field == "suspensions":
+        child = way_to("pep_children.details_view", id=document.child.id, _anchor="records")
+        return way_to("pep_suspensions.details_view", id=finding.row) if finding.row else child
+    if finding.field == "targets" or finding.check in TARGET_CHECKS:
+        if finding.row:
+            return way_to("pep_targets.write", id=finding.row)
+        if finding.check in ("RD-223", "RD-224") or finding.field == "targets":
+            return way_to("pep_targets.write", pep=document.pep_id)
     return None
 
 

@@ -19,11 +19,11 @@ from pep_admin.views.formats import parse_day
 
 REVIEWS = "target_reviews"
 """The field that must be answered where there is a last target, line by line (HB-5.7)."""
+TARGET = "target_id"
+"""The column that says which target a line is about: the page has one line a target, and none may be added."""
 BASE = "base-"
-SPARE_LINES, FIRST_LINES = 2, 4
-"""Empty lines under those that are filled in, and how many a table shows at least."""
-WIDE = 5
-"""A table with so many columns is filled in once, with a line to spare."""
+SPARE_LINES = 2
+"""Empty lines under those that are filled in; one where a table is usually of one line."""
 MOST_LINES = 60
 _TIME = re.compile(r"(\d{1,2})[:.](\d{2})")
 
@@ -66,6 +66,12 @@ class Question:
     @property
     def field(self) -> Field:
         return self.control.field
+
+    @property
+    def is_filled(self) -> bool:
+        """Whether something stands in it, or is said about it: then it is not folded away."""
+        controls = [self.control, *(each for line in self.lines for each in line.controls if each.field.key != TARGET)]
+        return self.saved is not None or any(each.text or each.picked or each.error for each in controls)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,20 +124,26 @@ def written(found: Field, value: Any) -> str:
 def _lines(document: Document, found: Field, value: Any) -> tuple[Line, ...]:
     rows: list[Mapping[str, Any]] = list(value or ())
     headings = [""] * len(rows)
-    if found.store == "rows:TargetReview":
-        rows, headings = _review_rows(document, rows)
+    if any(column.key == TARGET for column in found.columns):
+        about = {each.target_id: f"{each.wording} ({each.set_in})" for each in document.reviews}
+        rows, headings = _target_rows(about if found.key == REVIEWS else _targets(document), rows)
     else:
-        spare = max(SPARE_LINES, FIRST_LINES - len(rows)) if len(found.columns) < WIDE else SPARE_LINES - 1
+        spare = max(SPARE_LINES if found.lines > 1 else 1, found.lines - len(rows))
         rows = [*rows, *({} for _ in range(spare))]
         headings += [""] * spare
     return tuple(_line(found, number, row, headings[number]) for number, row in enumerate(rows))
 
 
-def _review_rows(document: Document, rows: list[Mapping[str, Any]]) -> tuple[list[Mapping[str, Any]], list[str]]:
-    """A line for each target to look back on, whether something was said of it or not yet; none may be added."""
-    said = {row["target_id"]: row for row in rows}
-    lines = [said.get(each.target_id, {"target_id": each.target_id}) for each in document.reviews]
-    return lines, [f"{each.wording} ({each.set_in})" for each in document.reviews]
+def _targets(document: Document) -> dict[int, str]:
+    return {each.id: document.target(each.id) for each in document.targets}
+
+
+def _target_rows(
+    about: Mapping[int, str], rows: list[Mapping[str, Any]]
+) -> tuple[list[Mapping[str, Any]], list[str]]:
+    """A line for each target, whether something was said of it or not yet."""
+    said = {row[TARGET]: row for row in rows}
+    return [said.get(target_id, {TARGET: target_id}) for target_id in about], list(about.values())
 
 
 def _line(found: Field, number: int, row: Mapping[str, Any], heading: str) -> Line:
@@ -230,7 +242,7 @@ def _read_rows(found: Field, form: Mapping[str, Any]) -> list[dict[str, Any]] | 
     for number in _numbers(found, form):
         typed = {column.key: form.get(f"{found.key}-{number}-{column.key}", "") for column in found.columns}
         # A line counts once anything is typed in it; a target to look back on brings its own id along.
-        if not any(text.strip() for key, text in typed.items() if key != "target_id"):
+        if not any(text.strip() for key, text in typed.items() if key != TARGET):
             continue
         row: dict[str, Any] = {"id": form.get(f"{found.key}-{number}-id") or None}
         for column in found.columns:
@@ -269,7 +281,8 @@ def as_typed(
         again = _retyped(question, form, many, errors)
         key = question.field.key
         if conflicts and key in conflicts and document is not None:
-            again = replace(again, saved=_readable(question.field, conflicts[key]), base=document.digests[key])
+            saved = _readable(question.field, _named(document, question.field, conflicts[key]))
+            again = replace(again, saved=saved, base=document.digests[key])
         shown.append(again)
     return shown
 
@@ -334,6 +347,12 @@ def _readable(found: Field, value: Any) -> str:
 
 def answered(document: Document, section: Section) -> list[tuple[Field, str]]:
     """The section to read: each field that applies with its answer in words."""
-    return [(found, _readable(found, document.answer(found.key))) for found in section.fields if document.asked(found)]
+    asked = [found for found in section.fields if document.asked(found)]
+    return [(found, _readable(found, _named(document, found, document.answer(found.key)))) for found in asked]
 
 
+def _named(document: Document, found: Field, value: Any) -> Any:
+    """An answer with its targets in words instead of by number; a line about one that is gone is left out."""
+    if found.key == REVIEWS or not any(column.key == TARGET for column in found.columns):
+        return value
+    return [{**row, TARGET: name} for row in value or () if (name := document.target(row[TARGET]))] or None

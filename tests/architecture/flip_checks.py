@@ -83,7 +83,7 @@ class Flipping:
         def watched(name: str, check: Check) -> Check:
             @functools.wraps(check)
             def watching(*args: Any, **kwargs: Any) -> list[Finding]:
-                found = check(*args, **kwargs)
+                found = list(check(*args, **kwargs))
                 for key in (name, *(each.check for each in found)):
                     seen[key][now[0]] = None
                 return found
@@ -145,7 +145,7 @@ def broken(name: str, check: Check, flip: Flip) -> Check:
 
     @functools.wraps(check)
     def instead(*args: Any, **kwargs: Any) -> list[Finding]:
-        found = check(*args, **kwargs)
+        found = list(check(*args, **kwargs))
         if flip.how == NOTHING:
             return [] if name == flip.what else found
         if flip.how == LEFT_OUT:

@@ -31,7 +31,7 @@ from tests.world import NOW, TODAY, World, build_world
 pytestmark = pytest.mark.slow  # the quick suite stays under a minute; `make check` runs everything
 
 ATTENDANCE = ("LCS number", "UPN", "Sessions possible", "Sessions present", "Authorised", "Unauthorised", "Figures to")
-ATTAINMENT = ("LCS number", "Subject", "Current", "Expected", "On track")
+ATTAINMENT = ("LCS number", "Subject", "Current", "Expected", "On track", "Progress")
 
 
 @pytest.fixture
@@ -295,6 +295,22 @@ def test_a_judgement_that_cannot_be_is_refused_and_holds_the_others(
     assert fates(made) == ["refused", "new"] and why(made) == [problem]
     with pytest.raises(Refused):
         look(world, "attainment", ("T-0", *row), ("T-0", "Music", "Good", "", "AB"), store=True)
+
+
+def test_progress_from_the_childs_own_start_comes_with_the_list_or_not(world: World) -> None:
+    def progress() -> list[str | None]:
+        found = world.session.scalars(
+            sa.select(Attainment.progress).where(Attainment.pep_id == world.pep_of().id).order_by(Attainment.position))
+        return [each and each.value for each in found]
+
+    assert progress() == ["MORE", "EXP", "EXP"]
+    made = look(world, "attainment", ("T-0", "Maths", "Below", "Expected", "B", "Less than expected"), store=True)
+    assert made.outcome.told[0].changes == (("Progress from their own start", "As expected", "Less than expected"),)
+    assert progress() == ["MORE", "LESS", "EXP"]
+    look(world, "attainment", ("T-0", "Maths", "Below", "Expected", "WB"), store=True)
+    assert progress() == ["MORE", "LESS", "EXP"], "a blank cell leaves it"
+    wrong = look(world, "attainment", ("T-0", "Maths", "Below", "Expected", "B", "quite"))
+    assert why(wrong) == [("Progress from their own start", "DATA-shape")]
 
 
 def test_the_refused_row_can_be_left_out(world: World) -> None:

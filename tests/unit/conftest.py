@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from pep_admin.circumstances import CircumstanceFacts, switches_for
-from pep_admin.pep_form import FORM, ChildFacts, Document, RequestFacts, Signature, TargetFacts, TargetReviewFacts
+from pep_admin.pep_form import FORM, ChildFacts, Document, RequestFacts, Signature, TargetFacts, TargetReviewFacts, applies
 from pep_admin.policy import USUAL
 from pep_admin.vocabulary import Audience, Part, PepKind
 
@@ -31,8 +31,19 @@ ANSWERS: dict[str, Any] = {
     "mental_health_support": "none",
     "sdq": ({"id": 1, "total": 12, "completed_on": date(2024, 9, 10), "completed_by": "carer"},),
     "sdq_missing_reason": None,
+    "address_withheld_from": "nobody",
+    "placement_change_expected": False,
+    "emergency_contacts": (
+        {"id": "e1", "name": "Pat Lee", "relation": "Carer", "phone": "01632 960101", "hours": None},
+        {"id": "e2", "name": "Jo Bell", "relation": "Social worker", "phone": "01632 960102", "hours": "9 to 5"},
+    ),
     "what_school_needs_to_know": "New to the area.",
     "disruption_before_care": "weeks",
+    "governor": "Mrs Quince",
+    "part_time": False,
+    "hours_offered": 25,
+    "statutory_results": ({"id": "t1", "test": "tables", "taken_in": "2023-24", "result": "19 of 25"},),
+    "careers_talk_on": date(2024, 10, 8),
     "achievements": "Swam ten metres.",
     "strengths": "Kind to younger children.",
     "leisure_interests": "Football on Saturdays.",
@@ -114,6 +125,7 @@ def _switches(answers: Mapping[str, Any], **facts: Any) -> frozenset[str]:
     known = {
         "year_group": "5", "date_of_birth": CHILD.date_of_birth, "on": MEETING_AT.date(), "kind": PepKind.TERMLY,
         "has_school": True, "sen_status": "N", "sdq_total": 12, "numbers": USUAL, "has_targets_to_review": True,
+        "has_targets": True,
     }  # fmt: skip
     return switches_for(CircumstanceFacts(answers=answers, **{**known, **facts}))
 
@@ -123,16 +135,19 @@ Make = Callable[..., Document]
 
 @pytest.fixture
 def a_document() -> Make:
-    """`a_document(answers={...}, facts={...}, **fields)`: the complete document with those changes."""
+    """`a_document(answers={...}, facts={...}, **fields)`: the complete document with those changes; of the answers, those that its
+    circumstances and phase ask for."""
 
     def make(answers: Mapping[str, Any] | None = None, facts: Mapping[str, Any] | None = None, **changes: Any) -> Document:
         held = {**ANSWERS, **(answers or {})}
+        switches, phase = _switches(held, **(facts or {})), changes.pop("phase", "PRI")
+        held = {found.key: held.get(found.key) for found in FORM.fields() if applies(found, phase, switches)}
         document = Document(
             pep_id=1, reference="PEP-2", kind="termly", status="in_progress", grade=None, year="2024-25", term="autumn",
             term_label="Autumn 2024-25", school="Elm School", school_id=3, writer="Ms Green", due_on=date(2024, 11, 29),
             due_rule="Deadline of Autumn 2024-25", initiated_on=date(2024, 9, 9), meeting_at=MEETING_AT,
-            next_pep_on=date(2025, 2, 12), phase="PRI", audience=Audience.RULES, form=FORM, child=CHILD,
-            switches=_switches(held, **(facts or {})), answers=held, digests={},
+            next_pep_on=date(2025, 2, 12), phase=phase, audience=Audience.RULES, form=FORM, child=CHILD,
+            switches=switches, answers=held, digests={},
             signatures={part.value: SIGNED for part in Part}, targets=(ENGLISH, MATHS, PERSONAL), reviews=(REVIEW,),
             requests=(REQUEST,),
         )  # fmt: skip

@@ -8,11 +8,25 @@ from typing import Any
 
 import pytest
 
-from pep_admin.circumstances import SWITCHES, CircumstanceFacts, is_pep_age, latest_sdq, phase_of, said, scheme_of, switches_for
-from pep_admin.pep_form import FORM, Field
+from pep_admin.circumstances import (
+    SWITCHES,
+    CircumstanceFacts,
+    is_pep_age,
+    latest_sdq,
+    next_stage,
+    phase_of,
+    said,
+    scheme_of,
+    schooling_gaps,
+    switches_for,
+)
+from pep_admin.pep_form import FORM, Field, SchoolingFacts
 from pep_admin.policy import USUAL, FormNumbers
 from pep_admin.vocabulary import PepKind, Phase, Scheme, SenStatus
 from pep_admin.year_words import FirstGroup, LastDay
+
+ELM_THEN_ASH = (SchoolingFacts("Elm School", date(2020, 9, 1), date(2024, 1, 12), "Moved home"),
+                SchoolingFacts("Ash School", date(2024, 4, 15), None))
 
 
 @pytest.mark.parametrize(
@@ -82,7 +96,7 @@ def switches(answers: dict[str, Any] | None = None, **changes: Any) -> frozenset
 
 
 def test_a_quiet_child_of_year_5_with_an_empty_form() -> None:
-    assert switches() == {"sdq_due", "attendance_expected"}
+    assert switches() == {"sdq_due", "attendance_expected", "at_school", "on_a_timetable"}
 
 
 @pytest.mark.parametrize(
@@ -112,6 +126,32 @@ def test_a_quiet_child_of_year_5_with_an_empty_form() -> None:
         ({"year_group": "12"}, "attendance_expected", False),
         ({"year_group": "N2"}, "attendance_expected", False),
         ({"year_group": ""}, "attendance_expected", False),
+        ({"year_group": "R", "has_school": False}, "no_school_place", True),
+        ({"year_group": "N2", "has_school": False}, "no_school_place", False),
+        ({"year_group": "12", "has_school": False}, "no_school_place", False),
+        ({"year_group": "R"}, "at_school", True),
+        ({"year_group": "11"}, "at_school", True),
+        ({"year_group": "12"}, "at_school", False),
+        ({"has_school": False}, "at_school", False),
+        ({"year_group": "R"}, "on_a_timetable", False),
+        ({"year_group": "1"}, "on_a_timetable", True),
+        ({"year_group": "12"}, "on_a_timetable", True),
+        ({"year_group": "12", "has_school": False}, "on_a_timetable", False),
+        ({"year_group": "6"}, "careers", False),
+        ({"year_group": "7"}, "careers", True),
+        ({"year_group": "12", "has_school": False}, "not_eet", True),
+        ({"year_group": "12"}, "not_eet", False),
+        ({"year_group": "11", "has_school": False}, "not_eet", False),
+        ({"year_group": "12", "answers": {"p16_activity": "NAV"}}, "not_eet", True),
+        ({"year_group": "13", "answers": {"p16_activity": "UNK"}}, "not_eet", True),
+        ({"year_group": "12", "has_school": False, "answers": {"p16_activity": "APP"}}, "not_eet", False),
+        ({"year_group": "12", "has_school": False, "answers": {"p16_activity": "GAP"}}, "not_eet", False),
+        ({"moves_to": "Year 7"}, "transition", True),
+        ({"moves_to": ""}, "transition", False),
+        ({"is_late": True}, "late", True),
+        ({"has_targets": True}, "has_targets", True),
+        ({"schooling": ELM_THEN_ASH}, "schooling_gap", True),
+        ({"schooling": ELM_THEN_ASH[:1]}, "schooling_gap", False),
     ],
 )
 def test_what_the_childs_facts_switch(changes: dict[str, Any], switch: str, on: bool) -> None:
@@ -139,6 +179,17 @@ def test_what_the_childs_facts_switch(changes: dict[str, Any], switch: str, on: 
         ({"child_attended": "part"}, "child_absent", True),
         ({"child_attended": "no"}, "child_absent", True),
         ({"sdq": ({"total": 20, "completed_on": date(2024, 9, 1)},)}, "sdq_high", True),
+        ({"attendees": ({"role": "carer", "took_part": "apologies"},)}, "carer_absent", True),
+        ({"attendees": ({"role": "carer", "took_part": "part"},)}, "carer_absent", False),
+        ({"attendees": ({"role": "child", "took_part": "attended"},)}, "carer_absent", True),
+        ({"attendees": None}, "carer_absent", False),
+        ({"part_time": True}, "part_time", True),
+        ({"part_time": False}, "part_time", False),
+        ({"placement_change_expected": True}, "home_move", True),
+        ({"placement_change_expected": False}, "home_move", False),
+        ({"address_withheld_from": "nobody"}, "address_withheld", False),
+        ({"address_withheld_from": "parents"}, "address_withheld", True),
+        ({"address_withheld_from": "school"}, "address_withheld", True),
     ],
 )
 def test_what_the_answers_switch(answers: dict[str, Any], switch: str, on: bool) -> None:
@@ -169,11 +220,58 @@ def test_every_switch_can_be_on() -> None:
         {
             "child_voice_attempts": "Asked.", "behaviour": "some", "child_attended": "no",
             "attendance": ({"possible": 10, "present": 1},), "sdq": ({"total": 40, "completed_on": date(2024, 9, 1)},),
+            "attendees": ({"role": "child", "took_part": "attended"},), "part_time": True, "placement_change_expected": True,
+            "address_withheld_from": "school",
         },
-        sen_status="E", has_targets_to_review=True,
+        sen_status="E", has_targets_to_review=True, has_targets=True, is_late=True, moves_to="Year 7", schooling=ELM_THEN_ASH,
     )  # fmt: skip
     others = switches(kind=PepKind.INITIAL, sen_status="K", has_school=False)
-    assert everything | others == SWITCHES
+    assert everything | others | switches(year_group="12", has_school=False) == SWITCHES
+
+
+# --- the schools so far, and the next stage ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("left_on", "began_on", "weeks"),
+    [
+        (date(2024, 3, 1), date(2024, 3, 4), None),  # the Monday after
+        (date(2024, 3, 1), date(2024, 3, 22), None),  # fourteen school days
+        (date(2024, 3, 1), date(2024, 3, 25), 3),  # fifteen
+        (date(2023, 7, 21), date(2023, 9, 5), None),  # the summer holidays
+        (date(2023, 6, 9), date(2023, 9, 5), 5),  # and five weeks before them: 12 June to 17 July are 26 days
+        (date(2023, 12, 19), date(2024, 1, 8), None),  # Christmas
+        (date(2024, 3, 28), date(2024, 4, 15), None),  # Easter
+        (date(2024, 9, 6), date(2024, 9, 2), None),  # one before the other ended
+    ],
+)
+def test_weeks_at_no_school_are_counted_without_the_long_holidays(left_on: date, began_on: date, weeks: int | None) -> None:
+    schools = (SchoolingFacts("Elm School", date(2020, 9, 1), left_on, "Moved home"), SchoolingFacts("Ash School", began_on, None))
+    found = [(gap.weeks, gap.after, gap.before) for gap in schooling_gaps(schools)]
+    assert found == ([(weeks, "Elm School", "Ash School")] if weeks else [])
+
+
+def test_a_school_that_lasts_through_another_leaves_no_gap() -> None:
+    long, short = (SchoolingFacts("Elm School", date(2020, 9, 1), date(2024, 7, 19), "Moved home"),
+                   SchoolingFacts("The workshop", date(2023, 1, 9), date(2023, 2, 10), "Other"))
+    after = SchoolingFacts("Ash School", date(2024, 9, 3), None)
+    assert schooling_gaps((after, short, long)) == []
+    assert [gap.after for gap in schooling_gaps((after, short))] == ["The workshop"]
+
+
+@pytest.mark.parametrize(
+    ("group", "term", "ends", "to"),
+    [
+        ("N2", "autumn", None, "Reception"), ("R", "spring", None, ""), ("R", "summer", False, "Year 1"),
+        ("2", "autumn", None, ""), ("2", "autumn", True, "Year 3"), ("4", "spring", True, "Year 5"), ("5", "summer", False, ""),
+        ("6", "autumn", True, "Year 7"), ("6", "autumn", None, "Year 7"), ("6", "summer", False, ""),
+        ("7", "autumn", None, ""), ("10", "summer", False, ""), ("11", "autumn", False, "what comes after Year 11"),
+        ("12", "spring", None, ""), ("12", "summer", False, "Year 13"), ("13", "autumn", None, "what comes after Year 13"),
+        ("N1", "summer", None, ""), ("", "summer", None, ""),
+    ],
+)  # fmt: skip
+def test_the_next_stage_is_planned_from_a_term_on(group: str, term: str, ends: bool | None, to: str) -> None:
+    assert next_stage(group, term, ends) == to
 
 
 @pytest.mark.parametrize(("text", "words"), [

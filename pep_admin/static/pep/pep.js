@@ -1,4 +1,4 @@
-// What scripts add to pages that work without them: choosing all rows, one press one save, a warning before typed text is lost.
+// What scripts add to pages that work without them: choosing all rows, one press one save, a warning before typed text is lost, unfolding.
 "use strict";
 
 // The check box that chooses every row of the page, and how many are chosen.
@@ -41,6 +41,15 @@ for (const form of document.querySelectorAll("form[data-typed]")) {
 window.addEventListener("beforeunload", (event) => {
   if (typed.size) event.preventDefault();
 });
+
+// A question that a link leads to is not left folded away.
+const unfold = () => {
+  const aim = location.hash && document.getElementById(location.hash.slice(1));
+  const fold = aim && aim.closest("details");
+  if (fold) { fold.open = true; aim.scrollIntoView(); }
+};
+window.addEventListener("hashchange", unfold);
+unfold();
 
 // The page's problem is read first.
 const first = document.querySelector("[data-focus]");

@@ -115,7 +115,8 @@ def test_what_a_switch_makes_required(
 
 def test_what_no_switch_asks_is_not_missed(a_document: Make) -> None:
     assert of(a_document({"attendance": ()}, {"year_group": "12"}, phase="P16"), Part.EDUCATION) == []
-    assert of(a_document({"attendance": ()}, {"has_school": False}), Part.EDUCATION) == []
+    without_a_school = of(a_document({"attendance": ()}, {"has_school": False}), Part.EDUCATION)
+    assert without_a_school == [("RD-237", "HB-4.2", "no_place_education", "warning")]
 
 
 @pytest.mark.parametrize(
@@ -283,7 +284,8 @@ def test_part_2_includes_its_targets(a_document: Make) -> None:
 
 
 def test_a_plan_steers_the_targets(a_document: Make) -> None:
-    answers, facts = {"sen_provision": "Speech; EHCP outcome 2."}, {"sen_status": "E"}
+    plan = ({"id": "d1", "kind": "ehcp", "dated_on": date(2023, 3, 1), "where": "The SEN file"},)
+    answers, facts = {"sen_provision": "Speech; EHCP outcome 2.", "documents": plan}, {"sen_status": "E"}
     found = of(a_document(answers, facts), Part.EDUCATION)
     assert found == [("RD-232", "HB-5.5", "from_plan", "warning")] * 3
     steered = tuple(replace(target, from_plan="Outcome 2") for target in a_document().targets)

@@ -1,0 +1,87 @@
+"""The choices of single questions of the form as enums: vocabulary.py's neighbour, for what only an answer says.
+
+Stored values never change once released; labels may. No rule stands here, only names.
+"""
+
+from __future__ import annotations
+
+from pep_admin.vocabulary import Labelled
+
+
+class Progress(Labelled):
+    """How far a child came from their own start (HB-4.9, pep-form scale 2.1), least first."""
+
+    LESS = "LESS", "Less than expected"
+    EXPECTED = "EXP", "As expected"
+    MORE = "MORE", "More than expected"
+
+
+class StatutoryTest(Labelled):
+    """National tests and judgements that come once, in the order of a child's years."""
+
+    EYFS = "eyfs", "Early years profile"
+    PHONICS = "phonics", "Phonics check"
+    TABLES = "tables", "Times tables check"
+    KEY_STAGE_2 = "ks2", "Key stage 2 tests"
+
+
+class TargetAgreed(Labelled):
+    """What the meeting said to a target (HB-3.9)."""
+
+    AGREED = "agreed", "Agreed by everyone"
+    CHANGED = "changed", "Agreed after a change"
+    NOT_AGREED = "not_agreed", "Not agreed by everyone"
+
+
+class SenNeed(Labelled):
+    """Kinds of special educational need, by the codes of the school census."""
+
+    SPLD = "SPLD", "Specific learning difficulty"
+    MLD = "MLD", "Moderate learning difficulty"
+    SLD = "SLD", "Severe learning difficulty"
+    PMLD = "PMLD", "Profound and multiple learning difficulty"
+    SLCN = "SLCN", "Speech, language and communication"
+    ASD = "ASD", "Autism"
+    SEMH = "SEMH", "Social, emotional and mental health"
+    HI = "HI", "Hearing"
+    VI = "VI", "Sight"
+    MSI = "MSI", "Sight and hearing together"
+    PD = "PD", "Physical disability"
+    DS = "DS", "Down's syndrome"
+    OTH = "OTH", "Another difficulty"
+    NSA = "NSA", "Need not assessed yet"
+
+
+class NextSendStep(Labelled):
+    """What is asked for next where there is no EHCP."""
+
+    NONE = "none", "None"
+    WATCH = "watch", "Keep watching"
+    SENCO = "senco", "Assessment by the SENCo"
+    PSYCHOLOGIST = "ep", "Educational psychologist"
+    ASKED = "ehc_asked", "EHC assessment asked for"
+    AWAITED = "ehc_awaited", "Decision awaited"
+
+
+class P16Activity(Labelled):
+    """What a young person does after Year 11, in the words of the national participation returns."""
+
+    SIXTH_FORM = "SF", "School sixth form"
+    COLLEGE = "FE", "College"
+    SPECIAL = "SP", "Special provision after 16"
+    TRAINING = "TR", "Training or supported internship"
+    APPRENTICE = "APP", "Apprenticeship"
+    WORK_AND_STUDY = "EMT", "Work with study"
+    HIGHER = "HE", "Higher education"
+    VOLUNTEER = "VOL", "Volunteering with study"
+    CUSTODY = "CUS", "Education in custody"
+    PART_TIME = "PT", "Part-time education only"
+    RE_ENGAGING = "REN", "On the way back into learning"
+    WORK = "EMN", "Work without study"
+    GAP = "GAP", "Start agreed for a later day"
+    LOOKING = "NAV", "None: looking for something"
+    ILL = "NIL", "None: illness"
+    PARENT = "NPA", "None: a parent or expecting"
+    CARER = "NCA", "None: cares for somebody"
+    NONE_OTHER = "NOT", "None: another reason"
+    UNKNOWN = "UNK", "Not known"

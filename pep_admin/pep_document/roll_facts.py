@@ -1,0 +1,70 @@
+"""What of the roll a PEP's rules go by: the child's schools, the year's suspensions, the next stage, the EHCP's review.
+
+Rows become facts here; reading.py puts them into the document, beside.py keeps them on the day it is sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from pep_admin.circumstances import RollFacts, RollFate, next_stage, roll_fate
+from pep_admin.models import Child, Enrolment, MeetingSection, Pep, Suspension, Term
+from pep_admin.pep_form import SchoolingFacts, SuspensionFacts
+from pep_admin.school_calendar import YEAR_GROUPS
+from pep_admin.validators.meetings import coincides, day_of
+from pep_admin.vocabulary import LeavingReason, PepStatus, SenStatus, SuspensionKind
+
+
+def schools_of(session: Session, children: Sequence[int]) -> Sequence[Enrolment]:
+    """Every school of these children in their order, but those that were entered in error."""
+    return session.scalars(
+        select(Enrolment)
+        .where(Enrolment.child_id.in_(children), Enrolment.leaving_reason.is_distinct_from(LeavingReason.CORRECTION))
+        .options(joinedload(Enrolment.school)).order_by(Enrolment.started_on, Enrolment.id)
+    ).all()
+
+
+def suspensions_of(session: Session, children: Sequence[int]) -> Sequence[Suspension]:
+    """Every suspension of these children in its order."""
+    return session.scalars(
+        select(Suspension).where(Suspension.child_id.in_(children)).order_by(Suspension.started_on, Suspension.id)).all()
+
+
+def joined_with_review(session: Session, peps: Sequence[Pep]) -> list[tuple[int, int, int]]:
+    """(child, year, PEP) of every PEP of these children that was held with the annual review of the EHCP (HB-3.4)."""
+    children = [pep.child_id for pep in peps if pep.child.sen_status is SenStatus.EHCP]
+    if not children:
+        return []
+    held = (
+        select(Pep.child_id, Term.year_id, Pep.id, Pep.meeting_at, Child.ehcp_review_on, MeetingSection.answers)
+        .join(Pep.child).join(Pep.term).join(MeetingSection, MeetingSection.pep_id == Pep.id)
+        .where(Pep.child_id.in_(children), Pep.status != PepStatus.WITHDRAWN)
+    )
+    return [
+        (child_id, year_id, pep_id) for child_id, year_id, pep_id, meeting_at, review_on, answers in session.execute(held)
+        if answers.get("joined_ehcp_review") is True or coincides(day_of(meeting_at), review_on)
+    ]
+
+
+def next_stage_of(pep: Pep, group: str) -> str:
+    """Where the child goes at the end of the year; by the school's phase and kind where the year group alone does not tell."""
+    school = pep.school
+    after = YEAR_GROUPS[YEAR_GROUPS.index(group) + 1] if group in YEAR_GROUPS[:-1] else ""
+    fate = roll_fate(RollFacts(group, after, school.phase, school.kind, school.name)) if school and after else None
+    ends = {RollFate.MOVES: True, RollFate.STAYS: False}.get(fate[0]) if fate else None
+    return next_stage(group, pep.term.name, ends)
+
+
+def schooling_of(each: Enrolment) -> SchoolingFacts:
+    """One row as a fact."""
+    reason = each.leaving_reason.label if each.leaving_reason else ""
+    return SchoolingFacts(each.school.name, each.started_on, each.ended_on, reason)
+
+
+def suspension_of(each: Suspension) -> SuspensionFacts:
+    """One row as a fact."""
+    return SuspensionFacts(each.id, each.started_on, each.ended_on, each.half_days, each.reason is not None,
+                           each.kind is SuspensionKind.PERMANENT)

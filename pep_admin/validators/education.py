@@ -1,0 +1,158 @@
+"""What Part 2 by itself has to say: attendance, attainment, the documents behind it, last targets and new ones.
+
+The place at a school and what comes after it are schooling.py's, the wording of a target is targets.py's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+
+from pep_admin.circumstances import said
+from pep_admin.pep_form import Document, TargetFacts, TargetReviewFacts
+from pep_admin.school_calendar import academic_year_end
+from pep_admin.validators.answered import answer_of, asks, listed, meeting_day, row_id, stands, warning
+from pep_admin.validators.findings import Finding
+from pep_admin.validators.meetings import Calendar, check_figures_to, check_heard_on
+from pep_admin.validators.schooling import check_next_stage, check_school_place, check_suspensions
+from pep_admin.validators.targets import check_target, check_target_set
+from pep_admin.validators.voices import check_child_voice
+from pep_admin.vocabulary import AttendeeRole, OnTrack, Subject
+
+_BELOW = (OnTrack.WELL_BELOW, OnTrack.BELOW)
+_SUBJECT_WORDS = {
+    Subject.ENGLISH: frozenset({"english", "reading", "writing", "spelling", "literacy", "phonics", "grammar", "language",
+                                "communication"}),
+    Subject.MATHS: frozenset({"maths", "math", "mathematics", "number", "numeracy", "arithmetic"}),
+}
+_ANY_SUBJECT = frozenset({"and", "the", "of", "for", "with", "studies", "education", "skills"})
+"""Words of a subject's name that say nothing by themselves."""
+
+
+def check_education(document: Document, today: date, calendar: Calendar) -> Iterator[Finding]:
+    """Part 2's own rules, beside what it must answer; its targets are of it."""
+    yield from check_child_voice(document)
+    name, heard_on = document.child.called, document.answer("voice_gathered_on")
+    yield from check_heard_on(heard_on, name=name, meeting_on=meeting_day(document), today=today)
+    yield from _attendance(document)
+    if document.answer("exclusion_risk") is True:
+        message = "You recorded a risk of exclusion. The Virtual School is told at once; ask it before anything is decided."
+        yield warning("RD-210", "HB-3.6", "exclusion_risk", message)
+    yield from check_suspensions(document)
+    yield from check_school_place(document)
+    yield from _below(document)
+    yield from check_next_stage(document)
+    yield from _documents(document)
+    yield from _reviews(document)
+    yield from check_targets(document)
+
+
+def _attendance(document: Document) -> Iterator[Finding]:
+    for number, row in enumerate(document.rows("attendance"), start=1):
+        possible, present = row.get("possible"), row.get("present")
+        if possible is not None and present is not None and present > possible:
+            message = f"{present} sessions attended are more than the {possible} that were possible."
+            yield Finding("RD-207", "HB-4.1", "attendance", message, row=row_id(row, number))
+        yield from check_figures_to(row.get("figures_to"), meeting_on=meeting_day(document), row=row_id(row, number),
+                                    stale_days=document.numbers.figures_stale_days)
+    if "attendance_low" in document.switches and not said(document.answer("attendance_reasons")):
+        message = f"Attendance is below {document.numbers.low_attendance_percent} %. Say what lies behind it and who does what."
+        yield warning("RD-209", "HB-7.1", "attendance_reasons", message)
+
+
+def _reviews(document: Document) -> Iterator[Finding]:
+    if "targets_to_review" not in document.switches:
+        return
+    for review in document.reviews:
+        row = str(review.target_id)
+        if not _is_reviewed(review):
+            message = f"The last target “{_first_words(review.wording)}” is not reviewed."
+            yield Finding("RD-221", "HB-5.7", "target_reviews", message, row=row)
+        elif not said(review.child_view):
+            message = f"{document.child.called}'s own view of the last target “{_first_words(review.wording)}” is missing."
+            yield warning("RD-222", "HB-5.7", "target_reviews", message, row)
+
+
+def _is_reviewed(review: TargetReviewFacts) -> bool:
+    return all(stands(said_of_it) for said_of_it in (review.outcome, review.what_happened, review.support_effect, review.next))
+
+
+def _first_words(text: str, count: int = 8) -> str:
+    words = text.split()
+    return " ".join(words[:count]) + ("..." if len(words) > count else "")
+
+
+def check_targets(document: Document) -> Iterator[Finding]:
+    """Each target by itself and with the plan behind it, then the targets together."""
+    meeting_on, until = meeting_day(document), _targets_until(document)
+    for target in document.targets:
+        yield from check_target(
+            target, number=target.number, meeting_on=meeting_on, year_ends_on=until, child_names=document.child.names
+        )
+        if "sen_any" in document.switches and not said(target.from_plan):
+            message = f"Target {target.number} does not say which part of the EHCP or support plan it serves."
+            yield warning("RD-232", "HB-5.5", "from_plan", message, str(target.id))
+    yield from check_target_set(document)
+
+
+def _targets_until(document: Document) -> date:
+    """The last day a target may be due (RD-228): of the school year, or of the next PEP's term if that is later.
+
+    While there is no next date, a summer PEP's targets may run into the autumn. Terms are taken as the thirds of a year, on
+    the generous side, so that no other authority's calendar makes a date wrong.
+    """
+    year_end = academic_year_end(document.year)
+    next_on: date | None = answer_of(document, "next_pep_on")
+    if next_on is None:
+        return date(year_end.year, 12, 31) if document.term == "summer" else year_end
+    month = 12 if next_on.month >= 9 else 4 if next_on.month <= 4 else 8
+    return max(year_end, date(next_on.year, month, 30 if month == 4 else 31))
+
+
+# --- attainment, and what is listed behind it --------------------------------------------------------------------------------
+
+
+def _below(document: Document) -> Iterator[Finding]:
+    """RD-219: what is below the age has a target or help that speaks to it."""
+    for number, row in enumerate(document.rows("attainment"), start=1):
+        subject = row.get("subject") or ""
+        if row.get("on_track") in _BELOW and not _is_spoken_to(document, subject):
+            message = f"{subject} is below what is expected, and no target or support speaks to it."
+            yield warning("RD-219", "HB-4.2", "attainment", message, row_id(row, number))
+
+
+def _is_spoken_to(document: Document, subject: str) -> bool:
+    """Whether a target is about that subject, or a target's or the provision's words name it."""
+    words = _words(subject)
+    kinds = [kind for kind, names in _SUBJECT_WORDS.items() if words & names]
+    if any(target.subject in kinds for target in document.targets):
+        return True
+    names = frozenset().union(*(_SUBJECT_WORDS[kind] for kind in kinds)) if kinds else words - _ANY_SUBJECT or words
+    told = _words(document.answer("needs_and_provision") or "").union(*(_told(target) for target in document.targets))
+    return bool(names & told)
+
+
+def _told(target: TargetFacts) -> frozenset[str]:
+    return _words(f"{target.need} {target.outcome} {target.support_what}")
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(re.findall(r"[^\W\d_]{2,}", text.casefold()))
+
+
+def _documents(document: Document) -> Iterator[Finding]:
+    """RD-238: the plan behind the needs, and each report that came, are listed with where they lie."""
+    if not asks(document, "documents"):
+        return
+    there = [row.get("kind") for row in document.rows("documents")]
+    reports = sum(row.get("role") == AttendeeRole.PROFESSIONAL and row.get("report_received") is True
+                  for row in document.rows("attendees"))
+    missing = [words for words, is_missing in (
+        ("the EHCP", "has_ehcp" in document.switches and "ehcp" not in there),
+        ("the support plan", "sen_support" in document.switches and "support_plan" not in there),
+        ("the report that was received", there.count("report") < reports),
+    ) if is_missing]
+    if missing:
+        message = f"Please list {listed(missing)} among the documents, with where it lies."
+        yield warning("RD-238", "HB-5.5", "documents", message)

@@ -1,0 +1,86 @@
+"""Part 2 by itself: what is below the age and who speaks to it, and the documents behind the plan."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from pep_admin.pep_form import Document
+from pep_admin.validators.peps import check_part
+from pep_admin.vocabulary import Part
+
+Make = Callable[..., Document]
+TODAY = date(2024, 11, 26)
+
+
+def told(document: Document, check: str) -> list[tuple[str, str, str, str]]:
+    found = check_part(document, Part.EDUCATION, today=TODAY)
+    return [(each.code, each.field, each.severity, each.message) for each in found if each.check == check]
+
+
+@pytest.mark.parametrize(
+    ("subject", "on_track", "provision", "spoken_to"),
+    [
+        ("Maths", "B", "None yet.", True),  # the maths target
+        ("Mathematics", "WB", "None yet.", True),
+        ("Reading", "B", "None yet.", True),  # the English target
+        ("Science", "B", "None yet.", False),
+        ("Science", "WB", "None yet.", False),
+        ("Science", "ON", "None yet.", True),
+        ("Science", "NA", "None yet.", True),
+        ("Science", "B", "A science club on Mondays, with the technician.", True),
+        ("Religious Education", "B", "His education is steady.", False),
+        ("Religious Education", "B", "A religious studies mentor each Friday.", True),
+        ("PE", "B", "Extra PE with a coach.", True),
+        ("Geography", "B", "Games each day.", False),
+    ],
+)
+def test_what_is_below_is_spoken_to(a_document: Make, subject: str, on_track: str, provision: str, spoken_to: bool) -> None:
+    row = {"id": 8, "subject": subject, "current": "4", "expected": None, "on_track": on_track, "progress": None}
+    found = told(a_document({"attainment": (row,), "needs_and_provision": provision}), "RD-219")
+    message = f"{subject} is below what is expected, and no target or support speaks to it."
+    assert found == ([] if spoken_to else [("HB-4.2", "attainment", "warning", message)])
+
+
+def test_a_target_of_another_kind_may_name_the_subject(a_document: Make) -> None:
+    row = {"id": 8, "subject": "Science", "current": "4", "expected": None, "on_track": "B", "progress": None}
+    *others, personal = a_document().targets
+    document = a_document({"attainment": (row,)}, targets=(*others, replace(personal, outcome="Sam will lead the science club")))
+    assert told(document, "RD-219") == []
+    without_maths = a_document(targets=(a_document().targets[0], personal), answers={"maths_exception": "Grade 5 already."})
+    assert told(without_maths, "RD-219") == []  # “Small group for maths”
+    silent = a_document({"needs_and_provision": "A group.", "maths_exception": "Grade 5."}, targets=(others[0], personal))
+    assert [message for *_, message in told(silent, "RD-219")] == [
+        "Maths is below what is expected, and no target or support speaks to it."]
+
+
+def paper(kind: str) -> dict[str, Any]:
+    return {"id": kind, "kind": kind, "dated_on": None, "where": "The SEN file"}
+
+
+def came(*reports: bool | None) -> tuple[dict[str, Any], ...]:
+    return tuple({"id": number, "name": "Dr Moss", "role": "professional", "took_part": "apologies", "report_received": each}
+                 for number, each in enumerate(reports))
+
+
+@pytest.mark.parametrize(
+    ("status", "papers", "attendees", "wants"),
+    [
+        ("E", ("ehcp",), (), ""), ("E", (), (), "the EHCP"), ("E", ("support_plan",), (), "the EHCP"),
+        ("K", ("support_plan",), (), ""), ("K", (), (), "the support plan"), ("N", (), (), ""),
+        ("N", (), came(True), "the report that was received"), ("N", ("report",), came(True), ""), ("N", (), came(False, None), ""),
+        ("N", ("report",), came(True, True), "the report that was received"),
+        ("E", (), came(True), "the EHCP and the report that was received"),
+    ],
+)  # fmt: skip
+def test_the_papers_behind_the_plan_are_listed(
+    a_document: Make, status: str, papers: tuple[str, ...], attendees: Any, wants: str
+) -> None:
+    answers = {"sen_provision": "Speech.", "documents": tuple(map(paper, papers)) or None, "attendees": attendees}
+    found = told(a_document(answers, {"sen_status": status}), "RD-238")
+    message = f"Please list {wants} among the documents, with where it lies."
+    assert found == ([("HB-5.5", "documents", "warning", message)] if wants else [])

@@ -1,0 +1,119 @@
+"""Part 3 by itself: joined with the EHCP's review, what was agreed, the carer who could not come, a PEP that is late."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+
+from pep_admin.pep_form import Document
+from pep_admin.validators.peps import check_part
+from pep_admin.vocabulary import Part
+
+Make = Callable[..., Document]
+TODAY = date(2024, 11, 26)
+
+
+def told(document: Document, today: date = TODAY) -> list[tuple[str, str, str, str, str]]:
+    found = check_part(document, Part.MEETING, today=today)
+    return [(each.check, each.code, each.field, each.severity, each.message) for each in found]
+
+
+# The meeting was on 20 Nov 2024: the review may lie from 6 Nov to 4 Dec. Today is 26 Nov: a review after 10 Dec lies ahead.
+@pytest.mark.parametrize(
+    ("review_on", "joined", "elsewhere", "term", "when"),
+    [
+        (date(2024, 11, 6), None, False, "autumn", ""),
+        (date(2024, 11, 5), None, False, "autumn", "05 Nov 2024"),
+        (date(2024, 12, 4), None, False, "autumn", ""),
+        (date(2024, 12, 5), None, False, "autumn", "05 Dec 2024"),
+        (date(2024, 12, 11), None, False, "autumn", ""),
+        (date(2025, 2, 6), None, False, "autumn", ""),
+        (date(2025, 8, 6), None, False, "summer", "06 Aug 2025"),
+        (date(2024, 10, 1), True, False, "autumn", ""),
+        (date(2024, 10, 1), False, False, "autumn", "01 Oct 2024"),
+        (date(2024, 10, 1), False, True, "autumn", ""),
+        (date(2024, 8, 31), False, False, "autumn", "its day is not on the child's record"),
+        (date(2024, 9, 1), False, False, "autumn", "01 Sep 2024"),
+        (None, None, False, "autumn", "its day is not on the child's record"),
+        (None, True, False, "autumn", ""),
+    ],
+)
+def test_one_pep_of_the_year_is_held_with_the_review(
+    a_document: Make, review_on: date | None, joined: bool | None, elsewhere: bool, term: str, when: str
+) -> None:
+    document = a_document({"joined_ehcp_review": joined}, {"sen_status": "E"}, ehcp_joined=elsewhere, term=term)
+    document = replace(document, child=replace(document.child, sen_status="E", ehcp_review_on=review_on))
+    message = f"No PEP this year has been joined to the EHCP review ({when})."
+    assert told(document) == ([("RD-216", "HB-3.4", "joined_ehcp_review", "warning", message)] if when else [])
+
+
+def test_without_an_ehcp_there_is_no_review_to_join(a_document: Make) -> None:
+    document = a_document({"joined_ehcp_review": False}, {"sen_status": "K"})
+    assert told(replace(document, child=replace(document.child, ehcp_review_on=date(2024, 10, 1)))) == []
+
+
+def agreed(target_id: int, how: str, views: str | None = None) -> dict[str, Any]:
+    return {"id": f"a{target_id}", "target_id": target_id, "agreed": how, "views": views}
+
+
+@pytest.mark.parametrize(
+    ("rows", "numbers"),
+    [
+        (None, []),
+        ((agreed(11, "agreed"), agreed(12, "changed")), []),
+        ((agreed(12, "not_agreed"),), [2]),
+        ((agreed(12, "not_agreed", "-"),), [2]),
+        ((agreed(12, "not_agreed", "The carer wants tuition at home, the school in school."),), []),
+        ((agreed(11, "not_agreed"), agreed(13, "not_agreed")), [1, 3]),
+        ((agreed(99, "not_agreed"),), []),  # a target that was taken away since
+    ],
+)
+def test_a_target_that_was_not_agreed_keeps_both_views(a_document: Make, rows: Any, numbers: list[int]) -> None:
+    said = "Target {} was not agreed by everyone. Change it, or keep both views on record."
+    assert told(a_document({"targets_agreed": rows})) == [
+        ("RD-312", "HB-3.9", "targets_agreed", "warning", said.format(number)) for number in numbers]
+
+
+@pytest.mark.parametrize(
+    ("today", "sent_on", "reason", "late"),
+    [
+        (date(2024, 11, 29), None, None, False),
+        (date(2024, 11, 30), None, None, True),
+        (date(2024, 11, 30), None, "n/a", True),
+        (date(2024, 11, 30), None, "The carer was in hospital.", False),
+        (date(2025, 1, 8), date(2024, 11, 29), None, False),  # sent in time; what the office takes makes nobody late
+        (date(2025, 1, 8), date(2024, 12, 2), None, True),
+    ],
+)
+def test_a_late_pep_says_why(a_document: Make, today: date, sent_on: date | None, reason: str | None, late: bool) -> None:
+    document = a_document({"lateness_reason": reason}, {"is_late": True}, sent_on=sent_on)
+    message = "This PEP was due on 29 Nov 2024 (Deadline of Autumn 2024-25). Say in a sentence why it is late."
+    assert told(document, today) == ([("RD-002", "HB-1.4", "lateness_reason", "warning", message)] if late else [])
+
+
+def test_a_late_pep_without_a_rule_names_its_day_alone(a_document: Make) -> None:
+    ((*_, message),) = told(a_document(due_rule=""), date(2024, 12, 2))
+    assert message == "This PEP was due on 29 Nov 2024. Say in a sentence why it is late."
+    assert told(a_document(due_on=None), date(2024, 12, 2)) == []
+
+
+def test_what_was_offered_to_the_carer_answers_for_their_absence(a_document: Make) -> None:
+    rows = tuple({**row, "took_part": "apologies"} if row["role"] == "carer" else row for row in a_document().rows("attendees"))
+    absent = {"attendees": rows}
+    assert [found[:4] for found in told(a_document(absent))] == [("RD-305", "HB-3.12", "attendees", "warning")]
+    assert told(a_document({**absent, "carer_offered": "Two other days and a lift; took part by telephone."})) == []
+    nobody = tuple({**row, "took_part": "apologies"} for row in rows)
+    still = told(a_document({"attendees": nobody, "carer_offered": "A lift."}))
+    assert [found[4].split(" was")[0] for found in still] == ["The social worker", "The designated teacher"]
+
+
+def test_a_meeting_may_be_late_in_the_day_in_summer(a_document: Make) -> None:
+    """23:30 in UTC is the next day in England: 5 June, fourteen days before the review on 19 June 2025."""
+    at = datetime(2025, 6, 4, 23, 30, tzinfo=UTC)
+    document = a_document({"meeting_at": at, "next_pep_on": date(2025, 10, 8)}, {"sen_status": "E"}, term="summer")
+    document = replace(document, child=replace(document.child, sen_status="E", ehcp_review_on=date(2025, 6, 19)), due_on=None)
+    assert told(document, date(2025, 6, 10)) == []
