@@ -102,6 +102,16 @@ class Answers(TypeDecorator[dict[str, Any]]):
         return clean_json(value)
 
 
+class Keys(TypeDecorator[list[str]]):
+    """A list of field keys kept as JSON (JSONB on PostgreSQL); assign a new list, never change one in place."""
+
+    impl = JSON
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> Any:
+        return dialect.type_descriptor(JSONB() if dialect.name == "postgresql" else JSON())
+
+
 class Instant(TypeDecorator[datetime]):
     """An instant, always aware and in UTC; SQLite keeps it naive and gets its zone back on reading."""
 
@@ -141,6 +151,7 @@ class Base(DeclarativeBase):
         date: Date(),
         bool: Boolean(),
         dict[str, Any]: Answers(),
+        list[str]: Keys(),
     }
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -526,9 +537,9 @@ class Child(Tracked, Versioned, Base):
 
     __tablename__ = "pep_child"
 
-    first_name: Mapped[str] = mapped_column(Words(100), default="")
+    first_name: Mapped[str] = mapped_column(Words(100), default="", index=True)
     last_name: Mapped[str] = mapped_column(Words(100), default="", index=True)
-    known_as: Mapped[str | None] = mapped_column(Words(100))
+    known_as: Mapped[str | None] = mapped_column(Words(100), index=True)
     date_of_birth: Mapped[date] = mapped_column(index=True)
     upn: Mapped[str | None] = mapped_column(Words(13), unique=True)
     lcs_id: Mapped[str | None] = mapped_column(Words(40), unique=True)
@@ -887,7 +898,11 @@ class Waiver(Tracked, OfPep, Base):
 
 
 class PepPart(Tracked, Versioned, OfPep, Base):
-    """What the three parts share: their answers and their signature. Only pep_document.py touches the answers."""
+    """What the three parts share: their answers and their signature. Only pep_document.py touches the answers.
+
+    `carried`: keys of answers that came over from the PEP before and that nobody has said are still right (HB-1.6). `reopened_at`:
+    when the PEP was sent back, until something in the part is changed.
+    """
 
     __abstract__ = True
 
@@ -901,11 +916,26 @@ class PepPart(Tracked, Versioned, OfPep, Base):
 
     answers: Mapped[dict[str, Any]] = mapped_column(default=dict)
     sensitive_answers: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    carried: Mapped[list[str]] = mapped_column(default=list)
     signed_by: Mapped[str | None] = mapped_column(Words(64))
     signed_name: Mapped[str | None] = mapped_column(Words(200))
     signed_at: Mapped[datetime | None]
     signed_reason: Mapped[str | None] = mapped_column(Words(500))
     reopened_at: Mapped[datetime | None]
+
+
+class Wording(OfPep, Base):
+    """The mark of a text that is to be one child's own, so that the same words in another child's PEP are found without being read.
+
+    Of the words nothing can be told from it. `place`: the key of the field, or `target-` with the target's id.
+    """
+
+    __tablename__ = "pep_wording"
+
+    place: Mapped[str] = mapped_column(Words(60))
+    mark: Mapped[str] = mapped_column(Words(32), index=True)
+
+    __table_args__ = (UniqueConstraint("pep_id", "place"),)
 
 
 class FrozenFacts(OfPep, Base):

@@ -133,6 +133,14 @@ class Form:
                 return each.part
         raise KeyError(key)
 
+    def section_of(self, key: str) -> Section:
+        """The section in which the field of that key stands; KeyError when this version has none."""
+        for each in self.parts:
+            for section in each.sections:
+                if any(found.key == key for found in section.fields):
+                    return section
+        raise KeyError(key)
+
     def section(self, key: str) -> tuple[PartForm, Section]:
         """The part and section of a section key; KeyError when this version has none."""
         for each in self.parts:
@@ -317,6 +325,8 @@ class Document:
     `schooling` is every school of the child, `suspensions` those of the PEP's academic year; `moves_to` is where the child goes at
     the end of the year ("" where nowhere), `ehcp_joined` whether another PEP of the year was held with the EHCP's review, `sent_on`
     the day on which it was sent.
+    `carried`: keys of answers that came over from the PEP before and wait for somebody to say that they are still right (HB-1.6).
+    `sent_back_at`: when the Virtual School sent it back (UTC), while nothing in it has been changed since (HB-7.1).
     """
 
     pep_id: int
@@ -353,6 +363,8 @@ class Document:
     sent_on: date | None = None
     versions: Mapping[str, int] = field(default_factory=dict)
     numbers: FormNumbers = USUAL
+    carried: frozenset[str] = frozenset()
+    sent_back_at: datetime | None = None
 
     def answer(self, key: str) -> Any:
         """The value of a field, None when unanswered, not asked or withheld."""

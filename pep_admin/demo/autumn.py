@@ -85,7 +85,8 @@ def _write(session: Session, office: Office, plans: Mapping[int, Plan], say: Say
         met_on = LAUNCHED_ON + timedelta(days=writing.MEETING_DAYS_AFTER_LAUNCH + number % 10)
         met_on += timedelta(days=(0, 0, 0, 0, 0, 2, 1)[met_on.weekday()])
         writing.write(session, pep, meeting_on=met_on, unfinished=plan.goes is Goes.HALF, money=plan.money, sdq=plan.sdq,
-                      carer_speaks=plan.carer_speaks, virtual_school=office.officer.name if plan.met else "")
+                      carer_speaks=plan.carer_speaks, number=number,
+                      virtual_school=office.officer.name if plan.met else "")
         if plan.goes is not Goes.HALF:
             writing.sign_and_send(session, pep, today=met_on + timedelta(days=3), now=at(met_on + timedelta(days=3)))
             sent += 1

@@ -92,9 +92,9 @@ STRENGTHS = {
     "leisure_interests": "Drawing, swimming on Thursdays, and the allotment at home. Would like to try the drums.",
 }
 VOICE = {
-    "child_voice_good": "I like science now because we do real experiments. Mr Lumen lets me sit near the front.",
-    "child_voice_hard": "Fractions. And when people talk all at once at lunch.",
-    "child_voice_want": "I want somebody to go over maths with me, not in front of everyone.",
+    "child_voice_good": "I like {lesson} now because we {doing}. {adult} lets me sit near the front.",
+    "child_voice_hard": "The {sums} questions. And when people talk all at once {noisy}.",
+    "child_voice_want": "I want {adult} to go over {sums} questions with me, not in front of everyone.",
     "voice_gathered_by": "The designated teacher",
     "voice_how": ("talk_dt", "drawing"),
     "wants_to_attend": "part",
@@ -121,10 +121,11 @@ DISCUSSION = {
     "reports_and_slips_discussed": True,
 }
 VOICES = {
-    "carer_voice": "{name} comes home talking about science. Homework is easier than last year, but maths ends in tears.",
+    "carer_voice": "{name} comes home talking about {lesson} and {adult}. "
+    "Homework is easier than last year, but maths ends in tears.",
     "carer_part": "Reads with {name} each evening and takes {name} to swimming.",
     "social_worker_voice": "This is a good plan. A steady school is what the care plan needs most, "
-    "and {name} feels listened to here.",
+    "and {name} feels listened to here, in {lesson} and by {adult}.",
 }
 IN_VAIN = "Asked by telephone on 4, 11 and 18 October by the social worker; the carer is in hospital."
 NEXT = {"after_how_it_went": "“It was okay. They listened to the maths thing.”", "child_understands": "yes", "copy_wanted": "full"}
@@ -141,24 +142,24 @@ TARGETS = (
         "support_where": "Library",
         "support_who": "Ms Verse, form tutor",
         "support_how_often": "Twice a week",
-        "outcome": "{name} will read four whole books and tell an adult about each one by the end of the spring term.",
+        "outcome": "{name} will read {books} whole books and tell {listener} about each one by the end of the spring term.",
         "baseline": "One book finished since September",
-        "success_measure": "Four books finished, each with a page in the reading diary",
+        "success_measure": "All {books} books finished, each with a page in the reading diary",
     },
     {
         "area": "cognition",
         "subject": "maths",
         "is_strength": False,
         "answers_sdq": False,
-        "need": "A year behind in maths; loses marks on fractions, as the October test showed.",
+        "need": "A year behind in maths; loses marks on {sums} questions, as the October test showed.",
         "support_what": "One-to-one maths tuition",
         "support_when": "Wednesday after school",
         "support_where": "Room 12",
         "support_who": "A qualified tutor",
         "support_how_often": "Weekly, ten hours",
-        "outcome": "{name} will answer 16 of 20 fraction questions correctly in the class test by the end of the spring term.",
+        "outcome": "{name} will answer {right} of 20 {sums} questions correctly in the class test by the end of the spring term.",
         "baseline": "9 of 20 in October",
-        "success_measure": "16 of 20 in the March test",
+        "success_measure": "{right} of 20 in the March test",
     },
     {
         "area": "semh",
@@ -171,8 +172,32 @@ TARGETS = (
         "support_where": "Pastoral room",
         "support_who": "Mr Lumen, key adult",
         "support_how_often": "Daily",
-        "outcome": "{name} will use the exit card or ask an adult for help at least 3 times a week by the end of the spring term.",
+        "outcome": "{name} will use the exit card or ask {listener} for help at least {often} times a week "
+        "by the end of the spring term.",
         "baseline": "Once a week in October",
-        "success_measure": "3 times a week, counted in the check-in book",
+        "success_measure": "{often} times a week, counted in the check-in book",
     },
 )
+
+_NINE = {
+    "lesson": ("science", "art", "history", "music", "geography", "cooking", "drama", "computing", "PE"),
+    "doing": ("do real experiments", "use real clay", "dress up as Romans", "play the big drums", "draw maps of the park",
+              "eat what we make", "put on plays of our own", "build little robots", "have new climbing ropes"),
+    "sums": ("fraction", "decimal", "percentage", "times-table", "time", "angle", "money", "measuring", "place-value"),
+    "books": ("four", "five", "three", "six", "seven", "two", "eight", "nine", "ten"),
+    "often": ("3", "4", "5", "2", "6", "7", "8", "9", "10"),
+}
+_ELEVEN = {
+    "adult": ("Mr Lumen", "Ms Harbour", "Mr Fennel", "Mrs Applewhite", "Mr Osier", "Ms Verbena", "Mr Tansy", "Mrs Larkspur",
+              "Ms Campion", "Mr Burdock", "Mrs Speedwell"),
+    "noisy": ("at lunch", "in the corridor", "on the bus", "in the hall", "at the gate", "in the dinner queue", "in assembly",
+              "after break", "in the changing room", "in the library", "at home time"),
+    "right": ("16", "17", "18", "15", "14", "13", "12", "19", "11", "20", "10"),
+    "listener": ("an adult", "the librarian", "the key adult", "a teaching assistant", "the tutor", "the class teacher",
+                 "the head of year", "the school nurse", "a mentor", "the carer", "the SENCo"),
+}
+
+
+def own_words(number: int) -> dict[str, str]:
+    """What stands in the blanks of one child's words; no two numbers under ninety-nine give a text with two blanks the same."""
+    return {key: each[number % len(each)] for words in (_NINE, _ELEVEN) for key, each in words.items()}

@@ -55,25 +55,26 @@ def at(day: date) -> datetime:
 
 def write(
     session: Session, pep: Pep, *, meeting_on: date, unfinished: bool = False, money: bool = True, sdq: int | None = None,
-    carer_speaks: bool = True, virtual_school: str = "",
+    carer_speaks: bool = True, number: int = 0, virtual_school: str = "",
 ) -> None:
     """Both writers fill in their parts; an unfinished one stops before the meeting part.
 
     `sdq` is the total that it tells (a usual one when None); without `carer_speaks` the carer's words were asked for in vain;
-    `virtual_school` names who of the Virtual School came to the meeting.
+    `virtual_school` names who of the Virtual School came to the meeting; `number` tells this child's words from another's.
     """
     teacher, worker = people_of(pep)
+    own = {"name": pep.child.called, **words.own_words(number)}
     meeting = _meeting(pep, meeting_on, pep.child.called, virtual_school)
     if not carer_speaks:
         meeting["voices"] = {**meeting["voices"], "carer_voice": None, "carer_voice_attempts": words.IN_VAIN}
-    _save_all(session, pep, _social_care(pep, meeting_on, sdq), worker, meeting_on)
-    _save_all(session, pep, _education(pep, meeting_on), teacher, meeting_on)
-    _targets(session, pep, teacher, meeting_on, money=money)
+    _save_all(session, pep, _social_care(pep, meeting_on, sdq), worker, meeting_on, own)
+    _save_all(session, pep, _education(pep, meeting_on), teacher, meeting_on, own)
+    _targets(session, pep, teacher, own, money=money)
     if not unfinished:
         agreed = [{"id": None, "target_id": each, "agreed": "agreed", "views": None}
                   for each in session.scalars(select(Target.id).where(Target.pep_id == pep.id).order_by(Target.number))]
         meeting["actions"] = {**meeting["actions"], "targets_agreed": agreed}
-        _save_all(session, pep, meeting, worker, meeting_on)
+        _save_all(session, pep, meeting, worker, meeting_on, own)
 
 
 def sign_and_send(session: Session, pep: Pep, *, today: date, now: datetime) -> None:
@@ -87,21 +88,26 @@ def sign_and_send(session: Session, pep: Pep, *, today: date, now: datetime) -> 
     pep_verbs.submit_pep(session, pep.id, actor=worker, today=today, now=now)
 
 
-def _save_all(session: Session, pep: Pep, pages: Mapping[str, Mapping[str, Any]], actor: Actor, today: date) -> None:
+def _save_all(
+    session: Session, pep: Pep, pages: Mapping[str, Mapping[str, Any]], actor: Actor, today: date, own: Mapping[str, str]
+) -> None:
     """Save the pages of one part one after another, each as it was when the writer opened the part."""
     act_as(session, actor)
     document = read_document(session, pep, audience=audience_for(actor, pep.child))
     for key, values in pages.items():
-        _save(session, pep, key, values, actor, today, document)
+        filled = {each: _filled(value, own) for each, value in values.items()}
+        _save(session, pep, key, filled, actor, today, document)
 
 
 def _save(
     session: Session, pep: Pep, key: str, values: Mapping[str, Any], actor: Actor, today: date, document: Document
 ) -> None:
-    """Save what the page asks; what it asks only because of that is saved from the page that comes next."""
-    base = {each: document.digests[each] for each in values if each in document.digests}
-    shown = {each: _named(values[each], pep.child.called) for each in base}
-    written = sections.save_section(session, pep.id, key, shown, base=base, actor=actor, today=today)
+    """Save what the page asks, and that what came over from last term is still right; what the page asks only because of that is
+    saved from the one that comes next."""
+    base = {found.key: document.digests[found.key] for found in document.form.section(key)[1].fields
+            if found.key in document.digests}
+    shown = {each: value for each, value in values.items() if each in base}
+    written = sections.confirm_carried(session, pep.id, key, shown, base=base, actor=actor, today=today)
     later = {each: value for each, value in values.items()
              if each not in shown and document.form.field(each).asked in ASKED_BY_ANSWERS}
     if later and written.changed:
@@ -109,8 +115,8 @@ def _save(
         _save(session, pep, key, later, actor, today, anew)
 
 
-def _named(value: Any, name: str) -> Any:
-    return value.replace("{name}", name) if isinstance(value, str) else value
+def _filled(value: Any, own: Mapping[str, str]) -> Any:
+    return value.format_map(own) if isinstance(value, str) else value
 
 
 def _social_care(pep: Pep, meeting_on: date, sdq: int | None) -> dict[str, Mapping[str, Any]]:
@@ -198,10 +204,10 @@ def _after(pep: Pep, meeting_on: date) -> dict[str, Mapping[str, Any]]:
     }
 
 
-def _targets(session: Session, pep: Pep, teacher: Actor, meeting_on: date, *, money: bool) -> None:
+def _targets(session: Session, pep: Pep, teacher: Actor, own: Mapping[str, str], *, money: bool) -> None:
     due = date(2025, 3, 28)
     for each in words.TARGETS:
-        values = {key: _named(value, pep.child.called) for key, value in each.items()}
+        values = {key: _filled(value, own) for key, value in each.items()}
         values |= {"area": TargetArea(str(each["area"])), "subject": Subject(str(each["subject"])), "due_on": due}
         target, _ = targets.save_target(session, pep.id, values, actor=teacher)
         if money and target.subject is Subject.MATHS and pep.year_group not in ("N1", "N2"):

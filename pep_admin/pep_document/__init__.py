@@ -5,18 +5,23 @@ pep_form.py's; who may write it and what follows is workflow/sections.py's.
 """
 
 from pep_admin.pep_document.freezing import Heading, freeze, heading_of, thaw
+from pep_admin.pep_document.last_term import answers_before, compare, keep_marks, open_parts
 from pep_admin.pep_document.reading import current_form_version, form_of, read_document, read_documents
 from pep_admin.pep_document.values import digest, normal
-from pep_admin.pep_document.writing import Written, open_parts, take_part, write_answers
+from pep_admin.pep_document.writing import Written, confirm_answers, take_part, write_answers
 
 __all__ = [
     "Heading",
     "Written",
+    "answers_before",
+    "compare",
+    "confirm_answers",
     "current_form_version",
     "digest",
     "form_of",
     "freeze",
     "heading_of",
+    "keep_marks",
     "normal",
     "open_parts",
     "read_document",

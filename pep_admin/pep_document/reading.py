@@ -173,10 +173,7 @@ def fill(session: Session, peps: Sequence[Pep]) -> Shelf:
         select(CarePlacement).where(CarePlacement.child_id.in_(children), CarePlacement.ended_on.is_(None))
     )
     return Shelf(
-        parts={
-            part: {each.pep_id: each for each in session.scalars(select(model).where(model.pep_id.in_(ids)))}
-            for part, model in PARTS.items()
-        },
+        parts=_parts(session, ids),
         rows=_rows(session, peps, ROWS),
         targets=_by(session.scalars(select(Target).where(Target.pep_id.in_(ids)).order_by(Target.number)), "pep_id"),
         requests=_by(
@@ -201,6 +198,18 @@ def fill(session: Session, peps: Sequence[Pep]) -> Shelf:
 def shelf_of(session: Session, pep: Pep, part: Part, row: PepPart, tables: Iterable[str]) -> Shelf:
     """Only what one part's posted fields are read from: its row, and the tables of that name."""
     return Shelf({part: {pep.id: row}}, _rows(session, [pep], tables), {}, {}, {}, set(), {}, {}, {}, {}, [])
+
+
+def answers_shelf(session: Session, peps: Sequence[Pep], tables: Iterable[str] = ()) -> Shelf:
+    """Only the parts of those PEPs, and the tables of that name."""
+    return Shelf(_parts(session, [pep.id for pep in peps]), _rows(session, peps, tables), {}, {}, {}, set(), {}, {}, {}, {}, [])
+
+
+def _parts(session: Session, pep_ids: Sequence[int]) -> dict[Part, dict[int, PepPart]]:
+    return {
+        part: {each.pep_id: each for each in session.scalars(select(model).where(model.pep_id.in_(pep_ids)))}
+        for part, model in PARTS.items()
+    }
 
 
 def _rows(session: Session, peps: Sequence[Pep], tables: Iterable[str]) -> dict[str, dict[int, list[Any]]]:
@@ -294,7 +303,15 @@ def _document(pep: Pep, shelf: Shelf, audience: Audience) -> Document:
         sent_on=day_of(pep.submitted_at),
         versions={part.value: each.row_version for part in Part if (each := shelf.parts[part].get(pep.id))},
         numbers=beside.numbers,
+        carried=frozenset(key for rows in shelf.parts.values() if pep.id in rows for key in rows[pep.id].carried if key in shown),
+        sent_back_at=_sent_back_at(pep, shelf),
     )
+
+
+def _sent_back_at(pep: Pep, shelf: Shelf) -> datetime | None:
+    """When it was sent back, while no part has been changed since: a changed one forgets it (workflow/sections.part_changed)."""
+    moments = [rows[pep.id].reopened_at for rows in shelf.parts.values() if pep.id in rows]
+    return max((each for each in moments if each), default=None) if pep.status is PepStatus.RETURNED and all(moments) else None
 
 
 def _each(form: Form) -> Iterable[tuple[Part, Field]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,24 +11,25 @@ from sqlalchemy.orm import Session
 
 from pep_admin.exceptions import NotFound
 from pep_admin.models import PARTS, Base, Pep, PepPart, SdqScore, Target, TargetReview
+from pep_admin.pep_document.last_term import keep_marks
 from pep_admin.pep_document.reading import ROWS, form_of, shelf_of, value_of
 from pep_admin.pep_document.values import digest, normal, stored
 from pep_admin.pep_form import Field
 from pep_admin.permissions import Actor
+from pep_admin.validators.last_term import VOICES
 from pep_admin.vocabulary import Part, SdqBy
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What a save did: the keys that changed, or, by key, what somebody else saved meanwhile (then nothing was stored)."""
+    """What a save did: the keys that changed, or, by key, what somebody else saved meanwhile (then nothing was stored).
+
+    `confirmed`: keys of what came over from last term and was now said to be still right.
+    """
 
     changed: tuple[str, ...] = ()
+    confirmed: tuple[str, ...] = ()
     conflicts: Mapping[str, Any] | None = None
-
-
-def open_parts(session: Session, pep: Pep) -> None:
-    """Give a new PEP its three empty parts."""
-    session.add_all(model(pep=pep, answers={}, sensitive_answers={}) for model in PARTS.values())
 
 
 def take_part(session: Session, pep: Pep, part: Part) -> PepPart:
@@ -73,8 +74,33 @@ def write_answers(
         return Written(conflicts=conflicts)
     for key, value in fresh.items():
         _store(session, pep, row, form.field(key), value)
+    _confirm(row, fresh)
+    if voices := {key: value for key, value in fresh.items() if key in VOICES}:
+        keep_marks(session, pep, voices)
     session.flush()
     return Written(changed=tuple(fresh))
+
+
+def confirm_answers(session: Session, pep: Pep, part: Part, base: Mapping[str, str]) -> Written:
+    """Of the answers of a part that came over from last term, say that those of `base` are still right, all or nothing.
+
+    `base` are the digests of what the one who says so has read; an answer that is another by now is a conflict.
+    """
+    row, form = take_part(session, pep, part), form_of(pep.form_version)
+    shelf = shelf_of(session, pep, part, row, ())
+    seen = [form.field(key) for key in row.carried if key in base]
+    saved = {found.key: normal(found, value_of(pep, found, part, shelf)) for found in seen}
+    if moved := {found.key: saved[found.key] for found in seen if digest(found, saved[found.key]) != base[found.key]}:
+        return Written(conflicts=moved)
+    _confirm(row, saved)
+    session.flush()
+    return Written(confirmed=tuple(saved))
+
+
+def _confirm(row: PepPart, keys: Collection[str]) -> None:
+    """Nothing of those waits any more: somebody wrote it anew, or said that it is still right."""
+    if not set(keys).isdisjoint(row.carried):
+        row.carried = [key for key in row.carried if key not in keys]
 
 
 def _store(session: Session, pep: Pep, row: PepPart, found: Field, value: Any) -> None:

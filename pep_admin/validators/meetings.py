@@ -24,6 +24,7 @@ class Calendar:
 
     is_school_day: Callable[[date], bool] = england_working_day
     next_deadline_on: date | None = None
+    is_working_day: Callable[[date], bool] = england_working_day
 
 
 def day_of(moment: datetime | None) -> date | None:

@@ -19,6 +19,7 @@ from pep_admin.validators.answered import answer_of, row_id, stands
 from pep_admin.validators.answers import check_answer
 from pep_admin.validators.education import check_education, check_targets
 from pep_admin.validators.findings import Finding
+from pep_admin.validators.last_term import LastTerm, check_last_term, check_sent_back
 from pep_admin.validators.meeting_part import check_meeting
 from pep_admin.validators.meetings import Calendar, check_meeting_span, day_of
 from pep_admin.validators.ppg import PpgFacts, check_request
@@ -52,27 +53,33 @@ _MISSING = {
 _ELSEWHERE = frozenset({"meeting_at"})  # asked always, and judged with its date by check_meeting_day
 
 
-def check_part(document: Document, part: Part, *, today: date, calendar: Calendar | None = None) -> list[Finding]:
+def check_part(
+    document: Document, part: Part, *, today: date, calendar: Calendar | None = None, last: LastTerm | None = None
+) -> list[Finding]:
     """Everything that stands against signing one part: required answers, and the part's own rules. Part 2 includes the targets.
 
-    `calendar` says which days to come are school days and when the next deadline is, where the caller knows.
+    `calendar` says which days to come are school days and when the next deadline is, where the caller knows; `last` what the PEP
+    is compared with.
     """
-    part = Part(part)
+    part, calendar = Part(part), calendar or Calendar()
     funding = document.kind == PepKind.FUNDING
-    own = (_FUNDING if funding else _OWN)[part](document, today, calendar or Calendar())
-    unfilled = () if funding else _unfilled(document, part)
-    return [replace(finding, part=part.value) for finding in (*unfilled, *own, *check_withheld(document, part))]
+    own = (_FUNDING if funding else _OWN)[part](document, today, calendar)
+    unfilled = [] if funding else list(_unfilled(document, part))
+    compared = check_last_term(document, part, last or LastTerm(), today=today, calendar=calendar, unfilled=bool(unfilled))
+    return [replace(finding, part=part.value) for finding in (*unfilled, *own, *compared, *check_withheld(document, part))]
 
 
 def check_readiness(
-    document: Document, *, today: date, ppg_facts: Mapping[int, PpgFacts], signed: bool = True, calendar: Calendar | None = None
+    document: Document, *, today: date, ppg_facts: Mapping[int, PpgFacts], signed: bool = True, calendar: Calendar | None = None,
+    last: LastTerm | None = None,
 ) -> list[Finding]:
     """Everything that stands against sending the whole PEP, in the order of its pages.
 
     `ppg_facts` by request id, for each request that is still a draft or requested. With `signed` unsigned parts are findings
     too (RD-316); the page that precedes signing leaves them out.
     """
-    found = [finding for part in Part for finding in check_part(document, part, today=today, calendar=calendar)]
+    found = check_sent_back(document)
+    found += [finding for part in Part for finding in check_part(document, part, today=today, calendar=calendar, last=last)]
     found += _requests(document, ppg_facts)
     if signed:
         found += _unsigned(document)

@@ -54,7 +54,7 @@ class Change:
         """From a row of the history; values are shown as their column shows them, rows that they point to by name."""
         what = {"insert": "added", "update": "changed", "delete": "deleted"}.get(entry.verb, entry.verb)
         fields = [((labels or {}).get(name) or _plain(name), _was(model, name, old, names), _was(model, name, new, names))
-                  for name, (old, new) in entry.changes.items() if _is_told(model, name)]
+                  for name, (old, new) in entry.changes.items() if _is_told(model, name, labels or {})]
         return cls(formats.moment(entry.at), entry.actor_name, what, fields, entry.reason or "")
 
 
@@ -85,10 +85,10 @@ def _plain(name: str) -> str:
     return SHORT.sub(lambda found: found[0].upper(), words)
 
 
-def _is_told(model: Any, name: str) -> bool:
-    """Withheld answers are not, nor is the account of somebody whose name stands beside it."""
+def _is_told(model: Any, name: str, labels: Mapping[str, str]) -> bool:
+    """Withheld answers are not, nor is the account of somebody whose name stands beside it, nor a list of keys without a label."""
     has_name = name.endswith("_by") and f"{name.removesuffix('_by')}_name" in model.__table__.columns
-    return not name.startswith("sensitive_answers.") and not has_name
+    return not name.startswith("sensitive_answers.") and not has_name and (name != "carried" or name in labels)
 
 
 def _pointed_to(model: Any, name: str) -> str:

@@ -6,7 +6,7 @@ Everything is the verbs' and the document's own findings; no rule is judged here
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from pep_admin import history, queries
 from pep_admin.deadlines import Due
 from pep_admin.models import PARTS, AttendingNote, Pep, PpgRequest, QaReview, Target, Waiver
-from pep_admin.pep_document import form_of, read_document
+from pep_admin.pep_document import Written, form_of, read_document
 from pep_admin.pep_form import Document, PartForm, Signature
 from pep_admin.permissions import Actor, Permission, audience_for, can, lent, owns_part, takes_part
 from pep_admin.validators.findings import Finding, blocking
@@ -35,19 +35,23 @@ WAIVED_WHILE = (PepStatus.IN_PROGRESS, PepStatus.RETURNED, PepStatus.SUBMITTED)
 
 @dataclass(frozen=True, slots=True)
 class SectionLine:
-    """A section in the list: how many of its questions are answered, and how many it must still have."""
+    """A section in the list: how many of its questions are answered, how many it must still have, and how many answers came over
+    from last term and wait for somebody to say that they are still right."""
 
     key: str
     title: str
     answered: int
     asked: int
     wanting: int
+    carried: int = 0
 
     @property
     def state(self) -> str:
         """In words, as the list shows it."""
-        if self.wanting:
-            return f"{self.wanting} still needed"
+        open_ones = [f"{self.wanting} still needed"] if self.wanting else []
+        open_ones += [f"{self.carried} from last term"] if self.carried else []
+        if open_ones:
+            return ", ".join(open_ones)
         return "Done" if self.answered else "Nothing needed"
 
 
@@ -90,6 +94,11 @@ class PepPage:
     @property
     def please_check(self) -> list[Finding]:
         return [each for each in self.findings if each.severity == "warning"]
+
+    @property
+    def before_meeting(self) -> list[Finding]:
+        """That the meeting is near and Part 1 not up to date (HB-1.6)."""
+        return [each for each in self.findings if each.check == "MEET-part1"] if self.pep.status in OPEN else []
 
     @property
     def blocked(self) -> bool:
@@ -140,10 +149,17 @@ def gather(session: Session, pep: Pep, actor: Actor, today: date) -> PepPage:
                    queries.asks_of(session, pep.id) if pep.status in OPEN else None)
 
 
+def told_of(written: Written) -> str:
+    """What a save did, in words."""
+    kept = len(written.confirmed)
+    still = f" {'1 answer from last term is' if kept == 1 else f'{kept} answers from last term are'} still right." if kept else ""
+    return (("Saved." if written.changed else "") + still).strip() or "Nothing was changed."
+
+
 def _card(document: Document, form: PartForm, pep: Pep, actor: Actor, findings: Sequence[Finding]) -> PartCard:
     part = Part(form.part)
     mine = pep.status in OPEN and can(actor, Permission.PEP_WRITE, pep, part)
-    wanting = {finding.field for finding in blocking(findings) if finding.part == part.value and finding.check not in GAP_CHECKS}
+    wanting = {finding.field for finding in blocking(findings) if finding.part == part.value and finding.check not in NO_ANSWER}
     lines = []
     for section in form.sections:
         asked = [found for found in section.fields if document.asked(found)]
@@ -151,7 +167,7 @@ def _card(document: Document, form: PartForm, pep: Pep, actor: Actor, findings: 
             lines.append(
                 SectionLine(
                     section.key, section.title, sum(document.answer(found.key) is not None for found in asked), len(asked),
-                    sum(found.key in wanting for found in asked),
+                    sum(found.key in wanting for found in asked), sum(found.key in document.carried for found in asked),
                 )
             )
     signature = document.signatures[part.value]
@@ -184,10 +200,20 @@ def _may(session: Session, pep: Pep, document: Document, actor: Actor) -> frozen
 
 def changes(session: Session, pep: Pep) -> list[tuple[str, Change]]:
     """(what was changed, how) of everything that belongs to the PEP, newest first; withheld answers are left out."""
-    labels = {f"answers.{found.key}": found.label for found in form_of(pep.form_version).fields()}
+    fields = {found.key: found.label for found in form_of(pep.form_version).fields()}
+    labels = {**{f"answers.{key}": label for key, label in fields.items()}, "carried": WAITING}
     entries = [(entry, *TOLD[entry.table_name]) for entry in history.timeline_of_pep(session, pep)]
     names = names_in(session, [(entry, model) for entry, _, model in entries])
-    return [(what, Change.of(entry, model, labels, names)) for entry, what, model in entries]
+    return [(what, _in_labels(Change.of(entry, model, labels, names), fields)) for entry, what, model in entries]
+
+
+def _in_labels(change: Change, labels: Mapping[str, str]) -> Change:
+    """What waits to be confirmed by its labels instead of its keys."""
+    def said(value: Any) -> Any:
+        return (", ".join(labels.get(key, key) for key in value) or "None") if isinstance(value, list) else value
+
+    return replace(change, fields=[(name, said(old), said(new)) if name == WAITING else (name, old, new)
+                                   for name, old, new in change.fields])
 
 
 def place_of(document: Document, finding: Finding, way_to: Callable[..., str | None]) -> str | None:
@@ -228,6 +254,8 @@ TOLD: dict[str, tuple[str, type[Any]]] = {
 }
 """What a table of the history is called, by its name."""
 
+WAITING = "From last term, not yet said to be still right"
+
 STANDING = {
     PepStatus.INITIATED: "It has not been sent to its writers yet; that comes before it can be sent to the Virtual School.",
     PepStatus.SUBMITTED: "It was sent, and is with the Virtual School.",
@@ -236,4 +264,7 @@ STANDING = {
 }
 GAP_CHECKS = frozenset({"RD-223", "RD-224", "RD-231"})
 """A target is missing, or the reason why there is none."""
-TARGET_CHECKS = frozenset({"RD-223", "RD-224", "RD-225", "RD-226", "RD-227", "RD-228", "RD-229", "RD-230", "RD-232"})
+NO_ANSWER = GAP_CHECKS | {"RD-101"}
+"""Not about an answer that is missing: the list of sections says these otherwise."""
+TARGET_CHECKS = frozenset({"RD-223", "RD-224", "RD-225", "RD-226", "RD-227", "RD-228", "RD-229", "RD-230", "RD-232", "RD-233",
+                           "RD-234", "COPY-other", "COPY-last"})

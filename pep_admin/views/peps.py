@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from pep_admin import queries
 from pep_admin.models import Child, Pep, Person, School, Term
-from pep_admin.pep_document import read_document
+from pep_admin.pep_document import Written, answers_before, read_document
 from pep_admin.pep_form import Document, Section
 from pep_admin.permissions import Actor, Permission, audience_for, can, owns_part
 from pep_admin.validators.findings import Finding
@@ -175,38 +175,42 @@ class Peps(Pdfs, PepDoors):
     def _section_page(
         self, pep: Pep, document: Document, section: Section, *, writes: bool = True, status: int = 200, **more: Any
     ) -> ResponseReturnValue:
-        keys = sections.writable(document, section.fields)
         context = {
             "pep": pep, "document": document, "section": section, "writes": writes,
-            "questions": section_forms.questions(document, section, keys) if writes else (),
+            "questions": self._questions(document, section) if writes else (),
             "answers": section_forms.answered(document, section), "following": self._following(document, section),
         }
         return self.page("pep/peps/section.html", status=status, **{**context, **more})
+
+    def _questions(self, document: Document, section: Section) -> list[section_forms.Question]:
+        keys = sections.writable(document, section.fields)
+        return section_forms.questions(document, section, keys, answers_before(self.db_session, document))
 
     def _save_section(self, pep: Pep, document: Document, section: Section) -> ResponseReturnValue:
         keys = sections.writable(document, section.fields)
         posted = section_forms.read_post(section, keys, request.form, request.form.getlist)
         if posted.problems:
             return self._typed_again(pep, document, section, posted.problems)
-        done = self.commit(sections.save_section, pep.id, section.key, posted.values, base=posted.base, today=self.today,
+        save = sections.confirm_carried if request.form.get("then") == "confirm" else sections.save_section
+        done = self.commit(save, pep.id, section.key, posted.values, base=posted.base, today=self.today,
                            subject=pep)
         if done.findings or done.value is None:
             return self._typed_again(self._again(pep), document, section, done.findings)
         if done.value.conflicts is not None:
             return self._conflict(self._again(pep), section, done.value.conflicts)
-        return self._after_saving(self._again(pep), section, done.value.changed)
+        return self._after_saving(self._again(pep), section, done.value)
 
     def _again(self, pep: Pep) -> Pep:
         return self.one_or_404(Pep, pep.id, *WHOLE)
 
     def _typed_again(self, pep: Pep, document: Document, section: Section, findings: Sequence[Finding]) -> ResponseReturnValue:
-        asked = section_forms.questions(document, section, sections.writable(document, section.fields))
+        asked = self._questions(document, section)
         retyped = section_forms.as_typed(asked, request.form, request.form.getlist, findings)
         return self._section_page(pep, document, section, status=422, questions=retyped, findings=findings)
 
     def _conflict(self, pep: Pep, section: Section, conflicts: Mapping[str, Any]) -> ResponseReturnValue:
         document = read_document(self.db_session, pep, audience=audience_for(self.actor, pep.child))
-        asked = section_forms.questions(document, section, sections.writable(document, section.fields))
+        asked = self._questions(document, section)
         retyped = section_forms.as_typed(asked, request.form, request.form.getlist, (), conflicts, document)
         return self._section_page(pep, document, section, status=409, questions=retyped, conflicts=conflicts)
 
@@ -214,13 +218,13 @@ class Peps(Pdfs, PepDoors):
         """A post to a part that is closed, or not this person's: nothing is saved, what was typed is shown."""
         if not can(self.actor, Permission.PEP_WRITE, pep, part):
             self.refuse(Permission.PEP_WRITE)
-        asked = section_forms.questions(document, section, sections.writable(document, section.fields))
+        asked = self._questions(document, section)
         retyped = section_forms.as_typed(asked, request.form, request.form.getlist)
         return self._section_page(pep, document, section, writes=False, status=409, typed=retyped)
 
-    def _after_saving(self, pep: Pep, section: Section, changed: Sequence[str]) -> ResponseReturnValue:
+    def _after_saving(self, pep: Pep, section: Section, written: Written) -> ResponseReturnValue:
         document = read_document(self.db_session, pep, audience=audience_for(self.actor, pep.child))
-        self.say("Saved." if changed else "Nothing was changed.")
+        self.say(pep_page.told_of(written))
         newly = [found for found in section.fields if found.asked and document.asked(found) and document.must(found)
                  and document.answer(found.key) is None]
         following = self._following(document, section)
@@ -228,7 +232,7 @@ class Peps(Pdfs, PepDoors):
             if newly:
                 self.say("Because of what you answered, this page now asks something more.", "warning")
             return self.back_to("section", id=pep.id, section=section.key)
-        if request.form.get("then") == "next" and following:
+        if request.form.get("then") in ("next", "confirm") and following:
             return self.back_to("section", id=pep.id, section=following.key)
         return self.back_to("details_view", id=pep.id)
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time
 from typing import Any
 
+from pep_admin.circumstances import CHILD_VOICE
 from pep_admin.config import LONDON
 from pep_admin.deadlines import format_day
 from pep_admin.pep_form import Document, Field, Kind, Section
@@ -30,7 +31,10 @@ _TIME = re.compile(r"(\d{1,2})[:.](\d{2})")
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """One input as the template draws it; `text` is what stands in it, `picked` the codes that are chosen."""
+    """One input as the template draws it; `text` is what stands in it, `picked` the codes that are chosen.
+
+    `carried`: it came over from last term, and nobody has said yet that it is still right.
+    """
 
     field: Field
     name: str
@@ -38,6 +42,7 @@ class Control:
     picked: frozenset[str] = frozenset()
     error: str = ""
     required: bool = False
+    carried: bool = False
 
     @property
     def id(self) -> str:
@@ -56,12 +61,14 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A field on the page: one control, or the lines of a table. `last` is what stands in the record where that differs."""
+    """A field on the page: one control, or the lines of a table. `saved` is what stands in the record where that differs, `last`
+    last term's answer where it is another."""
 
     control: Control
     base: str
     lines: tuple[Line, ...] = ()
     saved: str | None = None
+    last: str | None = None
 
     @property
     def field(self) -> Field:
@@ -86,17 +93,29 @@ class Posted:
 # --- filling in --------------------------------------------------------------------------------------------------------
 
 
-def questions(document: Document, section: Section, keys: Iterable[str]) -> list[Question]:
-    """The section's fields of those keys, filled from the record."""
+def questions(
+    document: Document, section: Section, keys: Iterable[str], before: Mapping[str, Any] | None = None
+) -> list[Question]:
+    """The section's fields of those keys, filled from the record; `before` are last term's answers by key."""
     wanted = set(keys)
-    return [_question(document, found) for found in section.fields if found.key in wanted and document.asked(found)]
+    return [_question(document, found, (before or {}).get(found.key))
+            for found in section.fields if found.key in wanted and document.asked(found)]
 
 
-def _question(document: Document, found: Field) -> Question:
+def _question(document: Document, found: Field, before: Any) -> Question:
     value = document.answer(found.key)
-    control = _control(found, found.key, value, required=document.must(found) or (found.key == REVIEWS and bool(document.reviews)))
+    required = document.must(found) or (found.key == REVIEWS and bool(document.reviews))
+    control = replace(_control(found, found.key, value, required=required), carried=found.key in document.carried)
     lines = _lines(document, found, value) if found.kind is Kind.ROWS else ()
-    return Question(control, document.digests[found.key], lines)
+    return Question(control, document.digests[found.key], lines, last=_last(found, value, before))
+
+
+def _last(found: Field, value: Any, before: Any) -> str | None:
+    """Last term's answer where it is another; a child's is shown to the adult only when the child has answered (HB-4.6)."""
+    if before is None or (found.key in CHILD_VOICE and value is None):
+        return None
+    last = _readable(found, before)
+    return last if last != _readable(found, value) else None
 
 
 def _control(found: Field, name: str, value: Any, *, required: bool) -> Control:

@@ -91,9 +91,7 @@ def _open_all(
         )
     session.add_all(peps)
     session.flush()
-    for pep in peps:
-        open_parts(session, pep)
-    session.flush()
+    open_parts(session, peps)
     return peps
 
 

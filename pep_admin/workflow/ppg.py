@@ -24,7 +24,7 @@ from pep_admin.permissions import Actor, Permission, can, require, require_on, w
 from pep_admin.validators.findings import Finding, blocking
 from pep_admin.validators.ppg import check_request
 from pep_admin.vocabulary import Part, PepStatus, PpgStatus, Scheme
-from pep_admin.workflow.sections import unsign
+from pep_admin.workflow.sections import part_changed
 from pep_admin.workflow.taking import all_or_nothing, move_requests, refuse, take_pep, take_requests
 
 WRITTEN = frozenset({"target_id", "category", "description", "provider", "payee_school_id", "payee_name", "quantity", "unit",
@@ -53,7 +53,7 @@ def save_request(
         session.add(found)
     for key in WRITTEN & set(values):
         setattr(found, key, values[key])
-    unsign(session, pep, Part.EDUCATION)
+    part_changed(session, pep, Part.EDUCATION)
     session.flush()
     audit.record(session, "request.save", found, child_id=pep.child_id)
     return found, [each for each in findings if each.severity == "warning"]
@@ -308,7 +308,7 @@ def withdraw_request(session: Session, request_id: int, *, actor: Actor) -> PpgR
     found = take_requests(session, [request_id])[0]
     if found.status is not PpgStatus.DRAFT:
         raise refuse("request-status", "DATA-status", f"This request is “{found.status.label}” and cannot be taken away now.")
-    unsign(session, pep, Part.EDUCATION)
+    part_changed(session, pep, Part.EDUCATION)
     move_requests(session, [found], PpgStatus.DRAFT, PpgStatus.WITHDRAWN)
     audit.record(session, "request.withdraw", found, child_id=pep.child_id)
     return found

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from pep_admin import queries
 from pep_admin.models import Pep
-from pep_admin.pep_document import read_document, read_documents
+from pep_admin.pep_document import compare, read_document, read_documents
 from pep_admin.validators.findings import Finding
 from pep_admin.validators.meetings import Calendar
 from pep_admin.validators.peps import check_part, check_readiness
@@ -36,7 +36,7 @@ def readiness_of(
     """
     documents = read_documents(session, peps, audience=Audience.RULES)
     facts = queries.ppg_facts_for(session, peps)
-    calendars = _calendars(session, peps)
+    calendars, last = _calendars(session, peps), compare(session, documents)
     waivers = queries.standing_waivers(session, [pep.id for pep in peps], reader=reader)
     found = {
         pep.id: check_readiness(
@@ -45,6 +45,7 @@ def readiness_of(
             ppg_facts={key: each for key, each in facts[pep.id].items() if key is not None},
             signed=signed,
             calendar=calendars[pep.id],
+            last=last[pep.id],
         )
         for pep in peps
     }
@@ -56,11 +57,13 @@ def part_findings(
 ) -> list[Finding]:
     """What stands in the way of signing one part, and what to look at."""
     document = read_document(session, pep, audience=Audience.RULES)
-    found = check_part(document, part, today=today, calendar=_calendars(session, [pep])[pep.id])
+    last = compare(session, {pep.id: document})[pep.id]
+    found = check_part(document, part, today=today, calendar=_calendars(session, [pep])[pep.id], last=last)
     return let_pass(found, queries.standing_waivers(session, [pep.id], reader=reader).get(pep.id, ()))
 
 
 def _calendars(session: Session, peps: Sequence[Pep]) -> dict[int, Calendar]:
     """By PEP: the school days of its school and the deadline of the term that follows (HB-1.4, RD-314)."""
     known, after = queries.Calendars(session), queries.next_deadlines(session)
-    return {pep.id: Calendar(known.days_for(pep.school_id).is_school_day, after.get(pep.term_id)) for pep in peps}
+    return {pep.id: Calendar(known.days_for(pep.school_id).is_school_day, after.get(pep.term_id), known.is_working_day)
+            for pep in peps}

@@ -6,6 +6,7 @@ How answers are kept is pep_document.py's; what must stand in a part is validato
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -15,7 +16,7 @@ from pep_admin import audit
 from pep_admin.circumstances import said
 from pep_admin.exceptions import NotAllowed, NotFound, Refused
 from pep_admin.models import Pep, PepPart
-from pep_admin.pep_document import Written, form_of, read_document, take_part, write_answers
+from pep_admin.pep_document import Written, confirm_answers, form_of, read_document, take_part, write_answers
 from pep_admin.pep_form import Document, Field, Section, applies, visible
 from pep_admin.permissions import Actor, Permission, audience_for, owns_part, require, require_on, writes_part
 from pep_admin.queries import OPEN_TO_WRITE
@@ -42,13 +43,40 @@ def save_section(
     `values` are parsed values, `base` the digests that the page was filled with. Raises Refused for values that do not fit their
     fields, NotFound for a field that is not on this page for this person; nothing is stored then.
     """
+    pep, document, section = _take_section(session, pep_id, section_key, actor)
+    return write_section(session, pep, document, section, values, base=base, actor=actor, today=today)
+
+
+def confirm_carried(
+    session: Session, pep_id: int, section_key: str, values: Mapping[str, Any], *, base: Mapping[str, str], actor: Actor,
+    today: date,
+) -> Written:
+    """`save_section`, and what came over from last term on that page is still right (HB-1.6); all or nothing.
+
+    Only answers of `base` are confirmed, the digests that the page was filled with: what is another by now is a conflict, and
+    nothing is stored or confirmed unseen. The part keeps its signature where no answer changed.
+    """
+    pep, document, section = _take_section(session, pep_id, section_key, actor)
+    seen = {key: base[key] for key in writable(document.with_answers(values), section.fields) if key in base}
+    with all_or_nothing(session) as step:
+        written = write_section(session, pep, document, section, values, base=base, actor=actor, today=today)
+        if written.conflicts is None:
+            kept = confirm_answers(session, pep, Part(document.form.section(section_key)[0].part), seen)
+            written = replace(written, confirmed=kept.confirmed) if kept.conflicts is None else kept
+        if written.conflicts is not None:
+            step.rollback()
+    if written.confirmed:
+        audit.record(session, "pep.confirm_carried", pep, fields=list(written.confirmed), section=section.key)
+    return written
+
+
+def _take_section(session: Session, pep_id: int, section_key: str, actor: Actor) -> tuple[Pep, Document, Section]:
+    """The PEP under its lock, what the actor sees of it, and the section, which they may write."""
     require(actor, Permission.PEP_WRITE)
     pep = take_pep(session, pep_id, *OPEN_TO_WRITE)
     part_form, section = form_of(pep.form_version).section(section_key)
-    part = Part(part_form.part)
-    require_writer(session, actor, Permission.PEP_WRITE, pep, part)
-    document = read_document(session, pep, audience=audience_for(actor, pep.child))
-    return write_section(session, pep, document, section, values, base=base, actor=actor, today=today)
+    require_writer(session, actor, Permission.PEP_WRITE, pep, Part(part_form.part))
+    return pep, read_document(session, pep, audience=audience_for(actor, pep.child)), section
 
 
 def write_section(
@@ -66,7 +94,7 @@ def write_section(
     with all_or_nothing(session):
         written = write_answers(session, pep, part, values, base=base, actor=actor)
         if written.changed:
-            unsign(session, pep, part)
+            part_changed(session, pep, part)
             session.flush()
     if written.changed:
         audit.record(session, "pep.write", pep, fields=list(written.changed), section=section.key)
@@ -82,6 +110,12 @@ def writable(document: Document, fields: tuple[Field, ...]) -> list[str]:
 def applies_ever(found: Field, document: Document) -> bool:
     """Whether the field belongs to this phase, with its conditions left open."""
     return applies(found, document.phase, (document.switches | {found.asked}) - {found.unless})
+
+
+def part_changed(session: Session, pep: Pep, part: Part) -> None:
+    """Something in a part is another now: its signature goes, and a PEP that was sent back has been worked on (RD-003)."""
+    unsign(session, pep, part)
+    take_part(session, pep, part).reopened_at = None
 
 
 def unsign(session: Session, pep: Pep, part: Part) -> None:

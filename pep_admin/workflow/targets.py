@@ -11,12 +11,14 @@ from sqlalchemy.orm import Session
 from pep_admin import audit
 from pep_admin.exceptions import NotFound, StaleRecord
 from pep_admin.models import Child, Pep, PpgRequest, Target
+from pep_admin.pep_document import keep_marks
 from pep_admin.permissions import Actor, Permission, require
 from pep_admin.queries import OPEN_TO_WRITE
 from pep_admin.validators.findings import Finding
+from pep_admin.validators.last_term import place_of_target
 from pep_admin.validators.targets import check_wording
 from pep_admin.vocabulary import Part, PpgStatus
-from pep_admin.workflow.sections import require_writer, unsign
+from pep_admin.workflow.sections import part_changed, require_writer
 from pep_admin.workflow.taking import refuse, take_pep
 
 WRITTEN = frozenset({"area", "subject", "is_strength", "answers_sdq", "need", "support_what", "support_when", "support_where",
@@ -41,8 +43,9 @@ def save_target(
     found = _own_target(session, pep, target_id, version) if target_id is not None else _new_target(session, pep)
     for key in WRITTEN & set(values):
         setattr(found, key, values[key])
-    unsign(session, pep, Part.EDUCATION)
+    part_changed(session, pep, Part.EDUCATION)
     session.flush()
+    keep_marks(session, pep, {place_of_target(found.id): found.outcome})
     audit.record(session, "target.save", found, child_id=pep.child_id)
     return found, _wording(session, pep, found)
 
@@ -86,7 +89,8 @@ def remove_target(session: Session, target_id: int, *, actor: Actor) -> Pep:
         raise refuse("RD-401", "HB-6.5", f"A request hangs on target {found.number}. Take the request away first.")
     for request in session.scalars(select(PpgRequest).where(PpgRequest.target_id == found.id)):
         request.target_id = None
-    unsign(session, pep, Part.EDUCATION)
+    part_changed(session, pep, Part.EDUCATION)
+    keep_marks(session, pep, {place_of_target(found.id): None})
     audit.record(session, "target.remove", found, child_id=pep.child_id)
     session.delete(found)
     session.flush()

@@ -243,6 +243,7 @@ def test_a_pep_that_was_sent_again_may_be_sent_back_with_the_same_words(enter: A
     typed = {"grade": "amber", "decision": "return", "feedback": "Thin.", "improve": "Say how."}
     page_of(enter("officer"), pep).link("Grade").send("feedback", **typed)
     world.session.expire_all()
+    world.save(world.pep_of(), "strengths", world.teacher, strengths="Kind, and patient with the little ones.")
     made(world.sent_pep)
     after = page_of(enter("officer"), pep).link("Grade").send("feedback", **typed)
     assert after.heading == "1 PEP: Amber · sent back"

@@ -285,6 +285,7 @@ def test_returning_gives_the_money_back_and_unsigns_every_part(world: World) -> 
     assert pep.status is PepStatus.RETURNED
     assert [each.status for each in world.requests_of(pep)] == [PpgStatus.DRAFT]
     assert set(world.session.scalars(select(Allocation.reserved_pence))) == {0}
+    world.save(pep, "strengths", world.teacher, strengths="Kind, and patient with the little ones.")
     writing.sign_and_send(world.session, pep, today=TODAY, now=NOW)
     assert pep.status is PepStatus.SUBMITTED
 

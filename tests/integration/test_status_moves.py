@@ -79,7 +79,7 @@ TABLE: dict[PepStatus, dict[str, PepStatus]] = {
 WAY: dict[PepStatus, tuple[str, ...]] = {
     S.IN_PROGRESS: (),
     S.SUBMITTED: ("send",),
-    S.RETURNED: ("send", "return"),
+    S.RETURNED: ("send", "return", "write"),  # nothing changed could not be sent again: RD-003
     S.COMPLETE: ("send", "accept"),
     S.WITHDRAWN: ("withdraw",),
 }

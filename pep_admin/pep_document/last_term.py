@@ -1,0 +1,143 @@
+"""The PEP before: what comes over from it into a new one (HB-1.6), what stands beside a box, and what a PEP is compared with.
+
+Which PEP that is, and whatever is read past the scope, is queries/last_term.py's; what a comparison means is the validators'.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from pep_admin import queries
+from pep_admin.models import PARTS, Pep, Wording
+from pep_admin.pep_document.reading import Shelf, answers_shelf, form_of, value_of
+from pep_admin.pep_document.values import normal, stored
+from pep_admin.pep_form import Document, Field, Form, Kind, visible
+from pep_admin.validators.alike import mark_of
+from pep_admin.validators.last_term import LastTerm, names_to_look_up
+from pep_admin.vocabulary import Audience, Part
+
+KEPT_AS_JSON = ("answers", "sensitive_answers")
+COMPARED_ROWS = ("Attainment",)
+"""Tables whose last rows stand beside the new ones; their rows never come over."""
+MANY = 1_000
+"""PEPs that are opened with one statement a table."""
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """The PEP that another one starts from, with the shelf of its answers."""
+
+    pep: Pep
+    shelf: Shelf
+
+    def value(self, form: Form, found: Field) -> Any:
+        """Its answer to a field of the newer form; None where it was not asked in the same way, or is no choice any more."""
+        old = form_of(self.pep.form_version)
+        same = next((each for each in old.fields() if each.key == found.key), None)
+        if same is None or (same.kind, same.store) != (found.kind, found.store):
+            return None
+        value = normal(same, value_of(self.pep, same, Part(old.part_of(same.key)), self.shelf))
+        codes = {code for code, _ in found.choices}
+        chosen = {value} if found.kind is Kind.ONE_OF else set(value or ()) if found.kind is Kind.MANY_OF else set()
+        return value if chosen <= codes else None
+
+
+def _befores(session: Session, pep_ids: Collection[int], tables: Iterable[str] = ()) -> dict[int, Before]:
+    """By PEP id the one before it; those that start from none are left out. A fixed number of statements."""
+    followed = {pep_id: earlier[0] for pep_id, earlier in queries.peps_before(session, pep_ids).items() if earlier}
+    if not followed:
+        return {}
+    wanted = select(Pep).where(Pep.id.in_(set(followed.values()))).options(joinedload(Pep.form_version))
+    earlier = {pep.id: pep for pep in session.scalars(wanted)}
+    shelf = answers_shelf(session, list(earlier.values()), tables)
+    return {pep_id: Before(earlier[before], shelf) for pep_id, before in followed.items() if before in earlier}
+
+
+# --- opening -----------------------------------------------------------------------------------------------------------
+
+
+def open_parts(session: Session, peps: Sequence[Pep]) -> None:
+    """Give new PEPs their three parts, with what comes over from the PEP before each by the declaration (HB-1.6)."""
+    for start in range(0, len(peps), MANY):
+        some = peps[start : start + MANY]
+        before = _befores(session, {pep.id for pep in some})
+        for pep in some:
+            form = form_of(pep.form_version)
+            for part, model in PARTS.items():
+                session.add(model(pep=pep, **_over(form, part, before.get(pep.id))))
+        session.flush()
+
+
+def _over(form: Form, part: Part, before: Before | None) -> dict[str, Any]:
+    """The columns of a new part: what is copied, and the keys of what waits for somebody to say that it is still right."""
+    columns: dict[str, Any] = {store: {} for store in KEPT_AS_JSON} | {"carried": []}
+    for found in form.fields(part.value) if before else ():
+        if found.carry == "blank" or found.store not in KEPT_AS_JSON:
+            continue
+        value = before.value(form, found) if before else None
+        if value is not None:
+            columns[found.store][found.key] = stored(found, value)
+            columns["carried"] += [found.key] if found.carry == "confirm" else []
+    return columns
+
+
+# --- beside the boxes, and for the checks ------------------------------------------------------------------------------
+
+
+def answers_before(session: Session, document: Document) -> dict[str, Any]:
+    """Last term's answers to what this document asks, by key, for the same eyes; {} where there is no PEP before."""
+    found = _befores(session, {document.pep_id}, COMPARED_ROWS).get(document.pep_id)
+    return _answers(found, document.form, document.audience, document.answers) if found else {}
+
+
+def compare(session: Session, documents: Mapping[int, Document]) -> dict[int, LastTerm]:
+    """What each of those documents is compared with, read with the eyes of the rules; a fixed number of statements however many."""
+    earlier = queries.peps_before(session, documents)
+    before = _befores(session, documents, COMPARED_ROWS)
+    outcomes = queries.outcomes_of(session, {each for ids in earlier.values() for each in ids})
+    copied = queries.places_copied(session, documents)
+    words = {pep_id: names_to_look_up(document) for pep_id, document in documents.items()}
+    names = queries.names_among(session, {word for some in words.values() for word in some})
+    return {
+        pep_id: LastTerm(
+            answers=_answers(before[pep_id], document.form, Audience.RULES, document.answers) if pep_id in before else {},
+            outcomes=tuple(outcomes.get(each, ()) for each in earlier.get(pep_id, ())),
+            copied=copied.get(pep_id, frozenset()),
+            names=words[pep_id] & names,
+        )
+        for pep_id, document in documents.items()
+    }
+
+
+def _answers(before: Before, form: Form, audience: Audience, asked: Collection[str]) -> dict[str, Any]:
+    return {found.key: value for found in _comparable(form, asked)
+            if visible(found, audience) and (value := before.value(form, found)) is not None}
+
+
+def _comparable(form: Form, asked: Collection[str]) -> Iterator[Field]:
+    stores = {*KEPT_AS_JSON, *(f"rows:{name}" for name in COMPARED_ROWS)}
+    return (found for found in form.fields() if found.store in stores and found.key in asked)
+
+
+# --- marks of wordings -------------------------------------------------------------------------------------------------
+
+
+def keep_marks(session: Session, pep: Pep, texts: Mapping[str, str | None]) -> None:
+    """Keep the mark of each of those texts of the PEP, by its place; of a text that is gone or short none is kept."""
+    names = [name for name in (pep.child.first_name, pep.child.last_name, pep.child.known_as) if name]
+    own = select(Wording).where(Wording.pep_id == pep.id, Wording.place.in_(list(texts)))
+    standing = {each.place: each for each in session.scalars(own)}
+    for place, text in texts.items():
+        mark, row = mark_of(text, names), standing.get(place)
+        if mark is None and row is not None:
+            session.delete(row)
+        elif mark is not None and row is None:
+            session.add(Wording(pep_id=pep.id, place=place, mark=mark))
+        elif mark is not None and row is not None:
+            row.mark = mark
+    session.flush()

@@ -1,0 +1,79 @@
+"""What a PEP is compared with: the PEPs before it, and whether its words or a name in it belong to another child.
+
+Facts alone, as columns. What the comparison means is validators/last_term.py's; the answers themselves are pep_document's to read.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from pep_admin.models import Child, Pep, Target, Wording
+from pep_admin.queries.past_scope import because
+from pep_admin.vocabulary import PepKind, PepStatus
+
+MANY = 1_000
+"""Words that one statement asks about at most."""
+STARTS_BLANK = (PepKind.INITIAL, PepKind.FUNDING)
+"""A child new into care has no PEP to start from (HB-1.6), and a funding PEP is no review."""
+
+
+def peps_before(session: Session, pep_ids: Collection[int]) -> dict[int, tuple[int, ...]]:
+    """By PEP id, the ids of the PEPs that it follows, the newest first; () where it starts from none (HB-1.6).
+
+    Those of this time in care that are reviews and were not closed as not needed, whatever became of them.
+    """
+    children = select(Pep.child_id).where(Pep.id.in_(pep_ids))
+    rows = session.execute(
+        select(Pep.id, Pep.child_id, Pep.kind, Pep.status, Pep.initiated_on, Child.entered_care_on)
+        .join(Child, Pep.child_id == Child.id).where(Pep.child_id.in_(children)).order_by(Pep.id)
+    )
+    followed: dict[int, list[int]] = defaultdict(list)
+    found: dict[int, tuple[int, ...]] = {}
+    for pep_id, child_id, kind, status, opened_on, entered_on in rows:
+        if pep_id in pep_ids:
+            found[pep_id] = () if kind in STARTS_BLANK else tuple(reversed(followed[child_id]))
+        if status is not PepStatus.WITHDRAWN and kind is not PepKind.FUNDING and opened_on >= entered_on:
+            followed[child_id].append(pep_id)
+    return found
+
+
+def outcomes_of(session: Session, pep_ids: Collection[int]) -> dict[int, tuple[str, ...]]:
+    """What the targets of each of those PEPs were to come to, by PEP id."""
+    found: dict[int, tuple[str, ...]] = {}
+    for pep_id, outcome in session.execute(
+        select(Target.pep_id, Target.outcome).where(Target.pep_id.in_(pep_ids)).order_by(Target.pep_id, Target.number)
+    ):
+        found[pep_id] = (*found.get(pep_id, ()), outcome)
+    return found
+
+
+def places_copied(session: Session, pep_ids: Collection[int]) -> dict[int, frozenset[str]]:
+    """By PEP id, the places whose words stand in a PEP of another child too; PEPs without any are left out."""
+    own = select(Wording.pep_id, Wording.place, Wording.mark).where(Wording.pep_id.in_(pep_ids))
+    marks = select(Wording.mark).where(Wording.pep_id.in_(pep_ids))
+    shared = (
+        select(Wording.mark).join(Pep, Wording.pep_id == Pep.id).where(Wording.mark.in_(marks))
+        .group_by(Wording.mark).having(func.count(Pep.child_id.distinct()) > 1)
+    )
+    past = because("check_copied: the same words in a PEP of a child whom the writer may not see; only that they are there is told")
+    copied: dict[int, set[str]] = defaultdict(set)
+    for pep_id, place, _ in session.execute(own.where(Wording.mark.in_(shared)), execution_options=past):
+        copied[pep_id].add(place)
+    return {pep_id: frozenset(places) for pep_id, places in copied.items()}
+
+
+def names_among(session: Session, words: Iterable[str]) -> frozenset[str]:
+    """Which of those words are the first name of a child on record, or what one is known as."""
+    wanted: Sequence[str] = sorted(set(words))
+    past = because("RD-234: a name copied from the plan of a child whom the writer may not see; only a word they typed is told")
+    found: set[str] = set()
+    for start in range(0, len(wanted), MANY):
+        some = wanted[start : start + MANY]
+        names = select(Child.first_name).where(Child.first_name.in_(some)).union(
+            select(Child.known_as).where(Child.known_as.in_(some)))
+        found.update(session.scalars(names, execution_options=past))
+    return frozenset(found)
