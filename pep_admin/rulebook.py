@@ -58,7 +58,7 @@ RULES: dict[str, Rule] = {
              "A PEP is reviewed at least once a term, by the deadline of that term."),
         Rule("HB-1.5", (COMPUTED,), "Opening a PEP",
              "A change of school or home, a need, or extra funding starts a PEP in between."),
-        Rule("HB-1.6", (WARNING,), "",
+        Rule("HB-1.6", (COMPUTED, WARNING), "Opening a PEP, signing each part, the PEP's page",
              "Each PEP starts from the one before, and Part 1 is brought up to date before the meeting."),
         Rule("HB-1.7", (GATE,), "Signing Part 3",
              "The date of the next PEP is set at the end of this one, or it is said why there is none."),
