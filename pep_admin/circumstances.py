@@ -46,6 +46,7 @@ SWITCHES = frozenset(
         "sdq_high",
         "no_child_voice",
         "targets_to_review",
+        "money_to_answer",
         "attendance_expected",
         "attendance_low",
         "behaviour_concern",
@@ -92,6 +93,7 @@ class CircumstanceFacts:
     is_late: bool = False
     moves_to: str = ""
     schooling: Sequence[SchoolingFacts] = ()
+    has_money_to_answer: bool = False
 
 
 def phase_of(group: str) -> Phase:
@@ -162,6 +164,8 @@ def _of_the_child(facts: CircumstanceFacts) -> dict[str, bool]:
         "sdq_due": facts.numbers.sdq_from_age <= age_on(facts.date_of_birth, facts.on) <= facts.numbers.sdq_to_age,
         "sdq_high": total is not None and total >= facts.numbers.sdq_threshold,
         "targets_to_review": facts.has_targets_to_review and not initial,
+        # A funding PEP is a target, a request and the voices; the next PEP of the term tells what became of earlier money.
+        "money_to_answer": facts.has_money_to_answer and facts.kind != PepKind.FUNDING,
         # No register is kept where there is no school, nor one in sessions before Reception or after Year 11.
         "attendance_expected": facts.has_school and of_school_age,
         "at_school": facts.has_school and of_school_age,

@@ -397,7 +397,8 @@ def reconcile() -> None:
         differences = queries.allocation_differences(session)
     for sentence in differences:
         click.echo(sentence)
-    click.echo(f"{len(differences)} differences." if differences else "Every pound is where it should be.")
+    counted = "1 difference." if len(differences) == 1 else f"{len(differences)} differences."
+    click.echo(counted if differences else "Every pound is where it should be.")
     sys.exit(1 if differences else 0)
 
 

@@ -1,4 +1,5 @@
-"""The two clocks of a child who is new in care: the first PEP with its writers (HB-1.2), and signed and sent (HB-1.3).
+"""The clocks of PEPs: of a child new in care the first PEP with its writers (HB-1.2), and signed and sent (HB-1.3); and of any PEP
+with whom it waited when its day had gone by (HB-1.4).
 
 Facts come in as days and names; out come the due day with its arithmetic, what was done when, by how much it is late and with
 whom it waited. Which PEP is the first of a time in care, and who is told, is for those who ask.
@@ -12,12 +13,28 @@ from datetime import date, timedelta
 
 from pep_admin.deadlines import Due, due_for_new_child, format_day, initiate_by
 from pep_admin.school_calendar import SchoolDays, TermsUnknown, england_working_day
-from pep_admin.vocabulary import Part
+from pep_admin.vocabulary import Labelled, Part
 
 VIRTUAL_SCHOOL, SOCIAL_CARE, SCHOOL, WRITERS = "the Virtual School", "social care", "the school", "those who write it"
 WRITER = "the writer of Part 2"
 """Where the child has no school: the social worker or an officer (HB-2.2)."""
 OWNERS = {Part.SOCIAL_CARE: SOCIAL_CARE, Part.EDUCATION: SCHOOL, Part.MEETING: SOCIAL_CARE}
+
+
+class Whose(Labelled):
+    """Whose a delay is, in the order of the lists."""
+
+    SCHOOL = "school", "The school"
+    SOCIAL_CARE = "social_care", "Social care"
+    NO_PLACE = "no_place", "No school place"
+    TOLD_LATE = "told_late", "Told late"
+    OPENING = "opening", "The Virtual School, opening it"
+    QA = "qa", "The Virtual School, reading it"
+    WRITERS = "writers", "Its writers, signed and not sent"
+    UNKNOWN = "unknown", "Not on record"
+
+
+_WHOSE = {SCHOOL: Whose.SCHOOL, SOCIAL_CARE: Whose.SOCIAL_CARE, WRITER: Whose.NO_PLACE}
 ONE_DAY = timedelta(days=1)
 Counts = Callable[[date], bool]
 
@@ -33,10 +50,12 @@ class PartSigned:
 
 @dataclass(frozen=True, slots=True)
 class NewChildFacts:
-    """What the clocks read of a child's coming into care and of the first PEP of that time, None while there is none.
+    """What the clocks read of a child's coming into care and of the first PEP of that time, None while there is none; of a later
+    PEP (`is_first` false) the same, but for how the Virtual School came to know.
 
     `told_on`: when the Virtual School was told. `opened_on`, `handed_on`: the PEP was opened, and sent to its writers. `sent_on`:
     it was sent to the Virtual School with every part signed, and stands so. `due`: the day that the PEP itself was given (HB-1.3).
+    `sendings`: every day it was sent on, `returned_on` the last on which the Virtual School sent it back.
     """
 
     entered_on: date
@@ -47,6 +66,9 @@ class NewChildFacts:
     parts: tuple[PartSigned, ...] = ()
     due: Due | None = None
     has_school: bool = True
+    is_first: bool = True
+    sendings: tuple[date, ...] = ()
+    returned_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +76,7 @@ class Clock:
     """One clock: its rule, what is to be done, by when and why then; without a `due`, `unknown` says why no day can be told.
 
     `days`, of the kind of the rule (`unit`), are those left, or, where `late`, those gone since; 0 is today. `waits_for` says with
-    whom it waited and why, "" while it is in time.
+    whom it waited and why, "" while it is in time; `whose` the same in words to count by.
     """
 
     code: str
@@ -66,6 +88,7 @@ class Clock:
     unit: str = "day"
     waits_for: str = ""
     unknown: str = ""
+    whose: tuple[Whose, ...] = ()
 
     @property
     def standing(self) -> str:
@@ -120,35 +143,68 @@ def _days(start: date, end: date) -> Iterator[date]:
     return (start + ONE_DAY * number for number in range(1, (end - start).days + 1))
 
 
-def _waiting(clock: Clock, why: str) -> Clock:
-    return replace(clock, waits_for=why) if clock.late else clock
+def delay_of(facts: NewChildFacts, *, today: date, hand_over: Due | None = None) -> Clock | None:
+    """Whether a PEP missed its day, by how many plain days, and with whom it waited; None for one that is in time.
+
+    `facts.due` is the PEP's own day; sent by then with every part signed it is in time, however long the Virtual School reads it.
+    `hand_over`: by when a first PEP must be with its writers (HB-1.2), where it is not there yet.
+    """
+    if facts.due is None:
+        return None
+    late = _clock("Signed and sent", facts.due, facts.sent_on, today, "day", lambda _: True)
+    if late.late:
+        return _waiting(late, _why_not_sent(facts, facts.due.on, _Numbered(england_working_day, False)))
+    if hand_over is None or facts.handed_on is not None or hand_over.on >= today:
+        return None
+    waits = _clock("Sent to its writers", hand_over, None, today, "day", lambda _: True)
+    return _waiting(waits, _why_not_handed(facts, hand_over.on, _Numbered(england_working_day, False)))
 
 
-def _why_not_handed(facts: NewChildFacts, due_on: date, number: _Numbered) -> str:
+_Why = tuple[tuple[Whose, ...], str]
+"""Whose a delay is, and the sentence that says so."""
+
+
+def _waiting(clock: Clock, why: _Why) -> Clock:
+    return replace(clock, whose=why[0], waits_for=why[1]) if clock.late else clock
+
+
+def _why_not_handed(facts: NewChildFacts, due_on: date, number: _Numbered) -> _Why:
     """With whom a PEP waited that came late to its writers, or has not come to them."""
+    if not facts.is_first:
+        opened = f"it was opened on {format_day(facts.opened_on)}" if facts.opened_on else "it has not been opened"
+        handed = f"sent to its writers on {format_day(facts.handed_on)}" if facts.handed_on else "has not been sent to its writers"
+        return (Whose.OPENING,), _with(VIRTUAL_SCHOOL, f"{opened}, and {handed}")
     if facts.told_on is not None and facts.told_on > due_on:
         when = f"{format_day(facts.told_on)}, {number.of(facts)}"
-        return _with(SOCIAL_CARE, f"the Virtual School was told on {when}")
+        return (Whose.TOLD_LATE,), _with(SOCIAL_CARE, f"the Virtual School was told on {when}")
     if facts.told_on is None:
-        return "It is not on record when the Virtual School was told, so nobody can say with whom it waited."
+        return (Whose.UNKNOWN,), "It is not on record when the Virtual School was told, so nobody can say with whom it waited."
     told = f"it was told on {format_day(facts.told_on)}, {number.of(facts)}"
     if facts.opened_on is None:
-        return _with(VIRTUAL_SCHOOL, f"{told}, and no PEP has been opened")
+        return (Whose.OPENING,), _with(VIRTUAL_SCHOOL, f"{told}, and no PEP has been opened")
     opened = f"{told}, and opened the PEP on {format_day(facts.opened_on)}"
-    return _with(VIRTUAL_SCHOOL, opened if facts.handed_on else f"{opened}, which has not been sent to its writers")
+    why = opened if facts.handed_on else f"{opened}, which has not been sent to its writers"
+    return (Whose.OPENING,), _with(VIRTUAL_SCHOOL, why)
 
 
-def _why_not_sent(facts: NewChildFacts, due_on: date, number: _Numbered) -> str:
-    """With whom a PEP waited that was sent late, or has not been sent: where it was handed over too late, else with its writers."""
+def _why_not_sent(facts: NewChildFacts, due_on: date, number: _Numbered) -> _Why:
+    """With whom a PEP waited that was sent late, or has not been sent: where it was handed over too late, where the Virtual School
+    held it beyond its day and sent it back, else with its writers."""
     if facts.handed_on is None or facts.handed_on > due_on:
         return _why_not_handed(facts, due_on, number)
+    if facts.returned_on is not None and facts.returned_on > due_on:
+        before = [day for day in facts.sendings if day <= facts.returned_on]
+        if before and max(before) <= due_on:
+            held = f"it was sent in time, on {format_day(max(before))}, and sent back on {format_day(facts.returned_on)}"
+            return (Whose.QA,), _with(VIRTUAL_SCHOOL, held)
     open_parts = [each for each in facts.parts if each.signed_on is None or each.signed_on > due_on]
     if not open_parts:
         signed = "every part was signed in time" if facts.sent_on else "every part is signed, and it has not been sent"
-        return _with(WRITERS, signed)
+        return (Whose.WRITERS,), _with(WRITERS, signed)
     owners = OWNERS if facts.has_school else OWNERS | {Part.EDUCATION: WRITER}
     whom = list(dict.fromkeys(owners[each.part] for each in open_parts))
-    return _with(" and ".join(whom), "; ".join(_of_part(each) for each in open_parts))
+    whose = tuple(each for each in Whose if each in {_WHOSE[name] for name in whom})
+    return whose, _with(" and ".join(whom), "; ".join(_of_part(each) for each in open_parts))
 
 
 def _of_part(each: PartSigned) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
     from pep_admin.validators.findings import Finding
 
 
@@ -18,10 +20,15 @@ class ConfigError(PepAdminError):
 
 
 class Refused(PepAdminError):
-    """A verb said no; `findings` says why, each with its rule. Nothing was changed."""
+    """A verb said no; `findings` says why, each with its rule. Nothing was changed.
 
-    def __init__(self, findings: Iterable[Finding]) -> None:
+    `instead` is what has to be kept all the same: whoever runs the verb rolls back first and then runs it, with the session, in a
+    transaction of its own.
+    """
+
+    def __init__(self, findings: Iterable[Finding], *, instead: Callable[[Session], None] | None = None) -> None:
         self.findings = tuple(findings)
+        self.instead = instead
         super().__init__(" ".join(finding.sentence for finding in self.findings) or "This cannot be done now.")
 
 

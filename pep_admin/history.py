@@ -18,7 +18,7 @@ from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, sessionmake
 from sqlalchemy.orm.util import identity_key
 
 from pep_admin.exceptions import NoActor
-from pep_admin.models import PARTS, Child, OfChild, Pep, PpgRequest, RecordChange, Target, Tracked, Waiver
+from pep_admin.models import PARTS, Child, OfChild, Pep, PpgRequest, ProgressNote, RecordChange, Target, Tracked, Waiver
 from pep_admin.permissions import Actor
 
 JSON_FIELDS = ("answers", "sensitive_answers")
@@ -83,8 +83,8 @@ def last_changes(
 
 
 def timeline_of_pep(session: Session, pep: Pep, limit: int = 300) -> list[RecordChange]:
-    """The changes of a PEP, its parts, targets, requests and waivers, newest first."""
-    models: list[Any] = [*PARTS.values(), Target, PpgRequest, Waiver]
+    """The changes of a PEP, its parts, targets with their notes, requests and waivers, newest first."""
+    models: list[Any] = [*PARTS.values(), Target, ProgressNote, PpgRequest, Waiver]
     whose = [(RecordChange.table_name == Pep.__tablename__) & (RecordChange.row_id == pep.id)]
     for model in models:
         ids = list(session.scalars(select(model.id).where(model.pep_id == pep.id)))

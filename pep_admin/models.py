@@ -35,7 +35,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, Mapper, declared_attr, mapped_column, orm_insert_sentinel, relationship
 
-from pep_admin import form_words, meeting_words, school_words, year_words
+from pep_admin import form_words, meeting_words, money_words, school_words, year_words
 from pep_admin import vocabulary as words
 from pep_admin.policy import USUAL
 
@@ -1070,6 +1070,28 @@ class TargetReview(Tracked, Versioned, OfPep, Base):
     __table_args__ = (UniqueConstraint("pep_id", "target_id"),)
 
 
+class ProgressNote(Tracked, OfPep, Base):
+    """What somebody saw of a target on a day between PEPs (HB-5.8), with the child or without; the PEP may long be signed off.
+
+    `pep_id` is that of the target. A note is written once; a second thought is a second note.
+    """
+
+    __tablename__ = "pep_progress_note"
+
+    target_id: Mapped[int] = mapped_column(ForeignKey("pep_target.id"), index=True)
+    seen_on: Mapped[date]
+    what: Mapped[str] = mapped_column(Words(2_000))
+    with_child: Mapped[bool] = mapped_column(default=False)
+    noted_by: Mapped[str] = mapped_column(Words(64))
+    noted_name: Mapped[str] = mapped_column(Words(200))
+    noted_at: Mapped[datetime]
+    pep: Mapped[Pep] = relationship()
+    target: Mapped[Target] = relationship()
+
+    def __str__(self) -> str:
+        return f"Note of {self.seen_on:%d %b %Y}"
+
+
 # --- money -------------------------------------------------------------------------------------------------------------
 
 
@@ -1094,6 +1116,13 @@ class PpgRequest(Tracked, Versioned, OfPep, Base):
     decided_name: Mapped[str | None] = mapped_column(Words(200))
     decided_on: Mapped[date | None]
     decision_reason: Mapped[str | None] = mapped_column(Words(500))
+    starts_on: Mapped[date | None]
+    ends_on: Mapped[date | None]
+    measure_before: Mapped[str | None] = mapped_column(Words(100))
+    measure_after: Mapped[str | None] = mapped_column(Words(100))
+    beyond_ordinary: Mapped[str | None] = mapped_column(Words(1_000))
+    other_money: Mapped[str | None] = mapped_column(Words(80))
+    child_said: Mapped[str | None] = mapped_column(Words(1_000))
     pep: Mapped[Pep] = relationship(back_populates="requests")
     target: Mapped[Target | None] = relationship()
     payee_school: Mapped[School | None] = relationship()
@@ -1111,8 +1140,66 @@ class PpgRequest(Tracked, Versioned, OfPep, Base):
     def payee(self) -> str:
         return self.payee_school.name if self.payee_school else (self.payee_name or "")
 
+    @property
+    def other_money_kinds(self) -> tuple[money_words.OtherMoney, ...]:
+        """What `other_money` holds, codes with a space between, in the order of the vocabulary."""
+        kept = set((self.other_money or "").split())
+        return tuple(each for each in money_words.OtherMoney if each.value in kept)
+
     def __str__(self) -> str:
         return self.description
+
+
+class FundingEffect(Tracked, Versioned, OfPep, Base):
+    """What became of money that was released under an earlier PEP, said in this one (HB-6.5, 6.8); `unspent_pence` is what is left
+    of it in the payee's hands, which gives no headroom back until it is returned."""
+
+    __tablename__ = "pep_funding_effect"
+
+    position: Mapped[int] = mapped_column(default=0)
+    request_id: Mapped[int] = mapped_column(ForeignKey("pep_ppg_request.id"), index=True)
+    given: Mapped[money_words.MoneyGiven] = mapped_column(choice(money_words.MoneyGiven))
+    spent_pence: Mapped[int] = mapped_column(BigInteger)
+    unspent_pence: Mapped[int] = mapped_column(BigInteger)
+    what_changed: Mapped[str] = mapped_column(Words(2_000))
+    measure_now: Mapped[str] = mapped_column(Words(100))
+    next: Mapped[money_words.MoneyNext] = mapped_column(choice(money_words.MoneyNext))
+    change_agreed_by: Mapped[str | None] = mapped_column(Words(200))
+    pep: Mapped[Pep] = relationship()
+    request: Mapped[PpgRequest] = relationship()
+
+    __table_args__ = (
+        UniqueConstraint("pep_id", "request_id"),
+        CheckConstraint("spent_pence >= 0 AND unspent_pence >= 0", name="never_negative"),
+    )
+
+
+class EarlyYearsReferral(Tracked, Versioned, OfChild, Base):
+    """Money asked for a nursery child, which the Early Years Team gives and this program refuses (HB-6.3): what was wanted, and
+    since when that team knows. One is open for a child at a time."""
+
+    __tablename__ = "pep_early_years_referral"
+
+    pep_id: Mapped[int] = mapped_column(ForeignKey("pep_pep.id"), index=True)
+    wanted: Mapped[str] = mapped_column(Words(500), default="")
+    amount_pence: Mapped[int | None] = mapped_column(BigInteger)
+    asked_by: Mapped[str] = mapped_column(Words(64))
+    asked_name: Mapped[str] = mapped_column(Words(200))
+    asked_on: Mapped[date]
+    told_on: Mapped[date | None]
+    told_by: Mapped[str | None] = mapped_column(Words(64))
+    told_name: Mapped[str | None] = mapped_column(Words(200))
+    child: Mapped[Child] = relationship()
+    pep: Mapped[Pep] = relationship()
+
+    __table_args__ = (
+        Index("uq_pep_early_years_referral_open", "child_id", unique=True, sqlite_where=text("told_on IS NULL"),
+              postgresql_where=text("told_on IS NULL")),
+        CheckConstraint("(told_on IS NULL) = (told_by IS NULL)", name="told_by_somebody"),
+    )
+
+    def __str__(self) -> str:
+        return self.wanted or "Money for the early years"
 
 
 class Allocation(OfChild, Base):

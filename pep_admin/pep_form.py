@@ -14,7 +14,9 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Literal
 
+from pep_admin.deadlines import format_day
 from pep_admin.form_words import NextSendStep, P16Activity, Progress, SenNeed, StatutoryTest, TargetAgreed
+from pep_admin.money_words import MoneyGiven, MoneyNext
 from pep_admin.policy import USUAL, FormNumbers
 from pep_admin.vocabulary import (
     Attendance,
@@ -27,6 +29,7 @@ from pep_admin.vocabulary import (
     Part,
     Phase,
     SdqBy,
+    Subject,
     TargetNext,
     TargetOutcome,
 )
@@ -36,13 +39,14 @@ TEXT = 5_000
 
 
 class Kind(StrEnum):
-    """How a field is asked and stored. ROWS is a table of columns; PARA keeps its line breaks."""
+    """How a field is asked and stored. ROWS is a table of columns; PARA keeps its line breaks; MONEY is pence, typed in pounds."""
 
     LINE = "line"
     PARA = "para"
     DATE = "date"
     MOMENT = "moment"
     NUMBER = "number"
+    MONEY = "money"
     YES_NO = "yes_no"
     ONE_OF = "one_of"
     MANY_OF = "many_of"
@@ -277,6 +281,13 @@ class RequestFacts:
     amount_pence: int
     approved_pence: int | None
     status: str
+    starts_on: date | None = None
+    ends_on: date | None = None
+    measure_before: str = ""
+    measure_after: str = ""
+    beyond_ordinary: str = ""
+    other_money: str = ""
+    child_said: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,6 +324,53 @@ class SuspensionFacts:
     half_days: int | None
     has_reason: bool
     is_permanent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StandingException:
+    """Why a special school set no English or Maths target in an earlier PEP of the same academic year: it holds for the year
+    (HB-5.1).
+
+    `subject` is a subject's value, `kind` of EXCEPTION_KINDS or "" where none was chosen, `on` the day its Part 2 was signed.
+    """
+
+    subject: str
+    kind: str
+    why: str
+    reference: str
+    by: str
+    on: date | None
+
+    @property
+    def told(self) -> str:
+        """In words, with whose it is and when it was said."""
+        sort = dict(EXCEPTION_KINDS)[self.kind] if self.kind and self.kind != EXCEPTION_OTHER else ""
+        reasons = " ".join(each if each.endswith((".", "!", "?")) else f"{each}." for each in (sort, self.why.strip()) if each)
+        signed = " ".join(filter(None, (f"signed by {self.by}" if self.by else "", f"on {format_day(self.on)}" if self.on else "")))
+        said_in = f"{self.reference}, {signed}" if signed else self.reference
+        return f"No {Subject(self.subject).label} target: {reasons} Said in {said_in}; it holds for the rest of the academic year."
+
+
+@dataclass(frozen=True, slots=True)
+class FundingEffectFacts:
+    """Money released under an earlier PEP whose effect this PEP tells (HB-6.5), with what was said of it.
+
+    "" and None while unsaid; money in pence. `measure_before` and `measure_after` are what the request set out with and for.
+    """
+
+    request_id: int
+    description: str
+    set_in: str
+    released_pence: int
+    measure_before: str
+    measure_after: str
+    given: str
+    spent_pence: int | None
+    unspent_pence: int | None
+    what_changed: str
+    measure_now: str
+    next: str
+    change_agreed_by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -361,6 +419,8 @@ class Document:
     moves_to: str = ""
     ehcp_joined: bool = False
     sent_on: date | None = None
+    exceptions: tuple[StandingException, ...] = ()
+    effects: tuple[FundingEffectFacts, ...] = ()
     versions: Mapping[str, int] = field(default_factory=dict)
     numbers: FormNumbers = USUAL
     carried: frozenset[str] = frozenset()
@@ -445,6 +505,12 @@ def _line(key: str, number: str, label: str, *, needed: bool = False, longest: i
 def _day(key: str, number: str, label: str, *, needed: bool = False) -> Field:
     """A column that is a date."""
     return Field(key, number, label, Kind.DATE, must="always" if needed else "never")
+
+
+EXCEPTION_OTHER = "other"
+EXCEPTION_KINDS = (("grade_4", "Already grade 4 or above"), ("ehcp_first", "The EHCP puts something else first"),
+                   ("not_in_education", "Not in education"), (EXCEPTION_OTHER, "Other: say what"))
+"""Why there is no English, or no Maths, target this term (HB-5.1)."""
 
 
 PART_1 = PartForm(
@@ -797,12 +863,37 @@ PART_2 = PartForm(
             ),
         ),
         Section(
+            "money_effect",
+            "What became of the money",
+            (
+                Field("funding_effects", "P2.66", "Earlier Pupil Premium: what it did", Kind.ROWS, store="rows:FundingEffect",
+                      asked="money_to_answer", hide="CP", rule="HB-6.5", check="RD-408",
+                      help="Against the target it was for. “No effect” is a useful answer.",
+                      columns=(Field("request_id", "P2.66", "Request", Kind.NUMBER, must="always", lowest=1),
+                               Field("given", "P2.66", "Was it given?", Kind.ONE_OF, must="always",
+                                     choices=_choices(MoneyGiven)),
+                               Field("spent_pence", "P2.66", "Spent", Kind.MONEY, must="always", rule="HB-6.8"),
+                               Field("unspent_pence", "P2.66", "Left of it", Kind.MONEY, must="always", rule="HB-6.8"),
+                               Field("what_changed", "P2.66", "What changed, and where that can be seen", Kind.PARA, must="always",
+                                     max_length=2_000),
+                               Field("measure_now", "P2.66", "Where now", Kind.LINE, must="always", max_length=100),
+                               Field("next", "P2.66", "Next", Kind.ONE_OF, must="always", choices=_choices(MoneyNext)),
+                               Field("change_agreed_by", "P2.66", "If it went to something else: who agreed", Kind.LINE,
+                                     rule="HB-6.8", max_length=LINE))),
+            ),
+        ),
+        Section(
             "target_exceptions",
             "Targets: exceptions",
             (
+                Field("english_exception_kind", "P2.75", "If there is no English target this term: which exception", Kind.ONE_OF,
+                      rule="HB-5.1", check="RD-223", choices=EXCEPTION_KINDS,
+                      help="Only in exceptional circumstances. At a special school it holds for the rest of the academic year."),
                 Field("english_exception", "P2.75", "If there is no English target this term, why", Kind.PARA, rule="HB-5.1",
                       check="RD-223", max_length=1_000,
-                      help="Only in exceptional circumstances: grade 4 or above already, the EHCP puts something first."),
+                      help="What it is in this child's case: which grade, what the EHCP puts first."),
+                Field("maths_exception_kind", "P2.75", "If there is no Maths target this term: which exception", Kind.ONE_OF,
+                      rule="HB-5.1", check="RD-224", choices=EXCEPTION_KINDS),
                 Field("maths_exception", "P2.75", "If there is no Maths target this term, why", Kind.PARA, rule="HB-5.1",
                       check="RD-224", max_length=1_000),
                 Field("sdq_answer_reason", "P2.76", "If no target answers the high SDQ, what is being done instead", Kind.PARA,

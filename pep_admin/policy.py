@@ -238,3 +238,29 @@ BARRED_WORDS: dict[str, tuple[str, ...]] = {
         "railcard", "fare", "petrol", "diesel", "fuel", "mileage", "minibus", "travel", "parking",
     ),
 }
+
+# What is looked at one by one, because authorities disagree about it: by what it is called, categories and words.
+ONE_BY_ONE: dict[str, tuple[tuple[PpgCategory, ...], tuple[str, ...]]] = {
+    "Laptops and other equipment with a screen": (
+        (PpgCategory.ICT,),
+        ("laptop", "tablet", "ipad", "chromebook", "computer", "hardware", "smartphone", "phone", "printer"),
+    ),
+    "Trips": ((PpgCategory.TRIP,), ("trip", "excursion", "residential", "day out", "outing")),
+    "Rewards": ((PpgCategory.REWARD,), ("reward", "prize", "gift card", "gift voucher", "treat")),
+}
+
+# Local bars: what somebody else pays for, and the words that make the program ask. Another authority has others.
+LOCAL_BARS: dict[str, tuple[str, ...]] = {
+    "what an EHCP already pays for": ("ehcp", "ehc plan", "education health and care plan", "education, health and care plan"),
+    "the ordinary cost of teaching": ("supply teacher", "cover teacher", "cover supervisor", "class teacher", "salary", "salaries"),
+    "what every pupil gets": ("every pupil", "all pupils", "all children", "whole class", "whole school", "whole year group"),
+    "a holiday": ("family holiday", "holiday abroad", "package holiday", "holiday camp", "holiday park", "beach holiday"),
+    "school meals": ("school meal", "school dinner", "school lunch", "lunch money", "dinner money", "packed lunch"),
+    "the carer's own costs": ("carer's cost", "carers' cost", "foster allowance", "carer's allowance", "respite", "babysitting"),
+}
+
+# What the 16-19 bursary pays for, and so is asked first, after Year 11.
+BURSARY_WORDS: tuple[str, ...] = (
+    "travel", "bus pass", "bus fare", "train fare", "course kit", "kit", "tool", "toolbox", "protective clothing",
+    "protective wear", "overalls", "safety boots", "safety shoe", "hard hat", "uniform", "meal", "textbook", "course book",
+)

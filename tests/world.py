@@ -160,6 +160,13 @@ class World:
             "unit": "hour",
             "unit_cost_pence": 55_00,
             "amount_pence": 550_00,
+            "starts_on": date(2024, 11, 25),
+            "ends_on": date(2025, 2, 10),
+            "measure_before": "14 of 40 questions",
+            "measure_after": "32 of 40 questions",
+            "beyond_ordinary": "Nobody else in the class is taught alone",
+            "other_money": "ehcp school",
+            "child_said": "I would like that",
         }
         return values | changed
 

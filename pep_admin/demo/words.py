@@ -130,6 +130,13 @@ VOICES = {
 IN_VAIN = "Asked by telephone on 4, 11 and 18 October by the social worker; the carer is in hospital."
 NEXT = {"after_how_it_went": "“It was okay. They listened to the maths thing.”", "child_understands": "yes", "copy_wanted": "full"}
 
+REQUEST = {
+    "measure_before": "9 of 20 fraction questions",
+    "measure_after": "16 of 20 fraction questions",
+    "beyond_ordinary": "Everybody may come to the maths club; nobody else is taught alone.",
+    "other_money": "school",
+    "child_said": "“If it is Ms Okafor’s room and not in front of everyone, yes.”",
+}
 TARGETS = (
     {
         "area": "cognition",

@@ -69,7 +69,7 @@ def write(
         meeting["voices"] = {**meeting["voices"], "carer_voice": None, "carer_voice_attempts": words.IN_VAIN}
     _save_all(session, pep, _social_care(pep, meeting_on, sdq), worker, meeting_on, own)
     _save_all(session, pep, _education(pep, meeting_on), teacher, meeting_on, own)
-    _targets(session, pep, teacher, own, money=money)
+    _targets(session, pep, teacher, own, meeting_on, money=money)
     if not unfinished:
         agreed = [{"id": None, "target_id": each, "agreed": "agreed", "views": None}
                   for each in session.scalars(select(Target.id).where(Target.pep_id == pep.id).order_by(Target.number))]
@@ -204,17 +204,17 @@ def _after(pep: Pep, meeting_on: date) -> dict[str, Mapping[str, Any]]:
     }
 
 
-def _targets(session: Session, pep: Pep, teacher: Actor, own: Mapping[str, str], *, money: bool) -> None:
+def _targets(session: Session, pep: Pep, teacher: Actor, own: Mapping[str, str], meeting_on: date, *, money: bool) -> None:
     due = date(2025, 3, 28)
     for each in words.TARGETS:
         values = {key: _filled(value, own) for key, value in each.items()}
         values |= {"area": TargetArea(str(each["area"])), "subject": Subject(str(each["subject"])), "due_on": due}
         target, _ = targets.save_target(session, pep.id, values, actor=teacher)
         if money and target.subject is Subject.MATHS and pep.year_group not in ("N1", "N2"):
-            ppg.save_request(session, pep.id, _request(pep, target.id), actor=teacher)
+            ppg.save_request(session, pep.id, _request(pep, target.id, meeting_on), actor=teacher, today=meeting_on)
 
 
-def _request(pep: Pep, target_id: int) -> dict[str, Any]:
+def _request(pep: Pep, target_id: int, meeting_on: date) -> dict[str, Any]:
     hours, rate = (6, 45_00) if pep.year_group in ("12", "13") else (10, 55_00)
     return {
         "target_id": target_id,
@@ -227,6 +227,9 @@ def _request(pep: Pep, target_id: int) -> dict[str, Any]:
         "unit": "hour",
         "unit_cost_pence": rate,
         "amount_pence": hours * rate,
+        "starts_on": meeting_on + timedelta(days=14),
+        "ends_on": meeting_on + timedelta(days=14 + 7 * hours),
+        **words.REQUEST,
     }
 
 

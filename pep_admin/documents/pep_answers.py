@@ -189,13 +189,14 @@ class Answers:
         if self.document.answer(key):
             return False
         targets = self.document.targets
+        there = {target.subject for target in targets}
         instead: Mapping[str, bool] = {
             "child_voice_attempts": any(self.document.answer(each) for each in _VOICE),
             "carer_voice_attempts": bool(self.document.answer("carer_voice")),
             "social_worker_voice_attempts": bool(self.document.answer("social_worker_voice")),
             "sdq_missing_reason": bool(self.document.rows("sdq")),
-            "english_exception": any(target.subject == Subject.ENGLISH for target in targets),
-            "maths_exception": any(target.subject == Subject.MATHS for target in targets),
+            **{f"{subject.value}_exception{of}": subject in there
+               for subject in (Subject.ENGLISH, Subject.MATHS) for of in ("", "_kind")},
             "sdq_answer_reason": any(target.answers_sdq for target in targets),
             "no_next_pep_reason": self.document.next_pep_on is not None,
         }

@@ -14,7 +14,17 @@ from pep_admin.documents.pdf_fonts import Ink
 from pep_admin.documents.pep_answers import LONGEST_BOX, NOT_ANSWERED, NOTHING, Answer, Answers, Block, Grid, Run
 from pep_admin.documents.wording import date_words, label_of, moment_words, value_words, year_words
 from pep_admin.money import format_pounds
-from pep_admin.pep_form import Document, Field, RequestFacts, TargetFacts, TargetReviewFacts
+from pep_admin.money_words import OtherMoney
+from pep_admin.pep_form import (
+    Document,
+    Field,
+    FundingEffectFacts,
+    Kind,
+    RequestFacts,
+    StandingException,
+    TargetFacts,
+    TargetReviewFacts,
+)
 from pep_admin.vocabulary import (
     Audience,
     ChildAgrees,
@@ -41,8 +51,9 @@ NEEDS = ("needs_and_provision", "sen_provision", "sen_needs", "ehcp_issued_on", 
          "sen_plan_review_on", "next_send_step", "changes_ahead")
 NEXT_STEPS = ("transition_to", "transition_contact", "transition_visits", "transition_child_asks", "transition_check_on",
               "transition_handover", "careers_talk_on", "careers_adviser", "careers_experience")
-EXCEPTIONS = ("english_exception", "maths_exception", "sdq_answer_reason")
+EXCEPTIONS = ("english_exception_kind", "english_exception", "maths_exception_kind", "maths_exception", "sdq_answer_reason")
 REVIEWS = "target_reviews"
+EFFECTS = "funding_effects"
 
 
 SIGNATURE_LINES = 9
@@ -103,7 +114,7 @@ class Pages:
                 ("Social worker", document.child.social_worker),
                 ("Opened", _on(document.initiated_on)),
                 ("Carer", document.child.carer),
-                ("Due", _on(document.due_on)),
+                ("Due", ": ".join(filter(None, (_on(document.due_on), document.due_rule if self.shows_money else "")))),
                 ("Where it stands", label_of(PepStatus, document.status)),
                 ("Meeting", moment_words(document.meeting_at) if document.meeting_at else ""),
                 ("Grade", label_of(Grade, document.grade) if document.grade and self.shows_money else ""),
@@ -151,7 +162,8 @@ class Pages:
     @property
     def needs(self) -> tuple[Run, ...]:
         """Needs and support, and after them whatever a later form asks in Part 2 that has no place of its own here."""
-        placed = {*VOICE, *VOICE_AROUND, *STRENGTHS, *PLACE, *NEXT_STEPS, *ATTAINMENT, *ATTENDANCE, *NEEDS, *EXCEPTIONS, REVIEWS}
+        placed = {*VOICE, *VOICE_AROUND, *STRENGTHS, *PLACE, *NEXT_STEPS, *ATTAINMENT, *ATTENDANCE, *NEEDS, *EXCEPTIONS, REVIEWS,
+                  EFFECTS}
         others = (found.key for found in self.document.form.fields(Part.EDUCATION) if found.key not in placed)
         return self._answers.runs((*NEEDS, *others))
 
@@ -173,7 +185,11 @@ class Pages:
 
     @property
     def _reviews_field(self) -> Field | None:
-        return next((found for found in self.document.fields(Part.EDUCATION) if found.key == REVIEWS), None)
+        return self._asked(REVIEWS)
+
+    def _asked(self, key: str) -> Field | None:
+        """The field of that key where it is asked and may be read."""
+        return next((found for found in self.document.fields(Part.EDUCATION) if found.key == key), None)
 
     def _review(self, review: TargetReviewFacts, columns: Iterable[Field]) -> Block:
         said = ((column.label, value_words(column, getattr(review, column.key, "")) or NOT_ANSWERED) for column in columns)
@@ -220,7 +236,13 @@ class Pages:
 
     @property
     def exceptions(self) -> tuple[Run, ...]:
-        return self._answers.runs(EXCEPTIONS)
+        """Why a target is missing: said here, or earlier in the year."""
+        earlier = [(f"{label_of(Subject, each.subject)}, still holding", each.told) for each in self._standing()]
+        return (*self._answers.runs(EXCEPTIONS), *self._answers.labelled(earlier))
+
+    def _standing(self) -> list[StandingException]:
+        there = {target.subject for target in self.document.targets}
+        return [each for each in self.document.exceptions if each.subject not in there]
 
     # money
 
@@ -238,7 +260,10 @@ class Pages:
     def _cost(self, request: RequestFacts) -> Block:
         title = f"{format_pounds(request.amount_pence)} · {label_of(PpgCategory, request.category)}"
         costed = f"{request.quantity} × {format_pounds(request.unit_cost_pence)} ({request.unit})"
-        told = [("Costed as", costed), ("For", request.description), ("Given by", request.provider), ("Paid to", request.payee)]
+        told = [("Costed as", costed), ("For", request.description), ("Given by", request.provider), ("Paid to", request.payee),
+                ("From", _on(request.starts_on)), ("To", _on(request.ends_on)), ("Where now", request.measure_before),
+                ("Where afterwards", request.measure_after), ("More than every pupil gets", request.beyond_ordinary),
+                ("Other money considered", _others(request.other_money)), ("The child said", request.child_said)]
         return Block((title,), self._answers.labelled(told))
 
     @property
@@ -257,6 +282,29 @@ class Pages:
             ("Total", "", "", "", asked, format_pounds(approved) if approved else NOTHING, ""),
             figures=(2, 3, 4, 5),
         )
+
+    @property
+    def effects_title(self) -> str:
+        found = self._asked(EFFECTS)
+        return found.label if found else ""
+
+    @property
+    def effects(self) -> list[Block]:
+        """What became of money that was released under earlier PEPs (HB-6.5, 6.8)."""
+        found = self._asked(EFFECTS)
+        if found is None or not self.shows_money:
+            return []
+        columns = [column for column in found.columns if column.key not in ("request_id", "change_agreed_by")]
+        return [self._effect(each, columns, found) for each in self.document.effects]
+
+    def _effect(self, effect: FundingEffectFacts, columns: Iterable[Field], found: Field) -> Block:
+        told = [(column.label, value_words(column, getattr(effect, column.key) or None) or NOT_ANSWERED)
+                if column.kind is not Kind.MONEY else (column.label, _pounds(getattr(effect, column.key))) for column in columns]
+        agreed = next((column.label for column in found.columns if column.key == "change_agreed_by"), "")
+        title = f"{format_pounds(effect.released_pence)} · {effect.description}"
+        aim = f"{effect.measure_before} to {effect.measure_after}" if effect.measure_before and effect.measure_after else ""
+        return Block(self._answers.paragraphs(title), self._answers.labelled(
+            [("Was to go from", aim), *told, (agreed, effect.change_agreed_by), ("Asked for in", effect.set_in)]))
 
     # the meeting, the annex
 
@@ -352,6 +400,15 @@ def _money_row(request: RequestFacts, target: str) -> tuple[str, ...]:
         format_pounds(request.approved_pence) if request.approved_pence else NOTHING,
         label_of(PpgStatus, request.status),
     )
+
+
+def _others(codes: str) -> str:
+    """What other money was considered, in words."""
+    return ", ".join(label_of(OtherMoney, code) for code in codes.split())
+
+
+def _pounds(pence: int | None) -> str:
+    return NOT_ANSWERED if pence is None else format_pounds(pence)
 
 
 def _is_care_only(found: Field) -> bool:

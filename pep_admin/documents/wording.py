@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import Any
 
 from pep_admin.config import LONDON
+from pep_admin.money import format_pounds
 from pep_admin.pep_form import Field, Kind
 from pep_admin.vocabulary import Labelled
 
@@ -41,6 +42,7 @@ def value_words(found: Field, value: Any) -> str:
     written: dict[Kind, Callable[[Any], str]] = {
         Kind.DATE: date_words,
         Kind.MOMENT: moment_words,
+        Kind.MONEY: format_pounds,
         Kind.YES_NO: lambda said: "Yes" if said else "No",
         Kind.ONE_OF: lambda code: labels.get(str(code), str(code)),
         Kind.MANY_OF: lambda codes: ", ".join(labels.get(str(code), str(code)) for code in codes),

@@ -25,8 +25,8 @@ _DATES = frozenset(each.name for kind in (ChildFacts, SchoolingFacts, Suspension
 class Beside:
     """The child as the rules read it, the school's and the writer's names, the SDQ rows that the form shows, the year's
     numbers, the ids of the earlier targets that this PEP looks back on (HB-5.7), whom each request, by its id, asks to be paid,
-    the child's schools and the year's suspensions, whether another PEP of the year was held with the EHCP's review (HB-3.4), and
-    where the child goes at the end of the year."""
+    the child's schools and the year's suspensions, whether another PEP of the year was held with the EHCP's review (HB-3.4),
+    where the child goes at the end of the year, and the ids of the released requests whose effect this PEP tells (HB-6.5)."""
 
     child: ChildFacts
     school: str
@@ -39,6 +39,7 @@ class Beside:
     suspensions: tuple[SuspensionFacts, ...] = ()
     ehcp_joined: bool = False
     moves_to: str = ""
+    money_to_answer: tuple[int, ...] = ()
 
     def child_for(self, audience: Audience) -> ChildFacts:
         """The child as that audience may know it: numbers and legal facts are the office's."""
@@ -59,6 +60,7 @@ def as_json(beside: Beside, form: Form) -> dict[str, Any]:
         "schooling": [_plain(asdict(each)) for each in beside.schooling],
         "suspensions": [_plain(asdict(each)) for each in beside.suspensions],
         "ehcp_joined": beside.ehcp_joined, "moves_to": beside.moves_to,
+        "money_to_answer": list(beside.money_to_answer),
     }
 
 
@@ -80,6 +82,7 @@ def from_json(facts: Mapping[str, Any], form: Form) -> Beside:
         tuple(SchoolingFacts(**_dated(each)) for each in facts.get("schooling", ())),
         tuple(SuspensionFacts(**_dated(each)) for each in facts.get("suspensions", ())),
         facts.get("ehcp_joined", False), facts.get("moves_to", ""),
+        tuple(facts.get("money_to_answer", ())),  # a PEP that was sent before this was asked keeps none
     )
 
 

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from pep_admin.models import FrozenFacts, Pep
 from pep_admin.pep_document.beside import as_json, from_json
-from pep_admin.pep_document.reading import beside_of, form_of
+from pep_admin.pep_document.reading import beside_of
+from pep_admin.pep_document.shelf import form_of
 
 
 def freeze(session: Session, pep: Pep) -> None:

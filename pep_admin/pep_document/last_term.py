@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session, joinedload
 
 from pep_admin import queries
 from pep_admin.models import PARTS, Pep, Wording
-from pep_admin.pep_document.reading import Shelf, answers_shelf, form_of, value_of
+from pep_admin.pep_document.reading import value_of
+from pep_admin.pep_document.shelf import Shelf, answers_shelf, form_of
 from pep_admin.pep_document.values import normal, stored
 from pep_admin.pep_form import Document, Field, Form, Kind, visible
 from pep_admin.validators.alike import mark_of

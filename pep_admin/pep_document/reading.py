@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -15,111 +13,41 @@ from pep_admin.circumstances import CircumstanceFacts, phase_of, switches_for
 from pep_admin.config import today
 from pep_admin.exceptions import NotFound
 from pep_admin.models import (
-    PARTS,
-    AgreedAction,
-    Attainment,
-    AttendanceSummary,
-    Attendee,
-    CarePlacement,
     Child,
-    Enrolment,
-    FormVersion,
-    FrozenFacts,
     Pep,
     PepPart,
-    PpgRequest,
     SdqScore,
-    Suspension,
     Target,
     TargetReview,
     Term,
 )
 from pep_admin.pep_document import roll_facts
 from pep_admin.pep_document.beside import SDQ_STORE, Beside, from_json
+from pep_admin.pep_document.exceptions import standing_for
+from pep_admin.pep_document.money import effects_of, request_facts, unanswered
+from pep_admin.pep_document.shelf import (
+    Earlier,
+    Shelf,
+    fill,
+    form_of,
+)
 from pep_admin.pep_document.values import digest, loaded, normal
 from pep_admin.pep_form import (
-    FORM,
     ChildFacts,
     Document,
     Field,
     Form,
-    RequestFacts,
+    FundingEffectFacts,
     Signature,
     TargetFacts,
     TargetReviewFacts,
     applies,
-    digest_of,
-    load_form,
-    snapshot,
     visible,
 )
 from pep_admin.policy import FormNumbers, numbers_of
 from pep_admin.school_calendar import year_group
 from pep_admin.validators.meetings import day_of
 from pep_admin.vocabulary import Audience, Part, PepStatus
-
-ROWS: dict[str, type[Any]] = {
-    "Attainment": Attainment,
-    "AttendanceSummary": AttendanceSummary,
-    "Attendee": Attendee,
-    "AgreedAction": AgreedAction,
-    "TargetReview": TargetReview,
-    "SdqScore": SdqScore,
-}
-"""The tables behind `rows:` stores."""
-
-
-# --- form versions -----------------------------------------------------------------------------------------------------
-
-_forms: dict[str, Form] = {}
-
-
-def current_form_version(session: Session, now: datetime) -> FormVersion:
-    """The row of today's declaration, made when it is new."""
-    declared = snapshot(FORM)
-    wanted = digest_of(declared)
-    found = session.scalar(select(FormVersion).where(FormVersion.digest == wanted))
-    if found is None:
-        found = FormVersion(digest=wanted, declared=declared, created_at=now)
-        session.add(found)
-        session.flush()
-    return found
-
-
-def form_of(version: FormVersion) -> Form:
-    """The declaration that a PEP was opened with."""
-    if version.digest not in _forms:
-        _forms[version.digest] = load_form(version.declared)
-    return _forms[version.digest]
-
-
-# --- reading -----------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Earlier:
-    """A target of another PEP of the same child."""
-
-    target: Target
-    reference: str
-    signed_off: bool
-
-
-@dataclass(slots=True)
-class Shelf:
-    """Everything the documents of a set of PEPs are made of, each read once; keyed by PEP or child."""
-
-    parts: dict[Part, dict[int, PepPart]]
-    rows: dict[str, dict[int, list[Any]]]
-    targets: dict[int, list[Target]]
-    requests: dict[int, list[PpgRequest]]
-    earlier: dict[int, list[Earlier]]
-    reviewed_elsewhere: set[tuple[int, int]]
-    homes: dict[int, CarePlacement]
-    frozen: dict[int, FrozenFacts]
-    schools: dict[int, list[Enrolment]]
-    suspensions: dict[int, list[Suspension]]
-    joined: list[tuple[int, int, int]]
 
 
 def read_document(session: Session, pep: Pep, *, audience: Audience) -> Document:
@@ -151,85 +79,6 @@ def read_documents(session: Session, peps: Iterable[Pep], *, audience: Audience)
     return {pep.id: _document(pep, shelf, audience) for pep in wanted}
 
 
-def fill(session: Session, peps: Sequence[Pep]) -> Shelf:
-    ids, children = [pep.id for pep in peps], [pep.child_id for pep in peps]
-    earlier: dict[int, list[Earlier]] = defaultdict(list)
-    past = (
-        select(Target, Pep.child_id, Pep.reference, Pep.status)
-        .join(Pep, Target.pep_id == Pep.id)
-        .where(Pep.child_id.in_(children), Pep.status != PepStatus.WITHDRAWN)
-        .order_by(Pep.id, Target.number)
-    )
-    for target, child_id, reference, status in session.execute(past):
-        earlier[child_id].append(Earlier(target, reference, status is PepStatus.COMPLETE))
-    past_ids = [each.target.id for found in earlier.values() for each in found]
-    reviewed = session.execute(
-        select(TargetReview.target_id, TargetReview.pep_id).join(Pep, TargetReview.pep_id == Pep.id)
-        # what a withdrawn PEP said of a target is not on the record (HB-5.7): the target waits for the next one
-        .where(TargetReview.target_id.in_(past_ids), Pep.status != PepStatus.WITHDRAWN)
-    )
-    frozen = session.scalars(select(FrozenFacts).where(FrozenFacts.pep_id.in_(ids)))
-    homes = session.scalars(
-        select(CarePlacement).where(CarePlacement.child_id.in_(children), CarePlacement.ended_on.is_(None))
-    )
-    return Shelf(
-        parts=_parts(session, ids),
-        rows=_rows(session, peps, ROWS),
-        targets=_by(session.scalars(select(Target).where(Target.pep_id.in_(ids)).order_by(Target.number)), "pep_id"),
-        requests=_by(
-            session.scalars(
-                select(PpgRequest)
-                .where(PpgRequest.pep_id.in_(ids))
-                .options(joinedload(PpgRequest.payee_school))
-                .order_by(PpgRequest.id)
-            ),
-            "pep_id",
-        ),
-        earlier=earlier,
-        reviewed_elsewhere={(target, pep) for target, pep in reviewed},
-        homes={home.child_id: home for home in homes},
-        frozen={each.pep_id: each for each in frozen},
-        schools=_by(roll_facts.schools_of(session, children), "child_id"),
-        suspensions=_by(roll_facts.suspensions_of(session, children), "child_id"),
-        joined=roll_facts.joined_with_review(session, peps),
-    )
-
-
-def shelf_of(session: Session, pep: Pep, part: Part, row: PepPart, tables: Iterable[str]) -> Shelf:
-    """Only what one part's posted fields are read from: its row, and the tables of that name."""
-    return Shelf({part: {pep.id: row}}, _rows(session, [pep], tables), {}, {}, {}, set(), {}, {}, {}, {}, [])
-
-
-def answers_shelf(session: Session, peps: Sequence[Pep], tables: Iterable[str] = ()) -> Shelf:
-    """Only the parts of those PEPs, and the tables of that name."""
-    return Shelf(_parts(session, [pep.id for pep in peps]), _rows(session, peps, tables), {}, {}, {}, set(), {}, {}, {}, {}, [])
-
-
-def _parts(session: Session, pep_ids: Sequence[int]) -> dict[Part, dict[int, PepPart]]:
-    return {
-        part: {each.pep_id: each for each in session.scalars(select(model).where(model.pep_id.in_(pep_ids)))}
-        for part, model in PARTS.items()
-    }
-
-
-def _rows(session: Session, peps: Sequence[Pep], tables: Iterable[str]) -> dict[str, dict[int, list[Any]]]:
-    rows: dict[str, dict[int, list[Any]]] = {}
-    for name in tables:
-        model = ROWS[name]
-        of_child = model is SdqScore
-        key, order = (model.child_id, model.completed_on.desc()) if of_child else (model.pep_id, model.position)
-        wanted = [pep.child_id if of_child else pep.id for pep in peps]
-        rows[name] = _by(session.scalars(select(model).where(key.in_(wanted)).order_by(order, model.id)), key.key)
-    return rows
-
-
-def _by(found: Iterable[Any], key: str) -> dict[int, list[Any]]:
-    grouped: dict[int, list[Any]] = defaultdict(list)
-    for each in found:
-        grouped[getattr(each, key)].append(each)
-    return grouped
-
-
 def beside_of(session: Session, pep: Pep) -> Beside:
     """What stands beside that PEP now, whether or not it keeps an earlier day's."""
     return _beside(pep, fill(session, [pep]))
@@ -251,6 +100,7 @@ def _beside(pep: Pep, shelf: Shelf) -> Beside:
         ehcp_joined=any(child == pep.child_id and year == pep.term.year_id and other != pep.id
                         for child, year, other in shelf.joined),
         moves_to=roll_facts.next_stage_of(pep, _year_group(pep)),
+        money_to_answer=tuple(each.request.id for each in unanswered(shelf.money.get(pep.child_id, ()), pep.id)),
     )
 
 
@@ -295,12 +145,14 @@ def _document(pep: Pep, shelf: Shelf, audience: Audience) -> Document:
         signatures={part.value: _signature(shelf.parts[part].get(pep.id)) for part in Part},
         targets=tuple(_target(each) for each in shelf.targets.get(pep.id, ())),
         reviews=to_review,
-        requests=tuple(_request(each, beside) for each in shelf.requests.get(pep.id, ())) if of_the_office else (),
+        requests=tuple(request_facts(each, beside) for each in shelf.requests.get(pep.id, ())) if of_the_office else (),
         schooling=beside.schooling if of_the_office else (),
         suspensions=beside.suspensions if of_the_office else (),
         moves_to=beside.moves_to,
         ehcp_joined=beside.ehcp_joined,
         sent_on=day_of(pep.submitted_at),
+        exceptions=standing_for(pep, shelf.exceptions.get(pep.child_id, ())),
+        effects=_effects(pep, beside, shelf) if of_the_office else (),
         versions={part.value: each.row_version for part in Part if (each := shelf.parts[part].get(pep.id))},
         numbers=beside.numbers,
         carried=frozenset(key for rows in shelf.parts.values() if pep.id in rows for key in rows[pep.id].carried if key in shown),
@@ -374,6 +226,13 @@ def _looked_back(target: Target, reference: str, review: TargetReview | None) ->
     )
 
 
+def _effects(pep: Pep, beside: Beside, shelf: Shelf) -> tuple[FundingEffectFacts, ...]:
+    """The released money that this PEP answers for, with what it says of it (HB-6.5); none where its form does not ask yet."""
+    if not any(found.store == "rows:FundingEffect" for _, found in _each(form_of(pep.form_version))):
+        return ()
+    return effects_of(shelf.money.get(pep.child_id, ()), beside.money_to_answer, shelf.rows["FundingEffect"].get(pep.id, ()))
+
+
 def _circumstances(pep: Pep, beside: Beside, held: Mapping[str, Any], *, has_targets: bool) -> CircumstanceFacts:
     return CircumstanceFacts(
         year_group=beside.child.year_group,
@@ -385,6 +244,7 @@ def _circumstances(pep: Pep, beside: Beside, held: Mapping[str, Any], *, has_tar
         sdq_total=beside.sdq_rows[0]["total"] if beside.sdq_rows else None,
         numbers=beside.numbers,
         has_targets_to_review=bool(beside.targets_to_review),
+        has_money_to_answer=bool(beside.money_to_answer),
         answers=held,
         has_targets=has_targets,
         is_late=(day_of(pep.submitted_at) or today()) > pep.due_on,
@@ -442,21 +302,4 @@ def _target(each: Target) -> TargetFacts:
         child_agrees=each.child_agrees or "",
         child_wording=each.child_wording or "",
         from_plan=each.from_plan or "",
-    )
-
-
-def _request(each: PpgRequest, beside: Beside) -> RequestFacts:
-    return RequestFacts(
-        id=each.id,
-        target_id=each.target_id,
-        category=each.category.value,
-        description=each.description,
-        provider=each.provider,
-        payee=beside.payees.get(each.id, each.payee),
-        quantity=each.quantity,
-        unit=each.unit,
-        unit_cost_pence=each.unit_cost_pence,
-        amount_pence=each.amount_pence,
-        approved_pence=each.approved_pence,
-        status=each.status.value,
     )

@@ -10,9 +10,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pep_admin.exceptions import NotFound
-from pep_admin.models import PARTS, Base, Pep, PepPart, SdqScore, Target, TargetReview
+from pep_admin.models import PARTS, Base, FundingEffect, Pep, PepPart, PpgRequest, SdqScore, Target, TargetReview
 from pep_admin.pep_document.last_term import keep_marks
-from pep_admin.pep_document.reading import ROWS, form_of, shelf_of, value_of
+from pep_admin.pep_document.reading import value_of
+from pep_admin.pep_document.shelf import ROWS, form_of, shelf_of
 from pep_admin.pep_document.values import digest, normal, stored
 from pep_admin.pep_form import Field
 from pep_admin.permissions import Actor
@@ -127,11 +128,12 @@ def _columns(model: type[Base], found: Field, row: Mapping[str, Any]) -> dict[st
 
 def _store_rows(session: Session, pep: Pep, found: Field, model: type[Any], rows: Sequence[Mapping[str, Any]]) -> None:
     standing = {str(each.id): each for each in session.scalars(select(model).where(model.pep_id == pep.id))}
-    if model is TargetReview:
-        _refuse_foreign_targets(session, pep, rows)
-        # A target is looked back on once a PEP: its row is the target's, whatever row id was posted.
-        by_target = {each.target_id: row_id for row_id, each in standing.items()}
-        rows = [{**row, "id": by_target.get(row["target_id"])} for row in rows]
+    if model in LOOKS_AT:
+        name, owner = LOOKS_AT[model]
+        _refuse_foreign(session, pep, owner, {row[name] for row in rows})
+        # A target, or a request, is looked back on once a PEP: its row is the target's, whatever row id was posted.
+        by_what = {getattr(each, name): row_id for row_id, each in standing.items()}
+        rows = [{**row, "id": by_what.get(row[name])} for row in rows]
     for position, row in enumerate(rows):
         known = row.get("id")
         if known is None:
@@ -146,11 +148,16 @@ def _store_rows(session: Session, pep: Pep, found: Field, model: type[Any], rows
         session.delete(each)
 
 
-def _refuse_foreign_targets(session: Session, pep: Pep, rows: Sequence[Mapping[str, Any]]) -> None:
-    wanted = {row["target_id"] for row in rows}
-    own = select(Target.id).join(Pep, Target.pep_id == Pep.id).where(Target.id.in_(wanted), Pep.child_id == pep.child_id)
+LOOKS_AT: dict[type[Any], tuple[str, type[Any]]] = {
+    TargetReview: ("target_id", Target), FundingEffect: ("request_id", PpgRequest),
+}
+"""Rows that look back on something of the child's: the column that names it, and its table."""
+
+
+def _refuse_foreign(session: Session, pep: Pep, owner: type[Any], wanted: set[Any]) -> None:
+    own = select(owner.id).join(Pep, owner.pep_id == Pep.id).where(owner.id.in_(wanted), Pep.child_id == pep.child_id)
     if wanted - set(session.scalars(own)):
-        raise NotFound("A target of another child was posted.")
+        raise NotFound(f"A row of another child was posted: {owner.__name__}.")
 
 
 def _store_scores(session: Session, pep: Pep, rows: Sequence[Mapping[str, Any]]) -> None:

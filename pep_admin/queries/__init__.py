@@ -11,17 +11,20 @@ from pep_admin.queries.children import names_of
 from pep_admin.queries.front_page import DUE_SOON_DAYS, front_page_counts
 from pep_admin.queries.inspections import is_latest, is_less_than_good, latest_inspections, less_than_good_rule
 from pep_admin.queries.last_term import names_among, outcomes_of, peps_before, places_copied
+from pep_admin.queries.lateness import delays, late_now, late_with
 from pep_admin.queries.launch import LaunchCandidate, launch_candidates
 from pep_admin.queries.ledger import Waiting, allocation_differences, unbatched_releases, waiting_for_batch
 from pep_admin.queries.past_scope import Columns
 from pep_admin.queries.people import WRITING_KINDS, possible_writers
 from pep_admin.queries.peps import ONE_A_TERM, OPEN_TO_WRITE, last_reviews, peps_of_term
-from pep_admin.queries.requests import RequestStep, approved_requests, life_of_request, requested_pence
+from pep_admin.queries.progress import NOTED, notes_of
+from pep_admin.queries.requests import RequestStep, approved_requests, effects_of_request, life_of_request, requested_pence
 from pep_admin.queries.terms import day_bounds, find_term, known_terms, next_deadlines, term_of, terms_so_far
 from pep_admin.queries.waivers import count_waivers, reads_reason, standing_waivers, waivers_of
 
 __all__ = [
     "DUE_SOON_DAYS",
+    "NOTED",
     "ONE_A_TERM",
     "OPEN_TO_WRITE",
     "WRITING_KINDS",
@@ -37,6 +40,8 @@ __all__ = [
     "count_waivers",
     "counted_peps",
     "day_bounds",
+    "delays",
+    "effects_of_request",
     "find_term",
     "front_page_counts",
     "is_latest",
@@ -44,6 +49,8 @@ __all__ = [
     "is_working_day_in",
     "known_terms",
     "last_reviews",
+    "late_now",
+    "late_with",
     "latest_inspections",
     "launch_candidates",
     "less_than_good_rule",
@@ -51,6 +58,7 @@ __all__ = [
     "names_among",
     "names_of",
     "next_deadlines",
+    "notes_of",
     "outcomes_of",
     "peps_before",
     "peps_due_by",

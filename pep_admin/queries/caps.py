@@ -12,11 +12,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pep_admin.circumstances import scheme_of
-from pep_admin.models import AcademicYear, Allocation, Pep, PpgRequest, Term
+from pep_admin.models import AcademicYear, Allocation, FundingEffect, Pep, PpgRequest, Term
 from pep_admin.queries.children import names_of
 from pep_admin.queries.past_scope import Columns, because
 from pep_admin.validators.ppg import PpgFacts
-from pep_admin.vocabulary import PpgStatus, Scheme
+from pep_admin.validators.ppg_requests import Unspent
+from pep_admin.vocabulary import PepStatus, PpgStatus, Scheme
 
 
 def periods(year: str, term_label: str, scheme: Scheme) -> tuple[str, ...]:
@@ -32,13 +33,14 @@ def scheme_for(pep: Pep) -> Scheme:
 def ppg_facts_for(session: Session, peps: Iterable[Pep]) -> dict[int, dict[int | None, PpgFacts]]:
     """What the caps leave (HB-6.1, 6.2): by PEP id, then by request id, None standing for a new request.
 
-    Counts every school's requests of the child: drafts of the same PEP, reservations and releases of all. Five statements
+    Counts every school's requests of the child: drafts of the same PEP, reservations and releases of all. Six statements
     however many PEPs.
     """
     peps = list(peps)
     names = names_of(session, [pep.child_id for pep in peps])
     counters = _counters(session, [pep.child_id for pep in peps])
     requests = _requests(session, [pep.id for pep in peps])
+    unspent = _unspent(session, peps)
     years = {
         row.id: row
         for row in session.execute(
@@ -49,7 +51,8 @@ def ppg_facts_for(session: Session, peps: Iterable[Pep]) -> dict[int, dict[int |
     }
     return {
         pep.id: {
-            own: replace(_facts(pep, years[pep.term_id], counters, requests.get(pep.id, []), own), child_names=names[pep.child_id])
+            own: replace(_facts(pep, years[pep.term_id], counters, requests.get(pep.id, []), own), child_names=names[pep.child_id],
+                         unspent=tuple(unspent.get((pep.child_id, pep.term_id), ())))
             for own in (None, *(row.id for row in requests.get(pep.id, [])))
         }
         for pep in peps
@@ -74,6 +77,22 @@ def _requests(session: Session, pep_ids: Sequence[int]) -> dict[int, list[Column
     for row in rows:
         grouped.setdefault(row.pep_id, []).append(row)
     return grouped
+
+
+def _unspent(session: Session, peps: Sequence[Pep]) -> dict[tuple[int, int], list[Unspent]]:
+    """By child and term, what the PEPs of that term say is left of earlier money (RD-409)."""
+    rows = session.execute(
+        select(Pep.child_id, Pep.term_id, PpgRequest.category, FundingEffect.unspent_pence)
+        .select_from(FundingEffect).join(Pep, FundingEffect.pep_id == Pep.id)
+        .join(PpgRequest, FundingEffect.request_id == PpgRequest.id)
+        .where(Pep.child_id.in_({pep.child_id for pep in peps}), Pep.term_id.in_({pep.term_id for pep in peps}),
+               Pep.status != PepStatus.WITHDRAWN, FundingEffect.unspent_pence > 0),
+        execution_options=because("HB-6.5: what is left of earlier money counts whoever had it"),
+    )
+    found: dict[tuple[int, int], list[Unspent]] = {}
+    for child_id, term_id, category, pence in rows:
+        found.setdefault((child_id, term_id), []).append(Unspent(category.value, int(pence)))
+    return found
 
 
 def _facts(pep: Pep, year: Columns, counters: dict[tuple[int, str], int], requests: list[Columns], own: int | None) -> PpgFacts:

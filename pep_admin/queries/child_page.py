@@ -21,7 +21,9 @@ from pep_admin.models import (
     Child,
     Consent,
     Delivery,
+    EarlyYearsReferral,
     Enrolment,
+    FundingEffect,
     OfChild,
     Pep,
     PpgRequest,
@@ -52,6 +54,8 @@ class ChildRecord:
     targets: list[Target]
     reviews: list[TargetReview]
     deliveries: list[Delivery]
+    effects: list[FundingEffect]
+    referrals: list[EarlyYearsReferral]
     homes: list[CarePlacement] = field(default_factory=list)
     workers: list[Caseload] = field(default_factory=list)
     periods: list[CareEpisode] = field(default_factory=list)
@@ -117,6 +121,10 @@ def child_record(session: Session, child: Child, *, care: bool) -> ChildRecord:
         reviews=_reviews(session, ids),
         deliveries=list(session.scalars(
             select(Delivery).where(Delivery.pep_id.in_(ids)).options(joinedload(Delivery.person)).order_by(Delivery.id.desc()))),
+        effects=list(session.scalars(
+            select(FundingEffect).join(Pep, FundingEffect.pep_id == Pep.id)
+            .where(FundingEffect.pep_id.in_(ids), Pep.status != PepStatus.WITHDRAWN).order_by(FundingEffect.id))),
+        referrals=_of(session, EarlyYearsReferral, child, EarlyYearsReferral.asked_on),
     )
     if care:
         record.homes = _of(session, CarePlacement, child, CarePlacement.started_on, CarePlacement.carer)

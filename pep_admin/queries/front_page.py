@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from pep_admin.models import Child, LeadQuestion, Pep, PpgRequest
 from pep_admin.permissions import Actor
+from pep_admin.queries.lateness import late_now
 from pep_admin.queries.peps import OPEN_TO_WRITE
 from pep_admin.school_words import LeadAnswer
 from pep_admin.vocabulary import PepStatus, PpgStatus
@@ -24,7 +25,7 @@ def front_page_counts(session: Session, actor: Actor, today: date) -> dict[str, 
         select(
             func.count(case((writing, 1))).label("open"),
             func.count(case((writing & Pep.due_on.between(today, soon), 1))).label("due_soon"),
-            func.count(case((writing & (Pep.due_on < today), 1))).label("late"),
+            func.count(case((late_now(session, today), 1))).label("late"),
             func.count(case((Pep.status == PepStatus.SUBMITTED, 1))).label("with_vs"),
             func.count(case((Pep.status == PepStatus.RETURNED, 1))).label("sent_back"),
             func.count(case((Pep.status == PepStatus.COMPLETE, 1))).label("complete"),

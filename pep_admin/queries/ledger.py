@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from pep_admin.circumstances import scheme_of
-from pep_admin.models import AcademicYear, Allocation, FundingRelease, PaymentLine, Pep, PpgRequest, Term
+from pep_admin.models import AcademicYear, Allocation, Child, FundingRelease, PaymentLine, Pep, PpgRequest, Term
 from pep_admin.money import format_pounds
 from pep_admin.queries.caps import periods
 from pep_admin.queries.past_scope import because
@@ -40,12 +40,20 @@ def allocation_differences(session: Session) -> list[str]:
             execution_options=why,
         )
     }
+    wrong = [each for each in sorted({*held, *counters}) if held.get(each, [0, 0]) != counters.get(each, [0, 0])]
+    called = _references(session, {child_id for child_id, _ in wrong})
     return [
-        f"Child {child_id}, {period}: the counter holds {_pair(counters.get((child_id, period), [0, 0]))}, "
+        f"{called[child_id]}, {period}: the counter holds {_pair(counters.get((child_id, period), [0, 0]))}, "
         f"the requests {_pair(held.get((child_id, period), [0, 0]))}."
-        for child_id, period in sorted({*held, *counters})
-        if held.get((child_id, period), [0, 0]) != counters.get((child_id, period), [0, 0])
+        for child_id, period in wrong
     ] + _ledger_differences(session)
+
+
+def _references(session: Session, child_ids: Iterable[int]) -> dict[int, str]:
+    """What each child is called where no name may stand: the number of its care record, else our own."""
+    rows = session.execute(select(Child.id, Child.lcs_id).where(Child.id.in_(list(child_ids))),
+                           execution_options=because("reconciliation names children by reference"))
+    return {child_id: f"Child ref {lcs_id}" if lcs_id else f"Child {child_id}" for child_id, lcs_id in rows}
 
 
 def _pair(pence: Sequence[int]) -> str:

@@ -9,8 +9,8 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
-from pep_admin.models import FundingRelease, PaymentLine, PpgRequest, RecordChange
-from pep_admin.vocabulary import PpgStatus, ReleaseKind
+from pep_admin.models import FundingEffect, FundingRelease, PaymentLine, Pep, PpgRequest, RecordChange
+from pep_admin.vocabulary import PepStatus, PpgStatus, ReleaseKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,3 +89,11 @@ def requested_pence(session: Session, pep_ids: Iterable[int]) -> dict[int, int]:
         .group_by(PpgRequest.pep_id)
     )
     return {pep_id: int(pence) for pep_id, pence in rows}
+
+
+def effects_of_request(session: Session, request: PpgRequest) -> list[FundingEffect]:
+    """What later PEPs say became of that money, the newest first; one that was closed as not needed says nothing."""
+    return list(session.scalars(
+        select(FundingEffect).join(Pep, FundingEffect.pep_id == Pep.id).options(joinedload(FundingEffect.pep))
+        .where(FundingEffect.request_id == request.id, Pep.status != PepStatus.WITHDRAWN).order_by(FundingEffect.id.desc())
+    ))

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from pep_admin.models import Child, Enrolment, Pep, Person, School, Term
 from pep_admin.queries.child_page import counts
+from pep_admin.queries.lateness import late_now
 from pep_admin.queries.peps import OPEN_TO_WRITE, UNFINISHED
 from pep_admin.vocabulary import PepKind, PepStatus, PersonKind
 
@@ -80,7 +81,7 @@ def stages_of_school(session: Session, school: School, term: Term | None, today:
     """The school's PEPs of a term by status, in the order of their life; neither those closed as not needed nor for money alone."""
     if term is None:
         return ()
-    late: ColumnElement[int] = func.count(case((Pep.status.in_(OPEN_TO_WRITE) & (Pep.due_on < today), 1)))
+    late: ColumnElement[int] = func.count(case((late_now(session, today), 1)))
     rows = session.execute(
         select(Pep.status, func.count(Pep.id), late)
         .where(Pep.school_id == school.id, Pep.term_id == term.id, Pep.status != PepStatus.WITHDRAWN, Pep.kind != PepKind.FUNDING)

@@ -53,3 +53,9 @@ def warning(check: str, code: str, field: str, message: str, row: str = "") -> F
 def listed(words: list[str], last: str = "and") -> str:
     """ "one, two and three"."""
     return f" {last} ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
+def first_words(text: str, count: int = 8) -> str:
+    """The beginning of a text, for a sentence about it."""
+    words = text.split()
+    return " ".join(words[:count]) + ("..." if len(words) > count else "")

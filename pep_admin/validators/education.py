@@ -12,9 +12,10 @@ from datetime import date
 from pep_admin.circumstances import said
 from pep_admin.pep_form import Document, TargetFacts, TargetReviewFacts
 from pep_admin.school_calendar import academic_year_end
-from pep_admin.validators.answered import answer_of, asks, listed, meeting_day, row_id, stands, warning
+from pep_admin.validators.answered import answer_of, asks, first_words, listed, meeting_day, row_id, stands, warning
 from pep_admin.validators.findings import Finding
 from pep_admin.validators.meetings import Calendar, check_figures_to, check_heard_on
+from pep_admin.validators.ppg_effects import check_effects
 from pep_admin.validators.schooling import check_next_stage, check_school_place, check_suspensions
 from pep_admin.validators.targets import check_target, check_target_set
 from pep_admin.validators.voices import check_child_voice
@@ -45,6 +46,8 @@ def check_education(document: Document, today: date, calendar: Calendar) -> Iter
     yield from check_next_stage(document)
     yield from _documents(document)
     yield from _reviews(document)
+    if "money_to_answer" in document.switches:
+        yield from check_effects(document.effects)
     yield from check_targets(document)
 
 
@@ -67,20 +70,15 @@ def _reviews(document: Document) -> Iterator[Finding]:
     for review in document.reviews:
         row = str(review.target_id)
         if not _is_reviewed(review):
-            message = f"The last target “{_first_words(review.wording)}” is not reviewed."
+            message = f"The last target “{first_words(review.wording)}” is not reviewed."
             yield Finding("RD-221", "HB-5.7", "target_reviews", message, row=row)
         elif not said(review.child_view):
-            message = f"{document.child.called}'s own view of the last target “{_first_words(review.wording)}” is missing."
+            message = f"{document.child.called}'s own view of the last target “{first_words(review.wording)}” is missing."
             yield warning("RD-222", "HB-5.7", "target_reviews", message, row)
 
 
 def _is_reviewed(review: TargetReviewFacts) -> bool:
     return all(stands(said_of_it) for said_of_it in (review.outcome, review.what_happened, review.support_effect, review.next))
-
-
-def _first_words(text: str, count: int = 8) -> str:
-    words = text.split()
-    return " ".join(words[:count]) + ("..." if len(words) > count else "")
 
 
 def check_targets(document: Document) -> Iterator[Finding]:

@@ -23,11 +23,13 @@ from pep_admin.validators.last_term import LastTerm, check_last_term, check_sent
 from pep_admin.validators.meeting_part import check_meeting
 from pep_admin.validators.meetings import Calendar, check_meeting_span, day_of
 from pep_admin.validators.ppg import PpgFacts, check_request
+from pep_admin.validators.ppg_effects import check_sums
+from pep_admin.validators.ppg_requests import check_whole
 from pep_admin.validators.records import check_figures_day, check_sdq
 from pep_admin.validators.social_care import check_social_care
 from pep_admin.validators.voices import VOICE_CHECKS, check_adult_voices, check_child_words, voices_missing
 from pep_admin.validators.withheld import check_withheld
-from pep_admin.vocabulary import Part, PepKind, PpgStatus
+from pep_admin.vocabulary import Part, PepKind, PpgStatus, Scheme
 
 __all__ = ["VOICE_CHECKS", "check_due", "check_part", "check_posted", "check_readiness", "voices_missing"]
 
@@ -88,12 +90,15 @@ def check_readiness(
 
 def check_posted(document: Document, fields: Mapping[str, Field], values: Mapping[str, Any], *, today: date) -> list[Finding]:
     """What must not be stored of parsed answers: what does not fit its field, a meeting that cannot be this PEP's, a day that
-    cannot be meant, an SDQ total that is none (records.py)."""
+    cannot be meant, an SDQ total that is none (records.py), money that does not add up."""
     found = [each for key, value in values.items() for each in check_answer(fields[key], value)]
     if "meeting_at" in values and not any(each.field == "meeting_at" for each in found):
         found += check_meeting_span(day_of(values["meeting_at"]), opened_on=document.initiated_on, year=document.year)
     found += [each for key, value in values.items() if not any(other.field == key for other in found)
               for each in _days(document, fields[key], value, today)]
+    for key, value in values.items():
+        if fields[key].store == "rows:FundingEffect":
+            found += check_sums(value or (), document.effects)
     return found + _foreign_targets(document, values.get("targets_agreed"))
 
 
@@ -207,7 +212,9 @@ def _requests(document: Document, ppg_facts: Mapping[int, PpgFacts]) -> Iterator
     for request in open_ones:
         facts = ppg_facts[request.id]
         facts = replace(facts, has_target=facts.has_target and request.target_id in ours)
-        for finding in check_request(request, facts=facts):
+        # What was asked before a question was added stays valid; a draft is completed before it is sent.
+        unfilled = check_whole(request) if request.status == PpgStatus.DRAFT and facts.scheme is not Scheme.EARLY_YEARS else []
+        for finding in (*check_request(request, facts=facts), *unfilled):
             yield replace(finding, part=Part.EDUCATION.value, row=str(request.id))
 
 

@@ -5,7 +5,6 @@ The facts come in as frozen values; who counts them, reserves and pays is workfl
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from pep_admin.money import format_pounds
 from pep_admin.policy import BARRED, BARRED_WORDS, is_satisfactory
 from pep_admin.validators.findings import Finding
 from pep_admin.validators.names import holds_name
+from pep_admin.validators.ppg_requests import Unspent, check_doubts, words_pattern
 from pep_admin.validators.waivers import VOICE_CHECKS
 from pep_admin.vocabulary import Grade, PepStatus, PpgCategory, PpgStatus, Scheme
 from pep_admin.year_words import SatisfactoryGrades
@@ -27,7 +27,8 @@ class PpgFacts:
 
     `term_cap_pence` is None where only a year's cap holds (post-16). `term_taken_pence` and `year_taken_pence` are what the
     child's other requests hold across every school and PEP (drafts of the same PEP, reserved and released), without this one.
-    `has_target` says whether the target of the request stands in the same PEP. `child_names` are this child's own.
+    `has_target` says whether the target of the request stands in the same PEP. `child_names` are this child's own. `unspent` is
+    what the PEPs of this term say is left of earlier money.
     """
 
     scheme: Scheme
@@ -39,6 +40,7 @@ class PpgFacts:
     year_taken_pence: int
     has_target: bool
     child_names: tuple[str, ...] = ()
+    unspent: tuple[Unspent, ...] = ()
 
     @property
     def left_pence(self) -> int:
@@ -72,16 +74,19 @@ class RequestLike(Protocol):
 
 
 def check_request(request: RequestLike, *, facts: PpgFacts) -> list[Finding]:
-    """Every finding on one request (RD-401 to RD-406, PPG-…). In early years the refusal of HB-6.3 stands alone."""
+    """Every finding on one request (RD-401 to RD-410, PPG-…). In early years the refusal of HB-6.3 stands alone.
+
+    Whether all that is asked always stands there is ppg_requests.check_whole's, before the PEP is sent.
+    """
     if facts.scheme is Scheme.EARLY_YEARS:
-        message = "Nursery children's money comes from the Early Years Team, not from the Virtual School. Please ask them."
-        return [Finding("RD-404", "HB-6.3", "", message)]
+        return [Finding("RD-404", "HB-6.3", "", "Nursery children's money comes from the Early Years Team.")]
     return [
         *_serves_a_target(request, facts),
         *_costed(request),
         *_within_caps(request, facts),
         *_allowed(request, facts),
         *_described(request),
+        *check_doubts(request, scheme=facts.scheme, year=facts.year_label, unspent=facts.unspent),
     ]
 
 
@@ -170,13 +175,7 @@ def sounds_barred(description: str) -> list[tuple[str, str]]:
     return [(match.group(), kind) for match, kind in found if match]
 
 
-def _pattern(words: tuple[str, ...]) -> re.Pattern[str]:
-    longest_first = sorted(words, key=len, reverse=True)
-    spaced = "|".join(r"\s+".join(re.escape(piece) for piece in word.split()) for word in longest_first)
-    return re.compile(rf"\b(?:{spaced})(?:e?s)?\b", re.IGNORECASE)
-
-
-_SOUNDS = {kind: _pattern(words) for kind, words in BARRED_WORDS.items()}
+_SOUNDS = {kind: words_pattern(words) for kind, words in BARRED_WORDS.items()}
 
 
 # --- release -------------------------------------------------------------------------------------------------------------

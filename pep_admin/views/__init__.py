@@ -20,6 +20,7 @@ from pep_admin.views.peps import Peps
 from pep_admin.views.periods import CarePeriods, Caseloads, Enrolments, Placements
 from pep_admin.views.ppg_requests import PpgRequests
 from pep_admin.views.records import Consents, SdqScores, Suspensions
+from pep_admin.views.referrals import Referrals
 from pep_admin.views.roll_over import RollOver
 from pep_admin.views.rules import Rulebook
 from pep_admin.views.schools import Schools
@@ -36,6 +37,7 @@ VIEWS: tuple[type[PepView], ...] = (
     Waivers,
     PpgRequests,
     Payments,
+    Referrals,
     SdqScores,
     Suspensions,
     Consents,

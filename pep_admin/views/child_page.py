@@ -17,7 +17,7 @@ from pep_admin import queries
 from pep_admin.circumstances import is_pep_age, phase_of, scheme_of
 from pep_admin.clocks import Clock, clocks
 from pep_admin.deadlines import Due, first_care_review_by, format_day
-from pep_admin.models import AcademicYear, Allocation, Child, Pep, Term
+from pep_admin.models import AcademicYear, Allocation, Child, FundingEffect, Pep, ProgressNote, Term
 from pep_admin.permissions import Permission, audience_for, lent
 from pep_admin.policy import YearNumbers, numbers_of
 from pep_admin.queries.child_page import ChildRecord, child_record
@@ -25,11 +25,11 @@ from pep_admin.queries.new_children import day_of, is_new_in_care, new_child_fac
 from pep_admin.school_calendar import age_on, year_group
 from pep_admin.server.mail import LETTERS
 from pep_admin.validators.findings import blocking
-from pep_admin.views import child_tables, formats, trails
+from pep_admin.views import child_tables, formats, lateness, trails
 from pep_admin.views.attending_card import ToMeetCard, card_of
 from pep_admin.views.bands import Band, Happening, band_of
 from pep_admin.views.base import Link, PepModelView, RelatedTable
-from pep_admin.views.cells import amount
+from pep_admin.views.cells import amount, start_of, wrapped
 from pep_admin.views.filters import asked_for
 from pep_admin.vocabulary import Audience, PepStatus, PpgStatus, Scheme
 from pep_admin.workflow.readiness import readiness
@@ -72,6 +72,7 @@ class ChildPage:
     money: Sequence[Sequence[Any]]
     money_note: str
     requests: Sequence[Sequence[Any]]
+    effects: Sequence[Sequence[Any]]
     documents: Sequence[Sequence[Any]]
     letters: Sequence[Sequence[Any]]
     tables: Sequence[RelatedTable]
@@ -86,6 +87,7 @@ def gather(view: PepModelView, child: Child) -> ChildPage:
     session, audience = view.db_session, audience_for(view.actor, child)
     record = child_record(session, child, care=audience is Audience.CARE)
     year, term = year_of(session, view.today), queries.term_of(session, view.today)
+    lateness.look_at(session, record.peps, view.today)
     happenings = _happenings(record)
     money, note = _money(view, record, term)
     targets_pep, targets = _targets(view, record)
@@ -98,6 +100,7 @@ def gather(view: PepModelView, child: Child) -> ChildPage:
         timeline=[_told(view, each) for each in sorted(happenings, key=_newest_happening)],
         band=band_of([each for each, _, _ in happenings], KINDS, view.today),
         targets_of=targets_pep, targets=targets, money=money, money_note=note, requests=_requests(view, record),
+        effects=_effects(view, record),
         documents=_documents(view, record, audience), letters=_letters(view, record),
         tables=child_tables.tables_of(view, record),
         history=_history(view, child, audience), looks=_looks(view, child),
@@ -174,8 +177,11 @@ def _term_peps(view: PepModelView, record: ChildRecord, term: Term | None) -> li
 
 def _term_pep(view: PepModelView, pep: Pep, term: Term | None) -> TermPep:
     link = child_tables.link(view, pep.reference, "pep_peps.details_view", id=pep.id)
-    is_open = pep.status in queries.OPEN_TO_WRITE
-    late = f"Late: it was due on {format_day(pep.due_on)}." if is_open and pep.due_on < view.today else ""
+    delay, late = lateness.delay_of(pep), ""
+    if delay is not None and delay.due is not None and pep.status in queries.OPEN_TO_WRITE:
+        day = format_day(delay.due.on)
+        was = f"it was due on {day}" if delay.due.on == pep.due_on else f"it was to be with its writers by {day}"
+        late = f"Late: {was}. {delay.waits_for}"
     return TermPep(term, pep, link, late, tuple(_still_open(view, pep)), view.way_to("pep_peps.check_answers", id=pep.id))
 
 
@@ -264,19 +270,28 @@ def _told(view: PepModelView, told: Told) -> list[Any]:
 
 
 def _targets(view: PepModelView, record: ChildRecord) -> tuple[Any, list[list[Any]]]:
-    """The newest PEP with targets as a link, and a row for each that is not closed: what, area, due, and how far it has come."""
+    """The newest PEP with targets as a link, and a row for each that is not closed: what, area, due, last note, how far it came."""
     pep, targets = record.targets_now()
     if pep is None or not view.may(Permission.TARGET_READ):
         return "", []
     latest = {review.target_id: review for review in reversed(record.reviews)}
-    rows = []
+    rows, notes = [], queries.notes_of(view.db_session, [each.id for each in targets])
     for each in targets:
         seen = latest.get(each.id)
         due = f"{format_day(each.due_on)}{' (gone by)' if each.due_on < view.today else ''}" if each.due_on else None
-        rows.append([child_tables.link(view, f"{each.number} · {each.outcome}", "pep_targets.details_view", id=each.id),
-                     each.area, due, seen.outcome if seen else "Not looked back on yet"])
+        link = child_tables.link(view, f"{each.number} · {each.outcome}", "pep_targets.details_view", id=each.id)
+        looked_back = seen.outcome if seen else "Not looked back on yet"
+        rows.append([link, each.area, due, looked_back, _last_note(notes[each.id])])
     said = f"{pep.reference}, {pep.term.label}"
     return child_tables.link(view, said, "pep_peps.details_view", id=pep.id), rows
+
+
+def _last_note(notes: Sequence[ProgressNote]) -> Any:
+    """The newest of what was noted on a target between PEPs (HB-5.8), with its day."""
+    if not notes:
+        return "Nothing yet"
+    more = f" ({len(notes) - 1} earlier)" if len(notes) > 1 else ""
+    return wrapped(f"{format_day(notes[0].seen_on)}: {start_of(notes[0].what)}{more}")
 
 
 ADULT = 18
@@ -291,7 +306,7 @@ def _money(view: PepModelView, record: ChildRecord, term: Term | None) -> tuple[
     scheme = scheme_of(group_of(record.child, view))
     if scheme is Scheme.EARLY_YEARS and not record.allocations:
         return [], BEYOND_SCHOOL if age_on(record.child.date_of_birth, view.today) >= ADULT else OF_EARLY_YEARS
-    rows = [(_newest_first(each), _of_allocation(each)) for each in record.allocations]
+    rows = [(_newest_first(each), _of_allocation(each, record)) for each in record.allocations]
     if term is not None and scheme is not Scheme.EARLY_YEARS:
         rows += _untouched(term, scheme, {each.period for each in record.allocations})
     return [row for _, row in sorted(rows, key=lambda each: each[0], reverse=True)], ""
@@ -313,10 +328,19 @@ def _newest_first(each: Allocation) -> tuple[Any, ...]:
     return (each.year.starts_on, each.term is not None, each.term.starts_on if each.term else each.year.starts_on)
 
 
-def _of_allocation(each: Allocation) -> list[Any]:
-    left = each.cap_pence - each.reserved_pence - each.released_pence
+def _of_allocation(each: Allocation, record: ChildRecord) -> list[Any]:
+    """Against the year's cap of now: one that the head changed holds from then on, also where nothing was asked for since."""
+    cap, taken = _cap_now(each, record), each.reserved_pence + each.released_pence
     label = f"{each.term.name.label} {each.year.name}" if each.term else f"Year {each.year.name}"
-    return [label, amount(each.cap_pence), amount(each.reserved_pence), amount(each.released_pence), amount(left)]
+    return [label, amount(cap), amount(each.reserved_pence), amount(each.released_pence), amount(max(0, cap - taken))]
+
+
+def _cap_now(each: Allocation, record: ChildRecord) -> int:
+    if each.term is not None:
+        return each.year.ppg_term_cap_pence
+    groups = {pep.year_group for pep in record.peps if pep.term.year_id == each.year_id}
+    post_16 = any(scheme_of(group) is Scheme.POST_16 for group in groups)
+    return each.year.post16_year_cap_pence if post_16 else each.year.ppg_year_cap_pence
 
 
 def _requests(view: PepModelView, record: ChildRecord) -> list[list[Any]]:
@@ -327,6 +351,26 @@ def _requests(view: PepModelView, record: ChildRecord) -> list[list[Any]]:
     return [[child_tables.link(view, each.description, "pep_ppg_requests.details_view", id=each.id), references[each.pep_id],
              amount(each.amount_pence), amount(each.approved_pence), each.status]
             for each in record.requests if each.status in STANDS]
+
+
+def _effects(view: PepModelView, record: ChildRecord) -> list[list[Any]]:
+    """What became of each release, the newest first; one that no later PEP has told of is owed (HB-6.5)."""
+    if not view.may(Permission.REQUEST_READ):
+        return []
+    told = {each.request_id: each for each in record.effects}
+    rows = []
+    for each in record.requests:
+        if each.status is PpgStatus.RELEASED:
+            what = child_tables.link(view, each.description, "pep_ppg_requests.details_view", id=each.id)
+            rows.append([what, amount(each.approved_pence), *_told_of(told.get(each.id))])
+    return rows
+
+
+def _told_of(effect: FundingEffect | None) -> list[Any]:
+    """Spent, left, what changed and what is next; what is owed in place of what changed."""
+    if effect is None:
+        return [None, None, "Not written down yet", None]
+    return [amount(effect.spent_pence), amount(effect.unspent_pence), effect.what_changed, effect.next]
 
 
 def _documents(view: PepModelView, record: ChildRecord, audience: Audience) -> list[list[Any]]:

@@ -12,7 +12,9 @@ from pep_admin.deadlines import format_day
 from pep_admin.models import Child
 from pep_admin.permissions import audience_for
 from pep_admin.queries.child_page import ChildRecord
+from pep_admin.views import lateness
 from pep_admin.views.base import Link, PepModelView, RelatedTable
+from pep_admin.views.cells import amount
 from pep_admin.vocabulary import Audience, RollMove
 
 
@@ -22,7 +24,8 @@ def tables_of(view: PepModelView, record: ChildRecord) -> list[RelatedTable]:
     tables = [_peps(view, record), _enrolments(view, record)]
     if audience_for(view.actor, child) is Audience.CARE:
         tables += [_homes(view, record), _workers(view, record), _periods(view, record)]
-    return [*tables, _sdq(view, record), _suspensions(view, record), _consents(view, record)]
+    tables += [_sdq(view, record), _suspensions(view, record), _consents(view, record)]
+    return [*tables, _referrals(view, record)] if record.referrals else tables
 
 
 def link(view: PepModelView, text: Any, endpoint: str, **values: Any) -> Any:
@@ -32,8 +35,8 @@ def link(view: PepModelView, text: Any, endpoint: str, **values: Any) -> Any:
 
 
 def _peps(view: PepModelView, record: ChildRecord) -> RelatedTable:
-    rows = [[link(view, pep.reference, "pep_peps.details_view", id=pep.id), pep.term.label, pep.kind, pep.status, pep.due_on,
-             pep.school, pep.grade] for pep in record.peps]
+    rows = [[link(view, pep.reference, "pep_peps.details_view", id=pep.id), pep.term.label, pep.kind, pep.status,
+             lateness.due_cell(pep), pep.school, pep.grade] for pep in record.peps]
     opened = view.way_to("pep_peps.open_pep", child=record.child.id)
     return RelatedTable("PEPs", ("Reference", "Term", "Kind", "Status", "Due", "School", "Grade"), rows, "No PEP yet.",
                         [Link("Open a PEP", opened)] if opened else [])
@@ -92,6 +95,12 @@ def _consents(view: PepModelView, record: ChildRecord) -> RelatedTable:
             for each in record.consents]
     return RelatedTable("Consents", ("Matter", "Who decides", "Decision", "Decided on"), rows, "None on record.",
                         _add(view, record.child, "Add a consent", "pep_consents"))
+
+
+def _referrals(view: PepModelView, record: ChildRecord) -> RelatedTable:
+    rows = [[link(view, format_day(each.asked_on), "pep_referrals.details_view", id=each.id), each.wanted,
+             amount(each.amount_pence), each.told_on or "Not yet"] for each in record.referrals]
+    return RelatedTable("Referrals to the Early Years Team", ("Asked on", "What for", "Asked for", "Team told on"), rows)
 
 
 def _add(view: PepModelView, child: Child, text: str, endpoint: str) -> list[Link]:

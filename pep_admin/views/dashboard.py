@@ -39,7 +39,7 @@ def _money(key: str, text: str, hint: str, status: PpgStatus) -> Count:
 
 
 COUNTS = (
-    _peps("late", "Late", "Past the due day and not sent"),
+    _peps("late", "Late", "Past the due day and not sent, or a new child’s not with its writers in time"),
     _peps("due_soon", "Due soon", f"Due within {queries.DUE_SOON_DAYS} days and not sent"),
     _peps("sent_back", "Sent back", "To be changed and sent again"),
     _peps("open", "Being written", "Opened and not yet sent"),

@@ -254,9 +254,21 @@ class PepView(BaseView):
         begin(session, "readonly")  # what the page reads from here on holds up no other writer, its own looks least of all
         return done
 
+    def _keep(self, instead: Callable[[Session], None]) -> None:
+        """What a refusal leaves behind, alone in its transaction: of the verb that refused nothing is left by now."""
+        begin(self.db_session, "write")
+        try:
+            instead(self.db_session)
+            self.db_session.commit()
+        except Exception:
+            self.db_session.rollback()
+            raise
+
     def _answer(self, problem: Exception, verb: str, facts: dict[str, Any], keep_stale: bool) -> Done[Any]:
         match problem:
             case Refused():
+                if problem.instead is not None:
+                    self._keep(problem.instead)
                 codes = sorted({finding.code for finding in problem.findings})
                 self.record_at_once(verb, outcome="refused", codes=codes, **facts)
                 return Done(findings=problem.findings)

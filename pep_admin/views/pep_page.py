@@ -14,10 +14,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pep_admin import history, queries
+from pep_admin.clocks import Clock
 from pep_admin.deadlines import Due
-from pep_admin.models import PARTS, AttendingNote, Pep, PpgRequest, QaReview, Target, Waiver
+from pep_admin.models import PARTS, AttendingNote, Pep, PpgRequest, ProgressNote, QaReview, Target, Waiver
 from pep_admin.pep_document import Written, form_of, read_document
-from pep_admin.pep_form import Document, PartForm, Signature
+from pep_admin.pep_form import Document, PartForm, Section, Signature
 from pep_admin.permissions import Actor, Permission, audience_for, can, lent, owns_part, takes_part
 from pep_admin.validators.findings import Finding, blocking
 from pep_admin.views.details import Change, names_in
@@ -86,6 +87,7 @@ class PepPage:
     send_by: Due | None = None
     money_gates: tuple[Finding, ...] = ()
     asked: AttendingNote | None = None
+    delay: Clock | None = None
 
     @property
     def must_fix(self) -> list[Finding]:
@@ -146,7 +148,8 @@ def gather(session: Session, pep: Pep, actor: Actor, today: date) -> PepPage:
     return PepPage(pep, document, cards, tuple(findings), tuple(reviews), waivers, facts.left_pence,
                    _may(session, pep, document, actor), send_by(session, pep),
                    tuple(release_gates(session, pep)) if pep.status is PepStatus.COMPLETE else (),
-                   queries.asks_of(session, pep.id) if pep.status in OPEN else None)
+                   queries.asks_of(session, pep.id) if pep.status in OPEN else None,
+                   queries.delays(session, [pep], today).get(pep.id))
 
 
 def told_of(written: Written) -> str:
@@ -216,6 +219,14 @@ def _in_labels(change: Change, labels: Mapping[str, str]) -> Change:
                                    for name, old, new in change.fields])
 
 
+def notes_for(session: Session, document: Document, section: Section) -> list[tuple[str, list[ProgressNote]]]:
+    """On the page where the last targets are reviewed: each with what was noted on it since (HB-5.8); nothing elsewhere."""
+    if section.key != "last_targets":
+        return []
+    found = queries.notes_of(session, [each.target_id for each in document.reviews])
+    return [(each.wording, found[each.target_id]) for each in document.reviews if found[each.target_id]]
+
+
 def place_of(document: Document, finding: Finding, way_to: Callable[..., str | None]) -> str | None:
     """The page on which a finding can be answered; None when it is about nothing that has a page, and where that page is not open
     to who reads it (`way_to`, of the view)."""
@@ -232,12 +243,12 @@ def place_of(document: Document, finding: Finding, way_to: Callable[..., str | N
 
 def _beside(document: Document, finding: Finding, way_to: Callable[..., str | None]) -> str | None:
     """The page of what has a page of its own beside the sections: a request, a target, a suspension."""
-    if finding.row and (finding.check.startswith(("RD-4", "PPG-")) or finding.field == "requests"):
+    if finding.row and finding.field != EFFECTS and (finding.check.startswith(("RD-4", "PPG-")) or finding.field == "requests"):
         return way_to("pep_ppg_requests.write", id=finding.row)
     if finding.field == "suspensions":
         child = way_to("pep_children.details_view", id=document.child.id, _anchor="records")
         return way_to("pep_suspensions.details_view", id=finding.row) if finding.row else child
-    if finding.field == "targets" or finding.check in TARGET_CHECKS:
+    if finding.field == "targets" or finding.check in TARGET_CHECKS or finding.check.startswith("SMART-"):
         if finding.row:
             return way_to("pep_targets.write", id=finding.row)
         if finding.check in ("RD-223", "RD-224") or finding.field == "targets":
@@ -248,6 +259,7 @@ def _beside(document: Document, finding: Finding, way_to: Callable[..., str | No
 TOLD: dict[str, tuple[str, type[Any]]] = {
     Pep.__tablename__: ("the PEP", Pep),
     Target.__tablename__: ("a target", Target),
+    ProgressNote.__tablename__: ("a note on a target", ProgressNote),
     PpgRequest.__tablename__: ("a request", PpgRequest),
     Waiver.__tablename__: ("a waiver of the head", Waiver),
     **{model.__tablename__: (part.label, model) for part, model in PARTS.items()},
@@ -262,6 +274,8 @@ STANDING = {
     PepStatus.COMPLETE: "It is signed off.",
     PepStatus.WITHDRAWN: "It is closed as not needed.",
 }
+EFFECTS = "funding_effects"
+"""The field in which what became of earlier money is told; a finding on it names a request, but is mended there."""
 GAP_CHECKS = frozenset({"RD-223", "RD-224", "RD-231"})
 """A target is missing, or the reason why there is none."""
 NO_ANSWER = GAP_CHECKS | {"RD-101"}

@@ -7,7 +7,7 @@ holds pep_page.py's, the PDFs pdfs.py's.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar, cast
 
 from flask import abort, request
 from flask.typing import ResponseReturnValue
@@ -21,13 +21,13 @@ from pep_admin.pep_document import Written, answers_before, read_document
 from pep_admin.pep_form import Document, Section
 from pep_admin.permissions import Actor, Permission, audience_for, can, owns_part
 from pep_admin.validators.findings import Finding
-from pep_admin.views import pep_page, repeats, section_forms
+from pep_admin.views import lateness, pep_page, repeats, section_forms
 from pep_admin.views.cells import linked, reference
 from pep_admin.views.filters import Case, Day, OneOf, Related
 from pep_admin.views.of_a_child import SEARCHED, SEARCHED_AS
 from pep_admin.views.pdfs import Pdfs
 from pep_admin.views.pep_doors import PepDoors
-from pep_admin.views.stages import STAGES
+from pep_admin.views.stages import STAGES, WAITS_WITH
 from pep_admin.views.waivers import gate_name, way_to_waive
 from pep_admin.vocabulary import Audience, Decision, Grade, Part, PepKind, PepStatus, PpgStatus, Subject, TargetArea
 from pep_admin.workflow import delegation, reviews, sections
@@ -82,18 +82,22 @@ class Peps(Pdfs, PepDoors):
     column_labels = {
         "reference": "PEP", "due_on": "Due", "writer": "Written by", "social_worker": "Social worker",
         "due_rule": "How that date was worked out", "reason": "Why it was opened", **SEARCHED_AS,
-        "meeting_at": "Meeting", "next_pep_on": "Next PEP",
+        "meeting_at": "Meeting", "next_pep_on": "Next PEP", "waited_with": "Late, waited with",
     }
     column_formatters = {
         "reference": lambda view, context, row, name: reference(row, None),
         "child": lambda view, context, row, name: linked(row.child, view.way_to("pep_children.details_view", id=row.child_id)),
+        "due_on": lambda view, context, row, name: lateness.due_cell(row),
     }
-    column_formatters_export: dict[str, Any] = {}  # a spreadsheet holds texts, no markup
+    column_formatters_export: dict[str, Any] = {  # a spreadsheet holds texts, no markup
+        "waited_with": lambda view, context, row, name: lateness.waited_with(row),
+    }
     column_default_sort = ("due_on", False)
     column_sortable_list = ("reference", ("child", "child.last_name"), ("school", "school.name"), "status", "due_on", "grade")
     column_searchable_list = ("reference", *SEARCHED)
     column_filters = (
         Case(Pep.due_on, "Stage", "stage", STAGES),
+        Case(Pep.id, "Late, waiting with", "waits_with", WAITS_WITH),
         OneOf(Pep.status, "Status", "status", PepStatus),
         OneOf(Pep.grade, "Grade", "grade", Grade),
         OneOf(Pep.kind, "Kind", "kind", PepKind),
@@ -106,11 +110,17 @@ class Peps(Pdfs, PepDoors):
         Day(Pep.due_on, "Due on or before", "due_to", after=False),
         Day(Pep.due_on, "Due on or after", "due_from", after=True),
     )
-    column_export_list = ("reference", "child", "school", "term", "kind", "status", "due_on", "grade", "writer", "social_worker",
-                          "meeting_at", "next_pep_on")
+    column_export_list = ("reference", "child", "school", "term", "kind", "status", "due_on", "due_rule", "waited_with", "grade",
+                          "writer", "social_worker", "meeting_at", "next_pep_on")
     form_columns = ("due_on", "due_rule", "reason")
     details_template = "pep/peps/details.html"
     list_template = "pep/peps/list.html"
+
+    def get_list(self, *asked: Any, **more: Any) -> Any:
+        """The rows of a page or an export, with what there is to say of those that are late."""
+        count, rows = super().get_list(*asked, **more)
+        lateness.look_at(self.db_session, cast("list[Pep]", rows), self.today)
+        return count, rows
 
     def _change(self, session: Session, form: Any, row: Pep, *, actor: Actor) -> None:
         values = {name: form[name].data for name in self.form_columns}
@@ -179,6 +189,7 @@ class Peps(Pdfs, PepDoors):
             "pep": pep, "document": document, "section": section, "writes": writes,
             "questions": self._questions(document, section) if writes else (),
             "answers": section_forms.answered(document, section), "following": self._following(document, section),
+            "notes": pep_page.notes_for(self.db_session, document, section),
         }
         return self.page("pep/peps/section.html", status=status, **{**context, **more})
 

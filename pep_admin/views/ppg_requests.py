@@ -1,41 +1,40 @@
-"""Pupil Premium requests on screen: the list, the life of one request, asking, deciding, and letting the money go.
+"""Pupil Premium requests on screen: the list, the life of one request, asking and deciding. Letting the money go is releases.py's.
 
-What may be asked for and paid is validators/ppg.py's, said by the verbs of workflow/ppg.py and payments.py; no rule stands here.
+What may be asked for is validators/ppg.py's, said by the verbs of workflow/ppg.py; no rule stands here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from copy import copy
-from functools import partial
 from typing import Any, cast
 
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
-from flask_admin.actions import action
-from sqlalchemy import BigInteger, Boolean, Integer
+from sqlalchemy import BigInteger, Boolean, Integer, select
 from sqlalchemy.orm import joinedload
 from wtforms.validators import Optional
 
 from pep_admin import queries
-from pep_admin.models import Pep, PpgRequest, School, Term, Words
+from pep_admin.models import FundingEffect, Pep, PpgRequest, School, Term, Words
 from pep_admin.money import format_pounds
 from pep_admin.permissions import Permission
 from pep_admin.validators.findings import Finding
 from pep_admin.validators.names import mask_names
 from pep_admin.validators.ppg import PpgFacts, check_request, check_texts
-from pep_admin.views.base import MOST_CHOSEN, Done, Link, PepModelView, Proposed
+from pep_admin.views.base import Done, Link, Proposed
 from pep_admin.views.base_forms import LabelField
-from pep_admin.views.cells import amount, linked, posted_version, posted_versions, reference, start_of, wrapped
+from pep_admin.views.cells import amount, linked, posted_version, reference, start_of, wrapped
 from pep_admin.views.details import said
-from pep_admin.views.filters import OneOf, Related
+from pep_admin.views.filters import Case, OneOf, Related
+from pep_admin.views.releases import Releasing
 from pep_admin.views.request_forms import (
     NUMBERS,
     DecideForm,
+    OtherMoneyField,
     Payee,
     ReasonForm,
-    ReleaseForm,
     TargetField,
     Verdict,
     columns_of,
@@ -43,14 +42,21 @@ from pep_admin.views.request_forms import (
     payee_of,
 )
 from pep_admin.views.waivers import way_to_waive
-from pep_admin.vocabulary import PpgCategory, PpgStatus, Role, Scheme
-from pep_admin.workflow import payments, ppg
+from pep_admin.vocabulary import PepStatus, PpgCategory, PpgStatus, Scheme
+from pep_admin.workflow import ppg
 
 IN_FREE_WORDS = ("description", "provider", "unit")
 """Columns that people write freely, a child's name perhaps."""
+ABOUT_THE_CHILD = ("measure_before", "measure_after", "beyond_ordinary", "other_money", "child_said")
+"""Columns that tell of the child: finance, who must know what is paid for and to whom, is not shown them."""
+_TOLD = (
+    select(FundingEffect.id).join(Pep, FundingEffect.pep_id == Pep.id)
+    .where(FundingEffect.request_id == PpgRequest.id, Pep.status != PepStatus.WITHDRAWN).correlate(PpgRequest).exists()
+)
+"""Whether a PEP says what became of the money (HB-6.5)."""
 
 
-class PpgRequests(PepModelView):
+class PpgRequests(Releasing):
     """What is asked for of the Pupil Premium, and what becomes of it."""
 
     model = PpgRequest
@@ -72,26 +78,34 @@ class PpgRequests(PepModelView):
     }
     actions_open = {"release": Permission.FUNDING_RELEASE}
     records_views = True
-    withheld = {"child": Permission.CHILD_READ}
+    withheld = dict.fromkeys(("child", "effect", *ABOUT_THE_CHILD), Permission.CHILD_READ)
     loads = (joinedload(PpgRequest.pep).joinedload(Pep.child), joinedload(PpgRequest.payee_school), joinedload(PpgRequest.target))
 
     column_list = ("description", "pep", "child", "payee", "category", "amount_pence", "approved_pence", "status")
-    column_details_list = ("pep", "child", "target", "category", "provider", "costed", "amount_pence", "approved_pence", "payee",
-                           "status")
+    column_details_list = ("pep", "child", "target", "category", "provider", "starts_on", "ends_on", "costed", "amount_pence",
+                           "approved_pence", "payee", *ABOUT_THE_CHILD, "status")
     column_export_list = ("pep.reference", "payee", "category", "description", "provider", "quantity", "unit", "unit_cost_pence",
-                          "amount_pence", "approved_pence", "status", "decided_on")
+                          "amount_pence", "approved_pence", "status", "decided_on", "starts_on", "ends_on")
     column_labels = {
         "description": "What exactly", "pep": "PEP", "pep.reference": "PEP", "child": "Child", "payee": "Paid to",
         "category": "Category", "provider": "Who gives it", "amount_pence": "Asked for", "approved_pence": "Approved",
         "status": "Status", "target": "Serves", "target_id": "Serves this target", "quantity": "How many", "unit": "Counted in",
         "unit_cost_pence": "Each costs", "costed": "Costed as", "payee_school": "Which school or setting",
         "payee_school_id": "Paid to (school)", "payee_name": "Name of who is paid", "decided_on": "Decided on",
+        "starts_on": "Starts on", "ends_on": "Ends on", "measure_before": "Where now", "measure_after": "Where afterwards",
+        "beyond_ordinary": "Why this is more than every pupil gets", "other_money": "Other money considered",
+        "child_said": "The child was asked, and said",
         "decided_name": "Decided by", "decided_by": "Decided by (account)", "decision_reason": "Reason of the decision",
     }
     column_descriptions = {
         "description": "Like “10 weekly hours of one-to-one maths with a qualified tutor”. Finance reads this: name no child.",
         "category": "Administration, clothing and transport are never paid for (HB-6.4).",
         "provider": "School staff, or the name of somebody from outside.",
+        "starts_on": "Like 06 Jan 2025.",
+        "measure_before": "The number or level of the target’s measure now, like “14 of 40 words”.",
+        "measure_after": "The same measure when the help is over, like “32 of 40 words”.",
+        "beyond_ordinary": "What the school gives anyway is not paid for again.",
+        "child_said": "In their own words.",
         "unit": "Like hour, session, week, item, place.",
         "unit_cost_pence": "In pounds, like 55 or 12.50.",
         "amount_pence": "In pounds: how many, times what each costs (HB-6.6).",
@@ -111,6 +125,7 @@ class PpgRequests(PepModelView):
         **{name: each for name, each in column_formatters.items() if name not in ("description", "payee")},
         "target": lambda view, context, row, name: view.target_of(row),
         "provider": lambda view, context, row, name: view.words_of(row, row.provider),
+        "other_money": lambda view, context, row, name: ", ".join(each.label for each in row.other_money_kinds),
         "costed": lambda view, context, row, name: view.words_of(
             row, f"{row.quantity} × {format_pounds(row.unit_cost_pence)} ({row.unit})"),
     }
@@ -123,6 +138,10 @@ class PpgRequests(PepModelView):
     column_filters = (
         OneOf(PpgRequest.status, "Status", "status", PpgStatus),
         OneOf(PpgRequest.category, "Category", "category", PpgCategory),
+        Case(PpgRequest.status, "Effect", "effect", {
+            "owed": ("Released, effect not written down", lambda column: (column == PpgStatus.RELEASED) & ~_TOLD),
+            "told": ("Effect written down", lambda column: _TOLD),
+        }),
         Related(Pep.term_id, "Term", "term", Term, order=(Term.starts_on.desc(),), search=()),
         Related(PpgRequest.payee_school_id, "Paid to (school)", "payee", School, order=(School.name,), search=(School.name,)),
     )
@@ -130,7 +149,8 @@ class PpgRequests(PepModelView):
     details_template = "pep/requests/details.html"
     edit_template = "pep/requests/write.html"
 
-    form_columns = ("category", "description", "provider", "quantity", "unit", "unit_cost_pence", "amount_pence", "payee_school",
+    form_columns = ("category", "description", "provider", "starts_on", "ends_on", "measure_before", "measure_after",
+                    "beyond_ordinary", "child_said", "quantity", "unit", "unit_cost_pence", "amount_pence", "payee_school",
                     "payee_name")
     form_optional_types = (Boolean, Words, Integer, BigInteger)  # what must be there is said by the verb, with its rule
     form_args = {
@@ -138,9 +158,9 @@ class PpgRequests(PepModelView):
         "payee_school": {"criteria": lambda: [School.closed_on.is_(None)], "order": (School.name,), "blank": "No other school",
                          "search": (School.name, School.urn)},
     }
-    needed = ("target_id", "description", "quantity", "unit", "unit_cost_pence", "amount_pence", "payee", "payee_school",
-              "payee_name")
-    """Fields that the page does not call optional: the verb asks for them, or for one of them."""
+    needed = ("target_id", "description", "provider", "starts_on", "ends_on", "measure_before", "measure_after", "beyond_ordinary",
+              "other_money", "quantity", "unit", "unit_cost_pence", "amount_pence", "payee", "payee_school", "payee_name")
+    """Fields that the page does not call optional: the verb asks for them now or before the PEP is sent, or for one of them."""
 
     # --- the list, and one request -------------------------------------------------------------------------------------
 
@@ -203,7 +223,9 @@ class PpgRequests(PepModelView):
 
     def details_context(self, row: PpgRequest) -> dict[str, Any]:
         life = queries.life_of_request(self.db_session, row, with_history=self.may(Permission.HISTORY_READ))
-        return {"life": life, "batch_url": lambda line: self.way_to("pep_payments.details_view", id=line.batch_id)}
+        effects = queries.effects_of_request(self.db_session, row) if self.may(Permission.CHILD_READ) else []
+        return {"life": life, "effects": effects,
+                "batch_url": lambda line: self.way_to("pep_payments.details_view", id=line.batch_id)}
 
     # --- asking --------------------------------------------------------------------------------------------------------
 
@@ -211,6 +233,8 @@ class PpgRequests(PepModelView):
         return type("RequestForm", (super().get_form(),), {
             "target_id": TargetField(label="Serves this target", description="Every request serves a target of this PEP (HB-6.5)."),
             "payee": LabelField(Payee, label="Paid to"),
+            "other_money": OtherMoneyField(label="Other money considered",
+                                           description="Which was thought of before the grant was asked."),
         })
 
     @expose("/write/", methods=("GET", "POST"))
@@ -283,12 +307,13 @@ class PpgRequests(PepModelView):
 
     def _save(self, pep: Pep, row: PpgRequest | None, form: Any) -> Done[tuple[PpgRequest, list[Finding]]]:
         kept = {"request_id": row.id, "version": posted_version()} if row is not None else {}
-        return self.commit(ppg.save_request, pep.id, columns_of(form, pep), subject=pep, keep_stale=True, **kept)
+        return self.commit(ppg.save_request, pep.id, columns_of(form, pep), subject=pep, keep_stale=True, today=self.today, **kept)
 
     def _after_saving(self, pep: Pep, row: PpgRequest, warnings: Sequence[Finding]) -> ResponseReturnValue:
         self.say(f"The request for {format_pounds(row.amount_pence)} was saved. It is asked for when the PEP is sent.")
         for each in warnings:
-            self.say(f"Please check: {each.sentence}", "warning")
+            ahead = "Please check" if each.severity == "warning" else "Before the PEP can be sent"
+            self.say(f"{ahead}: {each.sentence}", "warning")
         return redirect(self._page_of(pep), code=303)
 
     def _page_of(self, pep: Pep) -> str:
@@ -352,46 +377,3 @@ class PpgRequests(PepModelView):
     def place_of(self, row: PpgRequest, finding: Finding) -> str | None:
         """Where the one who acts can see to what holds a payment back."""
         return way_to_waive(self, row.pep_id)(finding)
-
-    # --- letting the money go ------------------------------------------------------------------------------------------
-
-    @action("release", "Release funding…")
-    def release(self, ids: Sequence[str]) -> ResponseReturnValue:
-        return self.require_fresh() or self._preview(self.rows_for(ids))
-
-    @expose("/release-all/")
-    def release_all(self) -> ResponseReturnValue:
-        """The preview of all that is approved, at most MOST_CHOSEN at a time."""
-        ids, count = queries.approved_requests(self.db_session, MOST_CHOSEN)
-        if not ids:
-            self.say("No approved request is waiting for its money.", "warning")
-            return self.back_to("index_view")
-        return self.require_fresh() or self._preview(self.rows_for(ids), left_out=count - len(ids))
-
-    def _preview(
-        self, rows: Sequence[PpgRequest], *, status: int = 200, form: ReleaseForm | None = None, **more: Any
-    ) -> ResponseReturnValue:
-        plan = partial(payments.release_requests, self.db_session, [row.id for row in rows], actor=self.actor, today=self.today,
-                       now=self.now, dry_run=True)
-        planned = plan()
-        alone = plan(alone_reason="given").released if Role.VS_HEAD in self.actor.roles else ()
-        rows = self.rows_for(row.id for row in rows)  # read anew in one statement, with what belongs to each
-        return self.page("pep/requests/release.html", status=status, rows=rows, planned=planned, form=form or ReleaseForm(),
-                         alone=[each for each in alone if each not in planned.released], **more)
-
-    @expose("/release/", methods=("POST",))
-    def release_confirm(self) -> ResponseReturnValue:
-        """Let the money go that the preview showed, in one commit."""
-        if stop := self.require_fresh():
-            return stop
-        rows, form = self.rows_for(request.form.getlist("rowid")), ReleaseForm(request.form)
-        ids = [row.id for row in rows]
-        if not form.validate():
-            return self._preview(rows, status=422, form=form)
-        done = self.commit(payments.release_requests, ids, today=self.today, now=self.now, alone_reason=form.alone_reason.data,
-                           versions=posted_versions(ids), keep_stale=True)
-        rows = self.rows_for(ids)
-        if done.value is None:
-            return self._preview(rows, status=409, moved=True, form=form)
-        return self.page("pep/requests/released.html", outcome=done.value, rows=rows)
-

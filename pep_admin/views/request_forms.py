@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from wtforms import SelectField, TextAreaField
+from wtforms import SelectField, SelectMultipleField, TextAreaField
 from wtforms.fields.choices import Choice  # type: ignore[attr-defined]  # not yet in types-WTForms
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired, Length, StopValidation
 
 from pep_admin.models import Pep, PpgRequest, Target
+from pep_admin.money_words import OtherMoney
 from pep_admin.views.base_forms import LabelField, PepForm, PoundsField
 from pep_admin.views.cells import start_of
 from pep_admin.views.hosting import whole_id
@@ -21,7 +22,10 @@ from pep_admin.vocabulary import Labelled
 LONGEST_REASON = 500
 NUMBERS = ("quantity", "unit_cost_pence", "amount_pence")
 TEXTS = ("description", "provider", "unit")
-ORDER = ("target_id", "category", "description", "provider", "quantity", "unit", "unit_cost_pence", "amount_pence", "payee",
+TOLD = ("starts_on", "ends_on", "measure_before", "measure_after", "beyond_ordinary", "child_said")
+"""What a request tells beside its sum; nothing is stored as nothing."""
+ORDER = ("target_id", "category", "description", "provider", "starts_on", "ends_on", "measure_before", "measure_after",
+         "beyond_ordinary", "other_money", "child_said", "quantity", "unit", "unit_cost_pence", "amount_pence", "payee",
          "payee_school", "payee_name")
 """The order of the page, and so of what is wrong on it; fields that a host adds come last."""
 
@@ -55,6 +59,29 @@ class TargetField(SelectField):
         for each in self.targets:
             label = f"{each.number} · {each.subject.label} · {start_of(each.outcome)}"
             yield Choice(str(each.id), label, self.data == each.id, {})
+
+
+class OtherMoneyField(SelectMultipleField):
+    """What other money was considered, some of the vocabulary; held as its column keeps it: codes with a space between."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(choices=[], validate_choice=False, **kwargs)
+
+    def iter_choices(self) -> Iterator[Choice]:
+        for each in OtherMoney:
+            yield Choice(each.value, each.label, each.value in (self.data or ()), {})
+
+    def process_data(self, value: Any) -> None:
+        self.data = value.split() if isinstance(value, str) else list(value or ())
+
+    def pre_validate(self, form: Any) -> None:
+        if set(self.data or ()) - {each.value for each in OtherMoney}:
+            raise StopValidation("Choose from the list.")
+
+    @property
+    def codes(self) -> str | None:
+        """What is stored."""
+        return " ".join(each.value for each in OtherMoney if each.value in (self.data or ())) or None
 
 
 def reason_field(label: str, description: str) -> TextAreaField:
@@ -109,4 +136,5 @@ def columns_of(form: Any, pep: Pep) -> dict[str, Any]:
         "target_id": form.target_id.data, "category": form.category.data, "payee_school_id": schools.get(form.payee.data),
         "payee_name": (form.payee_name.data or None) if form.payee.data is Payee.NAMED else None,
         **{name: form[name].data for name in TEXTS}, **{name: form[name].data or 0 for name in NUMBERS},
+        **{name: form[name].data or None for name in TOLD}, "other_money": form.other_money.codes,
     }

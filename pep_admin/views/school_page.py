@@ -15,7 +15,7 @@ from pep_admin.deadlines import format_day
 from pep_admin.models import Child, Enrolment, Pep, School, Term
 from pep_admin.permissions import Permission
 from pep_admin.queries import school_page as found
-from pep_admin.views import formats
+from pep_admin.views import formats, lateness
 from pep_admin.views.base import PepModelView, RelatedTable
 from pep_admin.views.child_page import group_of
 from pep_admin.views.child_tables import link
@@ -110,6 +110,7 @@ def _children(view: PepModelView, school: School) -> RelatedTable:
     session = view.db_session
     children, term = found.children_at(session, school, view.today), queries.term_of(session, view.today)
     peps = found.peps_of_term(session, [child.id for child in children], term) if view.may(Permission.PEP_READ) else {}
+    lateness.look_at(session, peps.values(), view.today)
     rows = [[link(view, child.name, "pep_children.details_view", id=child.id), group_of(child, view), child.sen_status,
              child.social_worker, *_pep_of(view, child, peps.get(child.id))] for child in children]
     of_term = f"PEP of {term.label}" if term else "PEP of this term"
@@ -120,9 +121,7 @@ def _children(view: PepModelView, school: School) -> RelatedTable:
 def _pep_of(view: PepModelView, child: Child, pep: Pep | None) -> list[Any]:
     if pep is None:
         return ["None yet", None, None, None]
-    is_late = pep.status in queries.OPEN_TO_WRITE and pep.due_on < view.today
-    due = f"{format_day(pep.due_on)}{', late' if is_late else ''}"
-    return [link(view, pep.reference, "pep_peps.details_view", id=pep.id), pep.status, due, pep.grade]
+    return [link(view, pep.reference, "pep_peps.details_view", id=pep.id), pep.status, lateness.due_cell(pep), pep.grade]
 
 
 def _former(view: PepModelView, school: School) -> RelatedTable:

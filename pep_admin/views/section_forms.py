@@ -14,7 +14,8 @@ from typing import Any
 from pep_admin.circumstances import CHILD_VOICE
 from pep_admin.config import LONDON
 from pep_admin.deadlines import format_day
-from pep_admin.pep_form import Document, Field, Kind, Section
+from pep_admin.money import format_pounds, parse_pounds
+from pep_admin.pep_form import Document, Field, FundingEffectFacts, Kind, Section
 from pep_admin.validators.findings import Finding
 from pep_admin.views.formats import parse_day
 
@@ -22,6 +23,8 @@ REVIEWS = "target_reviews"
 """The field that must be answered where there is a last target, line by line (HB-5.7)."""
 TARGET = "target_id"
 """The column that says which target a line is about: the page has one line a target, and none may be added."""
+LOOKED_AT = frozenset({TARGET, "request_id"})
+"""Columns that name what a line looks back on: they come along with the page and are not typed."""
 BASE = "base-"
 SPARE_LINES = 2
 """Empty lines under those that are filled in; one where a table is usually of one line."""
@@ -77,7 +80,7 @@ class Question:
     @property
     def is_filled(self) -> bool:
         """Whether something stands in it, or is said about it: then it is not folded away."""
-        controls = [self.control, *(each for line in self.lines for each in line.controls if each.field.key != TARGET)]
+        controls = [self.control, *(each for line in self.lines for each in line.controls if each.field.key not in LOOKED_AT)]
         return self.saved is not None or any(each.text or each.picked or each.error for each in controls)
 
 
@@ -137,15 +140,18 @@ def written(found: Field, value: Any) -> str:
     if found.kind is Kind.MOMENT:
         local = value.astimezone(LONDON)
         return f"{format_day(local.date())} {local:%H:%M}"
+    if found.kind is Kind.MONEY:
+        return format_pounds(value).removeprefix("£")
     return str(getattr(value, "value", value))
 
 
 def _lines(document: Document, found: Field, value: Any) -> tuple[Line, ...]:
     rows: list[Mapping[str, Any]] = list(value or ())
     headings = [""] * len(rows)
-    if any(column.key == TARGET for column in found.columns):
-        about = {each.target_id: f"{each.wording} ({each.set_in})" for each in document.reviews}
-        rows, headings = _target_rows(about if found.key == REVIEWS else _targets(document), rows)
+    if found.store in LOOKING_BACK:
+        rows, headings = LOOKING_BACK[found.store](document, rows)
+    elif any(column.key == TARGET for column in found.columns):
+        rows, headings = _target_rows(_targets(document), rows)
     else:
         spare = max(SPARE_LINES if found.lines > 1 else 1, found.lines - len(rows))
         rows = [*rows, *({} for _ in range(spare))]
@@ -163,6 +169,29 @@ def _target_rows(
     """A line for each target, whether something was said of it or not yet."""
     said = {row[TARGET]: row for row in rows}
     return [said.get(target_id, {TARGET: target_id}) for target_id in about], list(about.values())
+
+
+def _review_rows(document: Document, rows: list[Mapping[str, Any]]) -> tuple[list[Mapping[str, Any]], list[str]]:
+    """A line for each target to look back on."""
+    return _target_rows({each.target_id: f"{each.wording} ({each.set_in})" for each in document.reviews}, rows)
+
+
+def _effect_rows(document: Document, rows: list[Mapping[str, Any]]) -> tuple[list[Mapping[str, Any]], list[str]]:
+    """A line for each release whose effect is told here, with how much it was and what it was to do."""
+    said = {row["request_id"]: row for row in rows}
+    lines = [said.get(each.request_id, {"request_id": each.request_id}) for each in document.effects]
+    return lines, [_of_release(each) for each in document.effects]
+
+
+def _of_release(each: FundingEffectFacts) -> str:
+    aim = f", from {each.measure_before} to {each.measure_after}" if each.measure_before and each.measure_after else ""
+    return f"{format_pounds(each.released_pence)} for “{each.description}”{aim} ({each.set_in})"
+
+
+LOOKING_BACK: dict[str, Callable[[Document, list[Mapping[str, Any]]], tuple[list[Mapping[str, Any]], list[str]]]] = {
+    "rows:TargetReview": _review_rows, "rows:FundingEffect": _effect_rows,
+}
+"""Tables whose lines are given: one for each thing to look back on, with what heads it."""
 
 
 def _line(found: Field, number: int, row: Mapping[str, Any], heading: str) -> Line:
@@ -251,6 +280,7 @@ READERS: dict[Kind, Callable[[str], Any]] = {
     Kind.DATE: parse_day,
     Kind.MOMENT: parse_moment,
     Kind.NUMBER: _number,
+    Kind.MONEY: parse_pounds,
     Kind.YES_NO: _yes_no,
 }
 
@@ -260,8 +290,8 @@ def _read_rows(found: Field, form: Mapping[str, Any]) -> list[dict[str, Any]] | 
     problems: list[Finding] = []
     for number in _numbers(found, form):
         typed = {column.key: form.get(f"{found.key}-{number}-{column.key}", "") for column in found.columns}
-        # A line counts once anything is typed in it; a target to look back on brings its own id along.
-        if not any(text.strip() for key, text in typed.items() if key != TARGET):
+        # A line counts once anything is typed in it; what it looks back on brings its own id along.
+        if not any(text.strip() for key, text in typed.items() if key not in LOOKED_AT):
             continue
         row: dict[str, Any] = {"id": form.get(f"{found.key}-{number}-id") or None}
         for column in found.columns:
@@ -352,16 +382,16 @@ def _readable(found: Field, value: Any) -> str:
         return labels.get(str(value), str(value))
     if found.kind is Kind.YES_NO:
         return "Yes" if value else "No"
+    if found.kind is Kind.MONEY:
+        return format_pounds(value)
     if found.kind is Kind.ROWS:
-        return "\n".join(
-            "; ".join(
-                f"{column.label}: {_readable(column, row.get(column.key))}"
-                for column in found.columns
-                if row.get(column.key) is not None
-            )
-            for row in value
-        )
+        return "\n".join(_readable_row(found, row) for row in value)
     return written(found, value)
+
+
+def _readable_row(found: Field, row: Mapping[str, Any]) -> str:
+    columns = [column for column in found.columns if column.key not in LOOKED_AT and row.get(column.key) is not None]
+    return "; ".join(f"{column.label}: {_readable(column, row[column.key])}" for column in columns)
 
 
 def answered(document: Document, section: Section) -> list[tuple[Field, str]]:

@@ -10,8 +10,10 @@ from datetime import timedelta
 from typing import Any
 
 from pep_admin import config
+from pep_admin.clocks import Whose
 from pep_admin.models import Pep
-from pep_admin.queries import DUE_SOON_DAYS, OPEN_TO_WRITE
+from pep_admin.queries import DUE_SOON_DAYS, OPEN_TO_WRITE, late_now, late_with
+from pep_admin.views.hosting import host
 from pep_admin.vocabulary import PepStatus
 
 Cases = Mapping[str, tuple[str, Callable[[Any], Any]]]
@@ -23,10 +25,18 @@ def _soon(due_on: Any) -> Any:
 
 
 STAGES: Cases = {
-    "late": ("Late", lambda due_on: _WRITING & (due_on < config.today())),
+    "late": ("Late", lambda due_on: late_now(host().db.session, config.today())),
     "due_soon": ("Due soon", _soon),
     "open": ("Being written", lambda due_on: _WRITING),
     "with_vs": ("With the Virtual School", lambda due_on: Pep.status == PepStatus.SUBMITTED),
     "sent_back": ("Sent back", lambda due_on: Pep.status == PepStatus.RETURNED),
 }
 """For `Case(Pep.due_on, "Stage", "stage", STAGES)`."""
+
+
+def _waits_with(whose: Whose) -> Callable[[Any], Any]:
+    return lambda pep_id: late_with(host().db.session, whose, config.today())
+
+
+WAITS_WITH: Cases = {each.value: (each.label, _waits_with(each)) for each in Whose}
+"""For `Case(Pep.id, "Late, waiting with", "waits_with", WAITS_WITH)`."""

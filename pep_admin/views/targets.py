@@ -8,22 +8,45 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from flask import redirect, request, url_for
+from flask import abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from sqlalchemy import Boolean, select
 from sqlalchemy.orm import joinedload
+from wtforms import BooleanField, TextAreaField
+from wtforms.validators import InputRequired, Length
 
-from pep_admin.models import Pep, PpgRequest, Target, Term, Words
-from pep_admin.permissions import Permission, can
+from pep_admin import queries
+from pep_admin.models import Pep, PpgRequest, ProgressNote, Target, Term, Words
+from pep_admin.permissions import Permission, can, lent
 from pep_admin.queries import OPEN_TO_WRITE
+from pep_admin.stems import STEMS
 from pep_admin.validators.findings import Finding
 from pep_admin.views.base import Done, Link, PepModelView, RelatedTable
-from pep_admin.views.base_forms import LabelField
+from pep_admin.views.base_forms import DayField, LabelField, PepForm
 from pep_admin.views.cells import amount, linked, posted_version, reference, start_of, wrapped
 from pep_admin.views.filters import Case, OneOf, Related
 from pep_admin.vocabulary import ChildAgrees, Part, Subject, TargetArea
-from pep_admin.workflow import targets
+from pep_admin.workflow import progress, targets
+
+KINDS = {**{each.value: each.label for each in (Subject.ENGLISH, Subject.MATHS)}, **{each.value: each.label for each in TargetArea}}
+"""What stems and examples are sorted by, in the order of the page."""
+
+NOTE_HEADINGS = ("Seen on", "What was seen", "With the child", "Written by")
+
+
+def note_row(note: ProgressNote) -> list[Any]:
+    """A note as a row under NOTE_HEADINGS."""
+    return [note.seen_on, wrapped(note.what), "Yes" if note.with_child else "No", note.noted_name]
+
+
+class ProgressForm(PepForm):
+    """A note on a target."""
+
+    seen_on = DayField("Seen on", [InputRequired("Enter the day.")], description="Like 18 Nov 2024.")
+    what = TextAreaField("What was seen", [Length(max=2_000, message="At most 2,000 characters fit here.")],
+                         description="What the child does now, in figures where there are any.")
+    with_child = BooleanField("Looked at together with the child")
 
 
 class Targets(PepModelView):
@@ -39,6 +62,7 @@ class Targets(PepModelView):
         "details_view": Permission.TARGET_READ,
         "write": Permission.TARGET_WRITE,
         "remove": Permission.TARGET_WRITE,
+        "note": Permission.TARGET_WRITE,
     }
     records_views = True
     loads = (joinedload(Target.pep).joinedload(Pep.child),)
@@ -116,11 +140,14 @@ class Targets(PepModelView):
     # --- one target ----------------------------------------------------------------------------------------------------
 
     def links(self, row: Target) -> list[Link]:
+        notes = self._may_note(row) and row.pep.status in queries.NOTED
+        noting = [Link("Note how it goes", url_for(f"{self.endpoint}.note", id=row.id))] if notes else []
         if not self._may_change(row.pep):
-            return []
+            return noting
         asking = self.way_to("pep_ppg_requests.write", pep=row.pep_id, target=row.id)
         return [
             Link("Change", url_for(f"{self.endpoint}.write", id=row.id)),
+            *noting,
             *([Link("Ask for Pupil Premium for it", asking)] if asking else []),
             Link("Take away…", url_for(f"{self.endpoint}.remove", id=row.id)),
         ]
@@ -128,8 +155,18 @@ class Targets(PepModelView):
     def _may_change(self, pep: Pep) -> bool:
         return pep.status in OPEN_TO_WRITE and can(self.actor, Permission.TARGET_WRITE, pep, Part.EDUCATION)
 
+    def _may_note(self, row: Target) -> bool:
+        """Whether one of the roles that open this child's record writes targets (HB-5.8)."""
+        permission = Permission.TARGET_WRITE
+        return can(self.actor, permission) and not lent(self.db_session, self.actor, permission, [row.pep.child_id])
+
     def related(self, row: Target) -> list[RelatedTable]:
-        """The money that was asked for under it."""
+        """What was noted on it between PEPs, and the money that was asked for under it."""
+        seen = queries.notes_of(self.db_session, [row.id])[row.id]
+        notes = RelatedTable("How it goes, between PEPs", NOTE_HEADINGS, [note_row(each) for each in seen], "Nothing is noted yet.")
+        return [notes, *self._money(row)]
+
+    def _money(self, row: Target) -> list[RelatedTable]:
         if not self.may(Permission.REQUEST_READ):
             return []
         found = self.db_session.scalars(select(PpgRequest).where(PpgRequest.target_id == row.id).order_by(PpgRequest.id))
@@ -151,6 +188,8 @@ class Targets(PepModelView):
         if request.method != "POST" and pep.status not in OPEN_TO_WRITE:
             return self._closed(pep)
         form = self._form(pep, row)
+        if "stem" in request.form:
+            return self._started(pep, row, form)
         if request.method == "POST" and self.validate_form(form):
             done = self._save(pep, row, form)
             if done.value is not None:
@@ -158,7 +197,24 @@ class Targets(PepModelView):
             if done.saved is not None:
                 return self._both(self.row_or_404(), form)
             self.put_on(form, done.findings)
-        return self.page(self.edit_template, status=422 if request.method == "POST" else 200, form=form, row=row, pep=pep)
+        return self._write_page(pep, row, form, status=422 if request.method == "POST" else 200)
+
+    def _write_page(self, pep: Pep, row: Target | None, form: Any, status: int = 200) -> ResponseReturnValue:
+        """The form, with the stems by kind; what was posted keeps the version that it was filled from."""
+        version = posted_version() if request.method == "POST" else row.row_version if row else 0
+        kinds = [(kind, KINDS[kind], [stem.for_child(pep.child.called) for stem in STEMS[kind]]) for kind in KINDS]
+        return self.page(self.edit_template, status=status, form=form, row=row, pep=pep, version=version, kinds=kinds)
+
+    def _started(self, pep: Pep, row: Target | None, form: Any) -> ResponseReturnValue:
+        """The form as it was typed, with a stem in the outcome, below what stands there; nothing is stored."""
+        kind, _, number = request.form["stem"].rpartition("-")
+        if kind not in KINDS or number not in map(str, range(len(STEMS[kind]))):
+            abort(404)
+        typed = (form.outcome.data or "").rstrip()
+        form.outcome.data = "\n".join(filter(None, (typed, STEMS[kind][int(number)].for_child(pep.child.called))))
+        self.say("The idea stands under “3. What we will see”. Put your own words where the brackets are. Nothing has been saved "
+                 "yet.")
+        return self._write_page(pep, row, form)
 
     def _asked(self) -> tuple[Target | None, Pep]:
         """The target that `?id=` names with its PEP, or the PEP of `?pep=`; 403 for somebody who does not write its targets."""
@@ -196,6 +252,25 @@ class Targets(PepModelView):
 
     def _page_of(self, pep: Pep) -> str:
         return self.way_to("pep_peps.details_view", id=pep.id) or url_for(f"{self.endpoint}.index_view")
+
+    @expose("/note/", methods=("GET", "POST"))
+    def note(self) -> ResponseReturnValue:
+        """A dated note on how a target goes, whatever has become of its PEP (HB-5.8)."""
+        row = self.row_or_404()
+        if not self._may_note(row):
+            self.refuse(Permission.TARGET_WRITE)
+        if request.method != "POST" and row.pep.status not in queries.NOTED:
+            return self._closed(row.pep)
+        form: Any = ProgressForm(request.form if request.method == "POST" else None, seen_on=self.today)
+        form.what.flags.required = True
+        if request.method == "POST" and form.validate():
+            done = self.commit(progress.note_progress, row.id, seen_on=form.seen_on.data, what=form.what.data,
+                               with_child=form.with_child.data, today=self.today, now=self.now, subject=row.pep)
+            if done.value is not None:
+                self.say("The note was saved. It stands with the target, and where the target is reviewed.")
+                return redirect(self.row_url(row) or url_for(f"{self.endpoint}.index_view"), code=303)
+            self.put_on(form, done.findings)
+        return self.page("pep/targets/note.html", status=422 if request.method == "POST" else 200, row=row, form=form)
 
     @expose("/remove/", methods=("GET", "POST"))
     def remove(self) -> ResponseReturnValue:

@@ -14,7 +14,7 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from pep_admin import audit, queries, signals
+from pep_admin import audit, config, queries, signals
 from pep_admin.circumstances import said
 from pep_admin.exceptions import NotAllowed, NotFound, Refused, StaleRecord
 from pep_admin.models import AcademicYear, Allocation, Pep, PpgRequest, School, Target
@@ -23,28 +23,34 @@ from pep_admin.pep_form import RequestFacts
 from pep_admin.permissions import Actor, Permission, can, require, require_on, writes_part
 from pep_admin.validators.findings import Finding, blocking
 from pep_admin.validators.ppg import check_request
+from pep_admin.validators.ppg_requests import check_whole
 from pep_admin.vocabulary import Part, PepStatus, PpgStatus, Scheme
+from pep_admin.workflow import referrals
 from pep_admin.workflow.sections import part_changed
 from pep_admin.workflow.taking import all_or_nothing, move_requests, refuse, take_pep, take_requests
 
 WRITTEN = frozenset({"target_id", "category", "description", "provider", "payee_school_id", "payee_name", "quantity", "unit",
-                     "unit_cost_pence", "amount_pence"})
+                     "unit_cost_pence", "amount_pence", "starts_on", "ends_on", "measure_before", "measure_after",
+                     "beyond_ordinary", "other_money", "child_said"})
 """The columns a request's writer may set; everything else is the verbs'."""
 
 
 def save_request(
     session: Session, pep_id: int, values: Mapping[str, Any], *, actor: Actor, request_id: int | None = None,
-    version: int | None = None,
+    version: int | None = None, today: date | None = None,
 ) -> tuple[PpgRequest, list[Finding]]:
-    """Write a new request or change a draft; the request and its warnings.
+    """Write a new request or change a draft; the request, with what to look at and what it still lacks before the PEP is sent.
 
-    Raises Refused when a rule of HB-6 forbids it; nothing is stored then. Raises NotFound for a target of another PEP.
+    Raises Refused when a rule of HB-6 forbids it; nothing is stored then, but for a nursery child's referral to the Early Years
+    Team (HB-6.3), which the refusal carries with it. Raises NotFound for a target of another PEP.
     """
     require(actor, Permission.REQUEST_WRITE)
     pep = take_pep(session, pep_id, *queries.OPEN_TO_WRITE)
     _require_asker(session, actor, pep)
     found = _draft(session, pep, request_id, version) if request_id is not None else None
     proposed = _proposed(session, pep, found, values)
+    if queries.scheme_for(pep) is Scheme.EARLY_YEARS:
+        raise referrals.refuse_early_years(pep, proposed, actor=actor, today=today or config.today())
     findings = check_request(proposed, facts=queries.ppg_facts_for(session, [pep])[pep.id][request_id])
     if wrong := blocking(findings):
         raise Refused(wrong)
@@ -56,7 +62,7 @@ def save_request(
     part_changed(session, pep, Part.EDUCATION)
     session.flush()
     audit.record(session, "request.save", found, child_id=pep.child_id)
-    return found, [each for each in findings if each.severity == "warning"]
+    return found, [*(each for each in findings if each.severity == "warning"), *check_whole(proposed)]
 
 
 def may_ask(actor: Actor, pep: Pep) -> bool:
@@ -105,6 +111,9 @@ def _proposed(session: Session, pep: Pep, found: PpgRequest | None, values: Mapp
         amount_pence=would["amount_pence"],
         approved_pence=None,
         status=PpgStatus.DRAFT.value,
+        starts_on=would["starts_on"],
+        ends_on=would["ends_on"],
+        **{key: would[key] or "" for key in ("measure_before", "measure_after", "beyond_ordinary", "other_money", "child_said")},
     )
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from pep_admin import audit
 from pep_admin.exceptions import NotFound, StaleRecord
-from pep_admin.models import Child, Pep, PpgRequest, Target
+from pep_admin.models import Child, Pep, PpgRequest, ProgressNote, Target
 from pep_admin.pep_document import keep_marks
 from pep_admin.permissions import Actor, Permission, require
 from pep_admin.queries import OPEN_TO_WRITE
@@ -72,7 +72,7 @@ def _own_target(session: Session, pep: Pep, target_id: int, version: int | None)
 
 def _wording(session: Session, pep: Pep, target: Target) -> list[Finding]:
     names = session.execute(select(Child.first_name, Child.last_name, Child.known_as).where(Child.id == pep.child_id)).one()
-    return check_wording(target.outcome, child_names=[name for name in names if name])
+    return check_wording(target.outcome, child_names=[name for name in names if name], area=target.area, subject=target.subject)
 
 
 def remove_target(session: Session, target_id: int, *, actor: Actor) -> Pep:
@@ -89,6 +89,9 @@ def remove_target(session: Session, target_id: int, *, actor: Actor) -> Pep:
         raise refuse("RD-401", "HB-6.5", f"A request hangs on target {found.number}. Take the request away first.")
     for request in session.scalars(select(PpgRequest).where(PpgRequest.target_id == found.id)):
         request.target_id = None
+    for note in session.scalars(select(ProgressNote).where(ProgressNote.target_id == found.id)):
+        session.delete(note)
+    session.flush()
     part_changed(session, pep, Part.EDUCATION)
     keep_marks(session, pep, {place_of_target(found.id): None})
     audit.record(session, "target.remove", found, child_id=pep.child_id)

@@ -34,6 +34,7 @@ How to read it:
 """
 KINDS = {
     Kind.LINE: "a line", Kind.PARA: "text", Kind.DATE: "date", Kind.MOMENT: "date and time", Kind.NUMBER: "whole number",
+    Kind.MONEY: "pounds",
     Kind.YES_NO: "yes or no", Kind.ONE_OF: "one of", Kind.MANY_OF: "some of", Kind.ROWS: "table",
 }
 READERS = {"C": "child", "S": "school", "P": "parents"}

@@ -17,7 +17,7 @@ from packaging.utils import canonicalize_name
 
 from tests.architecture.conftest import Module
 
-PURE = ("config", "vocabulary", "exceptions", "money", "school_calendar", "policy", "pep_form", "clocks", "deadlines",
+PURE = ("config", "vocabulary", "exceptions", "money", "school_calendar", "policy", "stems", "pep_form", "clocks", "deadlines",
         "circumstances", "rubric", "validators.findings")
 FRAMEWORKS = ("flask", "flask_admin", "sqlalchemy", "wtforms", "werkzeug")
 COMES_WITH_THEM = {"werkzeug", "jinja2", "markupsafe", "itsdangerous", "click", "blinker", "flask-login", "libpass"}

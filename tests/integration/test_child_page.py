@@ -199,6 +199,7 @@ def test_targets_money_and_documents_stand_on_the_page(full: World, look: Look) 
     assert [row[0].partition(" ")[0] for row in targets] == ["1", "2", "3"]
     assert {row[1] for row in targets} <= {"Cognition and learning", "Social, emotional and mental health"}
     assert {row[2] for row in targets} == {"28 Mar 2025"} and {row[3] for row in targets} == {"Not looked back on yet"}
+    assert {row[4] for row in targets} == {"Nothing yet"}
     assert rows(page, "Money left") == [
         ["Autumn 2024-25", "£600.00", "£550.00", "£0.00", "£50.00"],
         ["Year 2024-25", "£1,800.00", "£550.00", "£0.00", "£1,250.00"],

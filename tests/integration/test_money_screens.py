@@ -491,9 +491,9 @@ def test_the_export_is_what_the_list_shows_and_no_spreadsheet_obeys_it(enter: An
     reference = ask(lambda session: session.get_one(Pep, pep).reference)
     assert sheet == [
         ["PEP", "Paid to", "Category", "What exactly", "Who gives it", "How many", "Counted in", "Each costs", "Asked for",
-         "Approved", "Status", "Decided on"],
+         "Approved", "Status", "Decided on", "Starts on", "Ends on"],
         [reference, "Alder School", "One-to-one tuition", '\'=HYPERLINK("http://evil","x")', "'+1", "10", "hour", "55.00",
-         "550.00", "", "Draft", ""],
+         "550.00", "", "Draft", "", "", ""],
     ]
     exported = sa.select(AuditEvent.details).where(AuditEvent.action == "ppg_requests.export")
     assert ask(lambda session: session.scalar(exported))["rows"] == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -13,7 +14,7 @@ from pep_admin.models import Pep, Target, TargetReview
 from pep_admin.pep_document import read_document
 from pep_admin.permissions import SYSTEM
 from pep_admin.vocabulary import Audience, Part, PepKind
-from pep_admin.workflow import delegation, sections
+from pep_admin.workflow import delegation, progress, sections
 from tests.world import World, writing
 
 pytestmark = pytest.mark.slow  # the quick suite stays under a minute; `make check` runs everything
@@ -80,3 +81,17 @@ def test_what_was_not_used_does_not_roll_on(spring: tuple[World, Pep, Pep]) -> N
     assert facts[autumn.id][None].left_pence == 50_00
     assert facts[pep.id][None].left_pence == 600_00, "the term's own cap; the year has £1,250.00 left"
     assert facts[pep.id][None].year_taken_pence == 550_00
+
+
+def test_what_was_noted_between_the_peps_stands_where_the_targets_are_reviewed(spring: tuple[World, Pep, Pep], enter: Any) -> None:
+    world, autumn, pep = spring
+    target = world.target_of(autumn)
+    for day, what, with_child in ((date(2024, 12, 2), "Two of five", False), (date(2025, 1, 20), "I can do four of five", True)):
+        progress.note_progress(world.session, target.id, seen_on=day, what=what, with_child=with_child,
+                               actor=world.act(world.teacher), today=LATER, now=AT)
+    number, wording = pep.id, target.outcome
+    world.session.commit()
+    told = enter("worker").get(f"/admin/pep/peps/section/?id={number}&section=last_targets").main
+    assert (f"What was noted on them since {wording} 20 Jan 2025, with the child: I can do four of five Tess Lehrer"
+            "02 Dec 2024: Two of five Tess Lehrer") in told.replace(" 02 Dec", "02 Dec")
+    assert "What was noted" not in enter("worker").get(f"/admin/pep/peps/section/?id={number}&section=strengths").main

@@ -50,7 +50,8 @@ def test_the_children_stand_with_the_stage_of_this_terms_pep(world: World, look:
     reference = world.graded_pep(money=False).reference
     page = look("officer", world.school_id)
     assert rows(page, HERE) == [
-        ["Robin Musterkind0", "9", "No SEN", "Sara Sozial", reference, "Signed off", "29 Nov 2024", "Gold"]]
+        ["Robin Musterkind0", "9", "No SEN", "Sara Sozial", reference, "Signed off", "29 Nov 2024 Deadline of Autumn 2024-25",
+         "Gold"]]
     assert counts(page) == {"Signed off": "1"}
     assert page.link("Robin Musterkind0").heading.startswith("Robin Musterkind0")
     assert page.link(reference).status == 200
@@ -60,7 +61,7 @@ def test_what_is_late_says_so_and_the_counts_lead_to_their_lists(world: World, l
     config.move_today(date(2024, 12, 2))
     page = look("officer", world.school_id)
     (row,) = rows(page, HERE)
-    assert row[5:] == ["Being written", "29 Nov 2024, late", "—"]
+    assert row[5:] == ["Being written", "29 Nov 2024 Deadline of Autumn 2024-25 Late by 3 days: The school and social care", "—"]
     assert counts(page) == {"Being written": "1, 1 of them late"}
     listed = page.link("1, 1 of them late")
     assert listed.status == 200 and "1–1 of 1" in listed.main and row[4] in listed.main
@@ -71,7 +72,7 @@ def test_of_two_peps_of_the_term_the_one_to_be_finished_first_stands_there(world
     peps.initiate_pep(world.session, child, world.autumn, kind=PepKind.CHANGE, reason="New home", actor=world.act(world.officer),
                       today=TODAY, now=NOW)
     (row,) = rows(look("officer", world.school_id), HERE)
-    assert row[4:7] == [termly, "Being written", "29 Nov 2024"]
+    assert row[4:7] == [termly, "Being written", "29 Nov 2024 Deadline of Autumn 2024-25"]
 
 
 def test_a_child_without_a_pep_of_the_term_says_so(world: World, look: Look) -> None:

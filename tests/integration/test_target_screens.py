@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from pep_admin.models import AuditEvent, EducationSection, Pep, Target
+from pep_admin.models import AuditEvent, EducationSection, Pep, ProgressNote, RecordChange, Target
 from pep_admin.vocabulary import Part, PpgStatus, Subject, TargetArea
 from pep_admin.workflow import ppg, sections, targets
 from tests.visiting import Page
@@ -294,3 +294,156 @@ def test_a_target_that_was_taken_away_meanwhile_is_not_found_and_the_text_is_sho
     world.session.commit()
     gone = page.send("outcome", need=HARD)
     assert gone.status == 404 and "O'Brien's <b>é</b>" in gone.main
+
+
+# --- ideas to start from ---------------------------------------------------------------------------------------------------
+
+
+def stems(page: Page) -> dict[str, str]:
+    """The ideas on the page, by the value of their buttons."""
+    return {each.get("value"): each.get("aria-label").removeprefix("Use this: ")
+            for each in page.form("outcome").xpath(".//button[@name='stem']")}
+
+
+def test_ideas_stand_by_area_where_the_outcome_is_written(enter: Any, pep: int) -> None:
+    page = enter("teacher").get(f"{TARGETS}write/?pep={pep}")
+    offered = stems(page)
+    assert len(offered) == 70 and all(text.startswith("Robin will ") and "[" in text for text in offered.values())
+    folds = [" ".join(each.text_content().split()) for each in page.form("outcome").xpath(".//details/summary")]
+    assert folds == ["Ideas to start from", "English", "Maths", "Cognition and learning", "Social, emotional and mental health",
+                     "Speech, language and communication", "Sensory and physical", "Independence and self-help"]
+    first = page.form("outcome").xpath(".//button[@type='submit']")[0]
+    assert first.get("name") is None and first.text == "Save"  # what Enter in a box presses
+
+
+def test_an_idea_goes_into_the_outcome_and_what_was_typed_elsewhere_stays(enter: Any, ask: Any, pep: int) -> None:
+    page = enter("teacher").get(f"{TARGETS}write/?pep={pep}")
+    begun = page.send("outcome", button=("stem", "maths-2"), **(SMART | {"need": HARD, "due_on": "31/02/2025"}))
+    assert begun.status == 200 and "Nothing has been saved yet" in begun.main
+    assert box(begun, "outcome") == stems(page)["maths-2"]
+    assert box(begun, "need") == HARD and box(begun, "due_on") == "31/02/2025" and box(begun, "area") == "semh"
+    twice = begun.send("outcome", button=("stem", "semh-0"), due_on="28 Mar 2025")
+    assert box(twice, "outcome") == f"{stems(page)['maths-2']}\n{stems(page)['semh-0']}"
+    assert len(outcomes(ask, pep)) == 3
+    saved = twice.send("outcome", outcome=stems(page)["maths-2"])
+    assert "Target 4. Must fix before signing: There is still a blank or a choice left in: “[how many]”" in saved.main
+
+
+def test_an_idea_for_a_target_that_somebody_else_changes_meanwhile_hides_nothing(enter: Any, ask: Any, pep: int) -> None:
+    target = first_target(ask, pep)
+    mine = enter("teacher").get(f"{TARGETS}write/?id={target}")
+    enter("officer").get(f"{TARGETS}write/?id={target}").send("outcome", baseline="Two books, said the officer")
+    before = box(mine, "outcome")
+    begun = mine.send("outcome", button=("stem", "english-9"))
+    assert box(begun, "outcome").startswith(f"{before}\nRobin will ")
+    both = begun.send("outcome")
+    assert both.status == 409 and "Two books, said the officer" in both.main
+
+
+def test_what_was_refused_once_still_sees_what_somebody_else_saved(enter: Any, ask: Any, pep: int) -> None:
+    target = first_target(ask, pep)
+    mine = enter("teacher").get(f"{TARGETS}write/?id={target}")
+    enter("officer").get(f"{TARGETS}write/?id={target}").send("outcome", baseline="Two books, said the officer")
+    wrong = mine.send("outcome", due_on="31/02/2025")
+    assert wrong.status == 422
+    assert wrong.send("outcome", due_on="28 Mar 2025").status == 409
+    assert ask(lambda session: session.get_one(Target, target).baseline) == "Two books, said the officer"
+
+
+@pytest.mark.parametrize("forged", ["", "maths", "maths-10", "maths--1", "latin-1", "maths-٣", "maths-1.0"])
+def test_an_idea_that_is_none_is_not_found(enter: Any, pep: int, forged: str) -> None:
+    page = enter("teacher").get(f"{TARGETS}write/?pep={pep}")
+    assert page.send("outcome", button=("stem", forged), outcome=OUTCOME).status == 404
+
+
+def test_advice_on_a_wording_leads_from_the_list_of_checks_to_its_target(enter: Any, ask: Any, pep: int) -> None:
+    target, teacher = first_target(ask, pep), enter("teacher")
+    teacher.get(f"{TARGETS}write/?id={target}").send("outcome", outcome="Staff will support Robin in maths all year",
+                                                     area="cognition", subject="maths")
+    page = teacher.get(f"{PEPS}check/?id={pep}")
+    advice = [each for each in page.tree.xpath("//main//li/a") if "says what others do" in each.text_content()]  # type: ignore[union-attr]
+    assert [each.get("href") for each in advice] == [f"{TARGETS}write/?id={target}"]
+    assert "will solve seven out of ten problems" in advice[0].text_content()  # an example of maths, since it is a maths target
+
+
+# --- notes between PEPs (HB-5.8) -------------------------------------------------------------------------------------------
+
+
+def note(visitor: Any, target: int, what: str = "Asks for help once a day", **typed: str) -> Page:
+    return visitor.get(f"{TARGETS}note/?id={target}").send("what", what=what, **typed)  # type: ignore[no-any-return]
+
+
+def test_a_note_stands_with_its_target_with_day_and_writer(enter: Any, ask: Any, pep: int) -> None:
+    target, teacher = first_target(ask, pep), enter("teacher")
+    page = teacher.get(f"{TARGETS}details/?id={target}").link("Note how it goes")
+    assert box(page, "seen_on") == "18 Nov 2024" and "HB-5.8" in page.main
+    after = page.send("what", what=HARD, seen_on="11 Nov 2024", with_child="y")
+    assert after.url == f"{TARGETS}details/?id={target}" and "The note was saved." in after.main
+    note(enter("worker"), target)
+    note(enter("officer"), target, "Seen in the lesson", seen_on="12 Nov 2024")
+    told = teacher.get(f"{TARGETS}details/?id={target}").tree
+    table = told.xpath("//table[caption='How it goes, between PEPs']")[0]  # type: ignore[union-attr]
+    rows = [[" ".join(cell.text_content().split()) for cell in row.xpath("./th|./td")] for row in table.xpath("./tbody/tr")]
+    assert rows == [["18 Nov 2024", "Asks for help once a day", "No", "Sara Sozial"],
+                    ["12 Nov 2024", "Seen in the lesson", "No", "Ole Amt"],
+                    ["11 Nov 2024", " ".join(HARD.split()), "Yes", "Tess Lehrer"]]
+
+
+def test_a_note_is_no_part_of_the_pep_and_may_follow_its_sign_off(world: World, enter: Any, ask: Any) -> None:
+    number = world.graded_pep(money=False).id
+    world.session.commit()
+    target, before = first_target(ask, number), ask(lambda session: session.get_one(Pep, number).row_version)
+    assert note(enter("teacher"), target, with_child="y").status == 200
+    assert note(enter("worker"), target, "Told me so at home").status == 200
+    signed = ask(lambda session: session.scalar(sa.select(EducationSection.signed_name).where(EducationSection.pep_id == number)))
+    assert signed == "Tess Lehrer" and ask(lambda session: session.get_one(Pep, number).row_version) == before
+    child = ask(lambda session: session.get_one(Pep, number).child_id)
+    assert "18 Nov 2024: Told me so at home (1 earlier)" in enter("officer").get(f"/admin/pep/children/details/?id={child}").main
+    history = enter("officer").get(f"{PEPS}history/?id={number}").main
+    assert "a note on a target" in history and "Told me so at home" in history
+    events = ask(lambda session: session.scalars(sa.select(AuditEvent.actor_name).where(AuditEvent.action == "target.note")).all())
+    assert events == ["Tess Lehrer", "Sara Sozial"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ({"what": "  "}, "What was seen: Say what was seen"), ({"what": "-"}, "What was seen: Say what was seen"),
+        ({"seen_on": "19 Nov 2024"}, "19 Nov 2024 cannot be: the PEP was opened on 09 Sep 2024, and today is 18 Nov 2024."),
+        ({"seen_on": "08 Sep 2024"}, "08 Sep 2024 cannot be"), ({"seen_on": ""}, "Seen on: Enter the day."),
+        ({"seen_on": "31/02/2024"}, "is not in the calendar"), ({"what": "x" * 2_001}, "At most 2,000 characters fit here."),
+    ],
+)  # fmt: skip
+def test_a_note_that_cannot_be_is_refused_beside_its_field(
+    enter: Any, ask: Any, pep: int, typed: dict[str, str], sentence: str
+) -> None:
+    values = {"what": "Asks for help", "seen_on": "18 Nov 2024"} | typed
+    wrong = note(enter("teacher"), first_target(ask, pep), **values)
+    assert wrong.status == 422 and sentence in wrong.main
+    assert box(wrong, "what") == values["what"] and box(wrong, "seen_on") == values["seen_on"]
+    assert ask(lambda session: session.scalar(sa.select(sa.func.count(ProgressNote.id)))) == 0
+
+
+def test_the_first_day_of_the_pep_and_today_may_be_noted(enter: Any, ask: Any, pep: int) -> None:
+    for day in ("09 Sep 2024", "18 Nov 2024"):
+        assert note(enter("teacher"), first_target(ask, pep), seen_on=day).status == 200
+
+
+def test_a_pep_that_was_closed_takes_no_note(world: World, enter: Any, ask: Any, pep: int) -> None:
+    target, teacher = first_target(ask, pep), enter("teacher")
+    page = teacher.get(f"{TARGETS}note/?id={target}")
+    enter("officer").get(f"{PEPS}withdraw/?id={pep}").send("reason", reason="Entered twice")
+    late = page.send("what", what="Too late")
+    assert late.status == 422 and "so this cannot be done to it now" in late.main and box(late, "what") == "Too late"
+    assert "cannot be changed now" in teacher.get(f"{TARGETS}note/?id={target}").main
+    assert "Note how it goes" not in teacher.get(f"{TARGETS}details/?id={target}").main
+    assert ask(lambda session: session.scalar(sa.select(sa.func.count(ProgressNote.id)))) == 0
+
+
+def test_a_target_is_taken_away_with_its_notes_and_the_history_keeps_them(enter: Any, ask: Any, pep: int) -> None:
+    target, teacher = first_target(ask, pep), enter("teacher")
+    note(teacher, target, "Asks for help once a day")
+    assert teacher.get(f"{TARGETS}remove/?id={target}").send().status == 200
+    assert ask(lambda session: session.scalar(sa.select(sa.func.count(ProgressNote.id)))) == 0
+    gone = sa.select(RecordChange.changes).where(RecordChange.table_name == "pep_progress_note", RecordChange.verb == "delete")
+    assert ask(lambda session: session.scalars(gone).one())["what"] == ["Asks for help once a day", None]

@@ -84,8 +84,10 @@ def write_targets_and_money(teacher: Visitor, pep: str) -> None:
     page = teacher.get(f"{ADMIN}/peps/details/?id={pep}").link("Ask for Pupil Premium for target 2")
     assert "£600.00" in page.main
     asked = {"category": "TUITION_1", "description": "Ten weekly hours of one-to-one maths", "provider": "A tutor",
-             "quantity": "10", "unit": "hour", "unit_cost_pence": "55", "amount_pence": "560"}
-    wrong = page.send("amount_pence", **asked)
+             "quantity": "10", "unit": "hour", "unit_cost_pence": "55", "amount_pence": "560", "starts_on": "25 Nov 2024",
+             "ends_on": "14 Feb 2025", "measure_before": "9 of 20", "measure_after": "16 of 20",
+             "beyond_ordinary": "Nobody else is taught alone"}
+    wrong = page.send("amount_pence", other_money=["school"], **asked)
     assert wrong.status == 422 and "HB-6.6" in wrong.main and "£550.00" in wrong.main
     assert "Ten weekly hours of one-to-one maths" in wrong.text, "what was typed stays"
     page = wrong.send("amount_pence", amount_pence="£550.00")

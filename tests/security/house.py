@@ -56,6 +56,7 @@ from pep_admin.validators.waivers import Gate
 from pep_admin.vocabulary import ConsentBy, ConsentFor, LegalStatus, PlacementKind, Role, SenStatus, Subject, SuspensionKind
 from pep_admin.workflow import attending, calendars, inspections, leads, payments, roll, waivers
 from pep_admin.workflow.records import save_record
+from pep_admin.workflow.referrals import record_referral
 from tests.visiting import Visitor
 from tests.world import NOW, TODAY, World, build_world
 
@@ -117,8 +118,10 @@ def build(session: Session, url: str, folder: Path) -> Plan:
     lead = leads.name_lead(session, world.school_id, first_name="Nova", last_name="Neu", email="nova.neu@house.example",
                            from_on=None, actor=world.act(world.teacher), now=NOW)
     said = _let_pass_and_to_meet(world)
+    referral, _ = (record_referral(session, world.pep_of(each).id, wanted="Six visits of a therapist", pence=300_00,
+                                   actor=world.act(world.officer), today=TODAY) for each in children[:2])
     world.act(SYSTEM)
-    places = {"lead": lead.id} | said | _places(session, world, children) | _schooling(world)
+    places = {"lead": lead.id, "referral": referral.id} | said | _places(session, world, children) | _schooling(world)
     session.commit()
     app = create_app(settings(url, folder))
     places |= {"account": _make_accounts(app, world)}

@@ -77,6 +77,7 @@ SHOWN: Mapping[Door, tuple[str, str]] = doors("GET", """
     targets.details_view targets.read target
     targets.write targets.read target
     targets.remove targets.read target
+    targets.note targets.read target
     ppg_requests.details_view ppg_requests.read draft
     ppg_requests.write ppg_requests.read draft
     ppg_requests.withdraw ppg_requests.read draft
@@ -89,6 +90,8 @@ SHOWN: Mapping[Door, tuple[str, str]] = doors("GET", """
     attending.clear attending_note.read note
     attending.ask pep.read pep
     ppg_requests.release_all ppg_requests.read approved
+    referrals.details_view early_years_referral.read referral
+    referrals.told early_years_referral.read referral
     audit_log.details_view audit_log.read event
 """) | doors("POST", """
     children.edit_view children.read child
@@ -123,6 +126,7 @@ SHOWN: Mapping[Door, tuple[str, str]] = doors("GET", """
     peps.grade_confirm pep.read sent_pep
     targets.write pep.read pep
     targets.remove targets.read target
+    targets.note targets.read target
     ppg_requests.write pep.read pep
     ppg_requests.withdraw ppg_requests.read approved
     ppg_requests.decide ppg_requests.read requested
@@ -134,6 +138,7 @@ SHOWN: Mapping[Door, tuple[str, str]] = doors("GET", """
     attending.ask pep.read pep
     ppg_requests.action_view ppg_requests.read approved
     ppg_requests.release_confirm ppg_requests.read approved
+    referrals.told early_years_referral.read referral
 """)
 """Doors behind which stands one child's record: what a look is called, and whose."""
 
@@ -143,7 +148,7 @@ BY_THEMSELVES = {("pep_schools.details_view", "GET"), ("pep_terms.launch", "GET"
 """Doors that show many children, or show one only when something goes wrong: a test of their own each, below."""
 
 WITH_CHILDREN = ("children", "peps", "targets", "ppg_requests", "sdq", "suspensions", "consents", "enrolments", "placements",
-                 "caseloads", "care_periods", "waivers", "attending")
+                 "caseloads", "care_periods", "waivers", "attending", "referrals")
 LISTS = {(f"pep_{noun}.{route}", "GET") for noun in WITH_CHILDREN
          for route in ("index_view", "export")} - {("pep_targets.export", "GET")} | {("pep_roll_over.index_view", "GET")}
 """One event for the whole list."""
@@ -189,6 +194,7 @@ def looks(house: House, after: int) -> list[Any]:
 
 RECORDS = {"sdq": "pep_sdq_score", "suspension": "pep_suspension", "consent": "pep_consent", "enrolment": "pep_enrolment",
            "home": "pep_care_placement", "caseload": "pep_caseload", "care_period": "pep_care_episode",
+           "referral": "pep_early_years_referral",
            "note": "pep_attending_note"}
 OF_A_PEP = {"target": "pep_target", "waiver": "pep_waiver"}
 

@@ -185,6 +185,8 @@ FORMS = (
          {"pep_target": {"number": 4, "row_version": 1, "is_strength": 0, "from_plan": None}}),
     Form("teacher", f"{ADMIN}/targets/write/?id={{target}}", "outcome", {"baseline": "Now"},
          "pep_target.baseline pep_target.row_version"),
+    Form("teacher", f"{ADMIN}/targets/note/?id={{target}}", "what", {"what": "Reads 30 of the 40 words", "seen_on": "18 Nov 2024"},
+         "+pep_progress_note", {"pep_progress_note": {"with_child": 0, "seen_on": "2024-11-18"}}),
     Form("teacher", f"{ADMIN}/targets/remove/?id={{free_target}}", "", {}, "-pep_target"),
     Form("teacher", f"{ADMIN}/ppg_requests/write/?pep={{pep}}", "amount_pence", {**COST, "target_id": "{free_target}"},
          "+pep_ppg_request",
@@ -214,6 +216,9 @@ FORMS = (
          {"pep_job": {"kind": "peps.pdfs", "state": "queued", "tries": 0, "done": 0, "total": 6, "file": None, "result": "{}",
                       "made_name": "Ole Amt", "cancel_asked_at": None, "ended_at": None, "once_key": None, "holder": None}}),
     Form("officer", f"{ADMIN}/jobs/details/?id={{job}}", "", {}, "pep_job.state pep_job.cancel_asked_at pep_job.ended_at"),
+    Form("officer", f"{ADMIN}/referrals/told/?id={{referral}}", "told_on", {"told_on": "18 Nov 2024"},
+         "pep_early_years_referral.told_on pep_early_years_referral.told_by pep_early_years_referral.told_name "
+         "pep_early_years_referral.row_version"),
     Form("finance", f"{ADMIN}/ppg_requests/release-all/", "rowid", {},
          "pep_ppg_request.status pep_ppg_request.row_version +pep_funding_release pep_allocation.reserved_pence "
          "pep_allocation.released_pence +pep_delivery",

@@ -64,7 +64,9 @@ ANSWERS: dict[str, Any] = {
     ),
     "behaviour": "none",
     "exclusion_risk": False,
+    "english_exception_kind": None,
     "english_exception": None,
+    "maths_exception_kind": None,
     "maths_exception": None,
     "meeting_at": MEETING_AT,
     "meeting_how": "in_person",
@@ -110,6 +112,8 @@ PERSONAL = replace(
 REQUEST = RequestFacts(
     id=21, target_id=12, category="TUITION_1", description="Ten weekly hours of maths tuition", provider="Outside tutor",
     payee="Elm School", quantity=10, unit="hour", unit_cost_pence=55_00, amount_pence=550_00, approved_pence=None, status="draft",
+    starts_on=date(2024, 12, 2), ends_on=date(2025, 2, 14), measure_before="3 of 10", measure_after="8 of 10",
+    beyond_ordinary="Nobody else is taught alone", other_money="school",
 )  # fmt: skip
 REVIEW = TargetReviewFacts(7, "Sam will write 100 words about a trip by October", "PEP-1", "MET", "He wrote 120.", "helped",
                            "I did it!", "close")

@@ -121,6 +121,9 @@ def test_a_quiet_child_of_year_5_with_an_empty_form() -> None:
         ({"sdq_total": 16, "numbers": FormNumbers(sdq_threshold=16)}, "sdq_high", True),
         ({"has_targets_to_review": True}, "targets_to_review", True),
         ({"has_targets_to_review": True, "kind": PepKind.INITIAL}, "targets_to_review", False),
+        ({"has_money_to_answer": True}, "money_to_answer", True),
+        ({"has_money_to_answer": True, "kind": PepKind.INITIAL}, "money_to_answer", True),
+        ({"has_money_to_answer": True, "kind": PepKind.FUNDING}, "money_to_answer", False),
         ({"year_group": "R"}, "attendance_expected", True),
         ({"year_group": "11"}, "attendance_expected", True),
         ({"year_group": "12"}, "attendance_expected", False),
@@ -224,6 +227,7 @@ def test_every_switch_can_be_on() -> None:
             "address_withheld_from": "school",
         },
         sen_status="E", has_targets_to_review=True, has_targets=True, is_late=True, moves_to="Year 7", schooling=ELM_THEN_ASH,
+        has_money_to_answer=True,
     )  # fmt: skip
     others = switches(kind=PepKind.INITIAL, sen_status="K", has_school=False)
     assert everything | others | switches(year_group="12", has_school=False) == SWITCHES

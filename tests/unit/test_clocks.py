@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pep_admin.clocks import Clock, NewChildFacts, PartSigned, clocks
+from pep_admin.clocks import Clock, NewChildFacts, PartSigned, Whose, clocks, delay_of
 from pep_admin.deadlines import Due
 from pep_admin.policy import YEARS
 from pep_admin.school_calendar import TermDates, YearCalendar, days_of_school, working_days
@@ -150,3 +150,90 @@ def test_days_left_are_plain_days_where_the_calendar_ends_before_the_due_day() -
     due = Due(date(2025, 9, 10), "Set by hand", "HB-1.3")
     _, second = both(date(2025, 7, 21), entered_on=date(2025, 7, 14), due=due)
     assert second.standing == "Due in 51 days"  # the 22nd to the 31st of July, 31 in August, 10 in September
+
+
+# --- any PEP that missed its day (HB-1.4) ------------------------------------------------------------------------------------
+
+DEADLINE = Due(date(2024, 11, 29), "Deadline of Autumn 2024-25", "HB-1.4")
+DECEMBER = date(2024, 12, 4)
+SIGNED = parts(*[date(2024, 11, 20)] * 3)
+TERMLY: dict[str, Any] = {"opened_on": date(2024, 9, 9), "handed_on": date(2024, 9, 10), "due": DEADLINE, "is_first": False,
+                          "parts": SIGNED}
+
+
+def late(today: date = DECEMBER, hand_over: Due | None = None, **facts: Any) -> Clock | None:
+    return delay_of(NewChildFacts(date(2023, 2, 1), **(TERMLY | facts)), today=today, hand_over=hand_over)
+
+
+@pytest.mark.parametrize(("today", "facts"), [
+    (date(2024, 11, 29), {}),  # the last day
+    (date(2025, 3, 1), {"sent_on": date(2024, 11, 29)}),  # read for three months
+    (DECEMBER, {"due": None}),
+])
+def test_what_is_in_time_is_no_delay(today: date, facts: dict[str, Any]) -> None:
+    assert late(today, **facts) is None
+
+
+@pytest.mark.parametrize(("facts", "whose", "said"), [
+    ({"parts": parts(date(2024, 11, 20), None, date(2024, 11, 20))}, (Whose.SCHOOL,),
+     "It waited with the school: Part 2 · Education not signed, Tess Lehrer."),
+    ({"parts": parts(None, date(2024, 11, 29), date(2024, 11, 30))}, (Whose.SOCIAL_CARE,),
+     "It waited with social care: Part 1 · Social care not signed, Sara Sozial; Part 3 · The meeting signed on 30 Nov 2024, Sara "
+     "Sozial."),
+    ({"parts": parts(None, None, None)}, (Whose.SCHOOL, Whose.SOCIAL_CARE),
+     "It waited with social care and the school: Part 1 · Social care not signed, Sara Sozial; Part 2 · Education not signed, Tess "
+     "Lehrer; Part 3 · The meeting not signed, Sara Sozial."),
+    ({"parts": parts(date(2024, 11, 20), None, date(2024, 11, 20)), "has_school": False}, (Whose.NO_PLACE,),
+     "It waited with the writer of Part 2: Part 2 · Education not signed, Tess Lehrer."),
+    ({}, (Whose.WRITERS,), "It waited with those who write it: every part is signed, and it has not been sent."),
+    ({"handed_on": None}, (Whose.OPENING,),
+     "It waited with the Virtual School: it was opened on 09 Sep 2024, and has not been sent to its writers."),
+    ({"handed_on": date(2024, 11, 30)}, (Whose.OPENING,),
+     "It waited with the Virtual School: it was opened on 09 Sep 2024, and sent to its writers on 30 Nov 2024."),
+    ({"parts": parts(None, None, None), "sendings": (date(2024, 11, 25),), "returned_on": date(2024, 12, 2)}, (Whose.QA,),
+     "It waited with the Virtual School: it was sent in time, on 25 Nov 2024, and sent back on 02 Dec 2024."),
+    ({"parts": parts(*[date(2024, 11, 20)] * 2, None), "sendings": (date(2024, 11, 18),), "returned_on": date(2024, 11, 29)},
+     (Whose.SOCIAL_CARE,), "It waited with social care: Part 3 · The meeting not signed, Sara Sozial."),
+    ({"sendings": (date(2024, 11, 30),), "returned_on": date(2024, 12, 2),
+      "parts": parts(date(2024, 11, 20), None, date(2024, 11, 20))}, (Whose.SCHOOL,),
+     "It waited with the school: Part 2 · Education not signed, Tess Lehrer."),
+    ({"sendings": (date(2024, 11, 1), date(2024, 11, 28)), "returned_on": date(2024, 12, 2)}, (Whose.QA,),
+     "It waited with the Virtual School: it was sent in time, on 28 Nov 2024, and sent back on 02 Dec 2024."),
+])
+def test_whose_the_delay_of_a_termly_pep_is(facts: dict[str, Any], whose: tuple[Whose, ...], said: str) -> None:
+    delay = late(**facts)
+    assert delay is not None
+    assert (delay.standing, delay.code, delay.whose, delay.waits_for) == ("Late by 5 days", "HB-1.4", whose, said)
+
+
+def test_a_pep_that_was_sent_late_stays_late_by_those_days() -> None:
+    signed = parts(date(2024, 11, 20), date(2024, 12, 2), date(2024, 11, 20))
+    delay = late(date(2025, 3, 1), sent_on=date(2024, 12, 2), parts=signed)
+    assert delay is not None
+    assert (delay.standing, delay.whose) == ("Done on 02 Dec 2024, 3 days late", (Whose.SCHOOL,))
+
+
+FIRST: dict[str, Any] = {"is_first": True, "handed_on": None, "due": Due(date(2024, 12, 20), "", "HB-1.3"),
+                         "parts": parts(None, None, None)}
+TENTH = Due(date(2024, 12, 2), "10 working days from Mon 18 Nov 2024", "HB-1.2")
+
+
+@pytest.mark.parametrize(("told_on", "whose"), [
+    (date(2024, 11, 18), Whose.OPENING), (date(2024, 12, 2), Whose.OPENING), (date(2024, 12, 3), Whose.TOLD_LATE),
+    (None, Whose.UNKNOWN),
+])
+def test_a_first_pep_is_late_when_it_is_not_with_its_writers_in_time(told_on: date | None, whose: Whose) -> None:
+    delay = late(hand_over=TENTH, **FIRST, told_on=told_on)
+    assert delay is not None
+    assert (delay.title, delay.code, delay.standing, delay.whose) == ("Sent to its writers", "HB-1.2", "Late by 2 days", (whose,))
+
+
+def test_a_first_pep_on_its_tenth_day_or_with_its_writers_is_not_late() -> None:
+    assert late(date(2024, 12, 2), hand_over=TENTH, **FIRST) is None
+    assert late(hand_over=TENTH, **(FIRST | {"handed_on": date(2024, 12, 3)})) is None
+
+
+def test_beyond_its_own_day_too_that_one_counts() -> None:
+    delay = late(date(2025, 1, 6), hand_over=TENTH, **FIRST, told_on=date(2024, 11, 18))
+    assert delay is not None
+    assert (delay.title, delay.code, delay.whose) == ("Signed and sent", "HB-1.3", (Whose.OPENING,))

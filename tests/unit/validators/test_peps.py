@@ -437,6 +437,13 @@ def test_only_open_requests_are_judged(a_document: Make, status: str, judged: bo
     assert [finding.check for finding in ready(a_document(requests=(request,)))] == (["RD-405"] if judged else [])
 
 
+@pytest.mark.parametrize(("status", "asked"), [("draft", True), ("requested", False), ("approved", False), ("withdrawn", False)])
+def test_a_draft_is_told_in_full_before_it_goes_and_what_went_stays_valid(a_document: Make, status: str, asked: bool) -> None:
+    request = replace(a_document().requests[0], status=status, starts_on=None, other_money="")
+    found = [(each.check, each.field, each.severity, each.row) for each in ready(a_document(requests=(request,)))]
+    assert found == [("PPG-when", "starts_on", "blocking", "21"), ("PPG-other-money", "other_money", "blocking", "21")] * asked
+
+
 def test_a_request_without_facts_is_a_defect_of_the_caller(a_document: Make) -> None:
     with pytest.raises(KeyError):
         check_readiness(a_document(), today=TODAY, ppg_facts={})

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from pep_admin.pep_form import Document, TargetFacts
+from pep_admin.pep_form import Document, StandingException, TargetFacts
 from pep_admin.validators.findings import Finding
 from pep_admin.validators.targets import check_target, check_target_set, check_wording
 
@@ -242,6 +242,55 @@ def test_english_and_maths_are_there_or_it_is_said_why(a_document: Make, subject
     assert of_set(a_document(targets=others)) == [(check, "HB-5.1", "blocking")]
     assert of_set(a_document(answers={f"{subject}_exception": "  "}, targets=others)) == [(check, "HB-5.1", "blocking")]
     assert of_set(a_document(answers={f"{subject}_exception": "Grade 6 already."}, targets=others)) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "why", "stands"),
+    [
+        ("grade_4", None, True), ("ehcp_first", "", True), ("not_in_education", None, True), ("other", None, False),
+        ("other", "n/a", False), ("other", "Sits the Welsh exam instead.", True), (None, "Grade 6 already.", True),
+        (None, None, False), (None, "-", False), ("grade_4", "Grade 6 already.", True),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize(("subject", "check"), [("english", "RD-223"), ("maths", "RD-224")])
+def test_an_exception_is_one_of_the_list_or_words_and_other_needs_words(
+    a_document: Make, subject: str, check: str, kind: str | None, why: str | None, stands: bool
+) -> None:
+    others = tuple(replace(target, subject="other") if target.subject == subject else target for target in a_document().targets)
+    found = of_set(a_document(answers={f"{subject}_exception_kind": kind, f"{subject}_exception": why}, targets=others))
+    assert found == ([] if stands else [(check, "HB-5.1", "blocking")])
+
+
+def test_other_without_words_is_asked_for_them(a_document: Make) -> None:
+    (english, _) = check_target_set(a_document(answers={"english_exception_kind": "other"}, targets=()))
+    assert english.message == "There is no English target, for another reason than those listed. Say which."
+
+
+@pytest.mark.parametrize(("subject", "check"), [("english", "RD-223"), ("maths", "RD-224")])
+def test_what_a_special_school_said_earlier_in_the_year_still_stands(a_document: Make, subject: str, check: str) -> None:
+    others = tuple(replace(target, subject="other") if target.subject == subject else target for target in a_document().targets)
+    earlier = StandingException(subject, "ehcp_first", "", "2425-AUT-0001", "Tess Lehrer", date(2024, 11, 18))
+    assert of_set(a_document(targets=others, exceptions=(earlier,))) == []
+    other = "maths" if subject == "english" else "english"
+    assert of_set(a_document(targets=others, exceptions=(replace(earlier, subject=other),))) == [(check, "HB-5.1", "blocking")]
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({}, "No English target: The EHCP puts something else first. Speech first. Said in 2425-AUT-0001, signed by Tess Lehrer on "
+             "18 Nov 2024; it holds for the rest of the academic year."),
+        ({"kind": "other", "why": "Speech!", "subject": "maths"},
+         "No Maths target: Speech! Said in 2425-AUT-0001, signed by Tess Lehrer on 18 Nov 2024; it holds for the rest of the "
+         "academic year."),
+        ({"why": "", "by": "", "on": None},
+         "No English target: The EHCP puts something else first. Said in 2425-AUT-0001; it holds for the rest of the academic "
+         "year."),
+    ],
+)
+def test_an_exception_is_told_with_whose_it_is_and_when(changes: dict[str, Any], told: str) -> None:
+    earlier = StandingException("english", "ehcp_first", "Speech first", "2425-AUT-0001", "Tess Lehrer", date(2024, 11, 18))
+    assert replace(earlier, **changes).told == told
 
 
 def test_no_targets_at_all(a_document: Make) -> None:

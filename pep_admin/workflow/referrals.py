@@ -1,0 +1,75 @@
+"""Referrals to the Early Years Team (HB-6.3): recorded when money is asked for a nursery child, closed when that team was told.
+
+Whether a child falls under that team is circumstances.py's; requests that the Virtual School does pay are ppg.py's.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from pep_admin import audit
+from pep_admin.deadlines import format_day
+from pep_admin.exceptions import NotFound, Refused
+from pep_admin.models import EarlyYearsReferral, Pep
+from pep_admin.pep_form import RequestFacts
+from pep_admin.permissions import Actor, Permission, require, require_on
+from pep_admin.validators.findings import Finding
+from pep_admin.workflow.taking import refuse, take_pep
+
+
+def refuse_early_years(pep: Pep, asked: RequestFacts, *, actor: Actor, today: date) -> Refused:
+    """The refusal of a nursery child's request (RD-404), which leaves a referral behind; one that says nothing leaves none."""
+    pep_id, wanted, pence = pep.id, asked.description.strip(), asked.amount_pence or None
+    if not wanted:
+        message = "Nursery children's money comes from the Early Years Team. Say what it is for, and it is referred to them."
+        return Refused([Finding("RD-404", "HB-6.3", "description", message)])
+
+    def refer(session: Session) -> None:
+        record_referral(session, pep_id, wanted=wanted, pence=pence, actor=actor, today=today)
+
+    message = "Nursery children's money comes from the Early Years Team. We have recorded a referral instead."
+    return Refused([Finding("RD-404", "HB-6.3", "", message)], instead=refer)
+
+
+def record_referral(
+    session: Session, pep_id: int, *, wanted: str, pence: int | None, actor: Actor, today: date
+) -> EarlyYearsReferral:
+    """The child's open referral: made when there is none, else left as it stands. The PEP's lock keeps two from making two."""
+    require(actor, Permission.REQUEST_WRITE)
+    pep = take_pep(session, pep_id)
+    found = session.scalar(
+        select(EarlyYearsReferral).where(EarlyYearsReferral.child_id == pep.child_id, EarlyYearsReferral.told_on.is_(None))
+    )
+    if found is None:
+        found = EarlyYearsReferral(child_id=pep.child_id, pep_id=pep.id, wanted=wanted, amount_pence=pence, asked_by=actor.id,
+                                   asked_name=actor.name, asked_on=today)
+        session.add(found)
+        session.flush()
+        audit.record(session, "referral.record", found)
+    return found
+
+
+def close_referral(
+    session: Session, referral_id: int, *, told_on: date, actor: Actor, today: date, version: int | None = None
+) -> EarlyYearsReferral:
+    """The Early Years Team has been told, on that day. Raises Refused twice, and for a day that cannot be."""
+    require(actor, Permission.REQUEST_DECIDE)
+    found = session.scalar(
+        select(EarlyYearsReferral).where(EarlyYearsReferral.id == referral_id).with_for_update(of=EarlyYearsReferral)
+        .execution_options(populate_existing=True)
+    )
+    if found is None:
+        raise NotFound
+    require_on(session, actor, Permission.REQUEST_DECIDE, found.child_id)
+    if found.told_on is not None or (version is not None and found.row_version != version):
+        raise refuse("referral-told", "DATA-status", "The Early Years Team has been told of this already. Look at it again.")
+    if not found.asked_on <= told_on <= today:
+        message = f"Enter a day from {format_day(found.asked_on)}, when it was asked for, to today."
+        raise refuse("referral-day", "DATA-dates", message, "told_on")
+    found.told_on, found.told_by, found.told_name = told_on, actor.id, actor.name
+    session.flush()
+    audit.record(session, "referral.close", found)
+    return found
