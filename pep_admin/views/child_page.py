@@ -93,7 +93,7 @@ def gather(view: PepModelView, child: Child) -> ChildPage:
     happenings = _happenings(record)
     money, note = _money(view, record, term)
     targets_pep, targets = _targets(view, record)
-    counted = _clocks(view, record)
+    counted = _clocks(view, record, year)
     return ChildPage(
         facts=_facts(view, record, year),
         clocks=counted, first_review=_first_review(view, record) if counted else None,
@@ -148,13 +148,13 @@ def _latest_sdq(record: ChildRecord, year: AcademicYear | None) -> str:
     return said
 
 
-def _clocks(view: PepModelView, record: ChildRecord) -> tuple[Clock, ...]:
+def _clocks(view: PepModelView, record: ChildRecord, running: AcademicYear | None) -> tuple[Clock, ...]:
     """Both clocks of a child who is new in care, until both are done and the term of the first PEP is over."""
     session, child, first = view.db_session, record.child, record.first_pep()
     terms = queries.known_terms(session)
-    year = year_of(session, child.entered_care_on)
-    if year is None or not is_new_in_care(child, first, terms, today=view.today, numbers=numbers_of(YearNumbers, year)):
+    if running is None or not is_new_in_care(child, first, terms, today=view.today, numbers=numbers_of(YearNumbers, running)):
         return ()
+    year = year_of(session, child.entered_care_on) or running
     calendars = queries.Calendars(session)
     found = clocks(
         new_child_facts(session, {child: first})[child.id], today=view.today, working_days=year.initiate_working_days,
