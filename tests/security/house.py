@@ -53,7 +53,17 @@ from pep_admin.models import (
 from pep_admin.permissions import SYSTEM
 from pep_admin.school_words import ClosureKind, InspectionRegime, OfstedGrade
 from pep_admin.validators.waivers import Gate
-from pep_admin.vocabulary import ConsentBy, ConsentFor, LegalStatus, PlacementKind, Role, SenStatus, Subject, SuspensionKind
+from pep_admin.vocabulary import (
+    ConsentBy,
+    ConsentFor,
+    LegalStatus,
+    PlacementKind,
+    Role,
+    SenStatus,
+    Subject,
+    SuspensionKind,
+    SuspensionReason,
+)
 from pep_admin.workflow import attending, calendars, inspections, leads, payments, roll, waivers
 from pep_admin.workflow.records import save_record
 from pep_admin.workflow.referrals import record_referral
@@ -178,7 +188,7 @@ def _records(world: World, child_id: int) -> None:
     school_id = world.session.get_one(Child, child_id).school_id
     for row in (
         Suspension(child_id=child_id, school_id=school_id, kind=SuspensionKind.SUSPENSION, started_on=date(2024, 10, 7),
-                   told_us_on=date(2024, 10, 7)),
+                   ended_on=date(2024, 10, 8), half_days=4, reason=SuspensionReason.DB, told_us_on=date(2024, 10, 7)),
         Consent(child_id=child_id, matter=ConsentFor.DAY_TRIP, who_decides=ConsentBy.CARER),
     ):
         save_record(world.session, row, actor=world.act(world.officer), today=TODAY)
