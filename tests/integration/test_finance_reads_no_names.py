@@ -25,6 +25,8 @@ from tests.host.foreign_app import make_council
 from tests.visiting import Page, Visitor
 from tests.world import NOW, TODAY, World, accepting, writing
 
+pytestmark = pytest.mark.slow  # the quick suite stays under a minute; `make check` runs everything
+
 REQUESTS, PAYMENTS, PEPS = (f"/admin/pep/{noun}/" for noun in ("ppg_requests", "payments", "peps"))
 WRITTEN = {"description": "Ten hours for ROBIN, called Bobby", "provider": "Mr Musterkind0’s friend", "unit": "hour of róbin",
            "quantity": "10", "unit_cost_pence": "55", "amount_pence": "550", "category": "TUITION_1"}

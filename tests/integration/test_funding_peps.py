@@ -23,6 +23,8 @@ from tests.host.foreign_app import make_council
 from tests.visiting import Visitor
 from tests.world import LAUNCH_DAY, NOW, TODAY, World, build_world, child
 
+pytestmark = pytest.mark.slow  # the quick suite stays under a minute; `make check` runs everything
+
 SPRING = date(2025, 1, 10)
 
 

@@ -15,6 +15,8 @@ from pep_admin.school_words import CardGrade, CardRule, GradedRule, InspectionCa
 from pep_admin.validators.inspections import AREAS, LessThanGoodRule, judge
 from tests.world import World
 
+pytestmark = pytest.mark.slow  # the quick suite stays under a minute; `make check` runs everything
+
 SCHOOLS, INSPECTIONS = "/admin/pep/schools/", "/admin/pep/inspections/"
 
 

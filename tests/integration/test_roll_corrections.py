@@ -26,6 +26,8 @@ from pep_admin.workflow import corrections, peps, roll, sections
 from tests.visiting import Visitor
 from tests.world import NOW, TODAY, World
 
+pytestmark = pytest.mark.slow  # the quick suite stays under a minute; `make check` runs everything
+
 MOVED = date(2024, 11, 18)
 BACK = date(2024, 11, 17)
 

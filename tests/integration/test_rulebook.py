@@ -11,6 +11,8 @@ from pep_admin.rulebook import RULES
 from pep_admin.views import rule_links
 from tests.world import World
 
+pytestmark = pytest.mark.slow  # the quick suite stays under a minute; `make check` runs everything
+
 PAGE = "/admin/pep/rules/"
 
 

@@ -26,6 +26,8 @@ from tests.host.foreign_app import make_council
 from tests.visiting import Visitor
 from tests.world import NOW, TODAY, World, actor_of, build_world, child, person
 
+pytestmark = pytest.mark.slow  # the quick suite stays under a minute; `make check` runs everything
+
 PEPS, SCHOOLS = "/admin/pep/peps/", "/admin/pep/schools/"
 LATER = NOW + timedelta(hours=1)
 

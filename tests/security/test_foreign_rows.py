@@ -16,6 +16,8 @@ from pep_admin.permissions import SYSTEM
 from pep_admin.vocabulary import Audience
 from tests.security.house import MISSING, House, changed, told
 
+pytestmark = pytest.mark.slow  # the quick suite stays under a minute; `make check` runs everything
+
 PEPS, TARGETS, MONEY, CHILDREN = (f"/admin/pep/{noun}" for noun in ("peps", "targets", "ppg_requests", "children"))
 OTHERS_WORDS = re.compile("Musterkind1|Jule")
 HOSTILE = {"outcome": "Taken over", "description": "Taken over", "reason": "Taken over", "child_voice_good": "Taken over"}
