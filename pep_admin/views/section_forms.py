@@ -390,7 +390,12 @@ def _readable(found: Field, value: Any) -> str:
 
 
 def _readable_row(found: Field, row: Mapping[str, Any]) -> str:
-    columns = [column for column in found.columns if column.key not in LOOKED_AT and row.get(column.key) is not None]
+    def is_said(column: Field) -> bool:
+        """What a line looks back on is said where it was put into words; its number says nothing to a reader."""
+        value = row.get(column.key)
+        return value is not None and (column.key not in LOOKED_AT or isinstance(value, str))
+
+    columns = [column for column in found.columns if is_said(column)]
     return "; ".join(f"{column.label}: {_readable(column, row[column.key])}" for column in columns)
 
 

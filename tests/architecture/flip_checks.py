@@ -156,13 +156,15 @@ def broken(name: str, check: Check, flip: Flip) -> Check:
 
 
 def put_in_place(old: Mapping[str, Check], new: Mapping[str, Check]) -> None:
-    """In the place of each check, wherever a module of the program or of the tests has it under a name of its own."""
+    """In the place of each check, wherever a module of the program or of the tests has it under a name or in a table."""
     instead = {id(check): new[name] for name, check in old.items()}
     for module in list(sys.modules.values()):
         if getattr(module, "__name__", "").startswith(("pep_admin", "tests")):
             for name, value in list(vars(module).items()):
                 if id(value) in instead:
                     setattr(module, name, instead[id(value)])
+                elif type(value) is dict:
+                    value.update({key: instead[id(each)] for key, each in value.items() if id(each) in instead})
 
 
 def survivors(word: str = "") -> list[str]:

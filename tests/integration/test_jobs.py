@@ -35,6 +35,7 @@ from tests.visiting import Page, Visitor
 from tests.world import NOW, TODAY, World
 
 pytestmark = pytest.mark.slow  # the quick suite stays under a minute; `make check` runs everything
+CLOSED = "The account that asked for this has been closed. (DATA-status)"
 
 PEPS, JOBS = "/admin/pep/peps/", "/admin/pep/jobs/"
 PASSWORD = "lantern orchard seven kites"
@@ -365,7 +366,7 @@ def test_an_account_that_was_closed_meanwhile_gets_nothing_made(office: Office) 
     suspend(office, "officer")
     run_once(office.app)
     job = office.job()
-    assert (job.state, job.problem, job.tries) == (JobState.FAILED, "The account that asked for this has been closed.", 1)
+    assert (job.state, job.problem, job.tries) == (JobState.FAILED, CLOSED, 1)
     assert office.files() == [] and office.events("pep.pdf") == []
     assert [(each.outcome, each.object_id) for each in office.events("peps.pdfs")] == [("refused", job.id)]
 
@@ -381,7 +382,7 @@ def test_an_account_that_is_closed_while_the_pdfs_are_made_gets_nothing(office: 
     monkeypatch.setattr(pep_archive, "build_pep_pdf", build_and_close)
     run_once(office.app)
     job = office.job()
-    assert (job.state, job.problem, job.file) == (JobState.FAILED, "The account that asked for this has been closed.", None)
+    assert (job.state, job.problem, job.file) == (JobState.FAILED, CLOSED, None)
     assert office.files() == [] and office.events("pep.pdf") == []
 
 

@@ -131,7 +131,7 @@ def test_a_child_that_cannot_be_is_refused_and_the_text_kept(officer: Visitor, a
 def test_a_doubtful_child_is_saved_and_the_doubt_said(officer: Visitor) -> None:
     answer = officer.send(f"{CHILDREN}new/", **(NEW_CHILD | {"sen_status": "E", "upn": "Z801200005001"}))
     page = officer.get(answer.location).text
-    assert "Please check: Enter the date of the next EHCP review" in page and "(HB-3.4)" in page
+    assert "Please check: Enter the date of the next EHCP review" in page and "/rules/#HB-3.4" in page
     assert "first letter of this UPN does not fit" in page
 
 
@@ -180,7 +180,8 @@ def test_a_child_changes_school(officer: Visitor, world: World, ask: Any) -> Non
     early = officer.send(path, school=str(world.other_school_id), on="01 Jan 2020", reason="choice", row_version=version[1])
     assert early.status_code == 422 and "the change cannot be before that." in early.text and 'value="01 Jan 2020"' in early.text
     silent = officer.send(path, school=str(world.other_school_id), on="18/11/2024", row_version=version[1])
-    assert silent.status_code == 422 and "Say why the child left the last school. (HB-4.1)" in silent.text
+    assert silent.status_code == 422 and "/rules/#HB-4.1" in silent.text
+    assert "Say why the child left the last school. (<a" in silent.text
     done = officer.send(path, school=str(world.other_school_id), on="18/11/2024", reason="home_move", row_version=version[1])
     assert done.status_code == 303
     assert ask(lambda session: session.execute(
@@ -322,7 +323,9 @@ def test_the_numbers_of_a_year_are_typed_in_pounds(council: Council, ask: Any) -
               "ppg_year_cap_pence": "£1,950.00", "post16_year_cap_pence": "300.00", "grant_per_child_pence": "2,570",
               "sdq_threshold": "17", "initiate_working_days": "10", "complete_school_days": "20", "graded_rule": "any",
               "card_rule": "any", "new_to_roll_days": "60", "school_move_days": "45", "attend_year_groups": "N2, Year 6 and 11",
-              "row_version": "1"}
+              "between_school_days": "20", "first_group": "N1", "last_day": "year_13", "satisfactory_grades": "green",
+              "sdq_from_age": "4", "sdq_to_age": "16", "sdq_valid_months": "12", "low_attendance_percent": "95",
+              "figures_stale_days": "28", "row_version": "1"}
     for key, bad in (("ppg_term_cap_pence", "600.005"), ("ppg_term_cap_pence", "1e3"), ("ppg_year_cap_pence", "NaN"),
                      ("sdq_threshold", "17.5"), ("sdq_threshold", "99999999999"), ("name", "2024-26"),
                      ("ends_on", "01 Sep 2023"), ("ppg_year_cap_pence", "100"), ("attend_year_groups", "6 to 14"),

@@ -33,11 +33,12 @@ SMALL = Form((PartForm("social_care", "Part 1", (Section("about", "About", (CHOI
 
 def test_fields_parts_and_sections_are_found_by_their_keys() -> None:
     assert SMALL.field("sdq") is ROWS and SMALL.part_of("sdq") == "social_care"
+    assert SMALL.section_of("sdq") is SMALL.parts[0].sections[0]
     assert SMALL.section("about") == (SMALL.parts[0], SMALL.parts[0].sections[0])
     assert list(SMALL.fields()) == [CHOICE, ROWS] == list(SMALL.fields("social_care")) and list(SMALL.fields("meeting")) == []
 
 
-@pytest.mark.parametrize("ask", [SMALL.field, SMALL.part_of, SMALL.section])
+@pytest.mark.parametrize("ask", [SMALL.field, SMALL.part_of, SMALL.section, SMALL.section_of])
 def test_a_key_that_this_version_lacks_is_a_key_error(ask: Callable[[str], object]) -> None:
     with pytest.raises(KeyError, match="nobody"):
         ask("nobody")
@@ -94,3 +95,8 @@ def test_posted_answers_stand_over_stored_ones_and_change_nothing(a_document: Ca
 def test_how_a_child_is_called(changes: dict[str, str], called: str, full_name: str, names: tuple[str, ...]) -> None:
     child = replace(CHILD, **changes)  # type: ignore[arg-type]  # columns of text alone
     assert (child.called, child.full_name, child.names) == (called, full_name, names)
+
+
+def test_a_target_is_told_by_its_number_and_words_while_it_is_there(a_document: Callable[..., Document]) -> None:
+    first = a_document().targets[0]
+    assert a_document().target(first.id) == f"Target 1: {first.outcome}" and a_document().target(999) == ""

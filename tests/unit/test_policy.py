@@ -11,8 +11,8 @@ import pytest
 
 import pep_admin
 from pep_admin.models import AcademicYear
-from pep_admin.policy import BARRED, NUMBERS, YEARS, YearNumbers, is_satisfactory
-from pep_admin.rulebook import GUIDES, RULES
+from pep_admin.policy import BARRED, NUMBERS, YEARS, FormNumbers, YearNumbers, is_satisfactory, numbers_by_rule, numbers_of
+from pep_admin.rulebook import GUIDES, RULES, guides_of
 from pep_admin.vocabulary import Grade, PpgCategory, TermName
 from pep_admin.year_words import FirstGroup, LastDay, SatisfactoryGrades
 from pep_admin.year_words import SatisfactoryGrades as S
@@ -128,3 +128,15 @@ def test_a_guide_belongs_to_rules_and_is_made_of_sentences() -> None:
         assert guide.codes and all(code in RULES for code in guide.codes), guide.title
         assert all(point.endswith((".", "?")) for point in guide.points), guide.title
     assert {"HB-3.13", "HB-3.14", "HB-5.4"} <= {code for guide in GUIDES for code in guide.codes}
+
+
+def test_the_numbers_of_a_year_are_told_by_name_and_by_rule() -> None:
+    year = YEARS["2024-25"]
+    assert numbers_of(FormNumbers, year) == FormNumbers() and year.numbers["ppg_term_cap_pence"] == 60000
+    assert [each.name for each in numbers_by_rule("HB-6.1")] == ["ppg_term_cap_pence", "ppg_year_cap_pence"]
+    assert numbers_by_rule("HB-3.13") == ()
+
+
+def test_a_rule_leads_to_its_guides() -> None:
+    assert guides_of("HB-6.1") == () and all(code in each.codes for code in ("HB-3.13",) for each in guides_of(code))
+    assert guides_of("HB-3.13")

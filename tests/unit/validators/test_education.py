@@ -84,3 +84,10 @@ def test_the_papers_behind_the_plan_are_listed(
     found = told(a_document(answers, {"sen_status": status}), "RD-238")
     message = f"Please list {wants} among the documents, with where it lies."
     assert found == ([("HB-5.5", "documents", "warning", message)] if wants else [])
+
+
+def test_a_form_that_asks_for_no_documents_misses_none(a_document: Make) -> None:
+    document = a_document()
+    older = replace(document, answers={key: value for key, value in document.answers.items() if key != "documents"},
+                    switches=document.switches | {"has_ehcp", "sen_any"})
+    assert told(older, "RD-238") == []

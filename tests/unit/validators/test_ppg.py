@@ -47,6 +47,15 @@ def test_the_handbooks_example_passes() -> None:
     assert judged() == []
 
 
+@pytest.mark.parametrize(("changes", "found"), [
+    ({"payee": "Sam Reed"}, [("PPG-name", "DATA-finance", "payee", "warning")]), ({"payee": "Sam's Tutors"}, []),
+    ({"description": "Ten weekly hours of maths tuition for Sam"}, [("PPG-name", "DATA-finance", "description", "warning")]),
+    ({"unit": "hour with Reed"}, [("PPG-name", "DATA-finance", "unit", "warning")]),
+])
+def test_finance_need_not_know_whom_it_is_for(changes: dict[str, str], found: list[tuple[str, str, str, str]]) -> None:
+    assert judged(replace(FACTS, child_names=("Sam", "Reed")), **changes) == found
+
+
 def test_a_category_may_come_as_an_enum() -> None:
     assert judged(category=PpgCategory.TUITION_1) == []
     assert judged(category=PpgCategory.X_TRANSPORT) == [("RD-405", "HB-6.4", "category", "blocking")]

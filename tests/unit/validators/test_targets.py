@@ -11,7 +11,7 @@ import pytest
 
 from pep_admin.pep_form import Document, StandingException, TargetFacts
 from pep_admin.validators.findings import Finding
-from pep_admin.validators.targets import check_target, check_target_set, check_wording
+from pep_admin.validators.targets import check_progress_note, check_target, check_target_set, check_wording
 
 Make = Callable[..., Document]
 
@@ -351,3 +351,16 @@ def test_the_child_is_asked_about_every_target(a_document: Make, agrees: tuple[s
 def test_a_funding_pep_needs_one_target_of_any_kind(a_document: Make) -> None:
     assert of_set(a_document(kind="funding", targets=())) == [("RD-225", "HB-6.5", "blocking")]
     assert of_set(a_document(kind="funding", targets=a_document().targets[:1])) == []
+
+
+OPENED, TODAY = date(2024, 9, 9), date(2024, 11, 18)
+
+
+@pytest.mark.parametrize(("what", "seen_on", "wrong"), [
+    ("Reads 30 of the 40 words", OPENED, []), ("Reads 30 of the 40 words", TODAY, []), ("n/a", TODAY, ["TARGET-note"]),
+    (" ", TODAY, ["TARGET-note"]), ("Reads well", date(2024, 9, 8), ["TARGET-note-day"]),
+    ("Reads well", date(2024, 11, 19), ["TARGET-note-day"]), ("", date(2024, 11, 19), ["TARGET-note", "TARGET-note-day"]),
+])
+def test_a_note_on_a_target_says_something_of_a_day_since_the_pep_was_opened(what: str, seen_on: date, wrong: list[str]) -> None:
+    found = check_progress_note(what, seen_on, opened_on=OPENED, today=TODAY)
+    assert [(each.check, each.code, each.severity) for each in found] == [(each, "HB-5.8", "blocking") for each in wrong]

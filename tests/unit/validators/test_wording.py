@@ -8,6 +8,7 @@ import pytest
 
 from pep_admin.stems import EXAMPLES, STEMS, Stem, kind_of
 from pep_admin.validators.targets import check_wording
+from pep_admin.validators.wording import is_measurable
 from pep_admin.vocabulary import Subject, TargetArea
 from tests.unit.validators.wordings import BLANKS, FROM_EVERYWHERE, IN_A_HURRY, NO_BLANKS, PEOPLE, THOUGHT_OUT
 
@@ -154,6 +155,7 @@ def test_every_sentence_says_what_to_add_with_an_example(text: str) -> None:
 )
 def test_what_adults_do_is_no_target(text: str) -> None:
     assert checks(text)[0] == "SMART-whose"
+    assert {each.severity for each in check_wording(text)} == {"warning"}
 
 
 @pytest.mark.parametrize(
@@ -195,3 +197,11 @@ def test_a_stem_is_no_target_until_its_gaps_are_filled(stem: Stem) -> None:
     assert checks(one_left, "Robin") == ["RD-226"]
     assert "[" not in stem.filled("Robin")
     assert checks(stem.filled("Robin"), "Robin") == []
+
+
+@pytest.mark.parametrize(("text", "seen"), [
+    ("Sam will engage in conversations with friends", True), ("Sam will engage in lessons more", False),
+    ("Sam will engage well with his learning", False),
+])
+def test_engaging_can_be_seen_in_something_that_is_done(text: str, seen: bool) -> None:
+    assert is_measurable(text) is seen

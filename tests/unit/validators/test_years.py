@@ -73,3 +73,10 @@ def test_terms_follow_one_another() -> None:
     assert (found.code, found.field, found.row) == ("DATA-year", "starts_on", "spring")
     assert found.message == "Spring cannot begin on 20 Dec 2024: Autumn ends on 20 Dec 2024."
     assert check_terms([replace(spring, starts_on=date(2024, 12, 21)), AUTUMN]) == []
+
+
+@pytest.mark.parametrize(("groups", "told"), [
+    ("N2, 6, 11", []), ("", []), ("6 to 14", [("YEAR-groups", "HB-3.10", "attend_year_groups")]),
+])
+def test_the_year_groups_that_are_met_are_known_ones(groups: str, told: list[tuple[str, str, str]]) -> None:
+    assert short(check_year(replace(YEAR, attend_year_groups=groups))) == told
