@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from pep_admin.validators.findings import Finding, Severity
+from pep_admin.validators.findings import Finding, Severity, blocking, stopping_signoff
 from pep_admin.validators.waivers import NEVER, WAIVABLE, Gate, WaiverFacts, gate_of, let_pass, may_waive, why_never
 
 ROOT = Path(__file__).parents[3] / "pep_admin"
@@ -144,3 +144,8 @@ def test_the_others_keep_their_place() -> None:
     first, last = Finding("RD-313", "HB-1.7", "next_pep_on", "No date."), Finding("RD-316", "HB-2.6", "", "Not signed.")
     found = let_pass([first, NO_MATHS, last], [waiver(NO_MATHS)])
     assert (found[0], found[2]) == (first, last) and found[1].check == "RD-224"
+
+
+def test_what_stops_sign_off_is_more_than_what_stops_the_record() -> None:
+    found = [NO_MATHS, NO_CARER, replace(NO_MEASURE, severity="warning")]
+    assert stopping_signoff(found) == [NO_MATHS, NO_CARER] and blocking(found) == [NO_MATHS]
