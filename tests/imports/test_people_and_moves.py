@@ -15,6 +15,8 @@ from pep_admin.vocabulary import LeavingReason, PersonKind, RowFate
 from tests.imports.making import csv_of
 from tests.world import NOW, TODAY, World
 
+pytestmark = pytest.mark.slow  # the quick suite stays under a minute; `make check` runs everything
+
 PEOPLE = ("E-mail", "First name", "Last name", "Who they are", "Telephone", "Organisation", "School URN")
 ENROLMENTS = ("LCS number", "UPN", "School URN", "First day", "Why they left the last school")
 CASELOADS = ("LCS number", "Social worker's e-mail", "From")

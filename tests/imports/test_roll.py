@@ -28,6 +28,8 @@ from tests.imports.test_import_screens import Office, send
 from tests.visiting import Page, values_of
 from tests.world import NOW, TODAY, World
 
+pytestmark = pytest.mark.slow  # the quick suite stays under a minute; `make check` runs everything
+
 LIST = ("Child ID", "Forename", "Surname", "DOB", "UPN", "Date started", "Legal status", "SEN status", "Left care")
 NEW = ("L-9", "Nova", "Newman", "01/05/2012", "B801200005001", "02/10/2024", "C2 Full care order", "K", "")
 HEADER = ("CHILD", "SEX", "DOB", "ETHNIC", "UPN", "MOTHER", "MC_DOB")

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 import sqlalchemy as sa
+
+pytestmark = pytest.mark.slow  # the quick suite stays under a minute; `make check` runs everything
 
 
 def test_a_tick_is_kept_as_said_by_hand(

@@ -26,6 +26,8 @@ from pep_admin.exceptions import PepAdminError
 from pep_admin.models import Base
 from pep_admin.server.migrations import VERSION_TABLE
 
+pytestmark = pytest.mark.slow  # the quick suite stays under a minute; `make check` runs everything
+
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
 BRANCHES = {"domain": Base.metadata, "accounts": AccountsBase.metadata}
 OURS = {name for metadata in BRANCHES.values() for name in metadata.tables}

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 import sqlalchemy as sa
+
+pytestmark = pytest.mark.slow  # the quick suite stays under a minute; `make check` runs everything
 
 YEAR = ("INSERT INTO pep_academic_year (name, starts_on, ends_on, ppg_term_cap_pence, ppg_year_cap_pence, post16_year_cap_pence, "
         "grant_per_child_pence, sdq_threshold, initiate_working_days, complete_school_days, amber_is_satisfactory, graded_rule, "

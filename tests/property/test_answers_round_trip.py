@@ -14,6 +14,8 @@ from pep_admin.pep_document.values import loaded, stored
 from pep_admin.pep_form import FORM, Field, Kind
 from pep_admin.views import section_forms
 
+pytestmark = pytest.mark.slow  # the quick suite stays under a minute; `make check` runs everything
+
 TEXT = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\x00"), max_size=300)
 DAYS = st.dates(date(1990, 1, 1), date(2100, 12, 31))
 MINUTES = st.datetimes(datetime(2000, 1, 1), datetime(2090, 1, 1)).map(

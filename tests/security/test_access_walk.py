@@ -12,10 +12,9 @@ from werkzeug.test import TestResponse
 from tests.security.access_table import LINES, TABLE, Line
 from tests.security.house import NOBODY, ROLES, House, changed
 
+pytestmark = pytest.mark.slow  # the quick suite stays under a minute; `make check` runs everything
+
 NAMES = re.compile("Musterkind|Robin|Jule")
-AT_ONCE = (NOBODY, "teacher")
-WALKED = [pytest.param(who, marks=() if who in AT_ONCE else pytest.mark.slow) for who in ROLES]
-"""Every role; the quick suite walks with somebody who sees little and with nobody, `make check` with all."""
 ADDRESSES = re.compile(r'(?:href|src|action)="([^"]*)"')
 
 
@@ -68,12 +67,11 @@ def test_the_table_and_the_application_know_the_same_routes(house: House) -> Non
     assert len(LINES) == len(TABLE), "a door has two lines"
 
 
-@pytest.mark.parametrize("who", WALKED)
+@pytest.mark.parametrize("who", ROLES)
 def test_every_page_opens_to_those_whom_the_table_names(house: House, who: str) -> None:
     assert faults(house, who, "GET") == []
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("who", [NOBODY, "head", "teacher", "finance"])
 def test_asking_for_the_head_of_a_page_is_no_other_way_in(house: House, who: str) -> None:
     before = house.rows()
@@ -98,7 +96,7 @@ def faults(house: House, who: str, method: str) -> list[str]:
     return wrong
 
 
-@pytest.mark.parametrize("who", WALKED)
+@pytest.mark.parametrize("who", ROLES)
 def test_every_form_is_taken_from_those_whom_the_table_names(house: House, who: str) -> None:
     wrong, before = [], house.rows()
     for rule, line in walk(house, "POST"):
@@ -133,7 +131,6 @@ def faults_of_the_record(house: House, who: str, last: int) -> list[str]:
     return []
 
 
-@pytest.mark.slow
 def test_a_form_without_its_mark_is_refused_and_changes_nothing(house: House) -> None:
     """By those who may use it: what stops it is the mark alone."""
     wrong, before = [], house.rows()
@@ -172,7 +169,6 @@ def test_what_a_verb_refuses_is_recorded_with_its_record_and_child(
     assert event.child_id is not None and (event.details.get("codes") or event.details.get("permission"))
 
 
-@pytest.mark.slow
 def test_no_other_method_is_answered(house: House) -> None:
     before = house.rows()
     answers = {
