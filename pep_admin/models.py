@@ -1041,6 +1041,7 @@ class Target(Tracked, Versioned, OfPep, Base):
     baseline: Mapped[str] = mapped_column(Words(500), default="")
     success_measure: Mapped[str] = mapped_column(Words(500), default="")
     due_on: Mapped[date | None]
+    look_on: Mapped[date | None]
     from_plan: Mapped[str | None] = mapped_column(Words(500))
     child_agrees: Mapped[str | None] = mapped_column(Words(20))
     child_wording: Mapped[str | None] = mapped_column(Words(1_000))

@@ -263,6 +263,7 @@ class TargetFacts:
     child_agrees: str
     child_wording: str
     from_plan: str
+    look_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -209,7 +209,7 @@ def _targets(session: Session, pep: Pep, teacher: Actor, own: Mapping[str, str],
     for each in words.TARGETS:
         values = {key: _filled(value, own) for key, value in each.items()}
         values |= {"area": TargetArea(str(each["area"])), "subject": Subject(str(each["subject"])), "due_on": due,
-                   "child_agrees": "yes"}
+                   "look_on": date(2025, 1, 20), "child_agrees": "yes"}
         target, _ = targets.save_target(session, pep.id, values, actor=teacher)
         if money and target.subject is Subject.MATHS and pep.year_group not in ("N1", "N2"):
             ppg.save_request(session, pep.id, _request(pep, target.id, meeting_on), actor=teacher, today=meeting_on)

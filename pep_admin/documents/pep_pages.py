@@ -200,7 +200,8 @@ class Pages:
         return [self._card(target) for target in self.document.targets]
 
     def _card(self, target: TargetFacts) -> Card:
-        told = [("Due", _on(target.due_on)), *self._reasons(target), *_support(target)]
+        looked = [("Looked at on", _on(target.look_on))] if target.look_on else []
+        told = [("Due", _on(target.due_on)), *looked, *self._reasons(target), *_support(target)]
         told = [(label, words or NOT_ANSWERED) for label, words in told]
         where_there = [
             ("Serves the plan", "" if self.for_child else target.from_plan),

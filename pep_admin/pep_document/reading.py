@@ -298,6 +298,7 @@ def _target(each: Target) -> TargetFacts:
         outcome=each.outcome,
         baseline=each.baseline,
         success_measure=each.success_measure,
+        look_on=each.look_on,
         due_on=each.due_on,
         child_agrees=each.child_agrees or "",
         child_wording=each.child_wording or "",

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from pep_admin.circumstances import said
+from pep_admin.deadlines import format_day
 from pep_admin.pep_form import Document, TargetFacts, TargetReviewFacts
 from pep_admin.school_calendar import academic_year_end
 from pep_admin.validators.answered import answer_of, asks, first_words, listed, meeting_day, row_id, stands, warning
@@ -91,7 +92,17 @@ def check_targets(document: Document) -> Iterator[Finding]:
         if "sen_any" in document.switches and not said(target.from_plan):
             message = f"Target {target.number} does not say which part of the EHCP or support plan it serves."
             yield warning("RD-232", "HB-5.5", "from_plan", message, str(target.id))
+        yield from _beyond_the_next(target, answer_of(document, "next_pep_on"))
     yield from check_target_set(document)
+
+
+def _beyond_the_next(target: TargetFacts, next_on: date | None) -> Iterator[Finding]:
+    """RD-229: a target that runs past the next PEP is looked at by then."""
+    due_on, look_on = target.due_on, target.look_on
+    if next_on is None or due_on is None or due_on <= next_on or (look_on is not None and look_on <= next_on):
+        return
+    message = f"Target {target.number} runs past the next PEP, {format_day(next_on)}. Add a day to look at it on the way."
+    yield warning("RD-229", "HB-5.8", "look_on", message, str(target.id))
 
 
 def _targets_until(document: Document) -> date:

@@ -70,13 +70,14 @@ class Targets(PepModelView):
     column_list = ("outcome", "child", "pep", "area", "subject", "due_on")
     column_details_list = ("child", "pep", "area", "subject", "is_strength", "answers_sdq", "need", "support_what", "support_when",
                            "support_where", "support_who", "support_how_often", "outcome", "baseline", "success_measure", "due_on",
-                           "child_agrees", "child_wording", "from_plan")
+                           "look_on", "child_agrees", "child_wording", "from_plan")
     column_labels = {
         "pep": "PEP", "child": "Child", "area": "Area of need", "subject": "Subject", "is_strength": "Builds on a strength",
         "answers_sdq": "Answers the SDQ", "need": "The need, or the strength to grow", "support_what": "What is done",
         "support_when": "When", "support_where": "Where", "support_who": "Who gives it", "support_how_often": "How often",
         "outcome": "What the child will be able to do", "baseline": "Where now", "success_measure": "How we will know",
-        "due_on": "By when", "child_agrees": "Does the child agree?", "child_wording": "In the child’s words",
+        "due_on": "By when", "look_on": "Look at it on",
+        "child_agrees": "Does the child agree?", "child_wording": "In the child’s words",
         "from_plan": "Serves this outcome of the plan", "number": "Number",
     }
     column_descriptions = {
@@ -91,6 +92,7 @@ class Targets(PepModelView):
         "baseline": "A number, grade, count or thing seen, today.",
         "success_measure": "The same thing counted or seen again, then.",
         "due_on": "Like 28 Mar 2025. By the next PEP, or the end of the year at the latest.",
+        "look_on": "Where it runs past the next PEP: a day on the way, like 20 Jan 2025 (HB-5.8).",
         "child_wording": "As the child would say it; this is what their own copy shows.",
         "from_plan": "With an EHCP or a support plan: the outcome’s number or first words (HB-5.5).",
     }
@@ -118,8 +120,8 @@ class Targets(PepModelView):
     )
 
     form_columns = ("area", "subject", "is_strength", "answers_sdq", "need", "support_what", "support_when", "support_where",
-                    "support_who", "support_how_often", "outcome", "baseline", "success_measure", "due_on", "child_agrees",
-                    "child_wording", "from_plan")
+                    "support_who", "support_how_often", "outcome", "baseline", "success_measure", "due_on", "look_on",
+                    "child_agrees", "child_wording", "from_plan")
     form_optional_types = (Boolean, Words)  # whether a text must be there is said by the verb, in the rule's own words
     form_overrides = {"child_agrees": LabelField}
     form_args = {"child_agrees": {"kind": ChildAgrees, "blank": "Not said yet"}}
@@ -127,7 +129,7 @@ class Targets(PepModelView):
         ("What it is about", ("area", "subject", "is_strength", "answers_sdq")),
         ("1. The need", ("need",)),
         ("2. The support", ("support_what", "support_when", "support_where", "support_who", "support_how_often")),
-        ("3. What we will see", ("outcome", "baseline", "success_measure", "due_on")),
+        ("3. What we will see", ("outcome", "baseline", "success_measure", "due_on", "look_on")),
         ("The child’s part, and the plan behind it", ("child_agrees", "child_wording", "from_plan")),
     )
     """The writing page's groups, in the order of HB-5.4."""

@@ -22,7 +22,7 @@ from pep_admin.workflow.sections import part_changed, require_writer
 from pep_admin.workflow.taking import refuse, take_pep
 
 WRITTEN = frozenset({"area", "subject", "is_strength", "answers_sdq", "need", "support_what", "support_when", "support_where",
-                     "support_who", "support_how_often", "outcome", "baseline", "success_measure", "due_on", "from_plan",
+                     "support_who", "support_how_often", "outcome", "baseline", "success_measure", "due_on", "look_on", "from_plan",
                      "child_agrees", "child_wording"})
 MOST_TARGETS = 12
 

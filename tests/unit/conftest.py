@@ -97,7 +97,7 @@ ENGLISH = TargetFacts(
     support_who="Mr Shah", support_how_often="Three times a week",
     outcome="Sam will read 60 words a minute by the end of the spring term", baseline="45 words a minute",
     success_measure="60 words a minute in the reading check", due_on=date(2025, 4, 4),
-    child_agrees="yes", child_wording="", from_plan="",
+    child_agrees="yes", child_wording="", from_plan="", look_on=date(2025, 1, 20),
 )  # fmt: skip
 MATHS = replace(
     ENGLISH, id=12, number=2, subject="maths", need="Fractions are hard",

@@ -91,3 +91,19 @@ def test_a_form_that_asks_for_no_documents_misses_none(a_document: Make) -> None
     older = replace(document, answers={key: value for key, value in document.answers.items() if key != "documents"},
                     switches=document.switches | {"has_ehcp", "sen_any"})
     assert told(older, "RD-238") == []
+
+
+@pytest.mark.parametrize(("due_on", "look_on", "next_on", "warned"), [
+    (date(2025, 4, 4), None, date(2025, 2, 12), True), (date(2025, 4, 4), date(2025, 2, 12), date(2025, 2, 12), False),
+    (date(2025, 4, 4), date(2025, 2, 13), date(2025, 2, 12), True), (date(2025, 2, 12), None, date(2025, 2, 12), False),
+    (None, None, date(2025, 2, 12), False), (date(2025, 4, 4), None, None, False),
+])
+def test_a_target_that_runs_past_the_next_pep_is_looked_at_on_the_way(
+    a_document: Make, due_on: date | None, look_on: date | None, next_on: date | None, warned: bool
+) -> None:
+    first, *others = a_document().targets
+    document = a_document(answers={"next_pep_on": next_on}, targets=(replace(first, due_on=due_on, look_on=look_on), *others),
+                          next_pep_on=next_on)
+    found = [(each.row, each.code, each.severity) for each in check_part(document, Part.EDUCATION, today=TODAY)
+             if each.check == "RD-229"]
+    assert found == ([(str(first.id), "HB-5.8", "warning")] if warned else [])
