@@ -104,13 +104,13 @@ def compare(session: Session, documents: Mapping[int, Document]) -> dict[int, La
     outcomes = queries.outcomes_of(session, {each for ids in earlier.values() for each in ids}) if before else {}
     copied = queries.places_copied(session, documents)
     words = {pep_id: names_to_look_up(document) for pep_id, document in documents.items()}
-    names = queries.names_among(session, {word for some in words.values() for word in some})
+    names = queries.names_at_school(session, words)
     return {
         pep_id: LastTerm(
             answers=_answers(before[pep_id], document) if pep_id in before else {},
             outcomes=tuple(outcomes.get(each, ()) for each in earlier.get(pep_id, ())),
             copied=copied.get(pep_id, frozenset()),
-            names=words[pep_id] & names,
+            names=names[pep_id],
         )
         for pep_id, document in documents.items()
     }

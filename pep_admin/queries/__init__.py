@@ -10,7 +10,7 @@ from pep_admin.queries.caps import periods, ppg_facts_for, scheme_for
 from pep_admin.queries.children import names_of
 from pep_admin.queries.front_page import DUE_SOON_DAYS, front_page_counts
 from pep_admin.queries.inspections import is_latest, is_less_than_good, latest_inspections, less_than_good_rule
-from pep_admin.queries.last_term import names_among, outcomes_of, peps_before, places_copied
+from pep_admin.queries.last_term import names_at_school, outcomes_of, peps_before, places_copied
 from pep_admin.queries.lateness import delays, late_now, late_with
 from pep_admin.queries.launch import LaunchCandidate, launch_candidates
 from pep_admin.queries.ledger import Waiting, allocation_differences, unbatched_releases, waiting_for_batch
@@ -55,7 +55,7 @@ __all__ = [
     "launch_candidates",
     "less_than_good_rule",
     "life_of_request",
-    "names_among",
+    "names_at_school",
     "names_of",
     "next_deadlines",
     "notes_of",

@@ -6,10 +6,10 @@ Facts alone, as columns. What the comparison means is validators/last_term.py's;
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from pep_admin.models import Child, Pep, Target, Wording
 from pep_admin.queries.past_scope import because
@@ -66,14 +66,20 @@ def places_copied(session: Session, pep_ids: Collection[int]) -> dict[int, froze
     return {pep_id: frozenset(places) for pep_id, places in copied.items()}
 
 
-def names_among(session: Session, words: Iterable[str]) -> frozenset[str]:
-    """Which of those words are the first name of a child on record, or what one is known as."""
-    wanted: Sequence[str] = sorted(set(words))
-    past = because("RD-234: a name copied from the plan of a child whom the writer may not see; only a word they typed is told")
-    found: set[str] = set()
+def names_at_school(session: Session, words: Mapping[int, Collection[str]]) -> dict[int, frozenset[str]]:
+    """By PEP id, which of the words in it are the first name of a child with a PEP at the same school, or what one is known as.
+
+    Of that school alone: a warning about a name from elsewhere would tell its reader who is in care there.
+    """
+    wanted: Sequence[str] = sorted({word for some in words.values() for word in some})
+    past = because("RD-234: a name copied from the plan of another child at this school; only a word they typed is told")
+    other = aliased(Pep)
+    found: dict[int, set[str]] = defaultdict(set)
     for start in range(0, len(wanted), MANY):
         some = wanted[start : start + MANY]
-        names = select(Child.first_name).where(Child.first_name.in_(some)).union(
-            select(Child.known_as).where(Child.known_as.in_(some)))
-        found.update(session.scalars(names, execution_options=past))
-    return frozenset(found)
+        for name in (Child.first_name, Child.known_as):
+            rows = select(Pep.id, name).join(other, Pep.school_id == other.school_id).join(Child, Child.id == other.child_id).where(
+                Pep.id.in_(words), name.in_(some)).distinct()
+            for pep_id, each in session.execute(rows, execution_options=past):
+                found[pep_id].add(each or "")
+    return {pep_id: frozenset(found[pep_id] & set(some)) for pep_id, some in words.items()}

@@ -89,7 +89,7 @@ def _pieces(target: TargetLike, number: int) -> Iterator[Finding]:
 
 
 def _stands(value: object) -> bool:
-    return bool(value.strip()) if isinstance(value, str) else value is not None
+    return said(value) if isinstance(value, str) else value is not None
 
 
 def _wording_of(target: TargetLike, number: int, names: Sequence[str]) -> Iterator[Finding]:
@@ -106,7 +106,8 @@ def _wording_of(target: TargetLike, number: int, names: Sequence[str]) -> Iterat
 
 def _blanks_elsewhere(target: TargetLike, number: int, names: Sequence[str]) -> Iterator[Finding]:
     for key in _TEXTS:
-        if left_in := left_open(unnamed(getattr(target, key), names)):
+        text = getattr(target, key)
+        if said(text) and (left_in := left_open(unnamed(text, names))):
             message = f"Target {number} still has a blank or a choice left in: “{left_in}”."
             yield Finding("RD-226", "HB-5.2", key, message)
 

@@ -93,8 +93,8 @@ DATA = "This is what the record needs in order to hold together. Put it right."
 """Why no DATA- rule can be waived."""
 UNKNOWN = "This cannot be waived."
 
-LISTING = frozenset({"RD-102", "RD-201", "RD-225", "RD-302", "RD-311"})
-"""Checks whose one sentence may list several gaps: a waiver holds for the list that the head read, not for a longer one."""
+LISTING = frozenset({"RD-102", "RD-201", "RD-225", "RD-226", "RD-228", "RD-302", "RD-311", "SMART-short"})
+"""Checks whose sentence tells what stands there: a waiver holds for the words or gaps that the head read, for no others."""
 
 
 class Gate(NamedTuple):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 from typing import Protocol
@@ -64,7 +65,7 @@ class TermLike(Protocol):
 
 def check_year(year: YearLike) -> list[Finding]:
     """A year is named like 2024-25, ends after it begins, and has numbers and year groups that can be and fit one another."""
-    return [*_name(year), *_span(year), *_ranges(year), *_caps(year), *_ages(year), *_groups(year)]
+    return [*_name(year), *_span(year), *_holds_its_terms(year), *_ranges(year), *_caps(year), *_ages(year), *_groups(year)]
 
 
 def check_term(term: TermLike) -> list[Finding]:
@@ -79,6 +80,14 @@ def check_terms(terms: Iterable[TermInYear]) -> list[Finding]:
         Finding("TERM-dates", "DATA-year", "starts_on", f"{later.name.label} cannot begin on {format_day(later.starts_on)}: "
                 f"{earlier.name.label} ends on {format_day(earlier.ends_on)}.", row=later.name.value)
         for earlier, later in pairwise(in_order) if later.starts_on <= earlier.ends_on
+    ]
+
+
+def check_among(term: TermInYear, others: Iterable[TermInYear]) -> list[Finding]:
+    """One term among the others of its year: it begins after the one before it ends, and ends before the next one begins."""
+    return [
+        replace(finding, field="starts_on" if finding.row == term.name.value else "ends_on", row="")
+        for other in others for finding in check_terms((term, other))
     ]
 
 
@@ -108,6 +117,22 @@ def _name(year: YearLike) -> Iterator[Finding]:
     found = _NAME.fullmatch(year.name or "")
     if found is None or (int(found[1]) + 1) % 100 != int(found[2]):
         yield Finding("YEAR-name", "DATA-year", "name", "Name the year by its two halves, like 2024-25.")
+        return
+    begins, first, last = int(found[1]), year.starts_on, year.ends_on
+    if first is not None and first.year != begins:
+        yield Finding("YEAR-name", "DATA-year", "starts_on", f"{year.name} begins in {begins}.")
+    elif first is not None and last is not None and last > first and last.year != begins + 1:
+        yield Finding("YEAR-name", "DATA-year", "ends_on", f"{year.name} ends in {begins + 1}.")
+
+
+def _holds_its_terms(year: YearLike) -> Iterator[Finding]:
+    """The terms that are on record already lie within the dates that the year is given."""
+    terms: Iterable[TermInYear] = getattr(year, "terms", None) or ()
+    for term in terms:
+        if year.starts_on and term.starts_on < year.starts_on:
+            yield _dates("starts_on", f"{term.name.label} begins on {format_day(term.starts_on)}. Change that term first.")
+        elif year.ends_on and term.ends_on > year.ends_on:
+            yield _dates("ends_on", f"{term.name.label} ends on {format_day(term.ends_on)}. Change that term first.")
 
 
 def _span(span: YearLike | TermLike) -> Iterator[Finding]:

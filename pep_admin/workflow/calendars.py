@@ -23,7 +23,7 @@ from pep_admin.policy import YearNumbers
 from pep_admin.school_calendar import TermDates, TermsUnknown
 from pep_admin.validators.calendars import Span, check_calendar, check_closure, check_code, check_day_off
 from pep_admin.validators.findings import Finding, blocking
-from pep_admin.validators.years import check_term
+from pep_admin.validators.years import check_among, check_term
 from pep_admin.vocabulary import PepKind, PepStatus
 from pep_admin.workflow.bulk import RowChange, change_rows
 from pep_admin.workflow.taking import refuse
@@ -79,7 +79,9 @@ def save_term(session: Session, row: Term, *, actor: Actor) -> Recount:
     """Store a term of the Virtual School's own calendar; count again where it holds, and move what was due by its deadline."""
     before = inspect(row).attrs.deadline_on.history.deleted
     because = f"The term {row.name.label} {row.year.name}"
-    counted = _save(session, row, check_term(row), actor=actor, because=because)
+    with session.no_autoflush:
+        wrong = check_term(row) or check_among(row, [each for each in row.year.terms if each is not row])
+    counted = _save(session, row, wrong, actor=actor, because=because)
     moved = _move_deadline(session, row, before[0], because=f"{because} was changed") if before else ()
     return Recount(counted.moved + moved, counted.unknown)
 

@@ -16,7 +16,16 @@ from pep_admin.models import ProgressNote, Target
 from pep_admin.permissions import Actor, Permission, require, require_on
 from pep_admin.queries.progress import NOTED
 from pep_admin.validators.targets import check_progress_note
-from pep_admin.workflow.taking import take_pep
+from pep_admin.workflow.taking import refuse, take_pep
+
+
+def _refuse_twice(session: Session, target_id: int, what: str, seen_on: date, actor: Actor) -> None:
+    """A form that was sent twice leaves one note."""
+    same = select(ProgressNote.id).where(
+        ProgressNote.target_id == target_id, ProgressNote.seen_on == seen_on, ProgressNote.what == what,
+        ProgressNote.noted_by == actor.id)
+    if session.scalar(same) is not None:
+        raise refuse("TARGET-note-twice", "DATA-unique", "You have written this note already. It is on record.", "what")
 
 
 def note_progress(
@@ -31,6 +40,7 @@ def note_progress(
     require_on(session, actor, Permission.TARGET_WRITE, pep.child_id)
     if wrong := check_progress_note(what, seen_on, opened_on=pep.initiated_on, today=today):
         raise Refused(wrong)
+    _refuse_twice(session, target_id, what.strip(), seen_on, actor)
     note = ProgressNote(pep_id=pep.id, target_id=target_id, seen_on=seen_on, what=what.strip(), with_child=with_child,
                         noted_by=actor.id, noted_name=actor.name, noted_at=now)
     session.add(note)

@@ -15,9 +15,9 @@ from pep_admin.models import AuditEvent, Child, Pep, RecordChange, SocialCareSec
 from pep_admin.pep_document import read_document
 from pep_admin.permissions import SYSTEM, audience_for
 from pep_admin.validators.findings import Finding
-from pep_admin.vocabulary import Audience, Decision, Grade, Part, PepKind, PepStatus, TargetArea
+from pep_admin.vocabulary import Audience, Decision, Grade, LegalStatus, Part, PepKind, PepStatus, SenStatus, TargetArea
 from pep_admin.vocabulary import Subject as Of
-from pep_admin.workflow import delegation, reviews, sections, targets
+from pep_admin.workflow import delegation, reviews, roll, sections, targets
 from pep_admin.workflow import peps as verbs
 from pep_admin.workflow.readiness import part_findings, readiness, readiness_of
 from tests.visiting import Page
@@ -360,12 +360,18 @@ def test_a_target_that_is_gone_leaves_no_mark(world: World) -> None:
 
 
 def test_another_childs_name_is_asked_about(enter: Enter, world: World) -> None:
-    pep = world.pep_of()
+    facts = {"first_name": "Anouk", "last_name": "Musterkind", "date_of_birth": date(2012, 1, 1), "lcs_id": "T-third",
+             "entered_care_on": date(2024, 2, 1), "legal_status": LegalStatus.C2, "sen_status": SenStatus.NONE}
+    roll.take_into_care(world.session, actor=world.act(SYSTEM), today=TODAY, facts=facts, school_id=world.school_id)
+    world.launch()
+    pep = world.pep_of(world.child_id)
     pep_id = pep.id
     world.save(pep, "learning", world.teacher, needs_and_provision="Jule needs a quiet place, and Robin sits by the door.")
+    assert told(world, pep_id, "RD-234") == [], "who is in care at another school is nobody's to learn by typing names"
+    world.save(pep, "learning", world.teacher, needs_and_provision="Anouk needs a quiet place, and Robin sits by the door.")
     [found] = told(world, pep_id, "RD-234")
     assert (found.field, found.severity) == ("needs_and_provision", "warning")
-    sentence = "“Jule” in “Needs, and the help in place” is not Robin's name."
+    sentence = "“Anouk” in “Needs, and the help in place” is not Robin's name."
     assert sentence in enter("teacher").get(f"{PEPS}check/?id={pep_id}").main
     world.save(pep, "learning", world.teacher, needs_and_provision="Ethan needs a quiet place.")
     assert told(world, pep.id, "RD-234") == [], "no child on record is called so"

@@ -89,6 +89,10 @@ def test_what_was_noted_between_the_peps_stands_where_the_targets_are_reviewed(s
     for day, what, with_child in ((date(2024, 12, 2), "Two of five", False), (date(2025, 1, 20), "I can do four of five", True)):
         progress.note_progress(world.session, target.id, seen_on=day, what=what, with_child=with_child,
                                actor=world.act(world.teacher), today=LATER, now=AT)
+    with pytest.raises(Refused) as again:
+        progress.note_progress(world.session, target.id, seen_on=date(2024, 12, 2), what="Two of five ", with_child=False,
+                               actor=world.act(world.teacher), today=LATER, now=AT)
+    assert [each.code for each in again.value.findings] == ["DATA-unique"], "a form sent twice leaves one note"
     number, wording = pep.id, target.outcome
     world.session.commit()
     told = enter("worker").get(f"/admin/pep/peps/section/?id={number}&section=last_targets").main

@@ -215,6 +215,8 @@ def test_terms_and_extra_days_off_move_due_days_as_well(world: World, child: int
         "half_term_to", half_term_from="28 Oct 2024", half_term_to="1 Nov 2024")
     assert "2425-AUT-0003 to 18 Nov 2024" in page.main, "the day off lies in the half-term now"
     assert due(ask, child)[1] == "20 school days from Mon 14 Oct 2024, skipping 28 Oct to 1 Nov"
+    page = head.get(f"/admin/pep/terms/edit/?id={term}").send("ends_on", ends_on="20 Jan 2025")
+    assert "Spring cannot begin on 06 Jan 2025: Autumn ends on 20 Jan 2025." in page.text
     day = ask(lambda session: session.scalars(sa.select(NonWorkingDay.id)).one())
     page = head.get(f"{DAYS_OFF}remove/?id={day}").send("reason", reason="Put off")
     assert "was removed" in page.main and "Due days" not in page.main

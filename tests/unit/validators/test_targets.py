@@ -177,6 +177,10 @@ def test_a_whole_target_has_nothing_against_it() -> None:
         ({"support_what": ""}, "support_what", "Target 2 has no support (what)."),
         ({"support_who": ""}, "support_who", "Target 2 has no name of who gives the support."),
         ({"support_how_often": ""}, "support_how_often", "Target 2 has no word on how often."),
+        ({"outcome": "TBC"}, "outcome", "Target 2 has no outcome."),
+        ({"outcome": "______"}, "outcome", "Target 2 has no outcome."),
+        ({"need": "n/a"}, "need", "Target 2 has no need."),
+        ({"support_who": "-"}, "support_who", "Target 2 has no name of who gives the support."),
         ({"baseline": "", "due_on": None}, "baseline", "Target 2 has no start (where the child is now) and no date."),
         (
             {"need": "", "baseline": "", "due_on": None},

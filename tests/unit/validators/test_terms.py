@@ -35,7 +35,8 @@ def of_term(**changes: Any) -> list[tuple[str, str]]:
     return [(each.code, each.field) for each in found]
 
 
-@pytest.mark.parametrize("changes", [{}, {"name": "2099-00"}, {"starts_on": None}, {"ends_on": None},
+@pytest.mark.parametrize("changes", [{}, {"name": "2099-00", "starts_on": date(2099, 9, 1), "ends_on": date(2100, 8, 31)},
+                                     {"starts_on": None}, {"ends_on": None},
                                      {"ppg_term_cap_pence": 1_800_00}, {"ppg_term_cap_pence": None}])
 def test_a_year_that_can_be(changes: dict[str, Any]) -> None:
     assert of_year(**changes) == []

@@ -131,6 +131,18 @@ def test_the_same_sentence_in_another_place_is_another_gate() -> None:
     assert let_pass([blank, *others], [waiver(blank)])[1:] == others
 
 
+@pytest.mark.parametrize(("check", "field", "read", "now"), [
+    ("RD-226", "outcome", "Target 1 still has a blank left in: “XXXX”.", "Target 1 still has a blank left in: “______”."),
+    ("RD-228", "due_on", "Target 1 is due on 01 Dec 2025.", "Target 1 is due on 01 Jan 2040."),
+    ("SMART-short", "outcome", "Target 1: “Read more” is too short.", "Target 1: “Be good” is too short."),
+])
+def test_a_waiver_is_of_the_words_that_the_head_read(check: str, field: str, read: str, now: str) -> None:
+    was = Finding(check, "HB-5.2", field, read, part="education", row="17")
+    assert let_pass([was], [waiver(was)])[0].severity == "warning"
+    changed = replace(was, message=now)
+    assert let_pass([changed], [waiver(was)]) == [changed]
+
+
 @pytest.mark.parametrize("severity", ["blocking", "signoff"])
 def test_a_voice_is_one_gate_wherever_it_is_missed_and_however_it_is_said(severity: Severity) -> None:
     at_release = Finding("RD-308", "HB-4.6", "", "The carer's voice is missing from the PEP. The money waits.")

@@ -10,7 +10,7 @@ import pytest
 
 from pep_admin.policy import NUMBERS, YEARS, YearPolicy
 from pep_admin.validators.findings import Finding, blocking
-from pep_admin.validators.years import check_terms, check_year
+from pep_admin.validators.years import check_among, check_terms, check_year
 from pep_admin.vocabulary import TermName
 
 YEAR = YEARS["2024-25"]
@@ -29,7 +29,11 @@ def test_the_years_of_the_program_are_accepted(year: YearPolicy) -> None:
 @pytest.mark.parametrize(("changed", "wrong"), [
     ({"name": "2024-26"}, ("YEAR-name", "DATA-year", "name")),
     ({"name": "2024/25"}, ("YEAR-name", "DATA-year", "name")),
-    ({"ends_on": date(2024, 9, 1)}, ("TERM-dates", "DATA-dates", "ends_on")),
+    ({"ends_on": date(2024, 9, 1), "terms": ()}, ("TERM-dates", "DATA-dates", "ends_on")),
+    ({"name": "2030-31", "terms": ()}, ("YEAR-name", "DATA-year", "starts_on")),
+    ({"ends_on": date(2026, 8, 31)}, ("YEAR-name", "DATA-year", "ends_on")),
+    ({"starts_on": date(2024, 10, 1)}, ("TERM-dates", "DATA-dates", "starts_on")),
+    ({"ends_on": date(2025, 5, 1)}, ("TERM-dates", "DATA-dates", "ends_on")),
     ({"ppg_term_cap_pence": 1_800_01}, ("YEAR-caps", "HB-6.1", "ppg_year_cap_pence")),
     ({"ppg_term_cap_pence": -1}, ("YEAR-number", "DATA-year", "ppg_term_cap_pence")),
     ({"complete_school_days": 0}, ("YEAR-number", "DATA-year", "complete_school_days")),
@@ -73,6 +77,15 @@ def test_terms_follow_one_another() -> None:
     assert (found.code, found.field, found.row) == ("DATA-year", "starts_on", "spring")
     assert found.message == "Spring cannot begin on 20 Dec 2024: Autumn ends on 20 Dec 2024."
     assert check_terms([replace(spring, starts_on=date(2024, 12, 21)), AUTUMN]) == []
+
+
+def test_a_term_lies_between_its_neighbours() -> None:
+    spring, summer = YEAR.term(TermName.SPRING), YEAR.term(TermName.SUMMER)
+    assert check_among(spring, [AUTUMN, summer]) == []
+    early = replace(spring, starts_on=AUTUMN.ends_on)
+    assert short(check_among(early, [AUTUMN, summer])) == [("TERM-dates", "DATA-year", "starts_on")]
+    assert short(check_among(AUTUMN, [early, summer])) == [("TERM-dates", "DATA-year", "ends_on")]
+    assert check_among(summer, [AUTUMN, early]) == [], "of the others nothing is told"
 
 
 @pytest.mark.parametrize(("groups", "told"), [
