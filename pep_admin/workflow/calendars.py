@@ -80,7 +80,7 @@ def save_term(session: Session, row: Term, *, actor: Actor) -> Recount:
     before = inspect(row).attrs.deadline_on.history.deleted
     because = f"The term {row.name.label} {row.year.name}"
     with session.no_autoflush:
-        wrong = check_term(row) or check_among(row, [each for each in row.year.terms if each is not row])
+        wrong = check_term(row) or check_among(row, [each for each in row.year.terms if each.name is not row.name])
     counted = _save(session, row, wrong, actor=actor, because=because)
     moved = _move_deadline(session, row, before[0], because=f"{because} was changed") if before else ()
     return Recount(counted.moved + moved, counted.unknown)
