@@ -210,6 +210,11 @@ def said(value: object) -> bool:
     return isinstance(value, str) and can_be_read(value) and value.strip().casefold() not in NO_WORDS
 
 
+def stands(value: object) -> bool:
+    """Whether an entry of any kind is made: words that say something, or a value that is not nought."""
+    return said(value) if isinstance(value, str) else bool(value)
+
+
 def can_be_read(text: str) -> bool:
     """Whether a letter or figure stands in the text that can be seen."""
     return any(sign.isalnum() and sign not in UNSEEN for sign in text)

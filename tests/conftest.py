@@ -47,8 +47,8 @@ Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": FileSystemByteco
 
 # Likewise the statements on SQLite: every test has an engine of its own, and each would compile the same ones again.
 _statements = LRUCache(2_000)
-SQLiteDialect_pysqlite.__eq__ = lambda self, other: type(self) is type(other)  # type: ignore[method-assign]
-SQLiteDialect_pysqlite.__hash__ = lambda self: hash(type(self))  # type: ignore[method-assign]
+SQLiteDialect_pysqlite.__eq__ = lambda self, other: type(self) is type(other)  # type: ignore[method-assign]  # the driver's own is replaced on purpose
+SQLiteDialect_pysqlite.__hash__ = lambda self: hash(type(self))  # type: ignore[method-assign]  # the driver's own is replaced on purpose
 
 
 @sa.event.listens_for(sa.Engine, "engine_connect")

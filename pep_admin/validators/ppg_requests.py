@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from pep_admin.circumstances import said
+from pep_admin.circumstances import stands
 from pep_admin.deadlines import format_day
 from pep_admin.money import format_pounds
 from pep_admin.money_words import OtherMoney
@@ -55,12 +55,7 @@ _WANTED = (
 def check_whole(request: Any) -> list[Finding]:
     """What a request still lacks before its PEP is sent, each blocking; a form's values, the row and RequestFacts fit."""
     return [Finding(check, code, field, sentence) for field, check, code, sentence in _WANTED
-            if not _stands(getattr(request, field, None))]
-
-
-def _stands(value: object) -> bool:
-    """A measure may be a nought, and a mark such as “n/a” says nothing."""
-    return said(value) if isinstance(value, str) else bool(value)
+            if not stands(getattr(request, field, None))]
 
 
 def check_doubts(request: Any, *, scheme: Scheme, year: str, unspent: Sequence[Unspent] = ()) -> list[Finding]:

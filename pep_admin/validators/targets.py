@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Protocol
 
-from pep_admin.circumstances import said
+from pep_admin.circumstances import said, stands
 from pep_admin.deadlines import format_day
 from pep_admin.pep_form import EXCEPTION_OTHER, Document, TargetFacts
 from pep_admin.validators.findings import Finding
@@ -81,15 +81,11 @@ def check_target(
 
 
 def _pieces(target: TargetLike, number: int) -> Iterator[Finding]:
-    missing = [(key, word) for key, word in _PIECES if not _stands(getattr(target, key))]
+    missing = [(key, word) for key, word in _PIECES if not stands(getattr(target, key))]
     if missing:
         words = [f"no {word}" for _, word in missing]
         listed = ", ".join(words[:-1]) + (" and " if len(words) > 1 else "") + words[-1]
         yield Finding("RD-225", "HB-5.2", missing[0][0], f"Target {number} has {listed}.")
-
-
-def _stands(value: object) -> bool:
-    return said(value) if isinstance(value, str) else value is not None
 
 
 def _wording_of(target: TargetLike, number: int, names: Sequence[str]) -> Iterator[Finding]:

@@ -57,7 +57,7 @@ def enter(council: Flask, csrf_token: Callable[[str], str]) -> Callable[..., Fla
         mark = csrf_token(browser.get(address).text)
         answer = browser.post(address, data={"csrf_token": mark, "login": login, "password": PASSWORD})
         assert answer.status_code == 302
-        browser.led_to = answer.location  # type: ignore[attr-defined]
+        browser.led_to = answer.location  # type: ignore[attr-defined]  # the test keeps where it was led
         return browser
 
     return come_in
@@ -161,7 +161,7 @@ def test_the_small_example_of_the_readme_runs_as_it_is_printed(tmp_path: Path) -
     code = re.search(r"This is a complete one:\n\n```python\n(.*?)```", printed, re.DOTALL)
     assert code and code[1].count("sqlite:///council.db") == 1
     room: dict[str, Any] = {"__name__": "readme"}
-    exec(compile(code[1].replace("council.db", str(tmp_path / "council.db")), "README.md", "exec"), room)  # noqa: S102
+    exec(compile(code[1].replace("council.db", str(tmp_path / "council.db")), "README.md", "exec"), room)  # noqa: S102  # the README's own code is run
     app = room["app"]
     browser = app.test_client()
     assert browser.get(PEPS).location == f"/door/?back={PEPS}"

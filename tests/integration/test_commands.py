@@ -322,7 +322,7 @@ def serving(shell: Shell) -> Iterator[Callable[..., tuple[subprocess.Popen[str],
 def answers(address: str) -> bool:
     for _ in range(50):
         try:
-            with urllib.request.urlopen(f"{address}/healthz", timeout=5) as answer:  # noqa: S310
+            with urllib.request.urlopen(f"{address}/healthz", timeout=5) as answer:  # noqa: S310  # an address of this test's own server
                 return bool(answer.read() == b"ok")
         except OSError:
             time.sleep(0.1)

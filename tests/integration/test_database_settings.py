@@ -90,7 +90,7 @@ def test_another_kind_of_database_is_refused() -> None:
             name = "mysql"
 
     with pytest.raises(ConfigError, match="SQLite or PostgreSQL, not in mysql"):
-        prepare(Engine())  # type: ignore[arg-type]
+        prepare(Engine())  # type: ignore[arg-type]  # a stand-in for an engine
 
 
 def test_values_stay_out_of_error_messages(engine) -> None:

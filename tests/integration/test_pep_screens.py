@@ -46,7 +46,7 @@ def made(world: World) -> Callable[[Callable[[], Pep]], int]:
 @pytest.fixture
 def opened(world: World, made: Any) -> int:
     """A PEP of the first child beside the term's own, opened and sent to nobody yet."""
-    return made(lambda: verbs.initiate_pep(  # type: ignore[no-any-return]
+    return made(lambda: verbs.initiate_pep(  # type: ignore[no-any-return]  # a fixture's answer has no type
         world.session, world.pep_of().child, world.autumn, kind=PepKind.CHANGE, reason="A new home",
         actor=world.act(world.officer), today=TODAY, now=NOW))
 
@@ -70,7 +70,7 @@ def column(ask: Any, pep: int, name: str) -> Any:
 
 
 def mails(ask: Any) -> int:
-    return ask(lambda session: session.scalar(sa.select(sa.func.count(Delivery.id))))  # type: ignore[no-any-return]
+    return ask(lambda session: session.scalar(sa.select(sa.func.count(Delivery.id))))  # type: ignore[no-any-return]  # a fixture's answer has no type
 
 
 def offers_nothing(page: Page) -> bool:

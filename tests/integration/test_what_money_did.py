@@ -76,7 +76,7 @@ def section(who: Visitor, pep: int) -> Page:
 
 def effects(ask: Callable[..., Any]) -> list[tuple[Any, ...]]:
     found = sa.select(FundingEffect).order_by(FundingEffect.id)
-    return ask(lambda session: [  # type: ignore[no-any-return]
+    return ask(lambda session: [  # type: ignore[no-any-return]  # a fixture's answer has no type
         (each.pep_id, each.request_id, each.given, each.spent_pence, each.unspent_pence, each.what_changed, each.measure_now,
          each.next, each.change_agreed_by) for each in session.scalars(found)])
 

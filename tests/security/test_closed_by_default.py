@@ -105,7 +105,7 @@ class Folders(PepModelView):
             execution_options={"history_kept": True, "synchronize_session": False},
         )
         self.db_session.commit()
-        return str(made.rowcount)  # type: ignore[attr-defined]
+        return str(made.rowcount)  # type: ignore[attr-defined]  # the library's stub lacks it
 
 
 class OpenChildren(Children):

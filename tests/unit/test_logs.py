@@ -57,7 +57,7 @@ def test_an_error_is_told_by_type_and_place_and_never_by_its_words(said) -> None
     [line] = lines(text)
     assert NAME not in text
     assert line["event"] == "Job 7 failed." and line["error"] == "ValueError" and line["caused_by"] == ["sqlite3.OperationalError"]
-    [frame] = line["frames"]  # type: ignore[misc]
+    [frame] = line["frames"]  # type: ignore[misc]  # JSON has no type
     assert str(frame).startswith("tests/unit/test_logs.py:") and str(frame).endswith(" broken")
 
 

@@ -55,7 +55,7 @@ def test_pence_are_printed_in_pounds(pence: int, printed: str) -> None:
 @pytest.mark.parametrize("no_pence", [5.0, "5", None])
 def test_only_whole_pence_are_printed(no_pence: object) -> None:
     with pytest.raises(TypeError):
-        format_pounds(no_pence)  # type: ignore[arg-type]
+        format_pounds(no_pence)  # type: ignore[arg-type]  # what must be refused
 
 
 def test_importing_money_loads_no_framework() -> None:

@@ -69,7 +69,7 @@ def test_a_year_is_whole_and_in_order(year: pep_admin.policy.YearPolicy) -> None
 
 def test_a_term_that_the_year_lacks() -> None:
     with pytest.raises(KeyError):
-        YEARS["2024-25"].term("winter")  # type: ignore[arg-type]
+        YEARS["2024-25"].term("winter")  # type: ignore[arg-type]  # a term that does not exist
 
 
 def test_exactly_the_barred_categories_are_barred() -> None:

@@ -46,7 +46,7 @@ def test_a_complete_document_has_nothing_against_it(a_document: Make) -> None:
 
 
 def test_a_part_may_be_named_by_its_value(a_document: Make) -> None:
-    assert check_part(a_document(), "education", today=TODAY) == []  # type: ignore[arg-type]
+    assert check_part(a_document(), "education", today=TODAY) == []  # type: ignore[arg-type]  # a value that names the part
 
 
 # --- required answers ------------------------------------------------------------------------------------------------------
