@@ -21,7 +21,7 @@ from pep_admin.models import Allocation, FundingEffect, FundingRelease, Pep, Ppg
 from pep_admin.money_words import MoneyGiven, MoneyNext
 from pep_admin.pep_document import freeze, read_document
 from pep_admin.permissions import SYSTEM
-from pep_admin.vocabulary import Audience, PepKind, Subject
+from pep_admin.vocabulary import Audience, PepKind, PpgStatus, Subject
 from pep_admin.workflow import delegation, payments, ppg, reviews
 from pep_admin.workflow import peps as pep_verbs
 from pep_admin.workflow.readiness import readiness
@@ -363,3 +363,11 @@ def test_an_end_before_the_beginning_is_refused_beside_its_field(world: World, e
     assert wrong.status == 422 and "Ends on: It cannot end on 09 Feb 2025, before it starts on 10 Feb 2025." in wrong.main
     assert ask(lambda session: session.scalar(sa.select(PpgRequest.ends_on))) == date(2025, 2, 10)
     assert page.send("starts_on", other_money=["gold"]).status == 422, "none of the list"
+
+
+def test_a_request_that_was_sent_is_no_draft_to_finance(world: World, enter: Any, ask: Any) -> None:
+    world.sent_pep()
+    world.session.commit()
+    request = ask(lambda session: session.scalar(sa.select(PpgRequest.id).where(PpgRequest.status == PpgStatus.REQUESTED)))
+    page = enter("finance").get(f"/admin/pep/ppg_requests/details/?id={request}")
+    assert "Nothing has been decided yet." in page.main and "It is a draft" not in page.main
