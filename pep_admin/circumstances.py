@@ -210,6 +210,14 @@ def said(value: object) -> bool:
     return isinstance(value, str) and can_be_read(value) and value.strip().casefold() not in NO_WORDS
 
 
+FEWEST_LETTERS = 5
+
+
+def explained(value: object) -> bool:
+    """Whether a reason is given that opens a gate: words as for `said`, and more of them than an "x" or a "yes"."""
+    return said(value) and sum(sign.isalnum() for sign in str(value)) >= FEWEST_LETTERS
+
+
 def stands(value: object) -> bool:
     """Whether an entry of any kind is made: words that say something, or a value that is not nought."""
     return said(value) if isinstance(value, str) else bool(value)

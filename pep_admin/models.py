@@ -1074,7 +1074,8 @@ class TargetReview(Tracked, Versioned, OfPep, Base):
 class ProgressNote(Tracked, OfPep, Base):
     """What somebody saw of a target on a day between PEPs (HB-5.8), with the child or without; the PEP may long be signed off.
 
-    `pep_id` is that of the target. A note is written once; a second thought is a second note.
+    `pep_id` is that of the target. A note is written once; a second thought is a second note. One that should not stand is
+    struck: its row stays, its words are no longer shown.
     """
 
     __tablename__ = "pep_progress_note"
@@ -1086,6 +1087,9 @@ class ProgressNote(Tracked, OfPep, Base):
     noted_by: Mapped[str] = mapped_column(Words(64))
     noted_name: Mapped[str] = mapped_column(Words(200))
     noted_at: Mapped[datetime]
+    struck_at: Mapped[datetime | None]
+    struck_name: Mapped[str | None] = mapped_column(Words(200))
+    struck_reason: Mapped[str | None] = mapped_column(Words(500))
     pep: Mapped[Pep] = relationship()
     target: Mapped[Target] = relationship()
 
@@ -1177,7 +1181,7 @@ class FundingEffect(Tracked, Versioned, OfPep, Base):
 
 class EarlyYearsReferral(Tracked, Versioned, OfChild, Base):
     """Money asked for a nursery child, which the Early Years Team gives and this program refuses (HB-6.3): what was wanted, and
-    since when that team knows. One is open for a child at a time."""
+    since when that team knows."""
 
     __tablename__ = "pep_early_years_referral"
 
@@ -1194,8 +1198,6 @@ class EarlyYearsReferral(Tracked, Versioned, OfChild, Base):
     pep: Mapped[Pep] = relationship()
 
     __table_args__ = (
-        Index("uq_pep_early_years_referral_open", "child_id", unique=True, sqlite_where=text("told_on IS NULL"),
-              postgresql_where=text("told_on IS NULL")),
         CheckConstraint("(told_on IS NULL) = (told_by IS NULL)", name="told_by_somebody"),
     )
 

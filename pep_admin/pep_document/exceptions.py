@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from pep_admin.circumstances import explained
 from pep_admin.config import LONDON
 from pep_admin.models import Pep
 from pep_admin.pep_form import StandingException
-from pep_admin.validators.targets import is_exception
 from pep_admin.vocabulary import Subject
 
 _SUBJECTS = (Subject.ENGLISH.value, Subject.MATHS.value)
@@ -41,7 +41,7 @@ def exceptions_in(rows: Iterable[Row]) -> dict[int, list[Made]]:
     for pep_id, child_id, school_id, year_id, reference, kept, by, at in rows:
         for subject in _SUBJECTS:
             kind, why = kept.get(f"{subject}_exception_kind") or "", kept.get(f"{subject}_exception") or ""
-            if is_exception(kind, why):
+            if explained(why):
                 on = at.astimezone(LONDON).date() if at else None
                 exception = StandingException(subject, kind, why, reference, by or "", on)
                 found[child_id].append(Made(pep_id, school_id, year_id, exception))

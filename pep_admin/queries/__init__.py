@@ -6,7 +6,7 @@ school's requests without showing them. Everything that is shown to people is re
 
 from pep_admin.queries.attending import asks_of, children_to_meet, reasons_to_meet
 from pep_admin.queries.calendars import Calendars, counted_peps, is_working_day_in, peps_due_by, terms_of
-from pep_admin.queries.caps import periods, ppg_facts_for, scheme_for
+from pep_admin.queries.caps import grant_facts, periods, ppg_facts_for, scheme_for
 from pep_admin.queries.children import names_of
 from pep_admin.queries.front_page import DUE_SOON_DAYS, front_page_counts
 from pep_admin.queries.inspections import is_latest, is_less_than_good, latest_inspections, less_than_good_rule
@@ -44,6 +44,7 @@ __all__ = [
     "effects_of_request",
     "find_term",
     "front_page_counts",
+    "grant_facts",
     "is_latest",
     "is_less_than_good",
     "is_working_day_in",

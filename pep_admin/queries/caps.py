@@ -41,14 +41,7 @@ def ppg_facts_for(session: Session, peps: Iterable[Pep]) -> dict[int, dict[int |
     counters = _counters(session, [pep.child_id for pep in peps])
     requests = _requests(session, [pep.id for pep in peps])
     unspent = _unspent(session, peps)
-    years = {
-        row.id: row
-        for row in session.execute(
-            select(Term.id, Term.name.label("term"), AcademicYear.name, AcademicYear.ppg_term_cap_pence,
-                   AcademicYear.ppg_year_cap_pence, AcademicYear.post16_year_cap_pence)
-            .join(AcademicYear).where(Term.id.in_({pep.term_id for pep in peps}))
-        )
-    }
+    years = _years(session, peps)
     return {
         pep.id: {
             own: replace(_facts(pep, years[pep.term_id], counters, requests.get(pep.id, []), own), child_names=names[pep.child_id],
@@ -95,6 +88,35 @@ def _unspent(session: Session, peps: Sequence[Pep]) -> dict[tuple[int, int], lis
     return found
 
 
+def grant_facts(session: Session, pep: Pep) -> PpgFacts:
+    """What the caps leave to be approved (HB-6.1, 6.2): like `ppg_facts_for`, but what is only asked for counts as nothing."""
+    year = _years(session, [pep])[pep.term_id]
+    released = session.execute(
+        select(Allocation.child_id, Allocation.period, Allocation.released_pence).where(Allocation.child_id == pep.child_id),
+        execution_options=because("HB-6.1: the caps count every school's requests"),
+    )
+    granted = {(child_id, period): pence for child_id, period, pence in released}
+    approved = session.execute(
+        select(AcademicYear.name, Term.name, Pep.year_group, PpgRequest.approved_pence)
+        .join(Pep, PpgRequest.pep_id == Pep.id).join(Term, Pep.term_id == Term.id)
+        .join(AcademicYear, Term.year_id == AcademicYear.id)
+        .where(Pep.child_id == pep.child_id, PpgRequest.status == PpgStatus.APPROVED),
+        execution_options=because("HB-6.1: the caps count every school's requests"),
+    )
+    for name, term, group, pence in approved:
+        for period in periods(name, term.value, scheme_of(group)):
+            granted[pep.child_id, period] = granted.get((pep.child_id, period), 0) + int(pence or 0)
+    return _facts(pep, year, granted, [], None)
+
+
+def _years(session: Session, peps: Sequence[Pep]) -> dict[int, Columns]:
+    """By term id: the names and caps of the terms of those PEPs."""
+    columns = (Term.id, Term.name.label("term"), AcademicYear.name, AcademicYear.ppg_term_cap_pence,
+               AcademicYear.ppg_year_cap_pence, AcademicYear.post16_year_cap_pence)
+    found = select(*columns).join(AcademicYear).where(Term.id.in_({pep.term_id for pep in peps}))
+    return {row.id: row for row in session.execute(found)}
+
+
 def _facts(pep: Pep, year: Columns, counters: dict[tuple[int, str], int], requests: list[Columns], own: int | None) -> PpgFacts:
     scheme = scheme_for(pep)
     drafts = sum(row.amount_pence for row in requests if row.status == PpgStatus.DRAFT and row.id != own)
@@ -112,6 +134,7 @@ def _facts(pep: Pep, year: Columns, counters: dict[tuple[int, str], int], reques
         term_taken_pence=taken.get(f"{year.name} {year.term.value}", 0),
         year_taken_pence=taken[year.name],
         has_target=True,
+        drafts_pence=drafts,
     )
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from pep_admin.circumstances import said
+from pep_admin.circumstances import explained, said
 from pep_admin.money import format_pounds
 from pep_admin.policy import BARRED, BARRED_WORDS, is_satisfactory
 from pep_admin.validators.findings import Finding
@@ -27,8 +27,8 @@ class PpgFacts:
 
     `term_cap_pence` is None where only a year's cap holds (post-16). `term_taken_pence` and `year_taken_pence` are what the
     child's other requests hold across every school and PEP (drafts of the same PEP, reserved and released), without this one.
-    `has_target` says whether the target of the request stands in the same PEP. `child_names` are this child's own. `unspent` is
-    what the PEPs of this term say is left of earlier money.
+    `drafts_pence` is what of that other drafts of this PEP only ask for. `has_target` says whether the target of the request stands
+    in the same PEP. `child_names` are this child's own. `unspent` is what the PEPs of this term say is left of earlier money.
     """
 
     scheme: Scheme
@@ -39,6 +39,7 @@ class PpgFacts:
     term_taken_pence: int
     year_taken_pence: int
     has_target: bool
+    drafts_pence: int = 0
     child_names: tuple[str, ...] = ()
     unspent: tuple[Unspent, ...] = ()
 
@@ -112,19 +113,39 @@ def _costed(request: RequestLike) -> Iterator[Finding]:
 
 
 def _within_caps(request: RequestLike, facts: PpgFacts) -> Iterator[Finding]:
-    code = "HB-6.2" if facts.scheme is Scheme.POST_16 else "HB-6.1"
-    spans = (
-        (f"in {facts.term_label}", facts.term_cap_pence, facts.term_taken_pence),
-        (f"in the academic year {facts.year_label}", facts.year_cap_pence, facts.year_taken_pence),
-    )
-    for span, cap, taken in spans:
+    beside = " beside what else is asked for here" if facts.drafts_pence else ""
+    for span, cap, taken in _spans(facts):
         total = taken + (request.amount_pence or 0)
-        if cap is not None and total > cap:
+        if total > cap:
             message = (
                 f"That makes {format_pounds(total)} for this child {span}; {format_pounds(cap)} is the limit and "
-                f"{format_pounds(max(0, cap - taken))} is left."
+                f"{format_pounds(max(0, cap - taken))} is left{beside}."
             )
-            yield Finding("RD-403", code, "amount", message)
+            yield Finding("RD-403", _cap_rule(facts), "amount", message)
+
+
+def check_grant(pence: int, *, facts: PpgFacts) -> list[Finding]:
+    """RD-403 once more when money is approved: a limit that was lowered since it was asked for holds from then on.
+
+    `facts` count as taken what is approved and what is released, not what others ask for.
+    """
+    return [
+        Finding("RD-403", _cap_rule(facts), "amount",
+                f"With this, {format_pounds(taken + pence)} would be approved for this child {span}; {format_pounds(cap)} is the "
+                f"limit now and {format_pounds(max(0, cap - taken))} is left. Approve less, or decline it.")
+        for span, cap, taken in _spans(facts) if taken + pence > cap
+    ]
+
+
+def _spans(facts: PpgFacts) -> Iterator[tuple[str, int, int]]:
+    """Each limit that holds: over what time, in words, its pence, and what of it is taken."""
+    if facts.term_cap_pence is not None:
+        yield f"in {facts.term_label}", facts.term_cap_pence, facts.term_taken_pence
+    yield f"in the academic year {facts.year_label}", facts.year_cap_pence, facts.year_taken_pence
+
+
+def _cap_rule(facts: PpgFacts) -> str:
+    return "HB-6.2" if facts.scheme is Scheme.POST_16 else "HB-6.1"
 
 
 def _allowed(request: RequestLike, facts: PpgFacts) -> Iterator[Finding]:
@@ -248,7 +269,7 @@ def _two_people(facts: ReleaseFacts) -> Iterator[Finding]:
         return
     if not facts.approved_by:
         yield _held("REL-two-people", "DATA-two-people", "Nobody is recorded as having approved this request.")
-    elif facts.approved_by == facts.releaser_id and not (facts.releaser_is_head and said(facts.alone_reason)):
+    elif facts.approved_by == facts.releaser_id and not (facts.releaser_is_head and explained(facts.alone_reason)):
         reason = "Say why you release it alone." if facts.releaser_is_head else "Please ask a colleague to release it."
         yield _held("REL-two-people", "DATA-two-people", f"You approved this request yourself. {reason}")
 

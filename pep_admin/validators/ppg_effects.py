@@ -33,7 +33,8 @@ def check_effects(effects: Sequence[FundingEffectFacts]) -> Iterator[Finding]:
 
 
 def check_sums(rows: Sequence[Mapping[str, Any]], effects: Sequence[FundingEffectFacts]) -> Iterator[Finding]:
-    """DATA-effect-sum (blocking): spent and left make what was released, to the penny, and nothing is told of other money."""
+    """DATA-effect-sum (blocking): spent and left make what was released, to the penny; nothing was spent on what was
+    not given; and nothing is told of other money."""
     released = {each.request_id: each.released_pence for each in effects}
     for number, row in enumerate(rows):
         spent, unspent, whole = row.get("spent_pence"), row.get("unspent_pence"), released.get(row.get("request_id") or 0)
@@ -41,6 +42,10 @@ def check_sums(rows: Sequence[Mapping[str, Any]], effects: Sequence[FundingEffec
             message = f"Line {number + 1}: this PEP does not tell what became of that money. Open the page again."
             yield Finding("PPG-effect-sum", "DATA-effect-sum", FIELD, message, row=f"{number}-request_id")
             continue
+        if row.get("given") == MoneyGiven.NOT_GIVEN and spent:
+            message = f"Line {number + 1}: {format_pounds(spent)} was spent, but “{MoneyGiven.NOT_GIVEN.label}” is chosen. Say " \
+                      "what was given, or that nothing was spent."
+            yield Finding("PPG-effect-sum", "DATA-effect-sum", FIELD, message, row=f"{number}-spent_pence")
         if spent is None or unspent is None or spent + unspent == whole:
             continue
         message = f"Line {number + 1}: {format_pounds(spent)} spent and {format_pounds(unspent)} left make " \

@@ -10,9 +10,9 @@ from dataclasses import replace
 from datetime import date
 from typing import Protocol
 
-from pep_admin.circumstances import said, stands
+from pep_admin.circumstances import explained, said, stands
 from pep_admin.deadlines import format_day
-from pep_admin.pep_form import EXCEPTION_OTHER, Document, TargetFacts
+from pep_admin.pep_form import EXCEPTION_KINDS, EXCEPTION_OTHER, Document, TargetFacts
 from pep_admin.validators.findings import Finding
 from pep_admin.validators.wording import check_wording as check_wording
 from pep_admin.validators.wording import is_measurable, left_open, unnamed
@@ -158,17 +158,15 @@ def _english_and_maths(document: Document) -> Iterator[Finding]:
         has_one = any(target.subject == subject for target in document.targets)
         still_stands = any(each.subject == subject for each in document.exceptions)
         kind = document.answer(f"{field}_kind")
-        if has_one or still_stands or is_exception(kind, document.answer(field)):
+        if has_one or still_stands or explained(document.answer(field)):
             continue
         message = f"There is no {subject.label} target. Add one, or say why this term is an exception."
         if kind == EXCEPTION_OTHER:
-            message = f"There is no {subject.label} target, for another reason than those listed. Say which."
+            message = f"There is no {subject.label} target, for another reason than those listed. Say which, in a few words."
+        elif kind:
+            sort = dict(EXCEPTION_KINDS)[kind]
+            message = f"There is no {subject.label} target: “{sort}”. Say in a few words what that is in this child's case."
         yield _of_set(check, "HB-5.1", field, message)
-
-
-def is_exception(kind: object, why: object) -> bool:
-    """Whether that is a reason to set no target (HB-5.1): one of EXCEPTION_KINDS, or words; "other" is none without words."""
-    return said(why) or (said(kind) and kind != EXCEPTION_OTHER)
 
 
 def _balance(targets: Sequence[TargetFacts]) -> Iterator[Finding]:
@@ -195,6 +193,6 @@ def _child_asked(document: Document) -> Iterator[Finding]:
 def _sdq_answered(document: Document) -> Iterator[Finding]:
     if "sdq_high" not in document.switches or any(target.answers_sdq for target in document.targets):
         return
-    if not said(document.answer("sdq_answer_reason")):
+    if not explained(document.answer("sdq_answer_reason")):
         message = "The SDQ is high: mark a target as answering it, or say what is being done instead."
         yield _of_set("RD-231", "HB-4.7", "sdq_answer_reason", message)

@@ -19,7 +19,7 @@ SHORTEST_SENTENCE = 5
 """Words of a sentence that is looked for as a whole."""
 _POSTCODE = re.compile(r"\b([a-z]{1,2}\d[a-z\d]?)\s*(\d[a-z]{2})\b")
 _LONG = {"rd": "road", "st": "street", "ave": "avenue", "av": "avenue", "ln": "lane", "dr": "drive", "cl": "close", "ct": "court",
-         "cres": "crescent", "gdns": "gardens", "gr": "grove", "pl": "place", "sq": "square", "terr": "terrace"}
+         "cr": "crescent", "cres": "crescent", "gdns": "gardens", "gr": "grove", "pl": "place", "sq": "square", "terr": "terrace"}
 _STREETS = frozenset({*_LONG.values(), "way", "mews"})
 """What ends the name of a street and hardly ever that of a school or a house."""
 
@@ -38,6 +38,11 @@ def check_withheld(document: Document, part: Part) -> list[Finding]:
     """RD-111 a withheld address, RD-112 (warning) a sentence of the confidential history, in the texts of that part."""
     places = list(_places(document, part))
     return [*_addresses(document, places), *(_histories(document, places) if part is not Part.SOCIAL_CARE else ())]
+
+
+def check_note(document: Document, text: str) -> list[Finding]:
+    """RD-111 for words beside the parts that the school reads at once, such as a note on a target: they are not stored so."""
+    return list(_addresses(document, [Place("what", "", "What was seen", text, frozenset({Audience.SCHOOL}))]))
 
 
 def _addresses(document: Document, places: list[Place]) -> Iterator[Finding]:
@@ -93,7 +98,8 @@ def _beside(document: Document) -> Iterator[Place]:
                           target.from_plan))
         yield Place("targets", str(target.id), f"Target {target.number}", text, everyone)
     for request in document.requests:
-        text = "\n".join((request.description, request.provider, request.unit))
+        text = "\n".join((request.description, request.provider, request.unit, request.measure_before, request.measure_after,
+                          request.beyond_ordinary, request.child_said))
         yield Place("requests", str(request.id), "What the money is for", text, frozenset({Audience.SCHOOL}))
 
 

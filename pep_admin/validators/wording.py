@@ -181,6 +181,9 @@ _ABOUT = (
         r"\b(?:focus\w*|concentrat\w*|homework|learn\w*|subjects?|lessons?|exams?|gcses?|progress|science)\b")),
 )
 """By which words a target tells its kind where nobody has said it, in this order."""
+_JOINED = re.compile(r"\s*,\s*(?:and\s+)?|\s+and\s+|\s*;\s*", re.IGNORECASE)
+_AND_WILL = re.compile(r"\b(?:and|;)\s+(?:(?:he|she|they|somebody)\s+)?(?:also\s+)?will\b", re.IGNORECASE)
+_DEED = re.compile(rf"\b(?:{_SEEN_VERBS})\b", re.IGNORECASE)
 _LISTED = re.compile(r"(?m)^[ \t]*(?:[-*•]|\d+[.)])\s+\S")
 _RUNS, _BLANK_LINES = re.compile(r"[^\S\n]+"), re.compile(r"\n\s+")
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
@@ -265,9 +268,19 @@ def _is_seen(promise: re.Match[str]) -> bool:
 
 
 def _is_several(text: str) -> bool:
-    if len(_LISTED.findall(text)) > 1 or len(re.findall(r"\bwill\b", text, re.IGNORECASE)) > MOST_PROMISES:
+    own = _DONE_TO.sub(" ", text)
+    promises = len(re.findall(r"\bwill\b", own, re.IGNORECASE))
+    if len(_LISTED.findall(text)) > 1 or promises > MOST_PROMISES or (promises > 1 and _AND_WILL.search(own)):
         return True
-    return len({found.lower() for found in _SUBJECTS.findall(text)}) > 2
+    return len({found.lower() for found in _SUBJECTS.findall(text)}) > 2 or _is_counted_twice(text)
+
+
+def _is_counted_twice(text: str) -> bool:
+    """Whether several things are joined by "and" or commas, each with a figure of its own: three deeds, or two subjects."""
+    pieces = [piece for piece in _JOINED.split(text) if re.search(r"\d", piece)]
+    deeds = sum(bool(_DEED.search(piece)) for piece in pieces)
+    subjects = {found.lower() for piece in pieces for found in _SUBJECTS.findall(piece)[:1]}
+    return deeds > 2 or len(subjects) > 1
 
 
 def unnamed(text: str, names: Sequence[str]) -> str:

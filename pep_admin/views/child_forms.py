@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from wtforms import StringField
+from wtforms import BooleanField, StringField
 from wtforms.validators import InputRequired, Length
 
 from pep_admin.models import Person, School
@@ -34,11 +34,22 @@ def school_label(school: School) -> str:
 
 
 class ChangeSchool(PepForm):
-    """A move to another school, or out of any."""
+    """A move to another school, or out of any; one of the two is said, so that a school that was not chosen is no move out."""
 
-    school = school_field("New school", blank="No school at present")
-    on = DayField("First day there", [InputRequired("Enter the first day at the new school.")])
+    school = school_field("New school", blank="Choose the school")
+    no_school = BooleanField("No school at present")
+    on = DayField("First day there, or without a school", [InputRequired("Enter the first day of it.")])
     reason = LabelField(LeavingReason, label="Why the child left the last school")
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        fits = super().validate(extra_validators)
+        if self.school.errors or (self.school.data is None) == self.no_school.data:
+            return fits
+        wrong = "Choose the new school, or tick “No school at present”."
+        if self.no_school.data:
+            wrong = "You chose a school and ticked “No school at present”. Leave one of the two out."
+        self.school.errors = [wrong]
+        return False
 
 
 class MoveCaseload(PepForm):

@@ -34,7 +34,7 @@ from pep_admin.views.waivers import gate_name, way_to_waive
 from pep_admin.vocabulary import Grade, Part, PepKind, PepStatus, PpgStatus, Subject, TargetArea
 from pep_admin.workflow import delegation, sections
 from pep_admin.workflow import peps as verbs
-from pep_admin.workflow.readiness import part_findings
+from pep_admin.workflow.readiness import given_away, part_findings
 
 WHOLE = (joinedload(Pep.child), joinedload(Pep.school), joinedload(Pep.term).joinedload(Term.year), joinedload(Pep.writer),
          joinedload(Pep.social_worker), joinedload(Pep.form_version))
@@ -237,6 +237,8 @@ class Peps(Pdfs, GradingPages, PepDoors):
     def _after_saving(self, pep: Pep, section: Section, written: Written) -> ResponseReturnValue:
         document = read_document(self.db_session, pep, audience=audience_for(self.actor, pep.child))
         self.say(pep_page.told_of(written))
+        for finding in given_away(self.db_session, pep, written.changed):
+            self.say(finding.sentence, "warning")
         newly = [found for found in section.fields if found.asked and document.asked(found) and document.must(found)
                  and document.answer(found.key) is None]
         following = self._following(document, section)

@@ -17,6 +17,8 @@ from wtforms import BooleanField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from pep_admin import queries
+from pep_admin.config import LONDON
+from pep_admin.deadlines import format_day
 from pep_admin.models import Pep, PpgRequest, ProgressNote, Target, Term, Words
 from pep_admin.permissions import Permission, can, lent
 from pep_admin.queries import OPEN_TO_WRITE
@@ -26,6 +28,7 @@ from pep_admin.views.base import Done, Link, PepModelView, RelatedTable
 from pep_admin.views.base_forms import DayField, LabelField, PepForm
 from pep_admin.views.cells import amount, linked, posted_version, reference, start_of, wrapped
 from pep_admin.views.filters import Case, OneOf, Related
+from pep_admin.views.request_forms import reason_field
 from pep_admin.vocabulary import ChildAgrees, Part, Subject, TargetArea
 from pep_admin.workflow import progress, targets
 
@@ -36,7 +39,10 @@ NOTE_HEADINGS = ("Seen on", "What was seen", "With the child", "Written by")
 
 
 def note_row(note: ProgressNote) -> list[Any]:
-    """A note as a row under NOTE_HEADINGS."""
+    """A note as a row under NOTE_HEADINGS; of one that was struck, by whom and why."""
+    if note.struck_at is not None:
+        struck = f"Struck by {note.struck_name} on {format_day(note.struck_at.astimezone(LONDON).date())}: {note.struck_reason}"
+        return [note.seen_on, wrapped(struck), "—", note.noted_name]
     return [note.seen_on, wrapped(note.what), "Yes" if note.with_child else "No", note.noted_name]
 
 
@@ -47,6 +53,12 @@ class ProgressForm(PepForm):
     what = TextAreaField("What was seen", [Length(max=2_000, message="At most 2,000 characters fit here.")],
                          description="What the child does now, in figures where there are any.")
     with_child = BooleanField("Looked at together with the child")
+
+
+class StrikeForm(PepForm):
+    """Why a note should not stand."""
+
+    reason = reason_field("Why it should not stand", "Like: it is about another child.")
 
 
 class Targets(PepModelView):
@@ -63,6 +75,7 @@ class Targets(PepModelView):
         "write": Permission.TARGET_WRITE,
         "remove": Permission.TARGET_WRITE,
         "note": Permission.TARGET_WRITE,
+        "strike": Permission.TARGET_WRITE,
     }
     records_views = True
     loads = (joinedload(Target.pep).joinedload(Pep.child),)
@@ -164,9 +177,17 @@ class Targets(PepModelView):
 
     def related(self, row: Target) -> list[RelatedTable]:
         """What was noted on it between PEPs, and the money that was asked for under it."""
-        seen = queries.notes_of(self.db_session, [row.id])[row.id]
-        notes = RelatedTable("How it goes, between PEPs", NOTE_HEADINGS, [note_row(each) for each in seen], "Nothing is noted yet.")
-        return [notes, *self._money(row)]
+        seen = queries.notes_of(self.db_session, [row.id], with_struck=True)[row.id]
+        ways = [self._strike(row, each) if self._may_strike(row, each) else "" for each in seen]
+        rows = [[*note_row(each), *([way] if any(ways) else [])] for each, way in zip(seen, ways, strict=True)]
+        headings = [*NOTE_HEADINGS, *(["If it should not stand"] if any(ways) else [])]
+        return [RelatedTable("How it goes, between PEPs", headings, rows, "Nothing is noted yet."), *self._money(row)]
+
+    def _may_strike(self, row: Target, note: ProgressNote) -> bool:
+        return note.struck_at is None and self._may_note(row) and progress.may_strike(self.actor, note)
+
+    def _strike(self, row: Target, note: ProgressNote) -> Link:
+        return Link("Strike…", url_for(f"{self.endpoint}.strike", id=row.id, note=note.id))
 
     def _money(self, row: Target) -> list[RelatedTable]:
         if not self.may(Permission.REQUEST_READ):
@@ -273,6 +294,28 @@ class Targets(PepModelView):
                 return redirect(self.row_url(row) or url_for(f"{self.endpoint}.index_view"), code=303)
             self.put_on(form, done.findings)
         return self.page("pep/targets/note.html", status=422 if request.method == "POST" else 200, row=row, form=form)
+
+    @expose("/strike/", methods=("GET", "POST"))
+    def strike(self) -> ResponseReturnValue:
+        """Take a note back that should not stand: the page that asks why, then the deed."""
+        row = self.row_or_404()
+        note = self._note(row)
+        if not (self._may_note(row) and progress.may_strike(self.actor, note)):
+            self.refuse(Permission.TARGET_WRITE)
+        form = StrikeForm(request.form if request.method == "POST" else None)
+        if request.method == "POST" and form.validate():
+            done = self.commit(progress.strike_note, note.id, reason=form.reason.data, now=self.now, subject=row.pep)
+            if done.value is not None:
+                self.say("The note was struck. Its words are no longer shown.")
+                return redirect(self.row_url(row) or url_for(f"{self.endpoint}.index_view"), code=303)
+            self.put_on(form, done.findings)
+        return self.page("pep/targets/strike.html", status=422 if request.method == "POST" else 200, row=row, note=note, form=form)
+
+    def _note(self, row: Target) -> ProgressNote:
+        note: ProgressNote = self.one_or_404(ProgressNote, self.asked_once("note"))
+        if note.target_id != row.id:
+            abort(404)
+        return note
 
     @expose("/remove/", methods=("GET", "POST"))
     def remove(self) -> ResponseReturnValue:

@@ -17,17 +17,17 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from pep_admin import audit, config, queries, signals
 from pep_admin.circumstances import said
 from pep_admin.exceptions import NotAllowed, NotFound, Refused, StaleRecord
-from pep_admin.models import AcademicYear, Allocation, Pep, PpgRequest, School, Target
+from pep_admin.models import AcademicYear, Allocation, Pep, PpgRequest, School, Target, clean
 from pep_admin.money import format_pounds
 from pep_admin.pep_form import RequestFacts
 from pep_admin.permissions import Actor, Permission, can, require, require_on, writes_part
 from pep_admin.validators.findings import Finding, blocking
-from pep_admin.validators.ppg import check_request
+from pep_admin.validators.ppg import check_grant, check_request
 from pep_admin.validators.ppg_requests import check_whole
 from pep_admin.vocabulary import Part, PepStatus, PpgStatus, Scheme
 from pep_admin.workflow import referrals
 from pep_admin.workflow.sections import part_changed
-from pep_admin.workflow.taking import all_or_nothing, move_requests, refuse, take_pep, take_requests
+from pep_admin.workflow.taking import all_or_nothing, move_requests, refuse, refuse_twice, take_pep, take_requests
 
 WRITTEN = frozenset({"target_id", "category", "description", "provider", "payee_school_id", "payee_name", "quantity", "unit",
                      "unit_cost_pence", "amount_pence", "starts_on", "ends_on", "measure_before", "measure_after",
@@ -55,6 +55,7 @@ def save_request(
     if wrong := blocking(findings):
         raise Refused(wrong)
     if found is None:
+        _refuse_same(session, pep, proposed)
         found = PpgRequest(pep_id=pep.id, status=PpgStatus.DRAFT)
         session.add(found)
     for key in WRITTEN & set(values):
@@ -63,6 +64,14 @@ def save_request(
     session.flush()
     audit.record(session, "request.save", found, child_id=pep.child_id)
     return found, [*(each for each in findings if each.severity == "warning"), *check_whole(proposed)]
+
+
+def _refuse_same(session: Session, pep: Pep, asked: RequestFacts) -> None:
+    same = select(PpgRequest.id).where(
+        PpgRequest.pep_id == pep.id, PpgRequest.status == PpgStatus.DRAFT, PpgRequest.target_id == asked.target_id,
+        PpgRequest.description == clean(asked.description), PpgRequest.amount_pence == asked.amount_pence)
+    sentence = "This is asked for already, in the same words and for the same sum. Change that one, or say here what is different."
+    refuse_twice(session, same, "request-twice", sentence, "description")
 
 
 def may_ask(actor: Actor, pep: Pep) -> bool:
@@ -207,26 +216,33 @@ def _caps(pep: Pep) -> dict[str, InstrumentedAttribute[int]]:
     return {year.name: AcademicYear.ppg_year_cap_pence, f"{year.name} {term.name.value}": AcademicYear.ppg_term_cap_pence}
 
 
-def _counters(session: Session, pep: Pep) -> list[Allocation]:
-    """In the order of their ids, so that two verbs never wait for one another crosswise."""
+def _counters(session: Session, pep: Pep, *, hold: bool = False) -> list[Allocation]:
+    """In the order of their ids, so that two verbs never wait for one another crosswise; locked with `hold`."""
     wanted = queries.periods(pep.term.year.name, pep.term.name.value, queries.scheme_for(pep))
-    return list(
-        session.scalars(select(Allocation).where(Allocation.child_id == pep.child_id, Allocation.period.in_(wanted))
-                        .order_by(Allocation.id).execution_options(populate_existing=True))
-    )
+    found = select(Allocation).where(Allocation.child_id == pep.child_id, Allocation.period.in_(wanted)).order_by(Allocation.id)
+    held = found.with_for_update(of=Allocation) if hold else found
+    return list(session.scalars(held.execution_options(populate_existing=True)))
 
 
 # --- deciding ----------------------------------------------------------------------------------------------------------
 
 
 def approve_all(session: Session, pep: Pep, requests: Iterable[PpgRequest], *, actor: Actor, today: date) -> None:
-    """Approve whole the requests of a PEP that was just accepted."""
+    """Approve whole the requests of a PEP that was just accepted; its readiness held them to the caps of now."""
     chosen = list(requests)
     move_requests(session, chosen, PpgStatus.REQUESTED, PpgStatus.APPROVED, approved_pence=PpgRequest.amount_pence,
                   decided_by=actor.id, decided_name=actor.name, decided_on=today)
     for each in chosen:
         audit.record(session, "request.approve", each, child_id=pep.child_id, pence=each.approved_pence)
         signals.announce(session, signals.ppg_approved, request_id=each.id, pence=each.approved_pence)
+
+
+def _require_left(session: Session, pep: Pep, pence: int) -> None:
+    """Refused when the caps of now do not leave that much to be approved. Asked under the counters' lock: two approvals at once
+    do not both take the last pounds."""
+    _counters(session, pep, hold=True)
+    if wrong := check_grant(pence, facts=queries.grant_facts(session, pep)):
+        raise Refused(wrong)
 
 
 def approve_request(
@@ -240,6 +256,7 @@ def approve_request(
         raise refuse("approve-amount", "HB-6.1", sentence, "amount")
     if pence < found.amount_pence and not said(reason):
         raise refuse("approve-less", "HB-6.8", "Say why less is approved than was asked.", "reason")
+    _require_left(session, pep, pence)
     with all_or_nothing(session):
         _let_go(session, pep, found.amount_pence - pence)
         move_requests(session, [found], PpgStatus.REQUESTED, PpgStatus.APPROVED, approved_pence=pence, decided_by=actor.id,

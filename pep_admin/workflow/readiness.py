@@ -5,7 +5,7 @@ The one list that *Check answers*, signing, sending and grading all use. What is
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 
 from sqlalchemy.orm import Session
@@ -17,6 +17,7 @@ from pep_admin.validators.findings import Finding
 from pep_admin.validators.meetings import Calendar
 from pep_admin.validators.peps import check_part, check_readiness
 from pep_admin.validators.waivers import let_pass
+from pep_admin.validators.withheld import check_withheld
 from pep_admin.vocabulary import Audience, Part
 
 
@@ -60,6 +61,15 @@ def part_findings(
     last = compare(session, {pep.id: document})[pep.id]
     found = check_part(document, part, today=today, calendar=_calendars(session, [pep])[pep.id], last=last)
     return let_pass(found, queries.standing_waivers(session, [pep.id], reader=reader).get(pep.id, ()))
+
+
+def given_away(session: Session, pep: Pep, keys: Collection[str]) -> list[Finding]:
+    """What of the answers that were just saved gives away a withheld address or the confidential history (RD-111, RD-112): said at
+    once, so that it does not stand there until somebody checks the answers."""
+    if not keys:
+        return []
+    document = read_document(session, pep, audience=Audience.RULES)
+    return [finding for part in Part for finding in check_withheld(document, part) if finding.field in keys]
 
 
 def _calendars(session: Session, peps: Sequence[Pep]) -> dict[int, Calendar]:

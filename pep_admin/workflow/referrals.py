@@ -37,11 +37,16 @@ def refuse_early_years(pep: Pep, asked: RequestFacts, *, actor: Actor, today: da
 def record_referral(
     session: Session, pep_id: int, *, wanted: str, pence: int | None, actor: Actor, today: date
 ) -> EarlyYearsReferral:
-    """The child's open referral: made when there is none, else left as it stands. The PEP's lock keeps two from making two."""
+    """An open referral of the child that says just that: made when there is none, else left as it stands.
+
+    Other words or another sum are another thing to pass on. The PEP's lock keeps a form that was sent twice from making two.
+    """
     require(actor, Permission.REQUEST_WRITE)
     pep = take_pep(session, pep_id)
     found = session.scalar(
-        select(EarlyYearsReferral).where(EarlyYearsReferral.child_id == pep.child_id, EarlyYearsReferral.told_on.is_(None))
+        select(EarlyYearsReferral).where(
+            EarlyYearsReferral.child_id == pep.child_id, EarlyYearsReferral.told_on.is_(None), EarlyYearsReferral.wanted == wanted,
+            EarlyYearsReferral.amount_pence.is_not_distinct_from(pence))
     )
     if found is None:
         found = EarlyYearsReferral(child_id=pep.child_id, pep_id=pep.id, wanted=wanted, amount_pence=pence, asked_by=actor.id,

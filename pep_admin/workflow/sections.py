@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from pep_admin import audit
-from pep_admin.circumstances import said
+from pep_admin.circumstances import explained
 from pep_admin.exceptions import NotAllowed, NotFound, Refused
 from pep_admin.models import Pep, PepPart
 from pep_admin.pep_document import Written, confirm_answers, form_of, read_document, take_part, write_answers
@@ -151,8 +151,8 @@ def sign_part(
     own = owns_part(actor, pep, part)
     if not own:
         require(actor, Permission.PEP_SIGN_FOR)
-        if not said(reason):
-            raise refuse("RD-316", "HB-2.6", "You sign for somebody else: say why.", "reason")
+        if not explained(reason):
+            raise refuse("RD-316", "HB-2.6", "You sign for somebody else: say why, in a few words.", "reason")
     row = take_part(session, pep, part)
     if row.signed_at is not None:
         raise refuse("sign-twice", "DATA-status", f"{part.label} is signed already, by {row.signed_name}.")

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
 from pep_admin import history
@@ -25,6 +25,15 @@ MANY = 1_000
 def refuse(check: str, code: str, message: str, field: str = "") -> Refused:
     """A refusal of one finding."""
     return Refused([Finding(check, code, field, message)])
+
+
+def refuse_twice(session: Session, same: Select[Any], check: str, sentence: str, field: str) -> None:
+    """Raise Refused where `same` finds a row that says just what is being written: a form that was sent twice makes one.
+
+    Asked under the lock of the PEP, so that two posts at the same moment do not both find nothing.
+    """
+    if session.scalar(same.limit(1)) is not None:
+        raise refuse(check, "DATA-unique", sentence, field)
 
 
 def all_or_nothing(session: Session) -> AbstractContextManager[Any]:

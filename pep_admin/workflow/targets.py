@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from pep_admin import audit
 from pep_admin.exceptions import NotFound, StaleRecord
-from pep_admin.models import Child, Pep, PpgRequest, ProgressNote, Target
+from pep_admin.models import Child, Pep, PpgRequest, ProgressNote, Target, clean
 from pep_admin.pep_document import keep_marks
 from pep_admin.permissions import Actor, Permission, require
 from pep_admin.queries import OPEN_TO_WRITE
@@ -19,7 +19,7 @@ from pep_admin.validators.last_term import place_of_target
 from pep_admin.validators.targets import check_wording
 from pep_admin.vocabulary import Part, PpgStatus
 from pep_admin.workflow.sections import part_changed, require_writer
-from pep_admin.workflow.taking import refuse, take_pep
+from pep_admin.workflow.taking import refuse, refuse_twice, take_pep
 
 WRITTEN = frozenset({"area", "subject", "is_strength", "answers_sdq", "need", "support_what", "support_when", "support_where",
                      "support_who", "support_how_often", "outcome", "baseline", "success_measure", "due_on", "look_on", "from_plan",
@@ -40,7 +40,7 @@ def save_target(
     require_writer(session, actor, Permission.TARGET_WRITE, pep, Part.EDUCATION)
     if not str(values.get("outcome") or "").strip():
         raise refuse("RD-225", "HB-5.4", "Say what the child will be able to do.", "outcome")
-    found = _own_target(session, pep, target_id, version) if target_id is not None else _new_target(session, pep)
+    found = _own_target(session, pep, target_id, version) if target_id is not None else _new_target(session, pep, values["outcome"])
     for key in WRITTEN & set(values):
         setattr(found, key, values[key])
     part_changed(session, pep, Part.EDUCATION)
@@ -50,7 +50,10 @@ def save_target(
     return found, _wording(session, pep, found)
 
 
-def _new_target(session: Session, pep: Pep) -> Target:
+def _new_target(session: Session, pep: Pep, outcome: str) -> Target:
+    same = select(Target.id).where(Target.pep_id == pep.id, Target.outcome == clean(outcome))
+    sentence = "There is a target with these words already. Change that one, or say here what is different."
+    refuse_twice(session, same, "target-twice", sentence, "outcome")
     last, count = session.execute(
         select(func.coalesce(func.max(Target.number), 0), func.count(Target.id)).where(Target.pep_id == pep.id)
     ).one()

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pep_admin import audit, queries
-from pep_admin.circumstances import said
+from pep_admin.circumstances import explained, said
 from pep_admin.exceptions import NotFound, Refused
 from pep_admin.models import Pep, Waiver
 from pep_admin.permissions import Actor, Permission, require
@@ -63,8 +63,8 @@ def waive_gate(
     _refuse_closed(pep, finding)
     if finding is None or finding.message != sentence:
         raise refuse("waive-moved", "DATA-status", "This has changed since you opened the page. Look at it again as it stands now.")
-    if not said(reason):
-        raise refuse("waive-reason", "DATA-reason", "Say why this PEP may pass here.", "reason")
+    if not explained(reason):
+        raise refuse("waive-reason", "DATA-reason", "Say in a few words why this PEP may pass here.", "reason")
     made = Waiver(pep_id=pep.id, check=gate.check, field=gate.field, row_key=gate.row, code=finding.code, sentence=finding.message,
                   reason=reason.strip(), school_reads=school_reads, waived_by=actor.id, waived_name=actor.name, waived_at=now)
     session.add(made)

@@ -17,12 +17,12 @@ from pep_admin import config, queries
 from pep_admin.exceptions import Refused
 from pep_admin.models import AcademicYear, Allocation, Pep, PpgRequest
 from pep_admin.permissions import SYSTEM
-from pep_admin.vocabulary import Part, PepKind, PpgStatus
-from pep_admin.workflow import delegation, ppg, sections
+from pep_admin.vocabulary import Grade, Part, PepKind, PpgStatus
+from pep_admin.workflow import delegation, ppg, reviews, sections
 from pep_admin.workflow import peps as pep_verbs
 from tests.host.foreign_app import make_council
 from tests.visiting import Visitor
-from tests.world import NOW, TODAY, World, child, writing
+from tests.world import NOW, TODAY, World, accepting, child, writing
 
 pytestmark = pytest.mark.slow  # the quick suite stays under a minute; `make check` runs everything
 
@@ -137,6 +137,91 @@ def test_after_sixteen_the_years_own_cap_is_brought_up(world: World) -> None:
     world.act(SYSTEM)
     ppg.ask_for(world.session, pep, [each for each in world.requests_of(pep) if each.status is PpgStatus.DRAFT])
     assert counters(world) == {"2024-25": (350_00, 350_00)}
+
+
+def accept(world: World, pep: Pep, grade: Grade = Grade.GOLD) -> None:
+    reviews.grade_pep(world.session, pep.id, accepting(grade), actor=world.act(world.officer), today=TODAY, now=NOW)
+
+
+def approve(world: World, pep: Pep, pence: int) -> PpgRequest:
+    world.act(SYSTEM)
+    [request] = world.requests_of(pep)
+    ppg.approve_request(world.session, request.id, pence=pence, reason="The limit was lowered.", actor=world.act(world.officer),
+                        today=TODAY)
+    return request
+
+
+def test_what_was_asked_for_before_is_approved_under_the_cap_of_now(world: World) -> None:
+    """£550.00 were asked for under £600.00; the limit is £400.00 when the PEP is signed off."""
+    pep = world.sent_pep()
+    change_caps(world, ppg_term_cap_pence=400_00)
+    with pytest.raises(Refused) as held:
+        accept(world, pep)
+    assert [(each.check, each.code) for each in held.value.findings] == [("RD-403", "HB-6.1")], "not signed off with it"
+    with pytest.raises(Refused) as refused:
+        approve(world, pep, 400_01)
+    [finding] = refused.value.findings
+    assert (finding.check, finding.code, finding.field) == ("RD-403", "HB-6.1", "amount")
+    assert finding.message == ("With this, £400.01 would be approved for this child in Autumn 2024-25; £400.00 is the limit now "
+                               "and £400.00 is left. Approve less, or decline it.")
+    request = approve(world, pep, 400_00)
+    accept(world, pep)
+    world.act(SYSTEM)
+    world.session.expire_all()
+    assert (request.status, request.approved_pence) == (PpgStatus.APPROVED, 400_00)
+    assert counters(world)["2024-25 autumn"] == (600_00, 400_00)
+    assert queries.allocation_differences(world.session) == []
+
+
+def test_what_waits_beside_a_pep_that_was_not_good_enough_is_held_to_the_cap_of_now(world: World) -> None:
+    pep = world.sent_pep()
+    accept(world, pep, Grade.AMBER)
+    change_caps(world, ppg_year_cap_pence=549_99)
+    with pytest.raises(Refused) as refused:
+        approve(world, pep, 550_00)
+    assert "in the academic year 2024-25; £549.99 is the limit now" in refused.value.findings[0].message
+    change_caps(world, ppg_year_cap_pence=550_00)
+    assert approve(world, pep, 550_00).approved_pence == 550_00
+
+
+def test_what_another_pep_got_counts_when_more_is_approved(world: World) -> None:
+    """£550.00 are approved and £50.00 asked for under £600.00; at £570.00 only £20.00 of them are left."""
+    first = world.sent_pep()
+    more = second_pep(world, 50_00)
+    send(world, more)
+    accept(world, first)
+    change_caps(world, ppg_term_cap_pence=570_00)
+    with pytest.raises(Refused) as refused:
+        approve(world, more, 20_01)
+    assert "£570.01 would be approved" in refused.value.findings[0].message
+    assert approve(world, more, 20_00).approved_pence == 20_00
+
+
+def test_after_sixteen_it_is_the_years_own_cap_that_holds_back(world: World) -> None:
+    pep = world.sent_pep()
+    accept(world, pep, Grade.AMBER)
+    world.act(SYSTEM)
+    pep.year_group = "12"
+    change_caps(world, post16_year_cap_pence=300_00)
+    with pytest.raises(Refused) as refused:
+        approve(world, pep, 300_01)
+    assert [each.code for each in refused.value.findings] == ["HB-6.2"]
+
+
+def test_the_officer_is_told_beside_the_decision(world: World, tmp_path: Path) -> None:
+    config.move_today(TODAY)
+    pep = world.sent_pep()
+    [request] = world.requests_of(pep)
+    number = request.id
+    change_caps(world, ppg_term_cap_pence=400_00)
+    world.session.commit()
+    officer = Visitor(make_council(f"sqlite:///{tmp_path / 'world.db'}", {"officer": world.officer}).visit("officer").client)
+    decide = officer.get(f"/admin/pep/ppg_requests/decide/?id={number}")
+    refused = decide.send("verdict", verdict="whole")
+    assert refused.status == 422 and "£400.00 is the limit now and £400.00 is left. Approve less, or decline it." in refused.main
+    assert decide.send("verdict", verdict="less", amount="400", reason="The limit was lowered.").status == 200
+    assert world.session.scalar(sa.select(PpgRequest.approved_pence).where(PpgRequest.id == number)) == 400_00
+    world.session.rollback()
 
 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -82,10 +82,26 @@ def test_asking_is_refused_and_leaves_one_referral_and_nothing_else(nursery: Any
     kept = (world.child_id, pep, ASKED["description"], 300_00, world.teacher.id, TODAY, None, None)
     assert referrals(world) == [kept]
 
-    assert ask_for(enter("officer"), pep, description="And a second thing").status == 422
-    assert referrals(world) == [kept], "asked twice, there is one open referral"
+    assert ask_for(enter("officer"), pep).status == 422
+    assert referrals(world) == [kept], "the same form sent twice leaves one"
     assert {name: count for name, count in counts(world).items() if name != "pep_audit_event"} == \
         {name: count for name, count in after.items() if name != "pep_audit_event"}
+
+
+def test_what_is_asked_for_in_other_words_or_another_sum_is_referred_too(nursery: Any) -> None:
+    """Nothing that was recorded in words is lost because something else waits to be passed on."""
+    world, pep, enter = nursery
+    for changed in ({}, {"description": "A weighted blanket"}, {"quantity": "3", "amount_pence": "150"},
+                    {"quantity": "", "unit_cost_pence": "", "amount_pence": ""}, {"description": "A weighted blanket"}):
+        refused = ask_for(enter("teacher"), pep, **changed)
+        assert refused.status == 422 and SENTENCE in refused.main
+    kept = [(each[2], each[3]) for each in referrals(world)]
+    assert kept == [("Six visits of a speech therapist", 300_00), ("A weighted blanket", 300_00),
+                    ("Six visits of a speech therapist", 150_00), ("Six visits of a speech therapist", None)]
+    officer = enter("officer")
+    assert officer.get(f"{REFERRALS}?flt0_state=open").main.count("Six visits of a speech therapist") == 3
+    officer.get(f"{REFERRALS}details/?id=2").link("The Early Years Team was told…").send("told_on", told_on="18 Nov 2024")
+    assert "A weighted blanket" not in officer.get(f"{REFERRALS}?flt0_state=open").main, "each is passed on by itself"
 
 
 def test_the_refusal_and_the_referral_are_both_in_the_audit_log(nursery: Any) -> None:

@@ -131,6 +131,16 @@ def test_two_requests_share_the_term(enter: Any, ask: Any, pep: int) -> None:
     assert len(stored(ask)) == 1
 
 
+def test_the_same_request_sent_twice_is_one(enter: Any, ask: Any, pep: int) -> None:
+    page, half = asking(enter("teacher"), ask, pep), ASKED | {"quantity": "5", "amount_pence": "275"}
+    assert page.send("amount_pence", **half).status == 200
+    twice = page.send("amount_pence", **half)
+    assert twice.status == 422 and "This is asked for already, in the same words and for the same sum." in twice.main
+    assert {key: box(twice, key) for key in half} == half and stored(ask) == [(PpgStatus.DRAFT, 275_00, None)]
+    assert page.send("amount_pence", **(half | {"description": "Five more hours of maths"})).status == 200
+    assert len(stored(ask)) == 2
+
+
 def test_an_amount_that_is_none_is_refused_and_stays_as_it_was_typed(enter: Any, ask: Any, pep: int) -> None:
     page, left = asking(enter("teacher"), ask, pep), []
     for typed in ("1e3", "600.005", "-1", "NaN", "Infinity", "99999999999999999999", "0x10", "=1+1", "5.", ".5", "1.5", "ten"):
@@ -143,7 +153,8 @@ def test_an_amount_that_is_none_is_refused_and_stays_as_it_was_typed(enter: Any,
 def test_an_amount_may_be_typed_as_people_type_it(enter: Any, ask: Any, pep: int) -> None:
     page = asking(enter("teacher"), ask, pep)
     for typed in ("£100", " 100 ", "100.00", "£100.00"):
-        assert page.send("amount_pence", **(ASKED | {"unit_cost_pence": "10", "amount_pence": typed})).status == 200, typed
+        asked = ASKED | {"unit_cost_pence": "10", "amount_pence": typed, "description": f"Hours, typed as {typed}"}
+        assert page.send("amount_pence", **asked).status == 200, typed
     assert stored(ask) == [(PpgStatus.DRAFT, 100_00, None)] * 4
 
 

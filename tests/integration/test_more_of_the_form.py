@@ -192,8 +192,10 @@ def test_a_withheld_address_is_found_where_a_teacher_wrote_it_and_not_told_to_th
     asked = section(worker, "about").send("then", button=STAY, address_withheld_from="parents")
     asked.send("then", placement_address="12 Saffron Row Lane, Bury\nBL9 0ZZ")
     assert answer(ask, "placement_address") == "12 Saffron Row Lane, Bury\nBL9 0ZZ"
-    section(teacher, "strengths").send("then", achievements="Walked from Saffron Row Lane on her own.")
+    saved = section(teacher, "strengths").send("then", achievements="Walked from Saffron Row Lane on her own.")
     said = "The address is withheld, but a part of it stands in “Achievements since the last PEP”. Take any address out of there."
+    assert said in saved.main and answer(ask, "achievements") == "Walked from Saffron Row Lane on her own.", "told at once, and kept"
+    assert said not in section(teacher, "strengths").send("then", strengths="Patient with younger ones").main, "not at every save"
     page = check_answers(teacher)
     assert said in page.main and "HB-3.11" in page.main
     for who in (teacher, enter("other_teacher")):
@@ -209,11 +211,23 @@ def test_a_withheld_address_is_found_where_a_teacher_wrote_it_and_not_told_to_th
     assert said in allowed.main and allowed.form("part") is not None
 
 
+def test_a_note_on_a_target_does_not_carry_a_withheld_address_to_the_school(enter: Enter, ask: Ask) -> None:
+    worker = enter("worker")
+    asked = section(worker, "about").send("then", button=STAY, address_withheld_from="school")
+    asked.send("then", placement_address="12 Saffron Row Lane, Bury\nBL9 0ZZ")
+    target = ask(lambda session: session.scalars(sa.select(Target.id).where(Target.pep_id == 1)).first())
+    page = worker.get(f"/admin/pep/targets/note/?id={target}")
+    refused = page.send("what", what="Reads at home in Saffron Row Lane")
+    assert refused.status == 422 and "The address is withheld, but a part of it stands in “What was seen”." in refused.main
+    assert "Reads at home in Saffron Row Lane" in refused.main, "what was typed stays"
+    assert page.send("what", what="Reads at home every evening").status == 200
+
+
 def test_a_sentence_of_the_confidential_history_is_pointed_out_and_not_quoted(enter: Enter) -> None:
     """The demo's history begins “Two moves of home in the first year in care.”"""
     teacher = enter("teacher")
     page = section(teacher, "learning").send("then", attainment_context="We know of two moves of home in the first year in care.")
-    assert page.status == 200
+    assert page.status == 200 and "“What stands behind it” repeats a sentence" in page.main
     told = [each for each in check_answers(teacher).tree.xpath("//main//li") if "HB-3.11" in each.text_content()]
     assert [" ".join(each.text_content().split()) for each in told] == [
         "“What stands behind it” repeats a sentence from the confidential history. Take it out, or move it. HB-3.11"]

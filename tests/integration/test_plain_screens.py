@@ -173,6 +173,20 @@ def test_a_school_that_is_gone_is_another_school_in_a_history(officer: Visitor, 
     assert ["Carer", "another person", "—"] in every_row(answer.text)
 
 
+def test_a_school_that_was_not_chosen_is_no_move_out_of_school(officer: Visitor, world: World, ask: Any) -> None:
+    path = f"{CHILDREN}change-school/?id={world.child_id}"
+    version = re.search(r'name="row_version" value="(\d+)"', officer.get(path).text)
+    assert version
+    typed = {"on": "18/11/2024", "reason": "home_move", "row_version": version[1]}
+    silent = officer.send(path, school="", **typed)
+    assert silent.status_code == 422 and "Choose the new school, or tick “No school at present”." in silent.text
+    both = officer.send(path, school=str(world.other_school_id), no_school="y", **typed)
+    assert both.status_code == 422 and "Leave one of the two out." in both.text
+    assert ask(lambda session: session.get_one(Child, world.child_id).school_id) == world.school_id
+    assert officer.send(path, school="", no_school="y", **typed).status_code == 303
+    assert ask(lambda session: session.get_one(Child, world.child_id).school_id) is None
+
+
 def test_a_child_changes_school(officer: Visitor, world: World, ask: Any) -> None:
     path = f"{CHILDREN}change-school/?id={world.child_id}"
     version = re.search(r'name="row_version" value="(\d+)"', officer.get(path).text)

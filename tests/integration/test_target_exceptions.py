@@ -142,7 +142,10 @@ def test_the_exception_is_chosen_from_the_list_on_the_page(world: World, enter: 
     for words in ("Already grade 4 or above", "The EHCP puts something else first", "Not in education", "Other: say what"):
         assert page.main.count(words) == 2  # for English and for Maths
     page.send("maths_exception_kind", maths_exception_kind="other")
-    assert "for another reason than those listed. Say which." in teacher.get(f"{PEPS}check/?id={number}").main
+    assert "for another reason than those listed. Say which, in a few words." in teacher.get(f"{PEPS}check/?id={number}").main
     again = teacher.get(f"{PEPS}section/?id={number}&section=target_exceptions")
     again.send("maths_exception_kind", maths_exception_kind="not_in_education")
+    assert "There is no Maths target: “Not in education”. Say in a few words" in teacher.get(f"{PEPS}check/?id={number}").main
+    again = teacher.get(f"{PEPS}section/?id={number}&section=target_exceptions")
+    again.send("maths_exception", maths_exception="At home until the new school begins")
     assert "There is no Maths target" not in teacher.get(f"{PEPS}check/?id={number}").main

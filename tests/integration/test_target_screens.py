@@ -386,9 +386,9 @@ def test_a_note_stands_with_its_target_with_day_and_writer(enter: Any, ask: Any,
     told = teacher.get(f"{TARGETS}details/?id={target}").tree
     table = told.xpath("//table[caption='How it goes, between PEPs']")[0]  # type: ignore[union-attr]  # it is there, or the test fails here
     rows = [[" ".join(cell.text_content().split()) for cell in row.xpath("./th|./td")] for row in table.xpath("./tbody/tr")]
-    assert rows == [["18 Nov 2024", "Asks for help once a day", "No", "Sara Sozial"],
-                    ["12 Nov 2024", "Seen in the lesson", "No", "Ole Amt"],
-                    ["11 Nov 2024", " ".join(HARD.split()), "Yes", "Tess Lehrer"]]
+    assert rows == [["18 Nov 2024", "Asks for help once a day", "No", "Sara Sozial", "—"],
+                    ["12 Nov 2024", "Seen in the lesson", "No", "Ole Amt", "—"],
+                    ["11 Nov 2024", " ".join(HARD.split()), "Yes", "Tess Lehrer", "Strike…"]]
 
 
 def test_a_note_is_no_part_of_the_pep_and_may_follow_its_sign_off(world: World, enter: Any, ask: Any) -> None:
@@ -429,6 +429,54 @@ def test_a_note_that_cannot_be_is_refused_beside_its_field(
 def test_the_first_day_of_the_pep_and_today_may_be_noted(enter: Any, ask: Any, pep: int) -> None:
     for day in ("09 Sep 2024", "18 Nov 2024"):
         assert note(enter("teacher"), first_target(ask, pep), seen_on=day).status == 200
+
+
+def test_a_note_that_should_not_stand_is_struck_with_the_reason(enter: Any, ask: Any, pep: int) -> None:
+    target, teacher = first_target(ask, pep), enter("teacher")
+    note(teacher, target, "Ravi shouts in the corridor")
+    note(enter("worker"), target, "Asks for help at home")
+    page = teacher.get(f"{TARGETS}details/?id={target}").link("Strike…")
+    assert "Ravi shouts in the corridor" in page.main, "one's own, and only that one, is offered"
+    for reason in ("", " ", "-"):
+        wrong = page.send("reason", reason=reason)
+        assert wrong.status == 422 and "Say why the note should not stand" in wrong.main
+    after = page.send("reason", reason="It is about another child")
+    assert "The note was struck." in after.main
+    for who in ("teacher", "worker", "officer", "auditor"):
+        shown = enter(who).get(f"{TARGETS}details/?id={target}").main
+        assert "Struck by Tess Lehrer on 18 Nov 2024: It is about another child" in shown and "Ravi" not in shown, who
+    again = page.send("reason", reason="Once more")
+    assert again.status == 422 and "Tess Lehrer has struck this note already." in again.main
+    assert "It was struck by Tess Lehrer" in teacher.get(page.url).main
+    child = ask(lambda session: session.get_one(Pep, pep).child_id)
+    shown = enter("teacher").get(f"/admin/pep/children/details/?id={child}").main
+    assert "Asks for help at home" in shown and "Ravi" not in shown and "(1 earlier)" not in shown
+    assert "Ravi shouts" in enter("officer").get(f"{PEPS}history/?id={pep}").main, "the history keeps what it said"
+    assert note(teacher, target, "Ravi shouts in the corridor").status == 200, "what was struck does not stand in the way"
+
+
+def test_a_note_is_struck_by_its_writer_or_the_virtual_school(enter: Any, ask: Any, pep: int) -> None:
+    target = first_target(ask, pep)
+    note(enter("worker"), target)
+    number = ask(lambda session: session.scalar(sa.select(ProgressNote.id)))
+    way = f"{TARGETS}strike/?id={target}&note={number}"
+    assert enter("teacher").get(way).status == 403 and "Strike…" not in enter("teacher").get(f"{TARGETS}details/?id={target}").main
+    assert enter("officer").get(way).send("reason", reason="Said in anger").status == 200
+    other = ask(lambda session: session.scalars(sa.select(Target.id).where(Target.id != target)).first())
+    for wrong in (f"id={other}&note={number}", f"id={target}&note=999", f"id={target}", f"id={target}&note=x"):
+        assert enter("officer").get(f"{TARGETS}strike/?{wrong}").status == 404, wrong
+
+
+def test_the_same_target_sent_twice_is_one(enter: Any, ask: Any, pep: int) -> None:
+    count = sa.select(sa.func.count(Target.id)).where(Target.pep_id == pep)
+    typed = {"area": "cognition", "subject": "english", "outcome": "Robin will read a page aloud by Easter"}
+    before, page = ask(lambda session: session.scalar(count)), enter("teacher").get(f"{TARGETS}write/?pep={pep}")
+    assert page.send("outcome", **typed).status == 200
+    twice = page.send("outcome", **typed)
+    assert twice.status == 422 and "There is a target with these words already." in twice.main
+    assert box(twice, "outcome") == typed["outcome"]
+    assert ask(lambda session: session.scalar(count)) == before + 1
+    assert page.send("outcome", **(typed | {"outcome": "Robin will read two pages aloud by Easter"})).status == 200
 
 
 def test_a_pep_that_was_closed_takes_no_note(world: World, enter: Any, ask: Any, pep: int) -> None:

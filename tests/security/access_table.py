@@ -332,6 +332,11 @@ LINES = (
     post("pep_targets.write",            "/admin/pep/targets/write/?pep={pep}",    "401 422 422 403 422 404 403 404 403 403"),
     get("pep_targets.note",              "/admin/pep/targets/note/?id={target}",   "in  200 200 403 200 404 200 404 403 403"),
     post("pep_targets.note",             "/admin/pep/targets/note/?id={target}",   "401 422 422 403 422 404 422 404 403 403"),
+    # A note is struck by the account that wrote it, and by the Virtual School.
+    get("pep_targets.strike",            "/admin/pep/targets/strike/?id={target}&note={remark}",
+        "in  200 200 403 403 404 403 404 403 403"),
+    post("pep_targets.strike",           "/admin/pep/targets/strike/?id={target}&note={remark}",
+         "401 422 422 403 403 404 403 404 403 403"),
     get("pep_targets.remove",            "/admin/pep/targets/remove/?id={target}", "in  200 200 403 200 404 403 404 403 403"),
     post("pep_targets.remove",           "/admin/pep/targets/remove/?id={target}", "401 422 422 403 422 404 403 404 403 403"),
 

@@ -64,7 +64,7 @@ from pep_admin.vocabulary import (
     SuspensionKind,
     SuspensionReason,
 )
-from pep_admin.workflow import attending, calendars, inspections, leads, payments, roll, waivers
+from pep_admin.workflow import attending, calendars, inspections, leads, payments, progress, roll, waivers
 from pep_admin.workflow.records import save_record
 from pep_admin.workflow.referrals import record_referral
 from tests.visiting import Visitor
@@ -130,8 +130,12 @@ def build(session: Session, url: str, folder: Path) -> Plan:
     said = _let_pass_and_to_meet(world)
     referral, _ = (record_referral(session, world.pep_of(each).id, wanted="Six visits of a therapist", pence=300_00,
                                    actor=world.act(world.officer), today=TODAY) for each in children[:2])
+    first = world.requests_of(world.pep_of(children[0]))[0].target_id or 0
+    remark = progress.note_progress(session, first, seen_on=TODAY, what="Asks for help", with_child=False,
+                                    actor=world.act(world.teacher), today=TODAY, now=NOW)
     world.act(SYSTEM)
-    places = {"lead": lead.id, "referral": referral.id} | said | _places(session, world, children) | _schooling(world)
+    places = {"lead": lead.id, "referral": referral.id, "remark": remark.id}
+    places |= said | _places(session, world, children) | _schooling(world)
     session.commit()
     app = create_app(settings(url, folder))
     places |= {"account": _make_accounts(app, world)}

@@ -78,6 +78,7 @@ SHOWN: Mapping[Door, tuple[str, str]] = doors("GET", """
     targets.write targets.read target
     targets.remove targets.read target
     targets.note targets.read target
+    targets.strike targets.read target
     ppg_requests.details_view ppg_requests.read draft
     ppg_requests.write ppg_requests.read draft
     ppg_requests.withdraw ppg_requests.read draft
@@ -127,6 +128,7 @@ SHOWN: Mapping[Door, tuple[str, str]] = doors("GET", """
     targets.write pep.read pep
     targets.remove targets.read target
     targets.note targets.read target
+    targets.strike targets.read target
     ppg_requests.write pep.read pep
     ppg_requests.withdraw ppg_requests.read approved
     ppg_requests.decide ppg_requests.read requested

@@ -187,6 +187,8 @@ FORMS = (
          "pep_target.baseline pep_target.row_version"),
     Form("teacher", f"{ADMIN}/targets/note/?id={{target}}", "what", {"what": "Reads 30 of the 40 words", "seen_on": "18 Nov 2024"},
          "+pep_progress_note", {"pep_progress_note": {"with_child": 0, "seen_on": "2024-11-18"}}),
+    Form("officer", f"{ADMIN}/targets/strike/?id={{target}}&note={{remark}}", "reason", {"reason": "About another child"},
+         "pep_progress_note.struck_at pep_progress_note.struck_name pep_progress_note.struck_reason"),
     Form("teacher", f"{ADMIN}/targets/remove/?id={{free_target}}", "", {}, "-pep_target -pep_wording"),
     Form("teacher", f"{ADMIN}/ppg_requests/write/?pep={{pep}}", "amount_pence", {**COST, "target_id": "{free_target}"},
          "+pep_ppg_request",

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pep_admin.validators.findings import Finding
-from pep_admin.validators.ppg import PpgFacts, ReleaseFacts, check_release, check_request, sounds_barred
+from pep_admin.validators.ppg import PpgFacts, ReleaseFacts, check_grant, check_release, check_request, sounds_barred
 from pep_admin.vocabulary import Grade, PepStatus, PpgCategory, PpgStatus, Scheme
 from pep_admin.year_words import SatisfactoryGrades
 
@@ -32,6 +32,37 @@ FACTS = PpgFacts(
     term_taken_pence=0, year_taken_pence=0, has_target=True,
 )  # fmt: skip
 POST_16 = replace(FACTS, scheme=Scheme.POST_16, term_cap_pence=None, year_cap_pence=30000)
+
+
+@pytest.mark.parametrize(
+    ("pence", "term", "year", "told"),
+    [
+        (600_00, 0, 0, []), (600_01, 0, 0, ["in Autumn 2024-25"]), (1, 600_00, 600_00, ["in Autumn 2024-25"]),
+        (100_00, 0, 1_700_00, []), (100_01, 0, 1_700_00, ["in the academic year 2024-25"]),
+        (600_01, 0, 1_200_00, ["in Autumn 2024-25", "in the academic year 2024-25"]),
+    ],
+)  # fmt: skip
+def test_what_is_approved_is_held_to_the_caps_of_now(pence: int, term: int, year: int, told: list[str]) -> None:
+    found = check_grant(pence, facts=replace(FACTS, term_taken_pence=term, year_taken_pence=year))
+    assert [(each.check, each.code, each.field, each.severity) for each in found] == \
+        [("RD-403", "HB-6.1", "amount", "blocking")] * len(told)
+    assert all(span in each.message for span, each in zip(told, found, strict=True))
+
+
+def test_after_sixteen_only_the_years_cap_holds_what_is_approved() -> None:
+    assert check_grant(300_00, facts=POST_16) == []
+    [found] = check_grant(300_01, facts=POST_16)
+    assert (found.code, found.message) == (
+        "HB-6.2", "With this, £300.01 would be approved for this child in the academic year 2024-25; £300.00 is the limit now and "
+        "£300.00 is left. Approve less, or decline it.")
+
+
+def test_what_other_drafts_of_the_pep_ask_is_said_to_be_asked_and_not_taken() -> None:
+    facts = replace(FACTS, term_taken_pence=600_00, year_taken_pence=600_00, drafts_pence=300_00)
+    [found] = check_request(replace(Request(), **costing(1)), facts=facts)
+    assert found.message.endswith("£600.00 is the limit and £0.00 is left beside what else is asked for here.")
+    [found] = check_request(replace(Request(), **costing(1)), facts=replace(facts, drafts_pence=0))
+    assert found.message.endswith("£600.00 is the limit and £0.00 is left.")
 
 
 def judged(facts: PpgFacts = FACTS, **changes: Any) -> list[tuple[str, str, str, str]]:

@@ -47,6 +47,13 @@ def test_spent_and_left_make_what_was_released(spent: int | None, unspent: int |
         [("PPG-effect-sum", "DATA-effect-sum", "funding_effects", "0-unspent_pence", "blocking")] * (not fits)
 
 
+@pytest.mark.parametrize(("given", "spent", "stops"), [("not_given", 1, True), ("not_given", 0, False), ("part", 1, False)])
+def test_nothing_was_spent_on_what_was_not_given(given: str, spent: int, stops: bool) -> None:
+    row = {"request_id": 7, "given": given, "spent_pence": spent, "unspent_pence": 550_00 - spent}
+    found = list(check_sums([row], [OWED]))
+    assert [(each.check, each.row, each.severity) for each in found] == [("PPG-effect-sum", "0-spent_pence", "blocking")] * stops
+
+
 def test_the_sums_are_shown() -> None:
     [found] = check_sums([{"request_id": 7, "spent_pence": 400_00, "unspent_pence": 100_00}], [OWED])
     assert found.message == "Line 1: £400.00 spent and £100.00 left make £500.00, but £550.00 was released."

@@ -118,7 +118,14 @@ def test_five_words_are_enough() -> None:
         ("Sam will read 40 words. Sam will count to 50. Sam will draw a map by July", {"SMART-several"}),
         ("By July Sam is to:\n- read 40 words\n- count to 50", {"SMART-several"}),
         ("By July Sam is to:\n- read 40 words", set()),
-        ("Sam will read 40 words and will count to 50 by July", set()),
+        ("Sam will read 40 words and will count to 50 by July", {"SMART-several"}),
+        ("Sam will read 40 words and he will also count to 50 by July", {"SMART-several"}),
+        ("Sam will read 40 words by July, so that he will read the menu", set()),
+        ("Sam will read 40 words and so he will be able to read the menu by July", set()),
+        ("Sam will spell 10 words, solve 5 sums and swim 25 metres by July", {"SMART-several"}),
+        ("Sam will read 10 words and write 5 of them by July", set()),
+        ("Sam will raise his attendance to 95% and his reading age by 6 months by July", {"SMART-several"}),
+        ("Sam will raise his attendance to 95% and his reading by July", set()),
         ("Sam will read 40 reading and spelling words by July", set()),
         ("Sam will read 40 reading, spelling and science words by July", {"SMART-several"}),
     ],
@@ -251,13 +258,14 @@ def test_english_and_maths_are_there_or_it_is_said_why(a_document: Make, subject
 @pytest.mark.parametrize(
     ("kind", "why", "stands"),
     [
-        ("grade_4", None, True), ("ehcp_first", "", True), ("not_in_education", None, True), ("other", None, False),
+        ("grade_4", None, False), ("ehcp_first", "", False), ("not_in_education", "x", False), ("other", None, False),
         ("other", "n/a", False), ("other", "Sits the Welsh exam instead.", True), (None, "Grade 6 already.", True),
-        (None, None, False), (None, "-", False), ("grade_4", "Grade 6 already.", True),
+        (None, None, False), (None, "-", False), ("grade_4", "Grade 6 already.", True), (None, "x", False), (None, "yes.", False),
+        (None, "Grade", True),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize(("subject", "check"), [("english", "RD-223"), ("maths", "RD-224")])
-def test_an_exception_is_one_of_the_list_or_words_and_other_needs_words(
+def test_an_exception_has_its_reason_in_words_whatever_is_chosen(
     a_document: Make, subject: str, check: str, kind: str | None, why: str | None, stands: bool
 ) -> None:
     others = tuple(replace(target, subject="other") if target.subject == subject else target for target in a_document().targets)
@@ -265,9 +273,12 @@ def test_an_exception_is_one_of_the_list_or_words_and_other_needs_words(
     assert found == ([] if stands else [(check, "HB-5.1", "blocking")])
 
 
-def test_other_without_words_is_asked_for_them(a_document: Make) -> None:
-    (english, _) = check_target_set(a_document(answers={"english_exception_kind": "other"}, targets=()))
-    assert english.message == "There is no English target, for another reason than those listed. Say which."
+def test_a_choice_without_words_is_asked_for_them(a_document: Make) -> None:
+    answers = {"english_exception_kind": "other", "maths_exception_kind": "ehcp_first"}
+    (english, maths) = check_target_set(a_document(answers=answers, targets=()))
+    assert english.message == "There is no English target, for another reason than those listed. Say which, in a few words."
+    assert maths.message == ("There is no Maths target: “The EHCP puts something else first”. Say in a few words what that is in "
+                             "this child's case.")
 
 
 @pytest.mark.parametrize(("subject", "check"), [("english", "RD-223"), ("maths", "RD-224")])

@@ -13,6 +13,7 @@ from pep_admin.pep_form import Document
 from pep_admin.policy import USUAL
 from pep_admin.validators.peps import check_part, check_readiness
 from pep_admin.validators.ppg import PpgFacts
+from pep_admin.validators.withheld import check_note
 from pep_admin.vocabulary import Part, Scheme
 
 Make = Callable[..., Document]
@@ -37,6 +38,7 @@ def found(document: Document, part: Part, check: str) -> list[tuple[str, str, st
         ("She walks from Rose Lane to school.", True),
         ("She lives at 12A ROSE LN.", True),
         ("Their house in rose  lane, near the park", True),
+        ("She lives at 12a Rose Lane", True),
         ("It is at BL9 0AA.", True),
         ("It is at bl90aa", True),
         ("Postcode BL9 0AB", False),
@@ -59,6 +61,8 @@ def test_a_part_of_the_address_is_found_however_it_is_written(a_document: Make, 
         ("7 Rose Hill, Bury", "Rose Hill Primary", False),
         ("7 Rose Hill, Bury", "at 7 Rose Hill", True),
         ("Oak House, 3 Mill St", "Mill Street is busy", True),
+        ("5 Quillwort Cr", "by Quillwort Crescent", True),
+        ("5 Quillwort Crescent", "by Quillwort Cr.", True),
         ("Oak House, 3 Mill St", "in Oak House", False),
         ("Bury", "in Bury", False),
     ],
@@ -108,6 +112,25 @@ def test_lines_targets_and_requests_are_read_too(a_document: Make) -> None:
     (asked,) = check_part(withheld(a_document, "school", requests=(request,)), Part.EDUCATION, today=TODAY)
     assert (asked.check, asked.field, asked.row) == ("RD-111", "requests", "21")
     assert check_part(withheld(a_document, "parents", requests=(request,)), Part.EDUCATION, today=TODAY) == []
+
+
+@pytest.mark.parametrize(
+    "field", ["description", "provider", "unit", "measure_before", "measure_after", "beyond_ordinary", "child_said"],
+)  # fmt: skip
+def test_every_text_of_a_request_is_read(a_document: Make, field: str) -> None:
+    request = replace(a_document().requests[0], **{field: "To Rose Lane and back"}, status="approved")
+    asked = check_part(withheld(a_document, "school", requests=(request,)), Part.EDUCATION, today=TODAY)
+    assert [(each.check, each.row) for each in asked] == [("RD-111", "21")]
+
+
+@pytest.mark.parametrize(
+    ("from_whom", "text", "stops"),
+    [("school", "Walks home to Rose Lane", True), ("school", "Walks home", False), ("parents", "Walks home to Rose Lane", False),
+     (None, "Walks home to Rose Lane", False)],
+)  # fmt: skip
+def test_a_note_that_the_school_reads_at_once_is_read_too(a_document: Make, from_whom: str | None, text: str, stops: bool) -> None:
+    told = [(each.check, each.field, each.severity) for each in check_note(withheld(a_document, from_whom), text)]
+    assert told == ([("RD-111", "what", "blocking")] if stops else [])
 
 
 @pytest.mark.parametrize(
