@@ -1295,7 +1295,7 @@ class PaymentLine(Base):
 
 
 class QaReview(Tracked, OfPep, Base):
-    """One grading of one PEP, with what was said (HB-7.2)."""
+    """One grading of one PEP, with what was said (HB-7.2). A question that was asked (HB-7.1) has its one answer beside it."""
 
     __tablename__ = "pep_qa_review"
 
@@ -1310,9 +1310,16 @@ class QaReview(Tracked, OfPep, Base):
     reviewed_on: Mapped[date]
     reviewed_at: Mapped[datetime]
     rubric_version: Mapped[str] = mapped_column(Words(20))
+    answer: Mapped[str | None] = mapped_column(Words(5_000))
+    answered_by: Mapped[str | None] = mapped_column(Words(64))
+    answered_name: Mapped[str | None] = mapped_column(Words(200))
+    answered_at: Mapped[datetime | None]
     pep: Mapped[Pep] = relationship()
 
-    __table_args__ = (CheckConstraint("decision = 'ask' OR grade IS NOT NULL", name="graded_unless_asked"),)
+    __table_args__ = (
+        CheckConstraint("decision = 'ask' OR grade IS NOT NULL", name="graded_unless_asked"),
+        CheckConstraint("answer IS NULL OR decision = 'ask'", name="answered_if_asked"),
+    )
 
 
 # --- what leaves, what waits, what was done ------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ from pep_admin.views import pep_page
 from pep_admin.views.gate import chosen_of
 from pep_admin.vocabulary import Audience, Decision, Grade
 from pep_admin.workflow import reviews
+from pep_admin.workflow.questions import answers_for
 from pep_admin.workflow.readiness import readiness_of
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ class GradingPages(Base):
         found = readiness_of(self.db_session, list(rows), today=self.today, reader=Audience.CARE)
         return self.page("pep/peps/grade.html", status=status, rows=rows, readiness=found, held=self._held(outcome), moved=moved,
                          grades=Grade, decisions=Decision, typed=request.form, shared=pep_page.shared(rows, found),
+                         answers=answers_for(self.db_session, rows),
                          asked=queries.requested_pence(self.db_session, [pep.id for pep in rows]),
                          **self._waiving(rows[0]))
 

@@ -27,6 +27,7 @@ from pep_admin.workflow.attending import may_ask_to_attend
 from pep_admin.workflow.calendars import send_by
 from pep_admin.workflow.payments import release_gates
 from pep_admin.workflow.ppg import may_ask
+from pep_admin.workflow.questions import may_answer, open_question
 from pep_admin.workflow.readiness import readiness
 
 OPEN = queries.OPEN_TO_WRITE
@@ -81,6 +82,7 @@ class PepPage:
     cards: tuple[PartCard, ...]
     findings: tuple[Finding, ...]
     reviews: tuple[QaReview, ...]
+    question: QaReview | None
     waivers: tuple[Waiver, ...]
     left_pence: int | None
     may: frozenset[str]
@@ -142,10 +144,11 @@ def gather(session: Session, pep: Pep, actor: Actor, today: date) -> PepPage:
     document = read_document(session, pep, audience=reader)
     findings = readiness(session, pep, today=today, reader=reader) if pep.status is not PepStatus.WITHDRAWN else []
     facts = queries.ppg_facts_for(session, [pep])[pep.id][None]
-    reviews = session.scalars(select(QaReview).where(QaReview.pep_id == pep.id).order_by(QaReview.id.desc()))
+    reviews = tuple(session.scalars(select(QaReview).where(QaReview.pep_id == pep.id).order_by(QaReview.id.desc())))
+    question = open_question(session, pep) if reviews else None
     cards = tuple(_card(document, part, pep, actor, findings) for part in document.form.parts)
     waivers = tuple(queries.waivers_of(session, [pep.id]).get(pep.id, ()))
-    return PepPage(pep, document, cards, tuple(findings), tuple(reviews), waivers, facts.left_pence,
+    return PepPage(pep, document, cards, tuple(findings), reviews, question, waivers, facts.left_pence,
                    _may(session, pep, document, actor), send_by(session, pep),
                    tuple(release_gates(session, pep)) if pep.status is PepStatus.COMPLETE else (),
                    queries.asks_of(session, pep.id) if pep.status in OPEN else None,
@@ -196,6 +199,7 @@ def _may(session: Session, pep: Pep, document: Document, actor: Actor) -> frozen
         "pdf": can(actor, Permission.PEP_PDF) and not lent(session, actor, Permission.PEP_PDF, [pep.child_id]),
         "targets": pep.status in OPEN and can(actor, Permission.TARGET_WRITE, pep, Part.EDUCATION),
         "requests": pep.status in OPEN and may_ask(actor, pep),
+        "answer": may_answer(actor, pep),
         "ask_vs": pep.status in OPEN and may_ask_to_attend(actor, pep),
     }
     return frozenset(name for name, holds in steps.items() if holds)

@@ -13,10 +13,11 @@ from flask import abort, request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_admin.actions import action
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from pep_admin import queries
-from pep_admin.models import Child, Pep, Person, School, Term
+from pep_admin.models import Child, Pep, Person, QaReview, School, Term
 from pep_admin.pep_document import Written, answers_before, read_document
 from pep_admin.pep_form import Document, Section
 from pep_admin.permissions import Actor, Permission, audience_for, can, owns_part
@@ -29,9 +30,10 @@ from pep_admin.views.grading import GradingPages
 from pep_admin.views.of_a_child import SEARCHED, SEARCHED_AS
 from pep_admin.views.pdfs import Pdfs
 from pep_admin.views.pep_doors import PepDoors
+from pep_admin.views.questions import QuestionPages
 from pep_admin.views.stages import STAGES, WAITS_WITH
 from pep_admin.views.waivers import gate_name, way_to_waive
-from pep_admin.vocabulary import Grade, Part, PepKind, PepStatus, PpgStatus, Subject, TargetArea
+from pep_admin.vocabulary import Decision, Grade, Part, PepKind, PepStatus, PpgStatus, Subject, TargetArea
 from pep_admin.workflow import delegation, sections
 from pep_admin.workflow import peps as verbs
 from pep_admin.workflow.readiness import given_away, part_findings
@@ -46,7 +48,14 @@ LABELS = {
 }
 
 
-class Peps(Pdfs, GradingPages, PepDoors):
+def _asked(answered: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether the last word of the Virtual School on a PEP that is with it is a question, in that state."""
+    last = select(func.max(QaReview.id)).where(QaReview.pep_id == Pep.id).correlate(Pep).scalar_subquery()
+    asked = select(QaReview.id).where(QaReview.id == last, QaReview.decision == Decision.ASK, answered)
+    return and_(Pep.status == PepStatus.SUBMITTED, asked.correlate(Pep).exists())
+
+
+class Peps(Pdfs, GradingPages, QuestionPages, PepDoors):
     """Everything that is done with PEPs on screen."""
 
     model = Pep
@@ -66,6 +75,7 @@ class Peps(Pdfs, GradingPages, PepDoors):
         "sign": Permission.PEP_SIGN,
         "send": Permission.PEP_SUBMIT,
         "recall": Permission.PEP_SUBMIT,
+        "answer": Permission.PEP_SUBMIT,
         "withdraw": Permission.PEP_WITHDRAW,
         "open_pep": Permission.PEP_OPEN,
         "name_writer": Permission.PEP_EDIT,
@@ -102,6 +112,10 @@ class Peps(Pdfs, GradingPages, PepDoors):
         OneOf(Pep.status, "Status", "status", PepStatus),
         OneOf(Pep.grade, "Grade", "grade", Grade),
         OneOf(Pep.kind, "Kind", "kind", PepKind),
+        Case(Pep.id, "Question", "question", {
+            "open": ("Not answered yet", lambda column: _asked(QaReview.answer.is_(None))),
+            "answered": ("Answered, to be read", lambda column: _asked(QaReview.answer.is_not(None))),
+        }),
         Related(Pep.term_id, "Term", "term", Term, order=(Term.starts_on,), search=()),
         Related(Pep.school_id, "School", "school", School, order=(School.name,), search=(School.name,)),
         Related(Pep.writer_id, "Written by", "writer", Person, order=(Person.last_name,),

@@ -28,6 +28,7 @@ from pep_admin.views.base import Done, Link, PepModelView, RelatedTable
 from pep_admin.views.base_forms import DayField, LabelField, PepForm
 from pep_admin.views.cells import amount, linked, posted_version, reference, start_of, wrapped
 from pep_admin.views.filters import Case, OneOf, Related
+from pep_admin.views.hosting import whole_id
 from pep_admin.views.request_forms import reason_field
 from pep_admin.vocabulary import ChildAgrees, Part, Subject, TargetArea
 from pep_admin.workflow import progress, targets
@@ -312,8 +313,10 @@ class Targets(PepModelView):
         return self.page("pep/targets/strike.html", status=422 if request.method == "POST" else 200, row=row, note=note, form=form)
 
     def _note(self, row: Target) -> ProgressNote:
-        note: ProgressNote = self.one_or_404(ProgressNote, self.asked_once("note"))
-        if note.target_id != row.id:
+        """The note of `?note=`, which is one of this target's; the look at the target is the one that is noted."""
+        asked = select(ProgressNote).where(ProgressNote.id == whole_id(self.asked_once("note")), ProgressNote.target_id == row.id)
+        note = self.db_session.scalar(asked)
+        if note is None:
             abort(404)
         return note
 

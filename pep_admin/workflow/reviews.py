@@ -89,7 +89,9 @@ def _says_so(review: QaReview, grading: Grading, pep: Pep) -> bool:
         return False
     said = (review.decision, review.feedback, review.improve, review.attempts_accepted)
     same = said == (grading.decision, clean(grading.feedback.strip()), clean(grading.improve.strip()), grading.attempts_accepted)
-    return same and (review.grade is grading.grade or grading.decision is Decision.ASK)
+    if grading.decision is Decision.ASK:  # an answered question that is asked again wants another answer
+        return same and review.answer is None
+    return same and review.grade is grading.grade
 
 
 def grade_pep(

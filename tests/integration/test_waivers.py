@@ -382,7 +382,7 @@ def test_the_head_waives_from_the_peps_page_and_finance_releases(
     page = enter("head").get(f"{PEPS}details/?id={pep_id}").link(f"Waive… {HELD}")
     assert page.heading == "Waive: The carer's own words" and HELD in page.main
     wrong = page.send("reason", reason="  ")
-    assert wrong.status == 422 and "Say why this PEP may pass here." in wrong.main
+    assert wrong.status == 422 and "Say in a few words why this PEP may pass here." in wrong.main
     after = wrong.send("reason", reason=WHY)
     assert after.url == f"{PEPS}details/?id={pep_id}" and "It stands until you withdraw it, or the PEP is sent back." in after.main
     assert WHY in after.main and "Waive…" not in after.main

@@ -44,6 +44,7 @@ from pep_admin.models import (
     PaymentLine,
     Pep,
     PpgRequest,
+    QaReview,
     School,
     SchoolCalendar,
     SdqScore,
@@ -56,6 +57,7 @@ from pep_admin.validators.waivers import Gate
 from pep_admin.vocabulary import (
     ConsentBy,
     ConsentFor,
+    Decision,
     LegalStatus,
     PlacementKind,
     Role,
@@ -64,7 +66,7 @@ from pep_admin.vocabulary import (
     SuspensionKind,
     SuspensionReason,
 )
-from pep_admin.workflow import attending, calendars, inspections, leads, payments, progress, roll, waivers
+from pep_admin.workflow import attending, calendars, inspections, leads, payments, progress, reviews, roll, waivers
 from pep_admin.workflow.records import save_record
 from pep_admin.workflow.referrals import record_referral
 from tests.visiting import Visitor
@@ -121,7 +123,10 @@ def build(session: Session, url: str, folder: Path) -> Plan:
     children.append(_left_long_ago(world))
     world.graded_pep(child_id=children[2])
     paid = world.graded_pep(child_id=children[3])
-    world.sent_pep(child_id=children[4])
+    asking = world.sent_pep(child_id=children[4])
+    reviews.grade_pep(session, asking.id, reviews.Grading(None, Decision.ASK, "Which tutor is it?"), actor=world.act(world.officer),
+                      today=TODAY, now=NOW)
+    question = session.scalars(sa.select(QaReview.id).where(QaReview.pep_id == asking.id)).one()
     request_ids = [each.id for each in world.requests_of(paid)]
     payments.release_requests(session, request_ids, actor=world.act(world.finance), today=TODAY, now=NOW)
     payments.batch_releases(session, actor=world.finance, now=NOW)
@@ -134,7 +139,8 @@ def build(session: Session, url: str, folder: Path) -> Plan:
     remark = progress.note_progress(session, first, seen_on=TODAY, what="Asks for help", with_child=False,
                                     actor=world.act(world.teacher), today=TODAY, now=NOW)
     world.act(SYSTEM)
-    places = {"lead": lead.id, "referral": referral.id, "remark": remark.id}
+    places = {"lead": lead.id, "referral": referral.id, "remark": remark.id,
+              "question": question}
     places |= said | _places(session, world, children) | _schooling(world)
     session.commit()
     app = create_app(settings(url, folder))

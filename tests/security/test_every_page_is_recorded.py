@@ -74,6 +74,7 @@ SHOWN: Mapping[Door, tuple[str, str]] = doors("GET", """
     peps.name_writer pep.read pep
     peps.edit_view pep.read pep
     peps.grade_one pep.read sent_pep
+    peps.answer pep.read sent_pep
     targets.details_view targets.read target
     targets.write targets.read target
     targets.remove targets.read target
@@ -125,6 +126,7 @@ SHOWN: Mapping[Door, tuple[str, str]] = doors("GET", """
     peps.delegate_confirm pep.read new_pep
     peps.pdf_batch pep.read pep
     peps.grade_confirm pep.read sent_pep
+    peps.answer pep.read sent_pep
     targets.write pep.read pep
     targets.remove targets.read target
     targets.note targets.read target
