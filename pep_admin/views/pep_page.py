@@ -205,13 +205,24 @@ def _may(session: Session, pep: Pep, document: Document, actor: Actor) -> frozen
     return frozenset(name for name, holds in steps.items() if holds)
 
 
-def changes(session: Session, pep: Pep) -> list[tuple[str, Change]]:
-    """(what was changed, how) of everything that belongs to the PEP, newest first; withheld answers are left out."""
+def changes(session: Session, pep: Pep, *, since: int = 0) -> list[tuple[str, Change]]:
+    """(what was changed, how) of everything that belongs to the PEP, newest first; withheld answers are left out.
+
+    `since`: the number of an entry of the history; only what came after it is told.
+    """
     fields = {found.key: found.label for found in form_of(pep.form_version).fields()}
     labels = {**{f"answers.{key}": label for key, label in fields.items()}, "carried": WAITING}
-    entries = [(entry, *TOLD[entry.table_name]) for entry in history.timeline_of_pep(session, pep)]
+    entries = [(entry, *TOLD[entry.table_name]) for entry in history.timeline_of_pep(session, pep)
+               if entry.id > since]
     names = names_in(session, [(entry, model) for entry, _, model in entries])
     return [(what, _in_labels(Change.of(entry, model, labels, names), fields)) for entry, what, model in entries]
+
+
+def changes_since_return(session: Session, pep: Pep) -> list[tuple[str, Change]] | None:
+    """`changes` since the PEP was last sent back, newest first; None where it never was."""
+    own = (each for each in history.timeline_of_pep(session, pep) if each.table_name == Pep.__tablename__)
+    back = next((each for each in own if each.changes.get("status", [""])[-1] == PepStatus.RETURNED.value), None)
+    return None if back is None else changes(session, pep, since=back.id)
 
 
 def _in_labels(change: Change, labels: Mapping[str, str]) -> Change:

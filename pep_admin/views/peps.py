@@ -24,6 +24,7 @@ from pep_admin.permissions import Actor, Permission, audience_for, can, owns_par
 from pep_admin.validators.findings import Finding
 from pep_admin.views import lateness, pep_page, repeats, section_forms
 from pep_admin.views.cells import linked, reference
+from pep_admin.views.changes import ChangePages
 from pep_admin.views.filters import Case, Day, OneOf, Related
 from pep_admin.views.gate import chosen_of
 from pep_admin.views.grading import GradingPages
@@ -55,7 +56,7 @@ def _asked(answered: ColumnElement[bool]) -> ColumnElement[bool]:
     return and_(Pep.status == PepStatus.SUBMITTED, asked.correlate(Pep).exists())
 
 
-class Peps(Pdfs, GradingPages, QuestionPages, PepDoors):
+class Peps(Pdfs, GradingPages, QuestionPages, ChangePages, PepDoors):
     """Everything that is done with PEPs on screen."""
 
     model = Pep
@@ -71,6 +72,7 @@ class Peps(Pdfs, GradingPages, QuestionPages, PepDoors):
         "edit_view": Permission.PEP_EDIT,
         "section": Permission.PEP_READ,
         "check_answers": Permission.PEP_READ,
+        "changes": Permission.PEP_READ,
         "whole_history": Permission.HISTORY_READ,
         "sign": Permission.PEP_SIGN,
         "send": Permission.PEP_SUBMIT,

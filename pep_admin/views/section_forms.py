@@ -399,10 +399,15 @@ def _readable_row(found: Field, row: Mapping[str, Any]) -> str:
     return "; ".join(f"{column.label}: {_readable(column, row[column.key])}" for column in columns)
 
 
+def in_words(document: Document, found: Field, value: Any) -> str:
+    """An answer as it is read, with its targets by their words."""
+    return _readable(found, _named(document, found, value))
+
+
 def answered(document: Document, section: Section) -> list[tuple[Field, str]]:
     """The section to read: each field that applies with its answer in words."""
     asked = [found for found in section.fields if document.asked(found)]
-    return [(found, _readable(found, _named(document, found, document.answer(found.key)))) for found in asked]
+    return [(found, in_words(document, found, document.answer(found.key))) for found in asked]
 
 
 def _named(document: Document, found: Field, value: Any) -> Any:

@@ -304,6 +304,7 @@ LINES = (
     get("pep_peps.sign",                 f"{STEPS}/sign/{EDUCATION}",              "in  200 200 403 200 404 403 404 403 403"),
     post("pep_peps.sign",                f"{STEPS}/sign/{EDUCATION}",              "401 422 422 403 303 404 403 404 403 403"),
     post("pep_peps.send",                f"{STEPS}/send/?id={{pep}}",              "401 422 422 403 422 404 422 404 403 403"),
+    get("pep_peps.changes",              f"{STEPS}/changes/?id={{pep}}",           "in  200 200 403 200 404 200 404 200 403"),
     get("pep_peps.answer",               f"{STEPS}/answer/?id={{sent_pep}}&review={{question}}",
         "in  200 200 403 404 200 404 200 403 403"),
     post("pep_peps.answer",              f"{STEPS}/answer/?id={{sent_pep}}&review={{question}}",

@@ -75,6 +75,7 @@ SHOWN: Mapping[Door, tuple[str, str]] = doors("GET", """
     peps.edit_view pep.read pep
     peps.grade_one pep.read sent_pep
     peps.answer pep.read sent_pep
+    peps.changes pep.read pep
     targets.details_view targets.read target
     targets.write targets.read target
     targets.remove targets.read target

@@ -1,0 +1,90 @@
+"""The page of what is another in a PEP: than last term, and, for the Virtual School, than when it was sent back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pep_admin.vocabulary import Decision, Grade
+from pep_admin.workflow import delegation, reviews
+from tests.world import NOW, TODAY, World
+
+pytestmark = pytest.mark.slow  # the quick suite stays under a minute; `make check` runs everything
+
+PEPS = "/admin/pep/peps/"
+BACK = reviews.Grading(Grade.AMBER, Decision.RETURN, "Say more about the targets.", "Begin with the need.")
+
+
+@pytest.fixture
+def spring(world: World) -> int:
+    """The spring PEP of Robin, sent to its writers; the autumn one is signed off."""
+    world.graded_pep()
+    world.launch(on=TODAY, term="spring")
+    number = world.pep_of().id
+    delegation.delegate_peps(world.session, [number], actor=world.act(world.officer), now=NOW, run="spring")
+    world.session.commit()
+    return number
+
+
+def rows(page: Any, caption: str) -> dict[str, tuple[str, str, str]]:
+    """By question: last term's answer, this one's, and what became of it."""
+    lines = page.tree.xpath(f"//table[caption='What changed: {caption}']/tbody/tr")
+    cells = [[" ".join(cell.text_content().split()) for cell in line.xpath("./th|./td")] for line in lines]
+    return {line[0]: (line[1], line[2], line[3]) for line in cells}
+
+
+def test_what_came_over_waits_and_what_was_written_anew_stands_beside_last_terms(enter: Any, world: World, spring: int) -> None:
+    teacher = enter("teacher")
+    before = rows(teacher.get(f"{PEPS}changes/?id={spring}"), "Strengths first")
+    [(was, now, state)] = [cells for label, cells in before.items() if label == "What staff like and admire"]
+    assert was == now != "Not answered" and state == "The same, not yet said to be still right"
+    assert [cells[1:] for label, cells in before.items() if label.startswith("Achievements")] == [
+        ("Not answered", "Not answered any more")]
+    page = teacher.get(f"{PEPS}section/?id={spring}&section=strengths")
+    page.send("then", button=("then", "stay"), strengths="Kind to the younger ones", achievements="Ran the book stall")
+    after = rows(teacher.get(f"{PEPS}details/?id={spring}").link("What changed"), "Strengths first")
+    told = {label: cells for label, cells in after.items() if cells[1] in ("Kind to the younger ones", "Ran the book stall")}
+    assert sorted((cells[1], cells[2]) for cells in told.values()) == [
+        ("Kind to the younger ones", "Changed"), ("Ran the book stall", "Changed")]
+    assert all(cells[0] not in ("Not answered", cells[1]) for cells in told.values())
+
+
+def test_what_is_said_to_be_still_right_is_counted_and_no_longer_listed(enter: Any, spring: int) -> None:
+    teacher = enter("teacher")
+    page = teacher.get(f"{PEPS}section/?id={spring}&section=strengths")
+    page.send("then", button=("then", "confirm"))
+    after = teacher.get(f"{PEPS}changes/?id={spring}")
+    assert not [cells for cells in rows(after, "Strengths first").values() if cells[2].startswith("The same")]
+    assert "the same as last term." in after.main
+
+
+def test_a_first_pep_has_nothing_to_be_compared_with(enter: Any, world: World) -> None:
+    number = world.delegated_pep().id
+    world.session.commit()
+    page = enter("teacher").get(f"{PEPS}changes/?id={number}")
+    assert "There is no earlier PEP to compare this one with" in page.main and "Since it was sent back" not in page.main
+
+
+def test_the_school_reads_nothing_that_is_withheld(enter: Any, world: World, spring: int) -> None:
+    worker = enter("worker")
+    page = worker.get(f"{PEPS}section/?id={spring}&section=background")
+    words = "Nobody at school knows of this sentence."
+    assert page.send("then", button=("then", "stay"), confidential_history=words).status == 200
+    assert words in worker.get(f"{PEPS}changes/?id={spring}").main
+    shown = enter("teacher").get(f"{PEPS}changes/?id={spring}").text
+    assert words not in shown and "onfidential" not in shown
+
+
+def test_the_virtual_school_sees_what_was_done_since_it_sent_the_pep_back(enter: Any, world: World) -> None:
+    pep = world.sent_pep()
+    reviews.grade_pep(world.session, pep.id, BACK, actor=world.act(world.officer), today=TODAY, now=NOW)
+    number = pep.id
+    world.session.commit()
+    officer = enter("officer")
+    assert "Nothing yet." in officer.get(f"{PEPS}changes/?id={number}").main.split("Part 1")[0]
+    page = enter("teacher").get(f"{PEPS}section/?id={number}&section=strengths")
+    page.send("then", button=("then", "stay"), strengths="Kind to the younger ones")
+    after = officer.get(f"{PEPS}changes/?id={number}").main
+    assert "Since it was sent back" in after and "Kind to the younger ones" in after and "Tess Lehrer" in after
+    assert "Since it was sent back" not in enter("teacher").get(f"{PEPS}changes/?id={number}").main
