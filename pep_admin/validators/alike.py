@@ -92,9 +92,10 @@ def _judged(rows: Iterable[Mapping[str, Any]]) -> dict[tuple[str, ...], tuple[An
 def mark_of(text: str | None, names: Collection[str]) -> str | None:
     """What tells one wording from another in 32 hex digits, the child's own names set aside; None for fewer than eight words.
 
-    Two children's plans have the same mark where they say the same with only the name changed. Nothing can be read from it.
+    Two children's plans have the same mark where they say the same with only the name changed, or where that was forgotten. Nothing
+    can be read from it.
     """
-    own = {word for name in names for word in words_of(name)}
+    own = {word for name in (*names, *names_in_subject([text or ""])) for word in words_of(name)}
     words = ["\N{BULLET}" if word in own else word for word in words_of(text or "")]
     return hashlib.sha256(" ".join(words).encode()).hexdigest()[:32] if len(words) >= ENOUGH_WORDS else None
 

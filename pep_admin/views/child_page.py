@@ -154,7 +154,7 @@ def _clocks(view: PepModelView, record: ChildRecord, running: AcademicYear | Non
     terms = queries.known_terms(session)
     if running is None or not is_new_in_care(child, first, terms, today=view.today, numbers=numbers_of(YearNumbers, running)):
         return ()
-    year = year_of(session, child.entered_care_on) or running
+    year = first.term.year if first is not None else year_of(session, child.entered_care_on) or running
     calendars = queries.Calendars(session)
     found = clocks(
         new_child_facts(session, {child: first})[child.id], today=view.today, working_days=year.initiate_working_days,

@@ -49,7 +49,9 @@ class GradingPages(Base):
     ) -> ResponseReturnValue:
         found = readiness_of(self.db_session, list(rows), today=self.today, reader=Audience.CARE)
         return self.page("pep/peps/grade.html", status=status, rows=rows, readiness=found, held=self._held(outcome), moved=moved,
-                         grades=Grade, decisions=Decision, typed=request.form, shared=pep_page.shared(rows, found),
+                         grades=Grade, decisions=Decision,
+                         counting=sorted({pep.term.year.satisfactory_grades.label for pep in rows}),
+                         typed=request.form, shared=pep_page.shared(rows, found),
                          answers=answers_for(self.db_session, rows),
                          asked=queries.requested_pence(self.db_session, [pep.id for pep in rows]),
                          **self._waiving(rows[0]))

@@ -20,8 +20,10 @@ import sqlalchemy as sa
 from werkzeug.serving import make_server
 
 from pep_admin.models import Allocation, AuditEvent, FundingRelease, PaymentBatch, PaymentLine, Pep, PpgRequest, School, Target
+from pep_admin.permissions import SYSTEM
 from pep_admin.vocabulary import Grade, PpgCategory, PpgStatus, SchoolKind, SchoolPhase, Subject
 from pep_admin.workflow import payments, ppg, reviews
+from pep_admin.year_words import SatisfactoryGrades
 from tests.host.foreign_app import Council
 from tests.visiting import Page, Visitor
 from tests.world import NOW, TODAY, World, accepting
@@ -439,8 +441,24 @@ def test_all_that_may_go_is_one_link_and_says_what_is_held(enter: Any, ask: Any,
     page = finance.get(REQUESTS).link("All that may go…")
     assert "1 of 2 requests would be released: £550.00 in all." in page.main and "Held, and why" in page.main
     done = page.send("rowid")
-    assert done.heading == "£550.00 released" and "The PEP is Amber" in done.main
+    assert done.heading == "£550.00 released" and "Held" not in done.main, "what was held was not asked for"
     assert [row[0] for row in stored(ask)] == [PpgStatus.RELEASED, PpgStatus.APPROVED]
+
+
+def test_what_the_preview_held_does_not_go_with_the_others_when_nothing_holds_it_any_more(enter: Any, ask: Any, world: World) -> None:
+    request = approved(world)
+    other = world.graded_pep(Grade.AMBER, child_id=world.other_child_id)
+    [waiting] = world.requests_of(other)
+    ppg.approve_request(world.session, waiting.id, pence=waiting.amount_pence, reason="", actor=world.act(world.officer), today=TODAY)
+    number, other_id = waiting.id, other.id
+    world.session.commit()
+    page = preview(enter("finance"), request, number)
+    assert "1 of 2 requests would be released: £550.00 in all." in page.main
+    world.act(SYSTEM)
+    world.session.get_one(Pep, other_id).term.year.satisfactory_grades = SatisfactoryGrades.AMBER
+    world.session.commit()
+    assert page.send("rowid").heading == "£550.00 released"
+    assert stored(ask) == [(PpgStatus.RELEASED, 550_00, 550_00), (PpgStatus.APPROVED, 550_00, 550_00)]
 
 
 def test_a_request_that_changed_since_the_preview_is_previewed_again(enter: Any, ask: Any, world: World) -> None:

@@ -107,7 +107,8 @@ def test_the_same_words_have_one_mark_whoever_they_are_about() -> None:
     assert robin is not None and len(robin) == 32
     assert robin == mark_of("JULE will read four  whole books, by the end of term", ["Jule"])
     assert robin != mark_of("Jule will read six whole books by the end of term.", ["Jule"])
-    assert robin != mark_of("Robin will read four whole books by the end of term.", ["Jule"]), "somebody else's name is no own one"
+    assert robin == mark_of("Robin will read four whole books by the end of term.", ["Jule"]), "the other name was left in"
+    assert robin != mark_of("Jule will read four whole books by the end of term with Robin.", ["Jule"])
 
 
 @pytest.mark.parametrize("text", [None, "", "Fractions.", "Robin will read four books by then."])
