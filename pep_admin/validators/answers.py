@@ -71,10 +71,21 @@ def _check_together(found: Field, rows: tuple[Mapping[str, Any], ...]) -> list[F
     """What the columns of one line must agree on."""
     if found.key != "attendance":
         return []
-    return [
-        Finding(
-            "RD-207", "HB-4.1", found.key, "The sessions attended are more than the sessions possible.", row=f"{number}-present"
-        )
-        for number, row in enumerate(rows)
-        if row.get("present") is not None and row.get("possible") is not None and row["present"] > row["possible"]
-    ]
+    wrong = [(number, attendance_wrong(row)) for number, row in enumerate(rows)]
+    return [Finding("RD-207", "HB-4.1", found.key, sentence, row=f"{number}-present") for number, sentence in wrong if sentence]
+
+
+def attendance_wrong(row: Mapping[str, Any]) -> str:
+    """Why the sessions of one line cannot be, as a sentence; "" where they can. Half days; what is not said is none."""
+    possible, present = row.get("possible"), row.get("present")
+    if possible is None or present is None:
+        return ""
+    if possible == 0:
+        return "With no session possible there is nothing to count. Enter how many there were."
+    if present > possible:
+        return "The sessions attended are more than the sessions possible."
+    missed = (row.get("authorised") or 0) + (row.get("unauthorised") or 0)
+    if present + missed > possible:
+        whole = present + missed
+        return f"{present} sessions attended and {missed} missed make {whole}, more than the {possible} that were possible."
+    return ""

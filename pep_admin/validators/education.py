@@ -14,6 +14,7 @@ from pep_admin.deadlines import format_day
 from pep_admin.pep_form import Document, TargetFacts, TargetReviewFacts
 from pep_admin.school_calendar import academic_year_end
 from pep_admin.validators.answered import answer_of, asks, first_words, listed, meeting_day, row_id, stands, warning
+from pep_admin.validators.answers import attendance_wrong
 from pep_admin.validators.findings import Finding
 from pep_admin.validators.meetings import Calendar, check_figures_to, check_heard_on
 from pep_admin.validators.ppg_effects import check_effects
@@ -54,10 +55,8 @@ def check_education(document: Document, today: date, calendar: Calendar) -> Iter
 
 def _attendance(document: Document) -> Iterator[Finding]:
     for number, row in enumerate(document.rows("attendance"), start=1):
-        possible, present = row.get("possible"), row.get("present")
-        if possible is not None and present is not None and present > possible:
-            message = f"{present} sessions attended are more than the {possible} that were possible."
-            yield Finding("RD-207", "HB-4.1", "attendance", message, row=row_id(row, number))
+        if wrong := attendance_wrong(row):
+            yield Finding("RD-207", "HB-4.1", "attendance", wrong, row=row_id(row, number))
         yield from check_figures_to(row.get("figures_to"), meeting_on=meeting_day(document), row=row_id(row, number),
                                     stale_days=document.numbers.figures_stale_days)
     if "attendance_low" in document.switches and not said(document.answer("attendance_reasons")):

@@ -59,6 +59,11 @@ _BLANKS = _any(
     rf"<\s*(?:{_TO_FILL})\b[^<>]*>",
     rf"\(\s*(?:(?:child|pupil|student)(?:['’]s)?\s+)?(?:{_TO_FILL})\s*\)",
 )
+_LONE_MARK = re.compile(
+    r"(?<!\S)[_?](?!\S)|(?<=\s)x(?=\s+(?:marks?|words?|times|minutes|hours|sessions|lessons)\b)"
+)
+_CAPITALS = re.compile(r"\b(?:NUMBER|DATE|AMOUNT|NAME|TARGET|SUBJECT|GRADE|LEVEL|SCORE)\b")
+"""Words that hold the place of the real one, where the rest is not in capitals too."""
 _LONE_X = re.compile(
     rf"\bX(?=\s*(?:%|/|out of|words?|times|minutes|hours|sessions|lessons|marks?|number|amount|{_SPAN})(?:\W|$))"
     r"|(?:^|(?<=[.!?]\s))X(?=(?:['’]s)?\s+(?:will|can|is|to|has|needs|should)\b)|(?<=from )X(?= to\b)"
@@ -212,7 +217,8 @@ def check_wording(
 def left_open(text: str) -> str:
     """The first blank or choice that was left in a text, "" where there is none; the child's name is no blank (`unnamed`)."""
     plain = _NUMERAL.sub("twenty", text) if _ROMAN.search(text) else text
-    found = _BLANKS.search(plain) or _LONE_X.search(plain)
+    found = _BLANKS.search(plain) or _LONE_X.search(plain) or _LONE_MARK.search(plain)
+    found = found or (None if plain.isupper() else _CAPITALS.search(plain))
     return found.group().strip() if found else ""
 
 

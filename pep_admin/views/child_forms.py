@@ -38,8 +38,13 @@ class ChangeSchool(PepForm):
 
     school = school_field("New school", blank="Choose the school")
     no_school = BooleanField("No school at present")
-    on = DayField("First day there, or without a school", [InputRequired("Enter the first day of it.")])
+    on = DayField("First day there, or without a school",
+                  [InputRequired("Enter the first day at the new school, or the first without one.")])
     reason = LabelField(LeavingReason, label="Why the child left the last school")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.school.flags.required = self.reason.flags.required = True  # the page does not call optional what is asked for
 
     def validate(self, extra_validators: Any = None) -> bool:
         fits = super().validate(extra_validators)

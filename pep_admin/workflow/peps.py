@@ -55,14 +55,16 @@ def launch_term(
         raise refuse("launch-past", "HB-1.4", f"{term.label} ended before today; launch the term that is running or comes next.")
     candidates = queries.launch_candidates(session, term, today)
     missing = [each for each in candidates if not each.why_not and not each.has_pep_of_term]
+    known, unknown = _openings(session, term, missing, today=today)
+    left_out = {each.child_id: each.why_not for each in candidates if each.why_not and not each.has_pep_of_term} | unknown
     outcome = LaunchResult(
-        children=tuple(each.child_id for each in missing),
+        children=tuple(each.child.child_id for each in known),
         already=sum(each.has_pep_of_term for each in candidates),
-        skipped=tuple((each.child_id, each.why_not) for each in candidates if each.why_not and not each.has_pep_of_term),
+        skipped=tuple((each.child_id, left_out[each.child_id]) for each in candidates if each.child_id in left_out),
     )
-    if dry_run or not missing:
+    if dry_run or not known:
         return outcome
-    peps = _open_all(session, term, missing, today=today, now=now)
+    peps = _open_all(session, term, known, today=today, now=now)
     judge_schools(session, today=today)  # a new academic year may have another rule of what is less than good
     term.launched_at = term.launched_at or now
     session.flush()
@@ -70,43 +72,78 @@ def launch_term(
     return LaunchResult(tuple(pep.reference for pep in peps), outcome.children, outcome.already, outcome.skipped, tuple(peps))
 
 
-def _open_all(
-    session: Session, term: Term, children: Sequence[LaunchCandidate], *, today: date, now: datetime,
-    beside: PepKind | None = None, reason: str | None = None,
-) -> list[Pep]:
-    """New PEPs with their parts. `beside` opens them as that kind, beside the term's own."""
-    form, calendars, year = current_form_version(session, now), queries.Calendars(session), term.year
-    number = _last_number(session, term)
-    peps = []
-    for step, child in enumerate(children, start=1):
+@dataclass(frozen=True, slots=True)
+class _Opening:
+    """A PEP that can be opened: for whom, of which kind, and its day."""
+
+    child: LaunchCandidate
+    kind: PepKind
+    due: Due
+
+
+def _openings(
+    session: Session, term: Term, children: Sequence[LaunchCandidate], *, today: date, beside: PepKind | None = None
+) -> tuple[list[_Opening], dict[int, str]]:
+    """What can be opened, and by child id why not: where the day would be counted into terms that nobody has entered.
+
+    `beside` opens them as that kind, beside the term's own; but a child who is new in care has the first PEP first (HB-1.3).
+    """
+    calendars, known, unknown = queries.Calendars(session), [], {}
+    for child in children:
         days = calendars.days_for(child.school_id)
-        due, is_new = _due_beside(today, term, year, days) if beside else _due(child, term, year, days)
-        peps.append(
-            Pep(
-                reference=_reference(year, term, number + step), child_id=child.child_id, term=term, school_id=child.school_id,
-                writer_id=child.designated_teacher_id, social_worker_id=child.social_worker_id, form_version=form,
-                kind=beside or (PepKind.INITIAL if is_new else PepKind.TERMLY), status=PepStatus.INITIATED,
-                year_group=child.year_group, initiated_on=today, due_on=due.on, due_rule=due.rule, reason=reason,
-            )
+        try:
+            due, is_new = _due(child, term, days)
+            kind = PepKind.INITIAL if is_new else PepKind.TERMLY
+            if beside and not (is_new and beside in FOR_A_NEW_CHILD_TOO):
+                kind, due = beside, _due_beside(today, term, days)
+        except TermsUnknown as problem:
+            unknown[child.child_id] = str(problem)
+            continue
+        known.append(_Opening(child, kind, due))
+    return known, unknown
+
+
+FOR_A_NEW_CHILD_TOO = (PepKind.CHANGE, PepKind.NEED)
+"""Reasons for a review that a first PEP answers as well."""
+
+
+def _open_all(
+    session: Session, term: Term, openings: Sequence[_Opening], *, today: date, now: datetime, reason: str | None = None,
+) -> list[Pep]:
+    """New PEPs with their parts."""
+    form, year = current_form_version(session, now), term.year
+    number = _last_number(session, term)
+    peps = [
+        Pep(
+            reference=_reference(year, term, number + step), child_id=each.child.child_id, term=term,
+            school_id=each.child.school_id,
+            writer_id=each.child.designated_teacher_id, social_worker_id=each.child.social_worker_id, form_version=form,
+            kind=each.kind, status=PepStatus.INITIATED, year_group=each.child.year_group, initiated_on=today,
+            due_on=each.due.on, due_rule=each.due.rule, reason=reason,
         )
+        for step, each in enumerate(openings, start=1)
+    ]
     session.add_all(peps)
     session.flush()
     open_parts(session, peps)
     return peps
 
 
-def _due(child: LaunchCandidate, term: Term, year: AcademicYear, days: SchoolDays) -> tuple[Due, bool]:
+def _due(child: LaunchCandidate, term: Term, days: SchoolDays) -> tuple[Due, bool]:
     """The term's deadline; for a child newly in care the 20 school days of the child's school win (HB-1.3).
 
-    Newly in care: no PEP yet, and those school days had not run out when the term began. Where the calendar does not reach
-    (a child in care since before the first term on record), the term's deadline holds.
+    Newly in care: no PEP yet, and those school days had not run out when the term began. Where the calendar does not reach back
+    (a child in care since before the first term on record), the term's deadline holds. Raises TermsUnknown where it does not
+    reach forward: a day worked out then would be a guess.
     """
     of_term = due_for_term(term.deadline_on, term.label)
     if child.has_any_pep:
         return of_term, False
     try:
-        of_child = _counted(child.entered_care_on, year.complete_school_days, year, days)
-    except TermsUnknown:
+        of_child = _counted(child.entered_care_on, term.year.complete_school_days, term.year, days)
+    except TermsUnknown as problem:
+        if problem.day > term.ends_on:
+            raise
         return of_term, False
     return (of_child, True) if of_child.on >= term.starts_on else (of_term, False)
 
@@ -116,12 +153,9 @@ def _counted(start: date, number: int, year: AcademicYear, days: SchoolDays) -> 
                              whose_on=days.whose_on)
 
 
-def _due_beside(today: date, term: Term, year: AcademicYear, days: SchoolDays) -> tuple[Due, bool]:
-    """A review out of turn is due in school days of its own number (HB-1.5; the number is ours)."""
-    try:
-        return _counted(today, year.between_school_days, year, days), False
-    except TermsUnknown:
-        return due_for_term(term.deadline_on, term.label), False
+def _due_beside(today: date, term: Term, days: SchoolDays) -> Due:
+    """A review out of turn is due in school days of its own number (HB-1.5; the number is ours). Raises TermsUnknown."""
+    return _counted(today, term.year.between_school_days, term.year, days)
 
 
 def _last_number(session: Session, term: Term) -> int:
@@ -154,7 +188,10 @@ def initiate_pep(
     if kind is PepKind.FUNDING:
         _refuse_second_funding(session, child)
     beside = None if kind in queries.ONE_A_TERM else kind
-    pep = _open_all(session, term, [found], today=today, now=now, beside=beside, reason=reason.strip() or None)[0]
+    openings, unknown = _openings(session, term, [found], today=today, beside=beside)
+    if unknown:
+        raise refuse("open-terms", "HB-1.3", f"{unknown[child.id]} Then this PEP can be opened.", "kind")
+    pep = _open_all(session, term, openings, today=today, now=now, reason=reason.strip() or None)[0]
     audit.record(session, "pep.open", pep)
     return pep
 

@@ -209,7 +209,7 @@ FORMS = (
          "pep_attending_note.cleared_reason pep_attending_note.row_version"),
     Form("other_teacher", f"{ADMIN}/attending/ask/?pep={{other_pep}}", "reason", {"reason": "Please come"}, "+pep_attending_note",
          {"pep_attending_note": {"kind": "school_asks", "set_name": "Otto Anders", "cleared_at": None}}),
-    Form("other_teacher", f"{ADMIN}/peps/answer/?id={{sent_pep}}&review={{question}}", "answer", {"answer": "Ms O’Brien"},
+    Form("teacher", f"{ADMIN}/peps/answer/?id={{sent_pep}}&review={{question}}", "answer", {"answer": "Ms O’Brien"},
          "pep_qa_review.answer pep_qa_review.answered_by pep_qa_review.answered_name pep_qa_review.answered_at"),
     Form("officer", f"{ADMIN}/peps/grade/?id={{sent_pep}}", "feedback",
          {"grade": "gold", "decision": "accept", "feedback": "Led by the child."},
