@@ -218,7 +218,7 @@ def left_open(text: str) -> str:
     """The first blank or choice that was left in a text, "" where there is none; the child's name is no blank (`unnamed`)."""
     plain = _NUMERAL.sub("twenty", text) if _ROMAN.search(text) else text
     found = _BLANKS.search(plain) or _LONE_X.search(plain) or _LONE_MARK.search(plain)
-    found = found or (None if plain.isupper() else _CAPITALS.search(plain))
+    found = found or (None if plain.replace("Somebody", "").isupper() else _CAPITALS.search(plain))
     return found.group().strip() if found else ""
 
 
