@@ -64,8 +64,8 @@ def packed_pdf(data: bytes) -> bytes:
         rows += struct.pack(">BHHB", 2, 0, last + 1, numbers.index(number)) if number in numbers else b"\x00\x00\x00\x00\x00\x00"
     rows += struct.pack(">BIB", 1, at, 0) + struct.pack(">BIB", 1, table_at, 0)
     table, root = zlib.compress(bytes(rows)), reader.trailer.raw_get("/Root").idnum
-    out.write(f"{last + 2} 0 obj\n<< /Type /XRef /Size {last + 3} /W [1 4 1] /Root {root} 0 R /Filter /FlateDecode /Length {len(table)} "
-              ">>\nstream\n".encode() + table + b"\nendstream\nendobj\n" + f"startxref\n{table_at}\n%%EOF\n".encode())
+    out.write(f"{last + 2} 0 obj\n<< /Type /XRef /Size {last + 3} /W [1 4 1] /Root {root} 0 R /Filter /FlateDecode /Length "
+              f"{len(table)} >>\nstream\n".encode() + table + b"\nendstream\nendobj\n" + f"startxref\n{table_at}\n%%EOF\n".encode())
     return out.getvalue()
 
 
@@ -141,8 +141,8 @@ def docx(more: Mapping[str, str | bytes] | None = None, *, kinds: str = "", text
 
 def relations(*told: tuple[str, str, str]) -> str:
     """(kind, target, mode) of each relation."""
-    rows = "".join(f"<Relationship Id='r{number}' Type='{OFFICE}/{kind}' Target='{target}'" + (f" TargetMode='{mode}'" if mode else "")
-                   + "/>" for number, (kind, target, mode) in enumerate(told))
+    rows = "".join(f"<Relationship Id='r{number}' Type='{OFFICE}/{kind}' Target='{target}'"
+                   + (f" TargetMode='{mode}'" if mode else "") + "/>" for number, (kind, target, mode) in enumerate(told))
     return f"<Relationships xmlns='{RELATIONS}'>{rows}</Relationships>"
 
 

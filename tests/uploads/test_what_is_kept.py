@@ -95,7 +95,8 @@ HOSTILE: Mapping[str, tuple[str, bytes, str]] = {
     "a picture whose points are not there": ("drawing.png", making.claimed(3_000, 3_000), "damaged"),
     # documents of word processors
     "macros in a Word document": ("plan.docx", making.docx({"word/vbaProject.bin": b"x"}), "macro"),
-    "macros by another name": ("plan.docx", making.docx(kinds="<Override ContentType='application/vnd.ms-office.vbaProject'/>"), "macro"),
+    "macros by another name": (
+        "plan.docx", making.docx(kinds="<Override ContentType='application/vnd.ms-office.vbaProject'/>"), "macro"),
     "a document that says it may have macros": (
         "plan.docx", making.docx(kinds="<x ContentType='application/vnd.ms-word.document.macroEnabled.main+xml'/>"), "macro"),
     "an object in a Word document": ("plan.docx", making.docx({"word/embeddings/oleObject1.xml": "x"}), "foreign object"),
@@ -206,8 +207,8 @@ def test_a_name_is_kept_without_its_folders_in_one_line(given: str, kept: str) -
     assert clean_name(given) == kept
 
 
-@pytest.mark.parametrize("given", ["report\u202efdp.exe", "a\x00b.pdf", "a\nb.pdf", "a\u2066b.pdf", "a\u200eb.pdf", "a\u2028b.pdf", "a\ud800b.pdf",
-                                   "", ".pdf", "   .pdf", "/", "..pdf", "a/"])
+@pytest.mark.parametrize("given", ["report\u202efdp.exe", "a\x00b.pdf", "a\nb.pdf", "a\u2066b.pdf", "a\u200eb.pdf", "a\u2028b.pdf",
+                                   "a\ud800b.pdf", "", ".pdf", "   .pdf", "/", "..pdf", "a/"])
 def test_a_name_that_hides_something_or_is_none_is_refused(given: str) -> None:
     with pytest.raises(Refused) as no:
         clean_name(given)
