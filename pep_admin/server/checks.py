@@ -134,8 +134,8 @@ def _documents(engine: Engine) -> Iterator[Remark]:
         session.info["actor"] = SYSTEM
         held = session.scalar(select(func.coalesce(func.sum(models.Document.size), 0))) or 0
     if engine.dialect.name == "sqlite" and held > MANY_DOCUMENTS:
-        yield Remark(f"The documents of children take {held // 1_000_000_000} GB of the database, and as much of every backup: keep "
-                     "fewer of the hourly ones, and think of PostgreSQL (docs/deployment.md).", stops=False)
+        yield Remark(f"The documents of children take {held // 1_000_000_000} GB of the database, and as much of every backup: "
+                     "keep fewer of the hourly ones, and think of PostgreSQL (docs/deployment.md).", stops=False)
 
 
 def _worker(settings: Settings, engine: Engine) -> Iterator[Remark]:

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from pep_admin import models, queries
+from pep_admin.config import LONDON
+from pep_admin.deadlines import format_day
 from pep_admin.models import Child, Pep
 from pep_admin.permissions import Permission, audience_for, lent
 from pep_admin.validators.documents import format_size
@@ -16,7 +18,7 @@ from pep_admin.views.base import Link, PepModelView, RelatedTable
 from pep_admin.vocabulary import Audience
 from pep_admin.workflow.documents import may_add_to, may_open
 
-HEADINGS = ("Document", "Kind", "Date", "Added by", "Added on", "File")
+HEADINGS = ("Document", "Kind", "Date", "Added", "File")
 FOR_CARE = "Not for the school"
 
 
@@ -55,8 +57,9 @@ def _row(view: PepModelView, each: models.Document, care: bool, of_a_pep: bool) 
     title = f"{each.title} (taken away)" if each.removed_at is not None else each.title
     name = Link(title, view.way_to("pep_documents.details_view", id=each.id) or "")
     size = f"{each.media_type.label}, {format_size(each.size)}"
-    file = Link(size, view.way_to("pep_documents.file", id=each.id) or "") if may_open(view.actor, each) else size
-    row: list[Any] = [name, each.kind, each.dated_on, each.added_name, each.added_at.date(), file]
+    file = Link(f"Save ({size})", view.way_to("pep_documents.file", id=each.id) or "") if may_open(view.actor, each) else size
+    added = f"{each.added_name}, {format_day(each.added_at.astimezone(LONDON))}"
+    row: list[Any] = [name, each.kind, each.dated_on, added, file]
     if of_a_pep:
         row.append(each.pep.reference if each.pep is not None else "Every PEP" if each.kind.is_plan else "The child")
     if care:

@@ -50,7 +50,7 @@ class DocumentForm(PepForm):
     title = StringField("What it is called", [Length(max=200, message="Keep it to 200 characters.")],
                         description="In a few words, like “Autumn report” or “My volcano”. Left empty, it is called by its kind.")
     dated_on = DayField("Its date", description="When it was written or made, like 18 Nov 2024, where that is known.")
-    school_reads = ReadsField("May the school read it?", description="No keeps it with social care and the Virtual School: the "
+    school_reads = ReadsField("May the school read it?", description="“No” keeps it with social care and the Virtual School: the "
                                                                      "school does not learn that it is here.")
     file = FileField("The file")
 

@@ -27,7 +27,7 @@ from pep_admin.pep_document import read_document
 from pep_admin.permissions import SYSTEM, Actor
 from pep_admin.queries.documents import content_of
 from pep_admin.uploads import Upload
-from pep_admin.vocabulary import Audience, PepStatus, Role, SenStatus
+from pep_admin.vocabulary import Audience, Decision, Grade, LeavingReason, PepStatus, Role, SenStatus
 from pep_admin.workflow import documents, reviews, roll, sections
 from pep_admin.workflow import peps as pep_verbs
 from pep_admin.workflow.readiness import readiness
@@ -261,7 +261,8 @@ def test_the_old_school_loses_sight_of_a_child_who_moves_and_the_new_one_has_it(
     pep = world.written_pep()
     number = keep(world, world.teacher, K.EHCP, pep=pep).document.id
     child, other = world.session.get_one(Child, world.child_id), world.session.get_one(School, world.other_school_id)
-    roll.change_school(world.session, child, other, on=TODAY, actor=world.act(world.officer), today=TODAY, now=NOW)
+    roll.change_school(world.session, child, school_id=other.id, on=TODAY, reason=LeavingReason.HOME_MOVE, today=TODAY, now=NOW,
+                       actor=world.act(world.officer))
     at_rest(world)
     assert enter("teacher").get(f"{DOCUMENTS}file/?id={number}").status == 404
     assert enter("other_teacher").client.get(f"{DOCUMENTS}file/?id={number}").status_code == 200
@@ -317,7 +318,7 @@ def test_nothing_is_added_to_a_pep_that_was_sent_and_the_page_says_where_it_goes
 
 def test_a_pep_that_was_sent_back_for_a_document_has_been_worked_on_when_it_comes(world: World) -> None:
     pep = world.sent_pep()
-    back = accepting(grade="amber", decision="return", feedback="Please attach the report.", improve="Say what the report says.")
+    back = accepting(grade=Grade.AMBER, decision=Decision.RETURN, feedback="Please attach the report.", improve="Say what the report says.")
     reviews.grade_pep(world.session, pep.id, back, actor=world.act(world.officer), today=TODAY, now=NOW)
     world.act(SYSTEM)
     assert "RD-003" in [each.check for each in readiness(world.session, pep, today=TODAY)]
