@@ -1,4 +1,4 @@
-"""Documents in a real browser: added without scripts on a telephone and by keyboard alone, refused and mended, saved, taken away."""
+"""Documents in a real browser: added without scripts on a telephone, by keyboard alone, refused and mended, saved, taken away."""
 
 from __future__ import annotations
 

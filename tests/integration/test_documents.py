@@ -318,7 +318,7 @@ def test_nothing_is_added_to_a_pep_that_was_sent_and_the_page_says_where_it_goes
 
 def test_a_pep_that_was_sent_back_for_a_document_has_been_worked_on_when_it_comes(world: World) -> None:
     pep = world.sent_pep()
-    back = accepting(grade=Grade.AMBER, decision=Decision.RETURN, feedback="Please attach the report.", improve="Say what the report says.")
+    back = accepting(grade=Grade.AMBER, decision=Decision.RETURN, feedback="Please attach the report.", improve="The report.")
     reviews.grade_pep(world.session, pep.id, back, actor=world.act(world.officer), today=TODAY, now=NOW)
     world.act(SYSTEM)
     assert "RD-003" in [each.check for each in readiness(world.session, pep, today=TODAY)]

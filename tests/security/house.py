@@ -220,6 +220,7 @@ def _papers(world: World, child_id: int) -> None:
         documents.add_document(
             world.session, child_id, documents.Told(kind, text, None, who is teacher), upload, most=len(data) * 10,
             actor=world.act(who), today=TODAY, now=NOW, pep_id=pep_id)
+    world.act(SYSTEM)
 
 
 def _schooling(world: World) -> dict[str, int]:
