@@ -21,7 +21,6 @@ from sqlalchemy.orm import Session
 from pep_admin import models
 from pep_admin.config import LONDON, Environment, LogFormat, MailBackend, Settings, is_weak_secret
 from pep_admin.models import AuditEvent, Delivery, Job
-from pep_admin.permissions import SYSTEM
 from pep_admin.server.database import quick_check
 from pep_admin.server.migrations import pending
 from pep_admin.server.worker import BEAT_FILE
@@ -131,7 +130,6 @@ def _backup(engine: Engine) -> Iterator[Remark]:
 def _documents(engine: Engine) -> Iterator[Remark]:
     """Documents are in the database, and so in each backup: on SQLite that is worth knowing once they are many."""
     with Session(engine.execution_options(readonly=True)) as session:
-        session.info["actor"] = SYSTEM
         held = session.scalar(select(func.coalesce(func.sum(models.Document.size), 0))) or 0
     if engine.dialect.name == "sqlite" and held > MANY_DOCUMENTS:
         yield Remark(f"The documents of children take {held // 1_000_000_000} GB of the database, and as much of every backup: "

@@ -196,6 +196,22 @@ def test_the_same_file_twice_is_one_document(world: World, enter: Enter, ask: As
     assert ask(lambda session: session.scalar(sa.select(sa.func.count(models.DocumentContent.id)))) == 2
 
 
+def test_no_column_is_written_that_the_form_does_not_have(world: World, enter: Enter, ask: Ask) -> None:
+    pep, other = world.written_pep(), world.other_child_id
+    at_rest(world)
+    form = enter("teacher").get(f"{DOCUMENTS}add/?pep={pep.id}")
+    strange = {"child_id": str(other), "pep_id": "99", "added_by": "person:1", "removed_at": "2024-01-01", "school_reads": "no",
+               "media_type": "text/html", "file_name": "x.html", "id": "77", "sha256": "0", "size": "1"}
+    for name, value in strange.items():
+        field = form.form("file").makeelement("input", {"type": "hidden", "name": name, "value": value})
+        form.form("file").append(field)
+    assert hand_in(form, making.pdf(), kind="work").status == 200
+    [row] = ask(lambda session: [
+        (each.id, each.child_id, each.pep_id, each.added_by, each.removed_at, each.school_reads, each.media_type, each.file_name)
+        for each in session.scalars(sa.select(models.Document))])
+    assert row == (1, pep.child_id, pep.id, world.teacher.id, None, True, MediaType.PDF, "report.pdf")
+
+
 # --- who may -------------------------------------------------------------------------------------------------------------
 
 
