@@ -283,11 +283,15 @@ def _places(session: Session, world: World, children: list[int]) -> dict[str, in
 
 
 def _make_accounts(app: Flask, world: World) -> int:
-    """An account for each role; the number of the head's."""
+    """An account for each role; the number of the head's. What somebody added before they had one is theirs with it."""
+    papers = models.Document.__table__
     with app.app_context():
         session = app.extensions["sqlalchemy"].session
         for name, role in PEOPLE.items():
-            create_account(session, address(name), getattr(world, name).name, [role], PASSWORD, getattr(world, name).person_id)
+            who = getattr(world, name)
+            user = create_account(session, address(name), who.name, [role], PASSWORD, who.person_id)
+            session.flush()
+            session.execute(sa.update(papers).where(papers.c.added_by == who.id).values(added_by=f"user:{user.id}"))
         session.commit()
         heads: int = session.scalars(sa.select(User.id).where(User.email == address("head"))).one()
         session.remove()
