@@ -30,7 +30,7 @@ from pep_admin.extension import PepAdmin
 from pep_admin.server.database import engine_options, prepare
 from pep_admin.views import errors, request_log
 from pep_admin.views.gate import refuse_strange_request
-from pep_admin.views.imports import allow_larger_files
+from pep_admin.views.larger_files import allow_larger_files
 
 ADMIN = "/admin/"
 LARGEST_REQUEST, LARGEST_TEXT = 2 * 1024 * 1024, 1024 * 1024

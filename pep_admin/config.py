@@ -25,6 +25,7 @@ from pep_admin.exceptions import ConfigError
 LONDON = ZoneInfo("Europe/London")
 PREFIX = "PEP_ADMIN_"
 SHORTEST_SECRET = 32
+MEGABYTE = 1024 * 1024
 WELL_KNOWN_SECRETS = ("dev", "secret", "change", "default", "example", "test")
 PDF_NAME_PARTS = ("reference", "lcs_id", "year", "term")
 _moved: date | None = None
@@ -187,6 +188,10 @@ class Settings:
     made_folder: Path | None = field(default=None, metadata=_about(
         "Folder where files made for people are kept for a day, on all machines alike. made/ in the instance folder when empty.",
         Path))
+    document_megabytes: int = field(default=10, metadata=_about(
+        "The most that one document kept with a child may have.", _number(1, 50), "megabytes"))
+    child_documents_megabytes: int = field(default=100, metadata=_about(
+        "The most that all documents of one child may have together.", _number(1, 5_000), "megabytes"))
     session_idle_minutes: int = field(default=60, metadata=_about(
         "A session ends after this long without a page asked for.", _number(5, 720), "minutes"))
     session_hours: int = field(default=12, metadata=_about(
@@ -293,6 +298,9 @@ def contradictions(settings: Settings) -> list[str]:
         found.append("Set PEP_ADMIN_MAIL_USERNAME and PEP_ADMIN_MAIL_PASSWORD together, or neither.")
     if settings.mail_password and not settings.mail_use_tls:
         found.append("PEP_ADMIN_MAIL_PASSWORD would travel in clear: set PEP_ADMIN_MAIL_USE_TLS to yes, or use no password.")
+    if settings.child_documents_megabytes < settings.document_megabytes:
+        found.append("PEP_ADMIN_CHILD_DOCUMENTS_MEGABYTES is less than PEP_ADMIN_DOCUMENT_MEGABYTES: no document of that size "
+                     "could be kept.")
     return found
 
 

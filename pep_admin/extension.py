@@ -16,7 +16,7 @@ from flask import Blueprint, Flask
 from flask_admin import Admin
 
 from pep_admin import history, permissions, signals
-from pep_admin.config import Environment, read_pdf_name
+from pep_admin.config import MEGABYTE, Environment, read_pdf_name
 from pep_admin.deadlines import format_day
 from pep_admin.exceptions import ConfigError
 from pep_admin.permissions import Actor
@@ -107,6 +107,8 @@ def _settings(app: Flask) -> dict[str, Any]:
         "banner": _banner(settings.get("PEP_ADMIN_TODAY")) if settings.get("PEP_ADMIN_ENVIRONMENT") == Environment.DEMO else "",
         "font_folder": settings.get("PEP_ADMIN_FONT_FOLDER") or Path(app.instance_path) / "fonts",
         "made_folder": settings.get("PEP_ADMIN_MADE_FOLDER") or Path(app.instance_path) / "made",
+        "document_bytes": (settings.get("PEP_ADMIN_DOCUMENT_MEGABYTES") or 10) * MEGABYTE,
+        "child_documents_bytes": (settings.get("PEP_ADMIN_CHILD_DOCUMENTS_MEGABYTES") or 100) * MEGABYTE,
         "pdf_name": read_pdf_name(settings.get("PEP_ADMIN_PDF_NAME")),
     }
 

@@ -17,6 +17,7 @@ from sqlalchemy import event, insert, inspect, or_, select
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, sessionmaker
 from sqlalchemy.orm.util import identity_key
 
+from pep_admin import models
 from pep_admin.exceptions import NoActor
 from pep_admin.models import PARTS, Child, OfChild, Pep, PpgRequest, ProgressNote, RecordChange, Target, Tracked, Waiver
 from pep_admin.permissions import Actor
@@ -83,10 +84,10 @@ def last_changes(
 
 
 def timeline_of_pep(session: Session, pep: Pep, limit: int = 300) -> list[RecordChange]:
-    """The changes of a PEP, its parts, targets with their notes, requests and waivers, newest first."""
-    models: list[Any] = [*PARTS.values(), Target, ProgressNote, PpgRequest, Waiver]
+    """The changes of a PEP, its parts, targets with their notes, requests, waivers and documents, newest first."""
+    kinds: list[Any] = [*PARTS.values(), Target, ProgressNote, PpgRequest, Waiver, models.Document]
     whose = [(RecordChange.table_name == Pep.__tablename__) & (RecordChange.row_id == pep.id)]
-    for model in models:
+    for model in kinds:
         ids = list(session.scalars(select(model.id).where(model.pep_id == pep.id)))
         whose.append((RecordChange.table_name == model.__tablename__) & RecordChange.row_id.in_(ids))
     return list(session.scalars(select(RecordChange).where(or_(*whose)).order_by(RecordChange.id.desc()).limit(limit)))

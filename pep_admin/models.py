@@ -35,7 +35,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, Mapper, declared_attr, mapped_column, orm_insert_sentinel, relationship
 
-from pep_admin import form_words, meeting_words, money_words, school_words, year_words
+from pep_admin import document_words, form_words, meeting_words, money_words, school_words, year_words
 from pep_admin import vocabulary as words
 from pep_admin.policy import USUAL
 
@@ -131,10 +131,10 @@ class Instant(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-def choice(kind: type[words.Labelled], name: str = "") -> Enum:
+def choice(kind: type[words.Labelled], name: str = "", *, length: int = 40) -> Enum:
     """An enum column stored by value under a CHECK; `name` tells the CHECKs apart where a table has two columns of one kind."""
     name = name or re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower()
-    return Enum(kind, values_callable=lambda cls: [each.value for each in cls], native_enum=False, length=40,
+    return Enum(kind, values_callable=lambda cls: [each.value for each in cls], native_enum=False, length=length,
                 create_constraint=True, name=name, validate_strings=True)
 
 
@@ -1095,6 +1095,69 @@ class ProgressNote(Tracked, OfPep, Base):
 
     def __str__(self) -> str:
         return f"Note of {self.seen_on:%d %b %Y}"
+
+
+# --- documents ---------------------------------------------------------------------------------------------------------
+
+
+class Document(Tracked, Versioned, OfChild, Base):
+    """A file that somebody keeps with a child: a report, an EHCP, a picture of work (P2.78). Its bytes are DocumentContent's.
+
+    Without a PEP it is the child's alone, as every plan is. `sha256` and `size` (bytes) are of what is kept, `given_sha256` of what
+    was handed in: a picture is drawn anew before it is kept. `school_reads`: the school's side may know of it (HB-3.11).
+    Taken away, it stays until the child's record ends.
+
+    pep_form.Document is another thing: a PEP as it is read. Elsewhere this one is only ever `models.Document`.
+    """
+
+    __tablename__ = "pep_document"
+    __untracked__ = frozenset({"_sentinel", "row_version", "sha256", "given_sha256"})
+
+    pep_id: Mapped[int | None] = mapped_column(ForeignKey("pep_pep.id"), index=True)
+    kind: Mapped[document_words.DocumentKind] = mapped_column(choice(document_words.DocumentKind))
+    title: Mapped[str] = mapped_column(Words(200))
+    dated_on: Mapped[date | None]
+    school_reads: Mapped[bool] = mapped_column(default=True)
+    file_name: Mapped[str] = mapped_column(Words(200))
+    media_type: Mapped[document_words.MediaType] = mapped_column(choice(document_words.MediaType, length=80))
+    size: Mapped[int] = mapped_column(BigInteger)
+    sha256: Mapped[str] = mapped_column(Words(64))
+    given_sha256: Mapped[str] = mapped_column(Words(64))
+    added_by: Mapped[str] = mapped_column(Words(64))
+    added_name: Mapped[str] = mapped_column(Words(200))
+    added_at: Mapped[datetime]
+    removed_by: Mapped[str | None] = mapped_column(Words(64))
+    removed_name: Mapped[str | None] = mapped_column(Words(200))
+    removed_at: Mapped[datetime | None]
+    removed_reason: Mapped[str | None] = mapped_column(Words(500))
+    child: Mapped[Child] = relationship()
+    pep: Mapped[Pep | None] = relationship()
+
+    __table_args__ = (
+        # The same file twice under one kind is one document: of a PEP, and of the child. One that is kept from the school is told
+        # to nobody by its second coming.
+        Index("uq_pep_document_pep_file", "pep_id", "kind", "given_sha256", "school_reads", unique=True,
+              sqlite_where=text("removed_at IS NULL AND pep_id IS NOT NULL"),
+              postgresql_where=text("removed_at IS NULL AND pep_id IS NOT NULL")),
+        Index("uq_pep_document_child_file", "child_id", "kind", "given_sha256", "school_reads", unique=True,
+              sqlite_where=text("removed_at IS NULL AND pep_id IS NULL"),
+              postgresql_where=text("removed_at IS NULL AND pep_id IS NULL")),
+        CheckConstraint("size > 0", name="size_positive"),
+        CheckConstraint("(removed_at IS NULL) = (removed_reason IS NULL)", name="removed_with_a_reason"),
+        CheckConstraint("pep_id IS NULL OR kind NOT IN ('ehcp', 'support_plan', 'healthcare_plan')", name="plans_are_the_childs"),
+    )
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class DocumentContent(OfChild, Base):
+    """The bytes of a document, apart from it, so that no list ever reads them. Written once."""
+
+    __tablename__ = "pep_document_content"
+
+    document_id: Mapped[int] = mapped_column(ForeignKey("pep_document.id"), unique=True)
+    data: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 # --- money -------------------------------------------------------------------------------------------------------------

@@ -353,6 +353,27 @@ class StandingException:
 
 
 @dataclass(frozen=True, slots=True)
+class PaperFacts:
+    """A document kept as a file behind this PEP (P2.78); `kind` and `media` are words of document_words, `size` in bytes, `hide`
+    the letters of whose copy it is left out of."""
+
+    id: int
+    kind: str
+    title: str
+    dated_on: date | None
+    media: str
+    size: int
+    added_by: str
+    added_on: date
+    hide: str
+
+    @property
+    def for_care_only(self) -> bool:
+        """Whether it is kept from the school (HB-3.11)."""
+        return "S" in self.hide
+
+
+@dataclass(frozen=True, slots=True)
 class FundingEffectFacts:
     """Money released under an earlier PEP whose effect this PEP tells (HB-6.5), with what was said of it.
 
@@ -384,6 +405,7 @@ class Document:
     `schooling` is every school of the child, `suspensions` those of the PEP's academic year; `moves_to` is where the child goes at
     the end of the year ("" where nowhere), `ehcp_joined` whether another PEP of the year was held with the EHCP's review, `sent_on`
     the day on which it was sent.
+    `papers`: documents kept as files behind it: its own, and the child's plans; of a PEP that was sent, those of that day.
     `carried`: keys of answers that came over from the PEP before and wait for somebody to say that they are still right (HB-1.6).
     `sent_back_at`: when the Virtual School sent it back (UTC), while nothing in it has been changed since (HB-7.1).
     """
@@ -422,6 +444,7 @@ class Document:
     sent_on: date | None = None
     exceptions: tuple[StandingException, ...] = ()
     effects: tuple[FundingEffectFacts, ...] = ()
+    papers: tuple[PaperFacts, ...] = ()
     versions: Mapping[str, int] = field(default_factory=dict)
     numbers: FormNumbers = USUAL
     carried: frozenset[str] = frozenset()
@@ -469,12 +492,17 @@ def required(found: Field, switches: frozenset[str]) -> bool:
 
 def visible(found: Field, audience: Audience) -> bool:
     """Whether that audience may read the field (pep-form.md: hide)."""
+    return readable(found.hide, audience)
+
+
+def readable(hide: str, audience: Audience) -> bool:
+    """Whether that audience may read what is left out of the copies that those letters name."""
     hidden_from = {Audience.CHILD: "C", Audience.SCHOOL: "S", Audience.PARENT: "P"}.get(audience)
     if hidden_from is None:
         return True
-    if audience is Audience.PARENT and "S" in found.hide:
+    if audience is Audience.PARENT and "S" in hide:
         return False
-    return hidden_from not in found.hide
+    return hidden_from not in hide
 
 
 # --- the declaration ---------------------------------------------------------------------------------------------------
@@ -836,7 +864,8 @@ PART_2 = PartForm(
                                _line("what_followed", "P2.72", "What followed from it"))),
                 Field("documents", "P2.78", "Documents behind this plan", Kind.ROWS, carry="copy", hide="C", rule="HB-5.5",
                       check="RD-238", core=False,
-                      help="What there is and where it lies: a file of the office, the school’s system.",
+                      help="What there is and where it lies: a file of the office, the school’s system. A file itself is added on "
+                      "the PEP’s page, under Documents.",
                       columns=(Field("kind", "P2.78", "Kind", Kind.ONE_OF, must="always",
                                      choices=(("ehcp", "EHCP"), ("support_plan", "SEN support plan"),
                                               ("school_report", "School report"), ("report", "Report of a professional"),

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from pep_admin.demo import stories, writing
 from pep_admin.demo.cast import CAST, Goes, Plan
+from pep_admin.demo.papers import keep_papers
 from pep_admin.demo.writing import Office, act_as, at
 from pep_admin.exceptions import PepAdminError
 from pep_admin.models import Pep, Term
@@ -87,6 +88,7 @@ def _write(session: Session, office: Office, plans: Mapping[int, Plan], say: Say
         writing.write(session, pep, meeting_on=met_on, unfinished=plan.goes is Goes.HALF, money=plan.money, sdq=plan.sdq,
                       carer_speaks=plan.carer_speaks, number=number,
                       virtual_school=office.officer.name if plan.met else "")
+        keep_papers(session, pep, number=number, on=met_on, now=at(met_on))
         if plan.goes is not Goes.HALF:
             writing.sign_and_send(session, pep, today=met_on + timedelta(days=3), now=at(met_on + timedelta(days=3)))
             sent += 1

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from pep_admin.document_words import DocumentKind
 from pep_admin.documents.pdf_fonts import Ink
 from pep_admin.documents.pep_answers import LONGEST_BOX, NOT_ANSWERED, NOTHING, Answer, Answers, Block, Grid, Run
 from pep_admin.documents.wording import date_words, label_of, moment_words, value_words, year_words
@@ -166,6 +167,18 @@ class Pages:
                   EFFECTS}
         others = (found.key for found in self.document.form.fields(Part.EDUCATION) if found.key not in placed)
         return self._answers.runs((*NEEDS, *others))
+
+    @property
+    def papers(self) -> tuple[Run, ...]:
+        """The documents kept behind the PEP that its reader may know of, by name; what stands in them is not printed."""
+        rows = [
+            (label_of(DocumentKind, each.kind), each.title + (" (not for the school)" if each.for_care_only else ""),
+             _on(each.dated_on), each.added_by, _on(each.added_on))
+            for each in self.document.papers
+        ]
+        heads, widths = ("Kind", "Document", "Date", "Added by", "Added on"), (22, 32, 14, 18, 14)
+        found = self._answers.table("", heads, widths, rows)
+        return (Run(found.layout, (found,)),) if rows else ()
 
     # targets, old and new
 

@@ -25,6 +25,7 @@ from pep_admin.pep_document import roll_facts
 from pep_admin.pep_document.beside import SDQ_STORE, Beside, from_json
 from pep_admin.pep_document.exceptions import standing_for
 from pep_admin.pep_document.money import effects_of, request_facts, unanswered
+from pep_admin.pep_document.papers import papers_behind
 from pep_admin.pep_document.shelf import (
     Earlier,
     Shelf,
@@ -153,6 +154,7 @@ def _document(pep: Pep, shelf: Shelf, audience: Audience) -> Document:
         sent_on=day_of(pep.submitted_at),
         exceptions=standing_for(pep, shelf.exceptions.get(pep.child_id, ())),
         effects=_effects(pep, beside, shelf) if of_the_office else (),
+        papers=papers_behind(pep, shelf.papers.get(pep.child_id, ()), until=pep.submitted_at if kept else None, audience=audience),
         versions={part.value: each.row_version for part in Part if (each := shelf.parts[part].get(pep.id))},
         numbers=beside.numbers,
         carried=frozenset(key for rows in shelf.parts.values() if pep.id in rows for key in rows[pep.id].carried if key in shown),

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
+from pep_admin import models
 from pep_admin.models import (
     PARTS,
     AgreedAction,
@@ -39,6 +40,7 @@ from pep_admin.models import (
 from pep_admin.pep_document import roll_facts
 from pep_admin.pep_document.exceptions import Made, exceptions_in
 from pep_admin.pep_document.money import Spent, spent_by_child
+from pep_admin.pep_document.papers import papers_of
 from pep_admin.pep_form import (
     FORM,
     Form,
@@ -113,6 +115,7 @@ class Shelf:
     joined: list[tuple[int, int, int]] = field(default_factory=list)
     exceptions: dict[int, list[Made]] = field(default_factory=dict)
     money: dict[int, list[Spent]] = field(default_factory=dict)
+    papers: dict[int, list[models.Document]] = field(default_factory=dict)
 
 
 def fill(session: Session, peps: Sequence[Pep]) -> Shelf:
@@ -158,6 +161,7 @@ def fill(session: Session, peps: Sequence[Pep]) -> Shelf:
         joined=roll_facts.joined_with_review(session, peps),
         exceptions=_made_at_special_schools(session, peps),
         money=spent_by_child(session, children),
+        papers=_by(papers_of(session, children), "child_id"),
     )
 
 

@@ -8,6 +8,8 @@ from pep_admin.queries.attending import asks_of, children_to_meet, reasons_to_me
 from pep_admin.queries.calendars import Calendars, counted_peps, is_working_day_in, peps_due_by, terms_of
 from pep_admin.queries.caps import grant_facts, periods, ppg_facts_for, scheme_for
 from pep_admin.queries.children import names_of
+from pep_admin.queries.documents import documents_of_child, documents_of_pep, find_document
+from pep_admin.queries.documents import may_read as may_read_document
 from pep_admin.queries.front_page import DUE_SOON_DAYS, front_page_counts
 from pep_admin.queries.inspections import is_latest, is_less_than_good, latest_inspections, less_than_good_rule
 from pep_admin.queries.last_term import names_at_school, outcomes_of, peps_before, places_copied
@@ -41,7 +43,10 @@ __all__ = [
     "counted_peps",
     "day_bounds",
     "delays",
+    "documents_of_child",
+    "documents_of_pep",
     "effects_of_request",
+    "find_document",
     "find_term",
     "front_page_counts",
     "grant_facts",
@@ -56,6 +61,7 @@ __all__ = [
     "launch_candidates",
     "less_than_good_rule",
     "life_of_request",
+    "may_read_document",
     "names_at_school",
     "names_of",
     "next_deadlines",

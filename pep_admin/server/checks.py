@@ -18,6 +18,7 @@ from pathlib import Path
 from sqlalchemy import Engine, func, make_url, select, text
 from sqlalchemy.orm import Session
 
+from pep_admin import models
 from pep_admin.config import LONDON, Environment, LogFormat, MailBackend, Settings, is_weak_secret
 from pep_admin.models import AuditEvent, Delivery, Job
 from pep_admin.server.database import quick_check
@@ -28,6 +29,7 @@ from pep_admin.vocabulary import DeliveryState, JobState
 FOREIGN_DISKS = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "vboxsf"})
 LEAST_FREE = 0.10
 SILENT_FOR, OVERDUE = timedelta(minutes=5), timedelta(hours=1)
+MANY_DOCUMENTS = 5_000_000_000  # bytes
 BACKUP_HOURS = timedelta(hours=26)  # a nightly backup, and the hours a night may slip
 
 
@@ -97,6 +99,7 @@ def _database(settings: Settings, engine: Engine) -> Iterator[Remark]:
     if not missing and not damage:
         yield from _demo_accounts(settings, engine)
         yield from _backup(engine)
+        yield from _documents(engine)
         yield from _worker(settings, engine)
     if engine.dialect.name == "sqlite":
         yield from _sqlite(Path(make_url(engine.url).database or "."))
@@ -122,6 +125,15 @@ def _backup(engine: Engine) -> Iterator[Remark]:
     elif datetime.now(UTC) - last > BACKUP_HOURS:
         yield Remark(f"The last backup was taken on {last.astimezone(LONDON):%d %b %Y at %H:%M}: does its timer still run?",
                      stops=False)
+
+
+def _documents(engine: Engine) -> Iterator[Remark]:
+    """Documents are in the database, and so in each backup: on SQLite that is worth knowing once they are many."""
+    with Session(engine.execution_options(readonly=True)) as session:
+        held = session.scalar(select(func.coalesce(func.sum(models.Document.size), 0))) or 0
+    if engine.dialect.name == "sqlite" and held > MANY_DOCUMENTS:
+        yield Remark(f"The documents of children take {held // 1_000_000_000} GB of the database, and as much of every backup: "
+                     "keep fewer of the hourly ones, and think of PostgreSQL (docs/deployment.md).", stops=False)
 
 
 def _worker(settings: Settings, engine: Engine) -> Iterator[Remark]:

@@ -10,12 +10,14 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Column, Connection, Engine, MetaData, Table, func, inspect, select, text
+from sqlalchemy import Column, Connection, Engine, LargeBinary, MetaData, Table, func, inspect, select, text
 
 from pep_admin.exceptions import PepAdminError
 from pep_admin.server.migrations import VERSION_TABLE, pending, upgrade
 
 CHUNK = 1_000
+FILES = 10
+"""Rows that hold files, which are read and written together: a hundred megabytes where each is as large as a document may be."""
 OURS = ("pep_", "account_")
 
 
@@ -49,20 +51,22 @@ def _move_table(reading: Connection, writing: Connection, ours: Table, theirs: T
     if writing.scalar(select(func.count()).select_from(theirs)):
         raise NotMoved(f"A step of the program put rows into {theirs.name} already: they cannot be moved.")
     later = [column.name for column in theirs.columns if any(key.column.table is theirs for key in column.foreign_keys)]
-    rows = [_row(each._mapping, theirs) for each in reading.execute(select(ours))]
-    for start in range(0, len(rows), CHUNK):
-        some = rows[start : start + CHUNK]
-        writing.execute(theirs.insert(), [{**row, **dict.fromkeys(later)} for row in some])
-    for column in later:  # rows that point to others of their own table, once all are there
-        for row in rows:
-            if row[column] is not None:
-                writing.execute(theirs.update().where(theirs.c.id == row["id"]).values({column: row[column]}))
+    holds_files = any(isinstance(column.type, LargeBinary) for column in theirs.columns)
+    pointing: list[dict[str, Any]] = []
+    count = 0
+    for some in reading.execute(select(ours), execution_options={"yield_per": FILES if holds_files else CHUNK}).partitions():
+        rows = [_row(each._mapping, theirs) for each in some]
+        writing.execute(theirs.insert(), [{**row, **dict.fromkeys(later)} for row in rows])
+        pointing += [{"id": row["id"], column: row[column]} for row in rows for column in later if row[column] is not None]
+        count += len(rows)
+    for row in pointing:  # rows that point to others of their own table, once all are there
+        writing.execute(theirs.update().where(theirs.c.id == row["id"]).values(row))
     _count_on(writing, theirs)
-    if (found := writing.scalar(select(func.count()).select_from(theirs))) != len(rows):
-        raise NotMoved(f"{theirs.name} would have {found} rows instead of {len(rows)}: nothing was moved.")
-    if rows:
-        say(f"{len(rows):,} rows of {theirs.name}")
-    return len(rows)
+    if (found := writing.scalar(select(func.count()).select_from(theirs))) != count:
+        raise NotMoved(f"{theirs.name} would have {found} rows instead of {count}: nothing was moved.")
+    if count:
+        say(f"{count:,} rows of {theirs.name}")
+    return count
 
 
 def _row(row: Mapping[Any, Any], theirs: Table) -> dict[str, Any]:

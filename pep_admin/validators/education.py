@@ -150,10 +150,10 @@ def _words(text: str) -> frozenset[str]:
 
 
 def _documents(document: Document) -> Iterator[Finding]:
-    """RD-238: the plan behind the needs, and each report that came, are listed with where they lie."""
+    """RD-238: the plan behind the needs, and each report that came, are kept as files or listed with where they lie."""
     if not asks(document, "documents"):
         return
-    there = [row.get("kind") for row in document.rows("documents")]
+    there = [row.get("kind") for row in document.rows("documents")] + [paper.kind for paper in document.papers]
     reports = sum(row.get("role") == AttendeeRole.PROFESSIONAL and row.get("report_received") is True
                   for row in document.rows("attendees"))
     missing = [words for words, is_missing in (
@@ -162,5 +162,5 @@ def _documents(document: Document) -> Iterator[Finding]:
         ("the report that was received", there.count("report") < reports),
     ) if is_missing]
     if missing:
-        message = f"Please list {listed(missing)} among the documents, with where it lies."
+        message = f"Please add {listed(missing)} as a file, or list it among the documents with where it lies."
         yield warning("RD-238", "HB-5.5", "documents", message)

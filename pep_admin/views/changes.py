@@ -86,8 +86,9 @@ class ChangePages(Base):
     def changes(self) -> ResponseReturnValue:
         """What is another than last term, by part; for those who read histories, what was done since it was sent back too."""
         pep = self._pep()
-        document = read_document(self.db_session, pep, audience=audience_for(self.actor, pep.child))
+        audience = audience_for(self.actor, pep.child)
+        document = read_document(self.db_session, pep, audience=audience)
         before = answers_before(self.db_session, document)
-        since = pep_page.changes_since_return(self.db_session, pep) if self.may(Permission.HISTORY_READ) else None
+        since = pep_page.changes_since_return(self.db_session, pep, audience) if self.may(Permission.HISTORY_READ) else None
         return self.page("pep/peps/changes.html", pep=pep, document=document, has_before=bool(before), since=since,
                          parts=differences(document, before))

@@ -25,7 +25,7 @@ from pep_admin.queries.new_children import day_of, is_new_in_care, new_child_fac
 from pep_admin.school_calendar import age_on, year_group
 from pep_admin.server.mail import LETTERS
 from pep_admin.validators.findings import blocking
-from pep_admin.views import child_tables, formats, lateness, trails
+from pep_admin.views import child_tables, document_tables, formats, lateness, trails
 from pep_admin.views.attending_card import ToMeetCard, card_of
 from pep_admin.views.bands import Band, Happening, band_of
 from pep_admin.views.base import Link, PepModelView, RelatedTable
@@ -76,6 +76,7 @@ class ChildPage:
     requests: Sequence[Sequence[Any]]
     effects: Sequence[Sequence[Any]]
     documents: Sequence[Sequence[Any]]
+    papers: RelatedTable | None
     letters: Sequence[Sequence[Any]]
     tables: Sequence[RelatedTable]
     history: trails.TrailPage | None
@@ -103,7 +104,7 @@ def gather(view: PepModelView, child: Child) -> ChildPage:
         band=band_of([each for each, _, _ in happenings], KINDS, view.today),
         targets_of=targets_pep, targets=targets, money=money, money_note=note, requests=_requests(view, record),
         effects=_effects(view, record),
-        documents=_documents(view, record, audience), letters=_letters(view, record),
+        documents=_documents(view, record, audience), papers=document_tables.of_child(view, child), letters=_letters(view, record),
         tables=child_tables.tables_of(view, record),
         history=_history(view, child, audience), looks=_looks(view, child),
         log=view.way_to("pep_audit_log.index_view", **asked_for(child=str(child.id))),

@@ -20,6 +20,8 @@ from pep_admin.views.hosting import host, present_actor, request_id, way_back
 
 WRITER = "written_by"
 KEEP_NOTHING = "pep_admin.keep_nothing"
+SANDBOXED = "pep_admin.sandboxed"
+"""Stands in the environment of a request that is answered with somebody's file, which may do nothing in a browser."""
 SAVED = "pep_admin.saved"
 """Stands in the environment of a request whose verb has been committed: what fails after that does not undo it."""
 NEVER_KEPT = re.compile(r"csrf_token|written_by|.*(password|secret|code).*", re.IGNORECASE)
@@ -61,6 +63,8 @@ def add_headers(response: Response) -> Response:
     """The headers of every page of ours."""
     for name, value in HEADERS.items():
         response.headers[name] = value
+    if request.environ.get(SANDBOXED):
+        response.headers["Content-Security-Policy"] += "; sandbox"
     return response
 
 

@@ -40,7 +40,8 @@ class Host:
     account_holders: Callable[[Any, Iterable[int]], set[int]] | None = None
     """Of those people's numbers, the ones who can sign in; None where the host does not say."""
     settings: dict[str, Any] = field(default_factory=dict)
-    """`authority` (the name in the header), `banner` ("" for none), `font_folder`, `made_folder`, `pdf_name`."""
+    """`authority` (the name in the header), `banner` ("" for none), `font_folder`, `made_folder`, `pdf_name`,
+    `document_bytes` and `child_documents_bytes` (the most of one document, and of all of a child)."""
     last_seen: LastSeen | None = None
     actor_of: Callable[[str], Actor | None] | None = None
 

@@ -16,15 +16,14 @@ from pep_admin.imports import KINDS, Kind, keeping, large, matching
 from pep_admin.imports.files import LARGEST_FILE
 from pep_admin.imports.outcome import ROWS_ON_A_PAGE
 from pep_admin.models import Import
-from pep_admin.permissions import Permission, can
+from pep_admin.permissions import Permission
 from pep_admin.validators.findings import Finding
 from pep_admin.views.gate import PepView
-from pep_admin.views.hosting import host, present_actor, whole_id
+from pep_admin.views.hosting import host, whole_id
 from pep_admin.views.job_progress import progress_of
 from pep_admin.views.listing import Listing
 from pep_admin.vocabulary import RowFate
 
-LARGEST_UPLOAD = LARGEST_FILE + 1024 * 1024
 READ_FIRST = (RowFate.REFUSED, RowFate.WAITING, RowFate.NEW, RowFate.CHANGED, RowFate.UNCHANGED)
 """Which tab a page opens with: the first of these that has a row."""
 
@@ -191,22 +190,6 @@ class Imports(PepView):
         if asked in list(RowFate):
             return RowFate(asked)
         return next((each for each in READ_FIRST if counts[each.value]), RowFate.NEW)
-
-
-def allow_larger_files() -> None:
-    """Before anything reads the form of an import: its files may be larger than what any other page takes, for those who may load.
-
-    The standalone host calls it first in each request; a foreign host sets its own limit (MAX_CONTENT_LENGTH).
-    """
-    if request.method != "POST" or request.endpoint != f"pep_{Imports.noun}.new":
-        return
-    allowed = can(present_actor(), Permission.IMPORT_RUN)
-    host().db.session.rollback()  # who it is was read under the write lock, which must not wait for a large body
-    if allowed:
-        request.max_content_length = LARGEST_UPLOAD
-        if (request.content_length or 0) > LARGEST_UPLOAD:
-            abort(413, description=f"The files are larger than {LARGEST_FILE // 1024**2} MB together. Nothing was read. Leave out "
-                                   "what is not meant to be loaded.")
 
 
 def deed(kind: Kind, counts: Mapping[str, int]) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from pep_admin import history, queries
+from pep_admin import history, models, queries
 from pep_admin.clocks import Clock
 from pep_admin.deadlines import Due
 from pep_admin.models import PARTS, AttendingNote, Pep, PpgRequest, ProgressNote, QaReview, Target, Waiver
@@ -21,8 +21,8 @@ from pep_admin.pep_document import Written, form_of, read_document
 from pep_admin.pep_form import Document, PartForm, Section, Signature
 from pep_admin.permissions import Actor, Permission, audience_for, can, lent, owns_part, takes_part
 from pep_admin.validators.findings import Finding, blocking
-from pep_admin.views.details import Change, names_in
-from pep_admin.vocabulary import Part, PepStatus
+from pep_admin.views.details import Change, RelatedTable, names_in
+from pep_admin.vocabulary import Audience, Part, PepStatus
 from pep_admin.workflow.attending import may_ask_to_attend
 from pep_admin.workflow.calendars import send_by
 from pep_admin.workflow.payments import release_gates
@@ -90,6 +90,7 @@ class PepPage:
     money_gates: tuple[Finding, ...] = ()
     asked: AttendingNote | None = None
     delay: Clock | None = None
+    papers: RelatedTable | None = None
 
     @property
     def must_fix(self) -> list[Finding]:
@@ -138,8 +139,8 @@ def shared(rows: Sequence[Pep], found: Mapping[int, Sequence[Finding]]) -> list[
     return list(together.values())
 
 
-def gather(session: Session, pep: Pep, actor: Actor, today: date) -> PepPage:
-    """Read everything the page needs."""
+def gather(session: Session, pep: Pep, actor: Actor, today: date, papers: RelatedTable | None = None) -> PepPage:
+    """Read everything the page needs; `papers` is the table of the documents behind it."""
     reader = audience_for(actor, pep.child)
     document = read_document(session, pep, audience=reader)
     findings = readiness(session, pep, today=today, reader=reader) if pep.status is not PepStatus.WITHDRAWN else []
@@ -152,7 +153,7 @@ def gather(session: Session, pep: Pep, actor: Actor, today: date) -> PepPage:
                    _may(session, pep, document, actor), send_by(session, pep),
                    tuple(release_gates(session, pep)) if pep.status is PepStatus.COMPLETE else (),
                    queries.asks_of(session, pep.id) if pep.status in OPEN else None,
-                   queries.delays(session, [pep], today).get(pep.id))
+                   queries.delays(session, [pep], today).get(pep.id), papers)
 
 
 def told_of(written: Written) -> str:
@@ -205,24 +206,24 @@ def _may(session: Session, pep: Pep, document: Document, actor: Actor) -> frozen
     return frozenset(name for name, holds in steps.items() if holds)
 
 
-def changes(session: Session, pep: Pep, *, since: int = 0) -> list[tuple[str, Change]]:
-    """(what was changed, how) of everything that belongs to the PEP, newest first; withheld answers are left out.
+def changes(session: Session, pep: Pep, *, audience: Audience, since: int = 0) -> list[tuple[str, Change]]:
+    """(what was changed, how) of everything that belongs to the PEP, newest first; what that audience may not read is left out.
 
     `since`: the number of an entry of the history; only what came after it is told.
     """
     fields = {found.key: found.label for found in form_of(pep.form_version).fields()}
     labels = {**{f"answers.{key}": label for key, label in fields.items()}, "carried": WAITING}
     entries = [(entry, *TOLD[entry.table_name]) for entry in history.timeline_of_pep(session, pep)
-               if entry.id > since]
+               if entry.id > since and (audience is Audience.CARE or entry.table_name not in NOT_FOR_SCHOOL)]
     names = names_in(session, [(entry, model) for entry, _, model in entries])
     return [(what, _in_labels(Change.of(entry, model, labels, names), fields)) for entry, what, model in entries]
 
 
-def changes_since_return(session: Session, pep: Pep) -> list[tuple[str, Change]] | None:
+def changes_since_return(session: Session, pep: Pep, audience: Audience) -> list[tuple[str, Change]] | None:
     """`changes` since the PEP was last sent back, newest first; None where it never was."""
     own = (each for each in history.timeline_of_pep(session, pep) if each.table_name == Pep.__tablename__)
     back = next((each for each in own if each.changes.get("status", [""])[-1] == PepStatus.RETURNED.value), None)
-    return None if back is None else changes(session, pep, since=back.id)
+    return None if back is None else changes(session, pep, audience=audience, since=back.id)
 
 
 def _in_labels(change: Change, labels: Mapping[str, str]) -> Change:
@@ -260,6 +261,8 @@ def _beside(document: Document, finding: Finding, way_to: Callable[..., str | No
     """The page of what has a page of its own beside the sections: a request, a target, a suspension."""
     if finding.row and finding.field != EFFECTS and (finding.check.startswith(("RD-4", "PPG-")) or finding.field == "requests"):
         return way_to("pep_ppg_requests.write", id=finding.row)
+    if finding.check == "RD-238":
+        return way_to("pep_documents.add", pep=document.pep_id)
     if finding.field == "suspensions":
         child = way_to("pep_children.details_view", id=document.child.id, _anchor="records")
         return way_to("pep_suspensions.details_view", id=finding.row) if finding.row else child
@@ -277,9 +280,12 @@ TOLD: dict[str, tuple[str, type[Any]]] = {
     ProgressNote.__tablename__: ("a note on a target", ProgressNote),
     PpgRequest.__tablename__: ("a request", PpgRequest),
     Waiver.__tablename__: ("a waiver of the head", Waiver),
+    models.Document.__tablename__: ("a document", models.Document),
     **{model.__tablename__: (part.label, model) for part, model in PARTS.items()},
 }
 """What a table of the history is called, by its name."""
+NOT_FOR_SCHOOL = frozenset({Waiver.__tablename__, models.Document.__tablename__})
+"""Tables whose history may hold what the school's side must not read: why the head waived something, a document kept from it."""
 
 WAITING = "From last term, not yet said to be still right"
 

@@ -22,7 +22,7 @@ from pep_admin.pep_document import Written, answers_before, read_document
 from pep_admin.pep_form import Document, Section
 from pep_admin.permissions import Actor, Permission, audience_for, can, owns_part
 from pep_admin.validators.findings import Finding
-from pep_admin.views import lateness, pep_page, repeats, section_forms
+from pep_admin.views import document_tables, lateness, pep_page, repeats, section_forms
 from pep_admin.views.cells import linked, reference
 from pep_admin.views.changes import ChangePages
 from pep_admin.views.filters import Case, Day, OneOf, Related
@@ -149,7 +149,7 @@ class Peps(Pdfs, GradingPages, QuestionPages, ChangePages, PepDoors):
     @expose("/details/")
     def details_view(self) -> ResponseReturnValue:
         pep = self._pep()
-        page = pep_page.gather(self.db_session, pep, self.actor, self.today)
+        page = pep_page.gather(self.db_session, pep, self.actor, self.today, document_tables.of_pep(self, pep))
         return self.page(self.details_template, page=page, pep=pep, place_of=self._places(page.document), labels=LABELS,
                          **self._waiving(pep))
 
@@ -164,7 +164,8 @@ class Peps(Pdfs, GradingPages, QuestionPages, ChangePages, PepDoors):
     def whole_history(self) -> ResponseReturnValue:
         """Old and new of every field of the PEP, its parts, targets and requests, newest first."""
         pep = self._pep()
-        return self.page("pep/peps/history.html", pep=pep, changes=pep_page.changes(self.db_session, pep))
+        return self.page("pep/peps/history.html", pep=pep,
+                         changes=pep_page.changes(self.db_session, pep, audience=audience_for(self.actor, pep.child)))
 
     def _pep(self) -> Pep:
         return self.one_or_404(Pep, self.asked_once("id"), *WHOLE)

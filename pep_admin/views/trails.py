@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from pep_admin.models import Base, CareEpisode, CarePlacement, Caseload, Child, Enrolment, Tracked, Waiver
+from pep_admin.models import Base, CareEpisode, CarePlacement, Caseload, Child, Enrolment, Tracked
 from pep_admin.pep_form import FORM
 from pep_admin.queries.trails import Trail, changes_of_child, looks_at_child
 from pep_admin.views import formats, pep_page
@@ -19,9 +19,9 @@ from pep_admin.views.details import Change, names_in
 from pep_admin.views.hosting import can_be_id
 from pep_admin.vocabulary import Audience, Role
 
-SCHOOL_READS = frozenset({Child.__tablename__, Enrolment.__tablename__, *pep_page.TOLD}) - {Waiver.__tablename__}
+SCHOOL_READS = frozenset({Child.__tablename__, Enrolment.__tablename__, *pep_page.TOLD}) - pep_page.NOT_FOR_SCHOOL
 """Tables whose history the school's side may read: not homes, caseloads and periods in care (HB-3.11), nor why the head
-waived something, nor one that is new here."""
+waived something, nor what is kept of documents, nor one that is new here."""
 CALLED = {
     Child.__tablename__: "the child’s record", Enrolment.__tablename__: "a time at a school",
     CarePlacement.__tablename__: "a home", Caseload.__tablename__: "a time with a social worker",
@@ -35,7 +35,7 @@ ACTS = {
     "waive": "Waived a gate of", "waiver_end": "Ended a waiver of", "ask_to_attend": "Asked the Virtual School to come to",
     "cancel_ask": "No longer asks the Virtual School to come to", "say_attending": "Said whether to meet",
     "clear_attending": "Cleared what was said about meeting", "approve": "Approved", "decline": "Declined",
-    "release": "Released money of", "correct": "Corrected",
+    "release": "Released money of", "correct": "Corrected", "add": "Added", "file": "Opened the file of", "put_back": "Put back",
 }
 """The last word of an event's action, as a person would say it; any other is told as it stands."""
 

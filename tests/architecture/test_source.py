@@ -54,6 +54,16 @@ def test_only_the_document_touches_the_answers_of_a_part(package: list[Module]) 
     assert touched == []
 
 
+def test_the_table_of_documents_is_never_called_by_the_name_of_a_pep_that_is_read(package: list[Module]) -> None:
+    """`Document` is pep_form's, everywhere; the table is `models.Document` (decision 0018)."""
+    wrong = [
+        f"{module.path}:{node.lineno}" for module in package for node in ast.walk(module.tree)
+        if isinstance(node, ast.ImportFrom) and node.module == "pep_admin.models"
+        and any(each.name == "Document" for each in node.names)
+    ]
+    assert wrong == []
+
+
 def test_no_list_form_or_filter_names_the_answers(package: list[Module]) -> None:
     """In views, `column_…` and `form_…` hold names of columns; the answers have their own pages."""
     named = [

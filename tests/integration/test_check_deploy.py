@@ -14,10 +14,14 @@ import pytest
 import sqlalchemy as sa
 
 from pep_admin.config import Settings, read_settings
+from pep_admin.document_words import DocumentKind, MediaType
 from pep_admin.models import Delivery, Job
 from pep_admin.server import checks
 from pep_admin.server.worker import BEAT_FILE, Worker
+from pep_admin.uploads import Upload
 from pep_admin.vocabulary import Role
+from pep_admin.workflow import documents
+from tests.world import NOW, build_world
 
 GOOD = {"PEP_ADMIN_ENVIRONMENT": "production", "PEP_ADMIN_BASE_URL": "https://pep.example.org", "PEP_ADMIN_PROXY_HOPS": "1",
         "PEP_ADMIN_SECRET_KEY": "kT3v-9Qd_w2LxZ7mB4cN8rJ1sH6yP0aF", "PEP_ADMIN_MAIL_SERVER": "mail.example.org",
@@ -123,6 +127,22 @@ def test_a_disk_that_is_nearly_full_is_named_once(found, monkeypatch: pytest.Mon
     assert about(found(), "nearly full") == [False]
     monkeypatch.setattr(shutil, "disk_usage", lambda place: SimpleNamespace(total=1_000_000_000, used=0, free=110_000_000))
     assert about(found(), "nearly full") == []
+
+
+def test_many_documents_are_named_on_sqlite(
+    found, monkeypatch: pytest.MonkeyPatch, both_databases: str, open_session: Any
+) -> None:
+    assert about(found(), "documents of children") == []
+    session = open_session(both_databases)
+    world = build_world(session)
+    documents.add_document(session, world.child_id, documents.Told(DocumentKind.WORK, "Work", None, True),
+                           Upload("work.pdf", MediaType.PDF, b"x" * 90, "0" * 64), most=100, actor=world.act(world.officer),
+                           today=NOW.date(), now=NOW)
+    session.commit()
+    monkeypatch.setattr(checks, "MANY_DOCUMENTS", 90)
+    assert about(found(), "documents of children") == []
+    monkeypatch.setattr(checks, "MANY_DOCUMENTS", 89)
+    assert about(found(), "documents of children") == ([False] if both_databases.startswith("sqlite") else [])
 
 
 def test_the_settings_of_a_new_machine_stop(found) -> None:

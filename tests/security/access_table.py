@@ -43,7 +43,7 @@ def post(endpoint: str, address: str, outcomes: str, **form: str) -> Line:
 EDUCATION = "?id={pep}&part=education"
 STEPS = "/admin/pep/peps"
 MONEY = "/admin/pep/ppg_requests"
-WAIVERS, MEET = "/admin/pep/waivers", "/admin/pep/attending"
+WAIVERS, MEET, PAPERS = "/admin/pep/waivers", "/admin/pep/attending", "/admin/pep/documents"
 
 LINES = (
     # What everybody may have, signed in or not.
@@ -344,6 +344,16 @@ LINES = (
          "401 422 422 403 403 404 403 404 403 403"),
     get("pep_targets.remove",            "/admin/pep/targets/remove/?id={target}", "in  200 200 403 200 404 403 404 403 403"),
     post("pep_targets.remove",           "/admin/pep/targets/remove/?id={target}", "401 422 422 403 422 404 403 404 403 403"),
+
+    # Documents: read as the child is, added by who writes a part of the PEP, taken away by who added it and by the office.
+    # `document` came from the teacher.
+    get("pep_documents.details_view",    f"{PAPERS}/?id={{document}}",             "in  200 200 403 200 404 200 404 200 403"),
+    get("pep_documents.file",            f"{PAPERS}/file/?id={{document}}",        "in  200 200 403 200 404 200 404 200 403"),
+    get("pep_documents.add",             f"{PAPERS}/add/?pep={{pep}}",             "in  200 200 403 200 404 200 404 403 403"),
+    post("pep_documents.add",            f"{PAPERS}/add/?pep={{pep}}",             "401 422 422 403 422 404 422 404 403 403"),
+    get("pep_documents.remove",          f"{PAPERS}/remove/?id={{document}}",      "in  200 200 403 200 404 403 404 403 403"),
+    post("pep_documents.remove",         f"{PAPERS}/remove/?id={{document}}",      "401 422 422 403 422 404 403 404 403 403"),
+    post("pep_documents.put_back",       f"{PAPERS}/put-back/?id={{document}}",    "401 303 303 403 303 404 403 404 403 403"),
 
     # Money: asked for in Part 2, decided by the office, let go by finance or the head. An officer who approves does not release.
     # What the head let pass: waived and withdrawn by the head alone, read by the Virtual School and the auditor.

@@ -6,6 +6,7 @@ Names of places that begin with `other_` are school B's; all others belong to sc
 
 from __future__ import annotations
 
+import hashlib
 import io
 import re
 import time
@@ -22,9 +23,10 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
-from pep_admin import create_app
+from pep_admin import create_app, models
 from pep_admin.accounts.creating import create_account
 from pep_admin.accounts.models import AccountsBase, User
+from pep_admin.document_words import DocumentKind, MediaType
 from pep_admin.meeting_words import AttendingNoteKind
 from pep_admin.models import (
     AcademicYear,
@@ -53,6 +55,7 @@ from pep_admin.models import (
 )
 from pep_admin.permissions import SYSTEM
 from pep_admin.school_words import ClosureKind, InspectionRegime, OfstedGrade
+from pep_admin.uploads import Upload
 from pep_admin.validators.waivers import Gate
 from pep_admin.vocabulary import (
     ConsentBy,
@@ -66,9 +69,10 @@ from pep_admin.vocabulary import (
     SuspensionKind,
     SuspensionReason,
 )
-from pep_admin.workflow import attending, calendars, inspections, leads, payments, progress, reviews, roll, waivers
+from pep_admin.workflow import attending, calendars, documents, inspections, leads, payments, progress, reviews, roll, waivers
 from pep_admin.workflow.records import save_record
 from pep_admin.workflow.referrals import record_referral
+from tests.uploads import making
 from tests.visiting import Visitor
 from tests.world import NOW, TODAY, World, build_world
 
@@ -119,6 +123,7 @@ def build(session: Session, url: str, folder: Path) -> Plan:
     for child_id in (world.child_id, world.other_child_id):
         world.written_pep(child_id=child_id)
         _records(world, child_id)
+        _papers(world, child_id)
     children = list(session.scalars(sa.select(Child.id).order_by(Child.id)))
     children.append(_left_long_ago(world))
     world.graded_pep(child_id=children[2])
@@ -204,6 +209,20 @@ def _records(world: World, child_id: int) -> None:
         save_record(world.session, row, actor=world.act(world.officer), today=TODAY)
 
 
+def _papers(world: World, child_id: int) -> None:
+    """A report that the child's teacher added to the PEP, and one of social care that the school is not told of."""
+    teacher, worker = (world.teacher, world.worker) if child_id == world.child_id else (world.other_teacher, world.other_worker)
+    pep_id = world.pep_of(child_id).id
+    for who, kind, text in ((teacher, DocumentKind.SCHOOL_REPORT, "Report"), (worker, DocumentKind.REPORT, "Court")):
+        data = making.pdf(f"{text} {child_id}")
+        digest = hashlib.sha256(data).hexdigest()
+        upload = Upload("report.pdf", MediaType.PDF, data, digest)
+        documents.add_document(
+            world.session, child_id, documents.Told(kind, text, None, who is teacher), upload, most=len(data) * 10,
+            actor=world.act(who), today=TODAY, now=NOW, pep_id=pep_id)
+    world.act(SYSTEM)
+
+
 def _schooling(world: World) -> dict[str, int]:
     """School A's calendar with a closure, an authority's calendar, a day off, an inspection of school A."""
     session, year, head = world.session, world.autumn.year, world.act(world.head)
@@ -224,7 +243,7 @@ def _schooling(world: World) -> dict[str, int]:
 
 
 RECORDS = {"sdq": SdqScore, "suspension": Suspension, "consent": Consent, "enrolment": Enrolment, "home": CarePlacement,
-           "caseload": Caseload, "care_period": CareEpisode}
+           "caseload": Caseload, "care_period": CareEpisode, "document": models.Document}
 
 
 def _records_of(session: Session, child_id: int) -> dict[str, int]:
@@ -264,11 +283,15 @@ def _places(session: Session, world: World, children: list[int]) -> dict[str, in
 
 
 def _make_accounts(app: Flask, world: World) -> int:
-    """An account for each role; the number of the head's."""
+    """An account for each role; the number of the head's. What somebody added before they had one is theirs with it."""
+    papers = models.Document.__table__
     with app.app_context():
         session = app.extensions["sqlalchemy"].session
         for name, role in PEOPLE.items():
-            create_account(session, address(name), getattr(world, name).name, [role], PASSWORD, getattr(world, name).person_id)
+            who = getattr(world, name)
+            user = create_account(session, address(name), who.name, [role], PASSWORD, who.person_id)
+            session.flush()
+            session.execute(sa.update(papers).where(papers.c.added_by == who.id).values(added_by=f"user:{user.id}"))
         session.commit()
         heads: int = session.scalars(sa.select(User.id).where(User.email == address("head"))).one()
         session.remove()

@@ -18,7 +18,8 @@ from tests.security.house import MISSING, House, changed, told
 
 pytestmark = pytest.mark.slow  # the quick suite stays under a minute; `make check` runs everything
 
-PEPS, TARGETS, MONEY, CHILDREN = (f"/admin/pep/{noun}" for noun in ("peps", "targets", "ppg_requests", "children"))
+PEPS, TARGETS, MONEY, CHILDREN, PAPERS = (
+    f"/admin/pep/{noun}" for noun in ("peps", "targets", "ppg_requests", "children", "documents"))
 OTHERS_WORDS = re.compile("Musterkind1|Jule")
 HOSTILE = {"outcome": "Taken over", "description": "Taken over", "reason": "Taken over", "child_voice_good": "Taken over"}
 
@@ -30,12 +31,17 @@ READ = (
     (f"{PEPS}/section/?id={{}}&section=background", "pep"),
     (f"{PEPS}/pdf/?id={{}}", "pep"),
     (f"{TARGETS}/details/?id={{}}", "target"),
+    (f"{PAPERS}/?id={{}}", "document"),
+    (f"{PAPERS}/file/?id={{}}", "document"),
+    (f"{PAPERS}/add/?pep={{}}", "pep"),
+    (f"{PAPERS}/add/?child={{}}", "child"),
     (f"{MONEY}/details/?id={{}}", "draft"),
 )
 WRITTEN_BY_TEACHERS = (
     (f"{TARGETS}/write/?id={{}}", "target"),
     (f"{TARGETS}/write/?pep={{}}", "pep"),
     (f"{TARGETS}/remove/?id={{}}", "free_target"),
+    (f"{PAPERS}/remove/?id={{}}", "document"),
     (f"{MONEY}/write/?id={{}}", "draft"),
     (f"{MONEY}/write/?pep={{}}", "pep"),
     (f"{MONEY}/withdraw/?id={{}}", "draft"),
@@ -45,6 +51,7 @@ POSTED = (
     (f"{PEPS}/sign/?id={{}}&part=education", "pep"),
     (f"{PEPS}/send/?id={{}}", "pep"),
     (f"{PEPS}/recall/?id={{}}", "pep"),
+    (f"{PAPERS}/put-back/?id={{}}", "document"),
     *WRITTEN_BY_TEACHERS,
 )
 
@@ -63,7 +70,8 @@ def test_reading_a_foreign_row_is_the_404_of_no_row(either_house: House, who: st
         assert answers[0] == answers[1], address
         assert answers[0][0] == 404, address
         assert not OTHERS_WORDS.search(answers[0][1])
-    assert [each for each in house.events(after=last) if each.action.endswith((".read", ".pdf"))] == [], "nothing was looked at"
+    looked = [each for each in house.events(after=last) if each.action.endswith((".read", ".pdf", ".file"))]
+    assert looked == [], "nothing was looked at"
     for address, place in pages:
         if "/pdf/" not in address:
             assert house.get(who, address.format(house.plan.places[place])).status_code == 200, address
@@ -92,7 +100,8 @@ def test_the_same_posts_reach_ones_own_rows(house: House) -> None:
     assert answers == {
         f"{PEPS}/section/?id={{}}&section=voice": 303, f"{PEPS}/sign/?id={{}}&part=education": 303, f"{PEPS}/send/?id={{}}": 422,
         f"{PEPS}/recall/?id={{}}": 422, f"{TARGETS}/write/?id={{}}": 422, f"{TARGETS}/write/?pep={{}}": 422,
-        f"{TARGETS}/remove/?id={{}}": 303, f"{MONEY}/write/?id={{}}": 422, f"{MONEY}/write/?pep={{}}": 422,
+        f"{TARGETS}/remove/?id={{}}": 303, f"{PAPERS}/remove/?id={{}}": 303, f"{PAPERS}/put-back/?id={{}}": 303,
+        f"{MONEY}/write/?id={{}}": 422, f"{MONEY}/write/?pep={{}}": 422,
         f"{MONEY}/withdraw/?id={{}}": 303}
 
 

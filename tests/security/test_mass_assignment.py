@@ -189,6 +189,9 @@ FORMS = (
          "+pep_progress_note", {"pep_progress_note": {"with_child": 0, "seen_on": "2024-11-18"}}),
     Form("officer", f"{ADMIN}/targets/strike/?id={{target}}&note={{remark}}", "reason", {"reason": "About another child"},
          "pep_progress_note.struck_at pep_progress_note.struck_name pep_progress_note.struck_reason"),
+    Form("teacher", f"{ADMIN}/documents/remove/?id={{document}}", "reason", {"reason": "Another child’s"},
+         "pep_document.removed_by pep_document.removed_name pep_document.removed_at pep_document.removed_reason "
+         "pep_document.row_version"),
     Form("teacher", f"{ADMIN}/targets/remove/?id={{free_target}}", "", {}, "-pep_target -pep_wording"),
     Form("teacher", f"{ADMIN}/ppg_requests/write/?pep={{pep}}", "amount_pence", {**COST, "target_id": "{free_target}"},
          "+pep_ppg_request",

@@ -81,6 +81,13 @@ def test_production_refuses_what_is_only_fit_for_trying(change: dict[str, str], 
         read_settings({}, {**PRODUCTION, **change})
 
 
+@pytest.mark.parametrize(("one", "all_of_a_child", "fits"), [("10", "10", True), ("11", "10", False), ("50", "5000", True)])
+def test_one_document_fits_into_what_a_child_may_have(one: str, all_of_a_child: str, fits: bool) -> None:
+    settings = Settings(document_megabytes=int(one), child_documents_megabytes=int(all_of_a_child))
+    said = [each for each in config.contradictions(settings) if "PEP_ADMIN_CHILD_DOCUMENTS_MEGABYTES" in each]
+    assert bool(said) is not fits
+
+
 def test_all_contradictions_are_said_at_once() -> None:
     with pytest.raises(ConfigError) as refused:
         read_settings({}, {"PEP_ADMIN_ENVIRONMENT": "production", "PEP_ADMIN_TODAY": "2024-11-18"})

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from pep_admin.pep_form import Document
+from pep_admin.pep_form import Document, PaperFacts
 from pep_admin.validators.peps import check_part
 from pep_admin.vocabulary import Part
 
@@ -82,8 +82,21 @@ def test_the_papers_behind_the_plan_are_listed(
 ) -> None:
     answers = {"sen_provision": "Speech.", "documents": tuple(map(paper, papers)) or None, "attendees": attendees}
     found = told(a_document(answers, {"sen_status": status}), "RD-238")
-    message = f"Please list {wants} among the documents, with where it lies."
+    message = f"Please add {wants} as a file, or list it among the documents with where it lies."
     assert found == ([("HB-5.5", "documents", "warning", message)] if wants else [])
+
+
+@pytest.mark.parametrize(("status", "kinds", "wants"), [
+    ("E", ("ehcp",), ""), ("K", ("support_plan",), ""), ("E", ("support_plan", "work"), "the EHCP"), ("K", (), "the support plan"),
+])
+def test_a_plan_that_is_kept_as_a_file_needs_no_line_in_the_list(
+    a_document: Make, status: str, kinds: tuple[str, ...], wants: str
+) -> None:
+    papers = tuple(PaperFacts(number, kind, "A title", None, "application/pdf", 9, "Tess", TODAY, "C")
+                   for number, kind in enumerate(kinds))
+    document = replace(a_document({"sen_provision": "Speech.", "documents": None}, {"sen_status": status}), papers=papers)
+    found = told(document, "RD-238")
+    assert [wants in message for _, _, _, message in found] == ([True] if wants else []) and "A title" not in str(found)
 
 
 def test_a_form_that_asks_for_no_documents_misses_none(a_document: Make) -> None:
