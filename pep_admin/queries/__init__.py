@@ -8,6 +8,7 @@ from pep_admin.queries.attending import asks_of, children_to_meet, reasons_to_me
 from pep_admin.queries.calendars import Calendars, counted_peps, is_working_day_in, peps_due_by, terms_of
 from pep_admin.queries.caps import grant_facts, periods, ppg_facts_for, scheme_for
 from pep_admin.queries.children import names_of
+from pep_admin.queries.exclusions import open_alert_of, open_alerts
 from pep_admin.queries.front_page import DUE_SOON_DAYS, front_page_counts
 from pep_admin.queries.inspections import is_latest, is_less_than_good, latest_inspections, less_than_good_rule
 from pep_admin.queries.last_term import names_at_school, outcomes_of, peps_before, places_copied
@@ -60,6 +61,8 @@ __all__ = [
     "names_of",
     "next_deadlines",
     "notes_of",
+    "open_alert_of",
+    "open_alerts",
     "outcomes_of",
     "peps_before",
     "peps_due_by",

@@ -1,0 +1,82 @@
+"""The Virtual School is told of a risk of exclusion, on any day."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0018"
+down_revision = "0014"
+branch_labels = None
+depends_on = None
+
+TABLE = {"sqlite_autoincrement": True}
+WRITING = ("initiated", "in_progress", "returned", "submitted")
+
+
+def upgrade() -> None:
+    op.create_table(
+        "pep_exclusion_alert",
+        sa.Column("school_id", sa.Integer(), nullable=True),
+        sa.Column("pep_id", sa.Integer(), nullable=True),
+        sa.Column("concern", sa.String(40), nullable=False),
+        sa.Column("since_on", sa.Date(), nullable=False),
+        sa.Column("happened", sa.String(5000), nullable=False),
+        sa.Column("tried", sa.String(5000), nullable=False),
+        sa.Column("told_by", sa.String(64), nullable=False),
+        sa.Column("told_name", sa.String(200), nullable=False),
+        sa.Column("told_on", sa.Date(), nullable=False),
+        sa.Column("advice", sa.String(2000), nullable=True),
+        sa.Column("advised_by", sa.String(64), nullable=True),
+        sa.Column("advised_name", sa.String(200), nullable=True),
+        sa.Column("advised_on", sa.Date(), nullable=True),
+        sa.Column("closed_by", sa.String(64), nullable=True),
+        sa.Column("closed_name", sa.String(200), nullable=True),
+        sa.Column("closed_on", sa.Date(), nullable=True),
+        sa.Column("outcome", sa.String(500), nullable=True),
+        sa.Column("child_id", sa.Integer(), nullable=False),
+        sa.Column("row_version", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("_sentinel", sa.Integer(), nullable=True),
+        sa.CheckConstraint("concern IN ('risk', 'suspension', 'permanent')", name=op.f("ck_pep_exclusion_alert_exclusion_concern")),
+        sa.CheckConstraint("(advice IS NULL) = (advised_on IS NULL)", name=op.f("ck_pep_exclusion_alert_advised_on_a_day")),
+        sa.CheckConstraint("(closed_on IS NULL) = (outcome IS NULL)", name=op.f("ck_pep_exclusion_alert_closed_with_an_outcome")),
+        sa.ForeignKeyConstraint(["child_id"], ["pep_child.id"], name=op.f("fk_pep_exclusion_alert_child_id")),
+        sa.ForeignKeyConstraint(["pep_id"], ["pep_pep.id"], name=op.f("fk_pep_exclusion_alert_pep_id")),
+        sa.ForeignKeyConstraint(["school_id"], ["pep_school.id"], name=op.f("fk_pep_exclusion_alert_school_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pep_exclusion_alert")),
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("pep_exclusion_alert", table_kwargs=TABLE) as batch_op:
+        for column in ("child_id", "pep_id", "school_id", "told_on"):
+            batch_op.create_index(batch_op.f(f"ix_pep_exclusion_alert_{column}"), [column], unique=False)
+        batch_op.create_index("uq_pep_exclusion_alert_open", ["child_id"], unique=True,
+                              sqlite_where=sa.text("closed_on IS NULL"), postgresql_where=sa.text("closed_on IS NULL"))
+    _tell_what_was_answered()
+
+
+def _tell_what_was_answered() -> None:
+    """Plans that are being written or graded say of a risk that the Virtual School was told: from now on that is so."""
+    bind, told = op.get_bind(), set()
+    rows = bind.execute(sa.text(
+        "SELECT pep.id, pep.child_id, pep.school_id, pep.reference, pep.status, part.answers FROM pep_education_section part "
+        "JOIN pep_pep pep ON pep.id = part.pep_id ORDER BY pep.id DESC")).all()
+    for pep_id, child_id, school_id, reference, status, kept in rows:
+        answers = json.loads(kept) if isinstance(kept, str) else kept
+        if status not in WRITING or answers.get("exclusion_risk") is not True or child_id in told:
+            continue
+        told.add(child_id)
+        bind.execute(
+            sa.text("INSERT INTO pep_exclusion_alert (child_id, school_id, pep_id, concern, since_on, happened, tried, told_by, "
+                    "told_name, told_on, row_version) VALUES (:child, :school, :pep, 'risk', :today, :happened, '', 'system', "
+                    "'pep_admin', :today, 1)").bindparams(sa.bindparam("today", type_=sa.Date())),
+            {"child": child_id, "school": school_id, "pep": pep_id, "today": date.today(),
+             "happened": f"Part 2 of {reference} says that there is a risk of suspension or exclusion."},
+        )
+
+
+def downgrade() -> None:
+    op.drop_table("pep_exclusion_alert")
