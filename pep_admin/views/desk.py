@@ -64,6 +64,7 @@ class Desk:
     pages: int
     first: int
     last: int
+    writes_part_two: bool = False
 
     @property
     def total(self) -> int:
@@ -79,7 +80,8 @@ def gather(view: PepView, page: int, loads: Sequence[Any]) -> Desk:
     cards = _cards(view, some, loads)
     piles = [(pile, [each for each in cards if each.facts.pile is pile]) for pile in Pile]
     return Desk([(pile, found) for pile, found in piles if found], Counter(each.pile for each in every), page, pages,
-                page * ON_A_PAGE + 1, page * ON_A_PAGE + len(some))
+                page * ON_A_PAGE + 1, page * ON_A_PAGE + len(some),
+                any(Part.EDUCATION in each.mine and each.status in OPEN for each in every))
 
 
 def _cards(view: PepView, some: Sequence[DeskFacts], loads: Sequence[Any]) -> list[DeskCard]:
