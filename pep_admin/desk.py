@@ -112,11 +112,6 @@ class Work:
     carried: int = 0
     parts: int = 0
 
-    @property
-    def wanted(self) -> int:
-        """How many things are still wanted, but for what came over and the signing."""
-        return len(self.answers) + self.targets + self.others
-
 
 def minutes_for(work: Work) -> int:
     """About how many minutes the work takes, in steps of five upward; 0 where there is none.
