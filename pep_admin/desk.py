@@ -28,7 +28,8 @@ class Pile(Labelled):
 
 @dataclass(frozen=True, slots=True)
 class DeskFacts:
-    """One PEP as it lies on somebody's desk: `mine` are the parts that they sign, `signed` those that are signed by anybody."""
+    """One PEP as it lies on somebody's desk: `mine` are the parts that they sign, `signed` those that are signed by anybody,
+    `question` the number of the review by which the Virtual School asked what waits for its answer (HB-7.1)."""
 
     pep_id: int
     kind: PepKind
@@ -37,6 +38,7 @@ class DeskFacts:
     signed: frozenset[Part]
     meeting_on: date | None
     due_on: date
+    question: int | None = None
 
     @property
     def wanted(self) -> frozenset[Part]:
@@ -64,7 +66,7 @@ class DeskFacts:
         if self.status is PepStatus.COMPLETE:
             return Pile.SIGNED_OFF
         if self.status is PepStatus.SUBMITTED:
-            return Pile.SENT
+            return Pile.SENT if self.question is None else Pile.TODO
         return Pile.TODO if self.status in WRITING and (self.still_mine or self.may_go) else Pile.WAITING
 
     @property
@@ -74,7 +76,7 @@ class DeskFacts:
             return "Sent back to you"
         if self.status in WRITING:
             return "Ready to be sent" if self.may_go else "Yours to do" if self.still_mine else "Your part done"
-        return self.status.label
+        return "You are asked something" if self.question is not None else self.status.label
 
 
 def in_order(facts: Iterable[DeskFacts]) -> list[DeskFacts]:

@@ -10,17 +10,17 @@ from collections.abc import Collection
 from datetime import date
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from pep_admin.desk import DeskFacts
-from pep_admin.models import PARTS, AttendingNote, Pep, School, Term
+from pep_admin.models import PARTS, AttendingNote, Pep, QaReview, School, Term
 from pep_admin.permissions import Actor, owns_part
 from pep_admin.queries.last_term import peps_before
 from pep_admin.queries.new_children import day_of
 from pep_admin.queries.peps import UNFINISHED
 from pep_admin.queries.terms import day_bounds, term_of
-from pep_admin.vocabulary import Part, PepStatus, Role
+from pep_admin.vocabulary import Decision, Part, PepStatus, Role
 
 
 def desk_of(session: Session, actor: Actor, today: date) -> list[DeskFacts]:
@@ -29,7 +29,7 @@ def desk_of(session: Session, actor: Actor, today: date) -> list[DeskFacts]:
         return []
     signed = [model.signed_at.label(f"signed_{part.value}") for part, model in PARTS.items()]
     wanted = select(Pep.id, Pep.kind, Pep.status, Pep.meeting_at, Pep.due_on, Pep.writer_id, Pep.social_worker_id,
-                    School.designated_teacher_id, *signed).outerjoin(School, Pep.school_id == School.id)
+                    School.designated_teacher_id, _question(), *signed).outerjoin(School, Pep.school_id == School.id)
     for model in PARTS.values():
         wanted = wanted.join(model, model.pep_id == Pep.id)
     rows = session.execute(wanted.where(_writes(actor), or_(Pep.status.in_(UNFINISHED), _signed_off(session, today)))).all()
@@ -54,10 +54,19 @@ def _signed_off(session: Session, today: date) -> Any:
     return (Pep.status == PepStatus.COMPLETE) & (Pep.completed_at >= day_bounds(since)[0])
 
 
+def _question() -> Any:
+    """The last word on a PEP that was sent, where it is a question without its answer; as `open_question` says of one."""
+    last = select(func.max(QaReview.id)).where(QaReview.pep_id == Pep.id).correlate(Pep).scalar_subquery()
+    asked = (Pep.status == PepStatus.SUBMITTED, QaReview.decision == Decision.ASK, QaReview.answer.is_(None),
+             or_(Pep.submitted_at.is_(None), QaReview.reviewed_at >= Pep.submitted_at))
+    return select(QaReview.id).where(QaReview.id == last, *asked).correlate(Pep).scalar_subquery().label("question")
+
+
 def _facts(row: Any, actor: Actor) -> DeskFacts:
     mine = frozenset(part for part in Part if owns_part(actor, row, part))
     signed = frozenset(part for part in Part if getattr(row, f"signed_{part.value}") is not None)
-    return DeskFacts(row.id, row.kind, row.status, mine, signed, day_of(row.meeting_at) if row.meeting_at else None, row.due_on)
+    return DeskFacts(row.id, row.kind, row.status, mine, signed, day_of(row.meeting_at) if row.meeting_at else None, row.due_on,
+                     row.question)
 
 
 def previous_peps(session: Session, pep_ids: Collection[int]) -> dict[int, Pep]:

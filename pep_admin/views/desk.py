@@ -52,6 +52,8 @@ class DeskCard:
     ask: str | None = None
     asked: bool = False
     alert: ExclusionAlert | None = None
+    question: str = ""
+    answer: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,8 @@ def _cards(view: PepView, some: Sequence[DeskFacts], loads: Sequence[Any]) -> li
     found = readiness_of(session, open_ones, today=view.today) if open_ones else {}
     documents = _documents(view, open_ones)
     reviews = queries.last_reviews(session, [pep.id for pep in open_ones if pep.status is PepStatus.RETURNED])
+    wanted = select(QaReview).where(QaReview.id.in_([each.question for each in some if each.question is not None]))
+    questions = {each.id: start_of(each.feedback) for each in session.scalars(wanted)}
     before, asked = previous_peps(session, ids), asked_to_attend(session, ids)
     alerts = queries.open_alerts(session, [pep.child_id for pep in peps.values()])
     hidden = lent(session, view.actor, Permission.PEP_PDF, [pep.child_id for pep in peps.values()])
@@ -101,7 +105,8 @@ def _cards(view: PepView, some: Sequence[DeskFacts], loads: Sequence[Any]) -> li
         cards.append(DeskCard(
             facts, pep, **card, **_last(view, before.get(pep.id), pep.child_id in hidden), asked=pep.id in asked,
             ask=view.way_to("pep_attending.ask", pep=pep.id) if pep.status in OPEN and may_ask_to_attend(view.actor, pep) else None,
-            alert=alerts.get(pep.child_id),
+            alert=alerts.get(pep.child_id), question=questions.get(facts.question or 0, ""),
+            answer=view.way_to("pep_peps.answer", id=pep.id, review=facts.question) if facts.question is not None else None,
         ))
     return cards
 

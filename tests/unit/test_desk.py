@@ -32,6 +32,7 @@ def facts(
     (facts(PepStatus.RETURNED, signed=TEACHER), Pile.WAITING, "Your part done"),
     (facts(PepStatus.INITIATED), Pile.WAITING, "Opened"),
     (facts(PepStatus.SUBMITTED, signed=ALL), Pile.SENT, "Sent to the Virtual School"),
+    (replace(facts(PepStatus.SUBMITTED, signed=ALL), question=3), Pile.TODO, "You are asked something"),
     (facts(PepStatus.COMPLETE, signed=ALL), Pile.SIGNED_OFF, "Signed off"),
 ])
 def test_each_state_has_its_pile_and_its_words(given: DeskFacts, pile: Pile, state: str) -> None:
