@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from datetime import date
-
 import sqlalchemy as sa
 from alembic import op
 
@@ -14,7 +11,6 @@ branch_labels = None
 depends_on = None
 
 TABLE = {"sqlite_autoincrement": True}
-WRITING = ("initiated", "in_progress", "returned", "submitted")
 
 
 def upgrade() -> None:
@@ -60,22 +56,16 @@ def upgrade() -> None:
 
 def _tell_what_was_answered() -> None:
     """Plans that are being written or graded say of a risk that the Virtual School was told: from now on that is so."""
-    bind, told = op.get_bind(), set()
-    rows = bind.execute(sa.text(
-        "SELECT pep.id, pep.child_id, pep.school_id, pep.reference, pep.status, part.answers FROM pep_education_section part "
-        "JOIN pep_pep pep ON pep.id = part.pep_id ORDER BY pep.id DESC")).all()
-    for pep_id, child_id, school_id, reference, status, kept in rows:
-        answers = json.loads(kept) if isinstance(kept, str) else kept
-        if status not in WRITING or answers.get("exclusion_risk") is not True or child_id in told:
-            continue
-        told.add(child_id)
-        bind.execute(
-            sa.text("INSERT INTO pep_exclusion_alert (child_id, school_id, pep_id, concern, since_on, happened, tried, told_by, "
-                    "told_name, told_on, row_version) VALUES (:child, :school, :pep, 'risk', :today, :happened, '', 'system', "
-                    "'pep_admin', :today, 1)").bindparams(sa.bindparam("today", type_=sa.Date())),
-            {"child": child_id, "school": school_id, "pep": pep_id, "today": date.today(),
-             "happened": f"Part 2 of {reference} says that there is a risk of suspension or exclusion."},
-        )
+    said = "part.answers ->> 'exclusion_risk' = 'true'"
+    if op.get_context().dialect.name == "sqlite":
+        said = "json_extract(part.answers, '$.exclusion_risk') = 1"
+    op.execute(
+        "INSERT INTO pep_exclusion_alert (child_id, school_id, pep_id, concern, since_on, happened, tried, told_by, told_name, "  # noqa: S608  # our own constants
+        "told_on, row_version) SELECT pep.child_id, pep.school_id, pep.id, 'risk', CURRENT_DATE, 'Part 2 of ' || pep.reference || "
+        "' says that there is a risk of suspension or exclusion.', '', 'system', 'pep_admin', CURRENT_DATE, 1 FROM pep_pep pep "
+        "WHERE pep.id IN (SELECT max(each.id) FROM pep_pep each JOIN pep_education_section part ON part.pep_id = each.id "
+        f"WHERE each.status IN ('initiated', 'in_progress', 'returned', 'submitted') AND {said} GROUP BY each.child_id)"
+    )
 
 
 def downgrade() -> None:

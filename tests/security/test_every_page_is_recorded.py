@@ -287,7 +287,7 @@ def test_a_list_leaves_one_event_and_none_for_each_child(house: House) -> None:
             assert house.get("teacher" if noun == "my_peps" else "officer", line.address).status_code == 200
             (event,) = house.events(after=last)
             assert (event.action, event.child_id) == (f"{noun}.{'list' if route == 'index_view' else route}", None)
-            assert event.details["rows"] > 1
+            assert event.details["rows"] > (route != "figures"), "a teacher has one open PEP there"
 
 
 def test_a_grid_that_is_shown_again_is_one_list_too(house: House) -> None:
