@@ -793,6 +793,47 @@ class AttendingNote(Tracked, Versioned, OfChild, Base):
         return self.kind.label
 
 
+class ExclusionAlert(Tracked, Versioned, OfChild, Base):
+    """The Virtual School was told that a child's place at school is at risk, or that they were sent away (HB-3.6), on any day.
+
+    `happened` is what happened or is feared; what is told later is put under it with its day. One is open for a child at a time:
+    until the Virtual School, which says what it advised, closes it. `pep_id` where an answer in that PEP told it.
+    """
+
+    __tablename__ = "pep_exclusion_alert"
+
+    school_id: Mapped[int | None] = mapped_column(ForeignKey("pep_school.id"), index=True)
+    pep_id: Mapped[int | None] = mapped_column(ForeignKey("pep_pep.id"), index=True)
+    concern: Mapped[school_words.ExclusionConcern] = mapped_column(choice(school_words.ExclusionConcern))
+    since_on: Mapped[date]
+    happened: Mapped[str] = mapped_column(Words(5_000))
+    tried: Mapped[str] = mapped_column(Words(5_000), default="")
+    told_by: Mapped[str] = mapped_column(Words(64))
+    told_name: Mapped[str] = mapped_column(Words(200))
+    told_on: Mapped[date] = mapped_column(index=True)
+    advice: Mapped[str | None] = mapped_column(Words(2_000))
+    advised_by: Mapped[str | None] = mapped_column(Words(64))
+    advised_name: Mapped[str | None] = mapped_column(Words(200))
+    advised_on: Mapped[date | None]
+    closed_by: Mapped[str | None] = mapped_column(Words(64))
+    closed_name: Mapped[str | None] = mapped_column(Words(200))
+    closed_on: Mapped[date | None]
+    outcome: Mapped[str | None] = mapped_column(Words(500))
+    child: Mapped[Child] = relationship()
+    school: Mapped[School | None] = relationship()
+    pep: Mapped[Pep | None] = relationship()
+
+    __table_args__ = (
+        Index("uq_pep_exclusion_alert_open", "child_id", unique=True, sqlite_where=text("closed_on IS NULL"),
+              postgresql_where=text("closed_on IS NULL")),
+        CheckConstraint("(advice IS NULL) = (advised_on IS NULL)", name="advised_on_a_day"),
+        CheckConstraint("(closed_on IS NULL) = (outcome IS NULL)", name="closed_with_an_outcome"),
+    )
+
+    def __str__(self) -> str:
+        return self.concern.label
+
+
 # --- the PEP -----------------------------------------------------------------------------------------------------------
 
 

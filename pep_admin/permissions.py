@@ -64,6 +64,9 @@ class Permission(StrEnum):
     ATTENDING_ASK = "attending:ask", "ask the Virtual School to come to a meeting"
     DOCUMENT_READ = "document:read", "read documents kept with a child"
     DOCUMENT_WRITE = "document:write", "keep documents with a child"
+    ALERT_READ = "alert:read", "read who is at risk of exclusion"
+    ALERT_TELL = "alert:tell", "tell the Virtual School of a risk of exclusion"
+    ALERT_ADVISE = "alert:advise", "record what the Virtual School advised on a risk of exclusion"
     TARGET_READ = "target:read", "read targets"
     TARGET_WRITE = "target:write", "write targets"
     REQUEST_READ = "request:read", "read Pupil Premium requests"
@@ -82,14 +85,16 @@ class Permission(StrEnum):
 
 P = Permission
 _READ_ALL = {P.DASHBOARD, P.CHILD_READ, P.SCHOOL_READ, P.PERSON_READ, P.TERM_READ, P.PEP_READ, P.TARGET_READ, P.REQUEST_READ,
-             P.PAYMENT_READ, P.HISTORY_READ, P.CASE_READ, P.PERIOD_READ, P.WAIVER_READ, P.ATTENDING_READ, P.DOCUMENT_READ}
+             P.PAYMENT_READ, P.HISTORY_READ, P.CASE_READ, P.PERIOD_READ, P.WAIVER_READ, P.ATTENDING_READ, P.DOCUMENT_READ,
+             P.ALERT_READ}
 _OFFICER = _READ_ALL | {P.CHILD_EDIT, P.SDQ_EDIT, P.SUSPENSION_EDIT, P.CONSENT_EDIT, P.SCHOOL_EDIT, P.PERSON_EDIT,
                         P.TERM_LAUNCH, P.PEP_OPEN, P.PEP_EDIT, P.PEP_DELEGATE,
                         P.PEP_WRITE, P.PEP_SIGN, P.PEP_SIGN_FOR, P.PEP_SUBMIT, P.PEP_GRADE, P.PEP_REOPEN, P.PEP_WITHDRAW,
                         P.PEP_PDF, P.TARGET_WRITE, P.REQUEST_WRITE, P.REQUEST_DECIDE, P.LIST_EXPORT, P.IMPORT_RUN,
-                        P.JOB_OWN, P.ATTENDING_EDIT, P.DOCUMENT_WRITE}
+                        P.JOB_OWN, P.ATTENDING_EDIT, P.DOCUMENT_WRITE, P.ALERT_TELL, P.ALERT_ADVISE}
 _WRITER = {P.DASHBOARD, P.PEP_READ, P.PEP_WRITE, P.PEP_SIGN, P.PEP_SUBMIT, P.PEP_PDF, P.TARGET_READ, P.TARGET_WRITE,
-           P.REQUEST_READ, P.REQUEST_WRITE, P.CHILD_READ, P.JOB_OWN, P.ATTENDING_ASK, P.DOCUMENT_READ, P.DOCUMENT_WRITE}
+           P.REQUEST_READ, P.REQUEST_WRITE, P.CHILD_READ, P.JOB_OWN, P.ATTENDING_ASK, P.DOCUMENT_READ, P.DOCUMENT_WRITE,
+           P.ALERT_READ, P.ALERT_TELL}
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.VS_HEAD: frozenset(_OFFICER | {P.TERM_EDIT, P.AUDIT_READ, P.FUNDING_RELEASE, P.PAYMENT_BATCH, P.GATE_WAIVE}),

@@ -88,7 +88,7 @@ RULES: dict[str, Rule] = {
              "With an EHCP, one PEP of the year is held together with its annual review."),
         Rule("HB-3.5", (RECORD,), "Part 2, Part 3",
              "The child is encouraged to come, even for a part, and if not the reason is kept."),
-        Rule("HB-3.6", (RECORD, WARNING), "Signing Part 2, suspensions",
+        Rule("HB-3.6", (RECORD, WARNING), "Signing Part 2, suspensions, exclusion risk",
              "The Virtual School is told at once when suspension or exclusion threatens."),
         Rule("HB-3.7", (REQUIRED,), "Signing Part 1 and Part 3, consents",
              "It is recorded who holds parental responsibility, who gets reports and who signs slips."),

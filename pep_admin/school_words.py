@@ -1,4 +1,4 @@
-"""The words of calendars, inspections and named leads as enums: vocabulary.py's neighbour, for what is said of schools alone.
+"""The words of calendars, inspections, named leads and exclusion as enums: vocabulary.py's neighbour, for what concerns schools.
 
 Stored values never change once released; labels may. No rule stands here, only names.
 """
@@ -79,3 +79,11 @@ class LeadDecision(Labelled):
 
     ACCEPTED = "accepted", "Taken over"
     DECLINED = "declined", "Not taken over"
+
+
+class ExclusionConcern(Labelled):
+    """What the Virtual School is told of at once (HB-3.6)."""
+
+    RISK = "risk", "Feared: a suspension or exclusion may come"
+    SUSPENSION = "suspension", "Happened: a suspension"
+    PERMANENT = "permanent", "Happened: a permanent exclusion"

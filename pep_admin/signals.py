@@ -18,6 +18,7 @@ pep_completed = _ours.signal("pep-completed", doc="A PEP was signed off: pep_id,
 pep_returned = _ours.signal("pep-returned", doc="A PEP was sent back: pep_id.")
 ppg_approved = _ours.signal("ppg-approved", doc="A request was approved: request_id, pence.")
 funding_released = _ours.signal("funding-released", doc="Money was let go: request_ids, pence.")
+exclusion_risk_told = _ours.signal("exclusion-risk-told", doc="The Virtual School was told of a risk of exclusion: alert_id.")
 person_left = _ours.signal("person-left", doc="Somebody on record has left, and no longer needs an account: person_id.")
 payment_batch_built = _ours.signal("payment-batch-built", doc="A batch was made: batch_id, pence.")
 

@@ -10,6 +10,7 @@ from pep_admin.queries.caps import grant_facts, periods, ppg_facts_for, scheme_f
 from pep_admin.queries.children import names_of
 from pep_admin.queries.documents import documents_of_child, documents_of_pep, find_document
 from pep_admin.queries.documents import may_read as may_read_document
+from pep_admin.queries.exclusions import open_alert_of, open_alerts
 from pep_admin.queries.front_page import DUE_SOON_DAYS, front_page_counts
 from pep_admin.queries.inspections import is_latest, is_less_than_good, latest_inspections, less_than_good_rule
 from pep_admin.queries.last_term import names_at_school, outcomes_of, peps_before, places_copied
@@ -66,6 +67,8 @@ __all__ = [
     "names_of",
     "next_deadlines",
     "notes_of",
+    "open_alert_of",
+    "open_alerts",
     "outcomes_of",
     "peps_before",
     "peps_due_by",

@@ -23,6 +23,7 @@ from pep_admin.models import (
     Delivery,
     EarlyYearsReferral,
     Enrolment,
+    ExclusionAlert,
     FundingEffect,
     OfChild,
     Pep,
@@ -56,6 +57,7 @@ class ChildRecord:
     deliveries: list[Delivery]
     effects: list[FundingEffect]
     referrals: list[EarlyYearsReferral]
+    alerts: list[ExclusionAlert]
     homes: list[CarePlacement] = field(default_factory=list)
     workers: list[Caseload] = field(default_factory=list)
     periods: list[CareEpisode] = field(default_factory=list)
@@ -125,6 +127,7 @@ def child_record(session: Session, child: Child, *, care: bool) -> ChildRecord:
             select(FundingEffect).join(Pep, FundingEffect.pep_id == Pep.id)
             .where(FundingEffect.pep_id.in_(ids), Pep.status != PepStatus.WITHDRAWN).order_by(FundingEffect.id))),
         referrals=_of(session, EarlyYearsReferral, child, EarlyYearsReferral.asked_on),
+        alerts=_of(session, ExclusionAlert, child, ExclusionAlert.told_on),
     )
     if care:
         record.homes = _of(session, CarePlacement, child, CarePlacement.started_on, CarePlacement.carer)

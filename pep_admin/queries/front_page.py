@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from sqlalchemy import case, func, or_, select
 from sqlalchemy.orm import Session
 
-from pep_admin.models import Child, LeadQuestion, Pep, PpgRequest
+from pep_admin.models import Child, ExclusionAlert, LeadQuestion, Pep, PpgRequest
 from pep_admin.permissions import Actor
 from pep_admin.queries.lateness import late_now
 from pep_admin.queries.peps import OPEN_TO_WRITE
@@ -40,5 +40,6 @@ def front_page_counts(session: Session, actor: Actor, today: date) -> dict[str, 
     unknown = select(func.count(Child.id)).where(
         Child.setting_unknown_since.is_not(None), or_(Child.left_care_on.is_(None), Child.left_care_on > today))
     named = select(func.count(LeadQuestion.id)).where(LeadQuestion.answer == LeadAnswer.OTHER, LeadQuestion.decision.is_(None))
+    alerts = select(func.count(ExclusionAlert.id)).where(ExclusionAlert.closed_on.is_(None))
     return {**row._asdict(), **money._asdict(), "setting_unknown": session.scalar(unknown) or 0,
-            "leads_named": session.scalar(named) or 0}
+            "leads_named": session.scalar(named) or 0, "alerts": session.scalar(alerts) or 0}

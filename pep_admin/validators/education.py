@@ -40,7 +40,7 @@ def check_education(document: Document, today: date, calendar: Calendar) -> Iter
     yield from check_heard_on(heard_on, name=name, meeting_on=meeting_day(document), today=today)
     yield from _attendance(document)
     if document.answer("exclusion_risk") is True:
-        message = "You recorded a risk of exclusion. The Virtual School is told at once; ask it before anything is decided."
+        message = "You recorded a risk of exclusion. The Virtual School has been told; ask it before anything is decided."
         yield warning("RD-210", "HB-3.6", "exclusion_risk", message)
     yield from check_suspensions(document)
     yield from check_school_place(document)

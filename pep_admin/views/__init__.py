@@ -8,6 +8,7 @@ from pep_admin.views.calendars import Calendars, Closures, DaysOff
 from pep_admin.views.children import Children
 from pep_admin.views.dashboard import Dashboard
 from pep_admin.views.documents import Documents
+from pep_admin.views.exclusion_alerts import ExclusionAlerts
 from pep_admin.views.gate import PepView
 from pep_admin.views.import_columns import ImportColumns
 from pep_admin.views.imports import Imports
@@ -15,6 +16,7 @@ from pep_admin.views.inspections import Inspections
 from pep_admin.views.jobs import Jobs
 from pep_admin.views.leads import Leads
 from pep_admin.views.my_lead import MyLead
+from pep_admin.views.my_peps import MyPeps
 from pep_admin.views.payments import Payments
 from pep_admin.views.people import People
 from pep_admin.views.peps import Peps
@@ -30,10 +32,12 @@ from pep_admin.views.terms import Terms, Years
 from pep_admin.views.waivers import Waivers
 
 VIEWS: tuple[type[PepView], ...] = (
+    MyPeps,
     Rulebook,
     Peps,
     Children,
     Attending,
+    ExclusionAlerts,
     Targets,
     Waivers,
     PpgRequests,

@@ -17,7 +17,7 @@ from pep_admin import queries
 from pep_admin.circumstances import is_pep_age, phase_of, scheme_of
 from pep_admin.clocks import Clock, clocks
 from pep_admin.deadlines import Due, first_care_review_by, format_day
-from pep_admin.models import AcademicYear, Allocation, Child, FundingEffect, Pep, ProgressNote, Term
+from pep_admin.models import AcademicYear, Allocation, Child, ExclusionAlert, FundingEffect, Pep, ProgressNote, Term
 from pep_admin.permissions import Permission, audience_for, lent
 from pep_admin.policy import YearNumbers, numbers_of
 from pep_admin.queries.child_page import ChildRecord, child_record
@@ -79,6 +79,7 @@ class ChildPage:
     papers: RelatedTable | None
     letters: Sequence[Sequence[Any]]
     tables: Sequence[RelatedTable]
+    alert: tuple[ExclusionAlert, str | None] | None
     history: trails.TrailPage | None
     looks: trails.TrailPage | None
     log: str | None
@@ -106,6 +107,7 @@ def gather(view: PepModelView, child: Child) -> ChildPage:
         effects=_effects(view, record),
         documents=_documents(view, record, audience), papers=document_tables.of_child(view, child), letters=_letters(view, record),
         tables=child_tables.tables_of(view, record),
+        alert=_alert(view, record),
         history=_history(view, child, audience), looks=_looks(view, child),
         log=view.way_to("pep_audit_log.index_view", **asked_for(child=str(child.id))),
     )
@@ -164,6 +166,13 @@ def _clocks(view: PepModelView, record: ChildRecord, running: AcademicYear | Non
     )
     is_over = first is not None and first.term.ends_on < view.today
     return () if is_over and all(each.done_on for each in found) else found
+
+
+def _alert(view: PepModelView, record: ChildRecord) -> tuple[ExclusionAlert, str | None] | None:
+    """The open alert of exclusion, with the way to it, for those who may read it (HB-3.6)."""
+    found = next((each for each in record.alerts if each.closed_on is None), None)
+    may = view.may(Permission.ALERT_READ)
+    return (found, view.way_to("pep_exclusion_alerts.details_view", id=found.id)) if found is not None and may else None
 
 
 def _first_review(view: PepModelView, record: ChildRecord) -> Due:

@@ -10,7 +10,7 @@ from typing import Any
 
 from pep_admin.deadlines import format_day
 from pep_admin.models import Child
-from pep_admin.permissions import audience_for
+from pep_admin.permissions import Permission, audience_for
 from pep_admin.queries.child_page import ChildRecord
 from pep_admin.views import lateness
 from pep_admin.views.base import Link, PepModelView, RelatedTable
@@ -25,6 +25,7 @@ def tables_of(view: PepModelView, record: ChildRecord) -> list[RelatedTable]:
     if audience_for(view.actor, child) is Audience.CARE:
         tables += [_homes(view, record), _workers(view, record), _periods(view, record)]
     tables += [_sdq(view, record), _suspensions(view, record), _consents(view, record)]
+    tables += [_alerts(view, record)] if view.may(Permission.ALERT_READ) else []
     return [*tables, _referrals(view, record)] if record.referrals else tables
 
 
@@ -88,6 +89,14 @@ def _suspensions(view: PepModelView, record: ChildRecord) -> RelatedTable:
              each.half_days, each.school] for each in record.suspensions]
     return RelatedTable("Suspensions", ("First day", "Last day", "Kind", "Half days", "School"), rows, "None on record.",
                         _add(view, record.child, "Add a suspension", "pep_suspensions"))
+
+
+def _alerts(view: PepModelView, record: ChildRecord) -> RelatedTable:
+    rows = [[link(view, format_day(each.told_on), "pep_exclusion_alerts.details_view", id=each.id), each.concern, each.told_name,
+             each.advised_on or "Not yet", each.closed_on or "Open"] for each in record.alerts]
+    tell = view.way_to("pep_exclusion_alerts.tell", child=record.child.id)
+    return RelatedTable("Exclusion risk", ("Told on", "What it is", "Told by", "Advised on", "Closed on"), rows, "None was told.",
+                        [Link("Tell the Virtual School…", tell)] if tell else [])
 
 
 def _consents(view: PepModelView, record: ChildRecord) -> RelatedTable:

@@ -153,6 +153,7 @@ class Children(PepModelView):
               else (("Change home", "change_home"), ("Leaves care", "leave_care"))),
         ]
         found = [(text, self.way_to(f"{self.endpoint}.{route}", id=row.id)) for text, route in offered]
+        found += [("Tell of an exclusion risk…", self.way_to("pep_exclusion_alerts.tell", child=row.id))]
         return [Link(text, url) for text, url in found if url]
 
     def details_context(self, row: Child) -> dict[str, Any]:

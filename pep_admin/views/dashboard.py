@@ -6,15 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from flask import redirect
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from sqlalchemy import select
 
 from pep_admin import queries
 from pep_admin.models import Term
-from pep_admin.permissions import Permission
+from pep_admin.permissions import OWN_CHILDREN, Permission
 from pep_admin.views.filters import asked_for
 from pep_admin.views.gate import PepView
+from pep_admin.views.hosting import present_actor
 from pep_admin.vocabulary import PpgStatus
 
 
@@ -39,6 +41,8 @@ def _money(key: str, text: str, hint: str, status: PpgStatus) -> Count:
 
 
 COUNTS = (
+    Count("alerts", "Exclusion risk", "Told and not closed: advise at once", Permission.ALERT_READ, "pep_exclusion_alerts",
+          {"state": "open"}),
     _peps("late", "Late", "Past the due day and not sent, or a new child’s not with its writers in time"),
     _peps("due_soon", "Due soon", f"Due within {queries.DUE_SOON_DAYS} days and not sent"),
     _peps("sent_back", "Sent back", "To be changed and sent again"),
@@ -60,14 +64,24 @@ class Dashboard(PepView):
     title = "Front page"
     opens = {"index": Permission.DASHBOARD}
 
+    def is_visible(self) -> bool:
+        return super().is_visible() and self._desk() is None
+
     @expose("/")
     def index(self) -> ResponseReturnValue:
-        """Counts of what waits, and the term that runs."""
+        """Counts of what waits, and the term that runs; who only writes PEPs is led to their own desk."""
+        if desk := self._desk():
+            return redirect(desk)
         shown = [each for each in COUNTS if self.may(each.permission)]
         counts: Mapping[str, int] = queries.front_page_counts(self.db_session, self.actor, self.today) if shown else {}
         cards = [(each, counts.get(each.key, 0), self._list(each)) for each in shown]
         return self.page("pep/dashboard.html", cards=cards, term=self._term(),
                          years=self.way_to("pep_years.index_view"), accounts=self.may(Permission.ACCOUNT_EDIT))
+
+    def _desk(self) -> str | None:
+        """The page of those who do nothing but write for their own children; None for everybody else."""
+        actor = present_actor()
+        return self.way_to("pep_my_peps.index_view") if actor and actor.roles and actor.roles <= OWN_CHILDREN else None
 
     def _list(self, count: Count) -> str | None:
         return self.way_to(f"{count.endpoint}.index_view", **asked_for(**count.asked))

@@ -194,6 +194,12 @@ LOOKING_BACK: dict[str, Callable[[Document, list[Mapping[str, Any]]], tuple[list
 """Tables whose lines are given: one for each thing to look back on, with what heads it."""
 
 
+def question_of_lines(document: Document, found: Field, rows: Iterable[Mapping[str, Any]]) -> Question:
+    """The question of a table with just those lines, for a page that lays them out itself."""
+    lines = tuple(_line(found, number, row, "") for number, row in enumerate(rows))
+    return Question(_control(found, found.key, None, required=document.must(found)), document.digests[found.key], lines)
+
+
 def _line(found: Field, number: int, row: Mapping[str, Any], heading: str) -> Line:
     controls = tuple(
         _control(column, f"{found.key}-{number}-{column.key}", row.get(column.key), required=column.must == "always")

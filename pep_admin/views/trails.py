@@ -27,6 +27,7 @@ CALLED = {
     CarePlacement.__tablename__: "a home", Caseload.__tablename__: "a time with a social worker",
     CareEpisode.__tablename__: "a period in care", **{table: what for table, (what, _) in pep_page.TOLD.items()},
     "pep_attending_note": "what was said about meeting the child", "pep_sdq_score": "an SDQ total", "pep_qa_review": "a grading",
+    "pep_exclusion_alert": "a risk of exclusion that was told",
 }
 ACTS = {
     "read": "Read", "pdf": "Made the PDF of", "refused": "Was refused", "write": "Wrote in", "sign": "Signed a part of",
@@ -35,7 +36,9 @@ ACTS = {
     "waive": "Waived a gate of", "waiver_end": "Ended a waiver of", "ask_to_attend": "Asked the Virtual School to come to",
     "cancel_ask": "No longer asks the Virtual School to come to", "say_attending": "Said whether to meet",
     "clear_attending": "Cleared what was said about meeting", "approve": "Approved", "decline": "Declined",
-    "release": "Released money of", "correct": "Corrected", "add": "Added", "file": "Opened the file of", "put_back": "Put back",
+    "release": "Released money of", "correct": "Corrected", "tell": "Told the Virtual School of", "add": "Added",
+"advise": "Recorded the advice on", "close": "Closed", "file": "Opened the file of",
+    "put_back": "Put back",
 }
 """The last word of an event's action, as a person would say it; any other is told as it stands."""
 

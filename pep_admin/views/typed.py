@@ -18,21 +18,29 @@ from pep_admin.pep_form import FORM, Field, Kind
 from pep_admin.views.hosting import host
 
 OF_THE_PAGE = re.compile(
-    r"csrf_token|written_by|row_version|version-.*|base-.*|rowid|.+-id|run|mark|seal|part|action|then|url|next|sure|session|"
+    r"csrf_token|written_by|row_version|version-.*|.*base-.*|alert|rowid|.+-id|run|mark|seal|part|action|then|url|next|sure|session|"
     r"sentence"
 )
 """Names of hidden fields and buttons: they travel with what was typed and say nothing to who typed it."""
 _ROW = re.compile(r"=?[0-9]+")
 _CODE = re.compile(r"[a-z]+(?:_[a-z]+)+")
 _LINE = re.compile(r"([a-z_]+)-([0-9]+)-([a-z_]+)")
+_PEP = re.compile(r"([0-9]{4}-[A-Z]{3}-[0-9]+)--(.+)")
 _DECLARED = {found.key: found for found in FORM.fields()}
 
 
 def told(fields: Iterable[tuple[str, str]], address: str | None = None) -> list[tuple[str, str]]:
     """(label, text) of what was typed into the form that was sent to that address (by default, with this request)."""
     view = _view_at(address)
-    return [(_label(name, view), _text(name, text, view)) for name, text in fields
+    named = [(*_of_a_pep(name), text) for name, text in fields]
+    return [(f"{pep}{_label(name, view)}", _text(name, text, view)) for pep, name, text in named
             if text.strip() and not OF_THE_PAGE.fullmatch(name) and not _is_a_row(name, text)]
+
+
+def _of_a_pep(name: str) -> tuple[str, str]:
+    """A field of a page about several PEPs: whose it is, in words, and its name in that PEP; "" where it is of no one PEP."""
+    found = _PEP.fullmatch(name)
+    return (f"{found[1]}, ", found[2]) if found else ("", name)
 
 
 def _view_at(address: str | None) -> Any:

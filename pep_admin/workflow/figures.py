@@ -1,4 +1,4 @@
-"""Lines of a section that come from a list, such as attendance: written like a page's, but never into what somebody has signed.
+"""Figures of many children at once, from a list or a grid: written like a page's, but never into what somebody has signed.
 
 Which lines a list means is imports/'s; the checks of an answer are those of the page (sections.py).
 """
@@ -6,6 +6,7 @@ Which lines a list means is imports/'s; the checks of an answer are those of the
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -14,7 +15,7 @@ from sqlalchemy.orm import Session
 from pep_admin.deadlines import format_day
 from pep_admin.exceptions import NotAllowed, Refused
 from pep_admin.models import Pep, PepPart
-from pep_admin.pep_document import read_documents, take_part
+from pep_admin.pep_document import Written, read_documents, take_part
 from pep_admin.pep_form import Document
 from pep_admin.permissions import Actor, Permission, audience_for, require
 from pep_admin.queries import OPEN_TO_WRITE
@@ -56,17 +57,55 @@ def record_lines(
 def _record(
     session: Session, pep: Pep, document: Document, section_key: str, key: str, wanted: Lines, actor: Actor, today: date
 ) -> None:
+    if audience_for(actor, pep.child) is not document.audience:
+        raise NotAllowed(Permission.PEP_WRITE.value, "Lists are loaded by the Virtual School.")
+    if _written(session, pep, document, section_key, key, wanted, actor, today).conflicts:
+        raise refuse("figures-moved", "DATA-status", f"Somebody has just written into {pep.reference}. Look at the file once more.")
+
+
+def _written(
+    session: Session, pep: Pep, document: Document, section_key: str, key: str, wanted: Lines, actor: Actor, today: date
+) -> Written:
+    """The lines in a PEP that is taken, by somebody who writes that part and as the page would; Refused in one that is closed."""
     part_form, section = document.form.section(section_key)
     part = Part(part_form.part)
     require_writer(session, actor, Permission.PEP_WRITE, pep, part)
-    if audience_for(actor, pep.child) is not document.audience:
-        raise NotAllowed(Permission.PEP_WRITE.value, "Lists are loaded by the Virtual School.")
     if wrong := why_closed(pep, take_part(session, pep, part), part):
         raise Refused([wrong])
-    written = write_section(session, pep, document, section, {key: tuple(wanted.lines)}, base={key: wanted.base}, actor=actor,
-                            today=today)
-    if written.conflicts:
-        raise refuse("figures-moved", "DATA-status", f"Somebody has just written into {pep.reference}. Look at the file once more.")
+    return write_section(session, pep, document, section, {key: tuple(wanted.lines)}, base={key: wanted.base}, actor=actor,
+                         today=today)
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What became of one PEP's lines: what was written, or what somebody else saved meanwhile, or why they were refused."""
+
+    written: Written = field(default_factory=Written)
+    findings: tuple[Finding, ...] = ()
+
+
+def record_each(
+    session: Session, section_key: str, key: str, wanted: Sequence[Lines], *, actor: Actor, today: date
+) -> dict[int, Recorded]:
+    """Put lines in the place of those of one field in several PEPs, by whoever writes that part of each; by PEP what became of it.
+
+    Each PEP by itself, unlike a file's: a slip in one child's figures must not cost a teacher those of thirty others, who have
+    nothing to do with one another. Raises NotAllowed where the part is somebody else's; nothing at all is stored then.
+    """
+    require(actor, Permission.PEP_WRITE)
+    lines = {each.pep_id: each for each in wanted}
+    peps = take_peps(session, lines)
+    done: dict[int, Recorded] = {}
+    for audience in (Audience.CARE, Audience.SCHOOL):
+        some = [pep for pep in peps if audience_for(actor, pep.child) is audience]
+        documents = read_documents(session, some, audience=audience) if some else {}
+        for pep in some:
+            try:
+                written = _written(session, pep, documents[pep.id], section_key, key, lines[pep.id], actor, today)
+                done[pep.id] = Recorded(written)
+            except Refused as refused:
+                done[pep.id] = Recorded(findings=tuple(refused.findings))
+    return done
 
 
 def why_closed(pep: Pep, row: PepPart, part: Part) -> Finding | None:

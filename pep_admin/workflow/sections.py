@@ -23,6 +23,7 @@ from pep_admin.queries import OPEN_TO_WRITE
 from pep_admin.validators.findings import blocking
 from pep_admin.validators.peps import check_posted
 from pep_admin.vocabulary import Part
+from pep_admin.workflow.exclusions import tell_of_answer
 from pep_admin.workflow.readiness import part_findings
 from pep_admin.workflow.taking import all_or_nothing, refuse, take_pep
 
@@ -96,6 +97,8 @@ def write_section(
         if written.changed:
             part_changed(session, pep, part)
             session.flush()
+        if "exclusion_risk" in written.changed and values["exclusion_risk"] is True:
+            tell_of_answer(session, pep, actor=actor, today=today)
     if written.changed:
         audit.record(session, "pep.write", pep, fields=list(written.changed), section=section.key)
     return written

@@ -62,7 +62,7 @@ def enter(page: Any, address: str, name: str) -> None:
     page.fill("input[name=email]", f"{name}@x.example")
     page.fill("input[name=password]", PASSWORD)
     page.press("input[name=password]", "Enter")
-    page.wait_for_selector("h1:has-text('What needs doing')")
+    page.wait_for_selector("h1:has-text('What needs doing'), h1:has-text('My PEPs')")
 
 
 def test_the_pages_of_a_pep_break_no_rule_of_accessibility(address: str, page: Any) -> None:
@@ -164,3 +164,36 @@ def test_grading_and_releasing_by_hand_with_the_keyboard_to_the_pdf(address: str
     other.close()
 
 
+
+
+def test_the_desk_the_grid_and_the_news_by_keyboard_on_a_telephone(address: str, page: Any) -> None:
+    """What a teacher does between two lessons: look, put a figure right, tell the Virtual School."""
+    page.set_viewport_size({"width": 375, "height": 800})
+    enter(page, address, "teacher")
+    assert page.inner_text("h1") == "My PEPs"
+    breaks_nothing(page, "my_peps")
+    page.focus("text=Attendance and attainment of all")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("h1:has-text('Attendance of my children')")
+    cell = page.locator("input[name$='--attendance-0-present']").first
+    breaks_nothing(page, "the grid")
+    cell.focus()
+    page.keyboard.press("Control+A")
+    page.keyboard.type("70")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("text=Saved for 1 child.")
+    page.goto(f"{address}/admin/pep/my_peps/figures/?of=attainment")
+    breaks_nothing(page, "attainment")
+    page.goto(f"{address}/admin/pep/exclusion_alerts/tell/")
+    breaks_nothing(page, "whom it is about")
+    page.focus("main ul.whom a")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#concern")
+    breaks_nothing(page, "the news")
+    page.select_option("#concern", "risk")
+    for name, text in (("since_on", "15 Nov 2024"), ("happened", "A fight at lunch"), ("tried", "A key adult")):
+        page.fill(f"#{name}", text)
+    page.focus("form[data-typed] button")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("text=The Virtual School has been told.")
+    breaks_nothing(page, "the alert")

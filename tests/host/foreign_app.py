@@ -63,7 +63,7 @@ class Visitor:
 
     def send(self, path: str, fields: Any = (), *, page: str = "/admin/", **typed: Any) -> TestResponse:
         """POST those fields to `path`, with the mark found on `page`; repeated names as a list of pairs in `fields`."""
-        mark = re.search(r'name="csrf_token" value="([^"]+)"', self.client.get(page).text)
+        mark = re.search(r'name="csrf_token" value="([^"]+)"', self.client.get(page, follow_redirects=True).text)
         assert mark, f"{page} has no form"
         return self.client.post(path, data=MultiDict([("csrf_token", mark[1]), *fields, *typed.items()]))
 

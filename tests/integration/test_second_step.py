@@ -26,7 +26,7 @@ from tests.visiting import Page, Visitor
 
 pytestmark = pytest.mark.slow  # the quick suite stays under a minute; `make check` runs everything
 
-LOGIN, HOME = "/account/login", "What needs doing"
+LOGIN, HOME = "/account/login", ("What needs doing", "My PEPs")
 HEAD, TEACHER = "hanna.amt@example.org", "tess.lehrer@example.org"
 NOW = datetime(2026, 11, 24, 9, 0, 7, tzinfo=UTC)
 TYPED = 'He said "well done" <b>& £5</b>, café'
@@ -91,7 +91,7 @@ def codes_on(page: Page) -> list[str]:
 
 
 def is_inside(visitor: Visitor) -> bool:
-    return visitor.client.get("/admin/").status_code == 200
+    return visitor.get("/admin/").heading in HOME
 
 
 def events(app: Flask, *actions: str) -> list[tuple[str, str, dict[str, Any]]]:
@@ -127,7 +127,7 @@ def test_setting_up_an_app_signs_in_and_gives_recovery_codes_once(app, people, c
     visitor, _, codes = set_up_app(app, HEAD)
     shape = re.compile(r"([2-9A-HJ-NP-Z]{4}-){3}[2-9A-HJ-NP-Z]{4}")
     assert len(set(codes)) == 8 and all(shape.fullmatch(each) for each in codes)
-    assert visitor.get("/admin/").heading == HOME
+    assert visitor.get("/admin/").heading in HOME
     assert not any(code in visitor.get(path).text for code in codes for path in ("/admin/pep/my_account/", "/account/set-up"))
     assert events(app, "account.set_second_factor", "account.sign_in") == [
         ("account.set_second_factor", "done", {"factor": "app"}), ("account.sign_in", "done", {"second": "app"})]
@@ -225,7 +225,7 @@ def test_a_code_is_taken_once(app, people, clock) -> None:
     assert again.status == 422 and not is_inside(first)
     clock.tick(timedelta(seconds=30))
     code = code_of(secret)
-    assert again.send("code", code=code).heading == HOME
+    assert again.send("code", code=code).heading in HOME
     refused = give_password(second, HEAD).send("code", code=code)
     assert refused.status == 422 and not is_inside(second)
 
@@ -343,7 +343,7 @@ def test_signing_in_often_from_one_school_is_never_slowed(app, people, clock) ->
     _, secret, _ = set_up_app(app, HEAD)
     for _ in range(35):
         clock.tick(timedelta(seconds=30))
-        assert give_password(visit(app), HEAD).send("code", code=code_of(secret)).heading == HOME
+        assert give_password(visit(app), HEAD).send("code", code=code_of(secret)).heading in HOME
 
 
 def test_a_code_by_mail_is_sent_with_the_right_password_and_taken_once(app, people, post_office) -> None:
@@ -357,7 +357,7 @@ def test_a_code_by_mail_is_sent_with_the_right_password_and_taken_once(app, peop
         recipients, message = post_office.received[-1]
         assert recipients == [TEACHER] and "http" not in text_of(message)
         other = visit(app)
-        assert give_password(other, TEACHER).send("code", code=code).heading == HOME  # asked within a minute: the same code
+        assert give_password(other, TEACHER).send("code", code=code).heading in HOME  # asked within a minute: the same code
         assert page.send("code", code=code).status == 422 and not is_inside(visitor)
 
 
@@ -379,7 +379,7 @@ def test_a_mailed_code_lasts_ten_minutes_and_another_takes_its_place(app, people
         again = page.visitor.post("/account/code/mail", [("csrf_token", token(page))])
         assert "on its way" in again.main
         assert "not a minute old" in again.visitor.post("/account/code/mail", [("csrf_token", token(again))]).main
-        assert again.send("code", code=mailed_code(app, post_office)).heading == HOME
+        assert again.send("code", code=mailed_code(app, post_office)).heading in HOME
 
 
 def test_no_queued_letter_holds_the_code(app, people, post_office, clock) -> None:
@@ -422,7 +422,7 @@ def test_a_recovery_code_signs_in_once_and_its_owner_is_told(app, people, clock,
     _, _, codes = set_up_app(app, HEAD)
     visitor = visit(app)
     page = give_password(visitor, HEAD).link("Use one of your recovery codes")
-    assert page.send("code", code=codes[0].lower().replace("-", " ")).heading == HOME
+    assert page.send("code", code=codes[0].lower().replace("-", " ")).heading in HOME
     again = give_password(visit(app), HEAD).link("Use one of your recovery codes").send("code", code=codes[0])
     assert again.status == 422 and "used already" in again.main
     assert "7 of 8 recovery codes are left" in visitor.get("/admin/pep/my_account/").main
@@ -482,7 +482,7 @@ def test_another_app_takes_the_place_of_the_first_and_ends_other_sessions(app, p
     clock.tick(timedelta(seconds=30))
     asked = give_password(visit(app), HEAD)
     assert asked.send("code", code=code_of(secret)).status == 422
-    assert asked.send("code", code=code_of(other)).heading == HOME
+    assert asked.send("code", code=code_of(other)).heading in HOME
     run_once(app)
     assert "second code was changed" in text_of(post_office.received[-1][1])
 
@@ -508,15 +508,15 @@ def test_an_older_key_still_reads_what_was_kept_under_it(app, people, clock) -> 
     app.config["PEP_ADMIN_SECOND_FACTOR_KEY"] = f"a newer key, which comes first, {'x' * 20}".replace(",", "") + (
         "," + app.config["PEP_ADMIN_SECOND_FACTOR_KEY"])
     clock.tick(timedelta(seconds=30))
-    assert give_password(visit(app), HEAD).send("code", code=code_of(secret)).heading == HOME
+    assert give_password(visit(app), HEAD).send("code", code=code_of(secret)).heading in HOME
     page = give_password(visit(app), HEAD).link("Use one of your recovery codes")
-    assert page.send("code", code=codes[0]).heading == HOME
+    assert page.send("code", code=codes[0]).heading in HOME
 
 
 def test_a_session_from_before_the_second_step_was_asked_for_is_nobodys(app, people, clock) -> None:
     app.config["PEP_ADMIN_SECOND_FACTOR"] = False
     visitor = visit(app)
-    assert give_password(visitor, HEAD).heading == HOME
+    assert give_password(visitor, HEAD).heading in HOME
     app.config["PEP_ADMIN_SECOND_FACTOR"] = True
     assert not is_inside(visitor)
     assert visitor.client.post("/admin/pep/schools/new/", data={"name": "x"}).status_code == 401
@@ -531,7 +531,7 @@ def test_the_demo_asks_for_the_password_alone_and_says_so(sqlite_url, tmp_path, 
     make_account(HEAD, Role.VS_HEAD)
     visitor = visit(app)
     assert "This demo asks for a password alone" in visitor.get(LOGIN).main
-    assert give_password(visitor, HEAD).heading == HOME
+    assert give_password(visitor, HEAD).heading in HOME
     assert "asks for the password alone" in visitor.get("/admin/pep/my_account/").main
 
 

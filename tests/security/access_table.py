@@ -44,6 +44,7 @@ EDUCATION = "?id={pep}&part=education"
 STEPS = "/admin/pep/peps"
 MONEY = "/admin/pep/ppg_requests"
 WAIVERS, MEET, PAPERS = "/admin/pep/waivers", "/admin/pep/attending", "/admin/pep/documents"
+ALERTS = "/admin/pep/exclusion_alerts"
 
 LINES = (
     # What everybody may have, signed in or not.
@@ -120,10 +121,14 @@ LINES = (
     post("pep_accounts.end_sessions",    "/admin/pep/accounts/end-sessions/?id={account}",
          "401 403 403 403 403 403 403 403 403 409"),
 
-    # The front page is everybody's who works here.
+    # The front page is everybody's who works here; who only writes PEPs is led on to their own desk.
     #                                                                              nobody head officer finance teacher other_teacher
     #                                                                              worker other_worker auditor administrator
-    get("pep_dashboard.index",           "/admin/",                                "in  200 200 200 200 200 200 200 200 200"),
+    get("pep_dashboard.index",           "/admin/",                                "in  200 200 200 302 302 302 302 200 200"),
+    # The desk of those who write a part: the Virtual School may, on behalf. Nothing is typed into the grid here.
+    get("pep_my_peps.index_view",        "/admin/pep/my_peps/",                    "in  200 200 403 200 200 200 200 403 403"),
+    get("pep_my_peps.figures",           "/admin/pep/my_peps/figures/",            "in  200 200 403 200 200 200 200 403 403"),
+    post("pep_my_peps.figures",          "/admin/pep/my_peps/figures/",            "401 303 303 403 303 303 303 303 403 403"),
 
     # Children: read by the Virtual School, their own school and worker, the auditor. Finance and the administrator see no child.
     get("pep_children.index_view",       "/admin/pep/children/",                   "in  200 200 403 200 200 200 200 200 403"),
@@ -377,6 +382,17 @@ LINES = (
     get("pep_attending.ask",             f"{MEET}/ask/?pep={{pep}}",               "in  403 403 403 200 404 403 404 403 403"),
     post("pep_attending.ask",            f"{MEET}/ask/?pep={{pep}}",               "401 403 403 403 422 404 403 404 403 403"),
     post("pep_attending.cancel",         f"{MEET}/cancel/?id={{note}}",            "401 403 403 403 404 404 404 404 403 403"),
+
+    # A risk of exclusion is told by school and social worker, of their own; the Virtual School advises (HB-3.6). Never finance's.
+    get("pep_exclusion_alerts.index_view", f"{ALERTS}/",                           "in  200 200 403 200 200 200 200 200 403"),
+    get("pep_exclusion_alerts.details_view", f"{ALERTS}/details/?id={{alert}}",    "in  200 200 403 200 404 200 404 200 403"),
+    get("pep_exclusion_alerts.export",   f"{ALERTS}/export/csv/",                  "in  200 200 403 403 403 403 403 403 403"),
+    get("pep_exclusion_alerts.tell",     f"{ALERTS}/tell/?child={{child}}",        "in  200 200 403 200 404 200 404 403 403"),
+    post("pep_exclusion_alerts.tell",    f"{ALERTS}/tell/?child={{child}}",        "401 422 422 403 422 404 422 404 403 403"),
+    get("pep_exclusion_alerts.advise",   f"{ALERTS}/advise/?id={{alert}}",         "in  200 200 403 403 403 403 403 403 403"),
+    post("pep_exclusion_alerts.advise",  f"{ALERTS}/advise/?id={{alert}}",         "401 409 409 403 403 403 403 403 403 403"),
+    get("pep_exclusion_alerts.close",    f"{ALERTS}/close/?id={{alert}}",          "in  200 200 403 403 403 403 403 403 403"),
+    post("pep_exclusion_alerts.close",   f"{ALERTS}/close/?id={{alert}}",          "401 409 409 403 403 403 403 403 403 403"),
 
     get("pep_ppg_requests.index_view",   f"{MONEY}/",                              "in  200 200 200 200 200 200 200 200 403"),
     get("pep_ppg_requests.details_view", f"{MONEY}/details/?id={{draft}}",         "in  200 200 200 200 404 200 404 200 403"),

@@ -54,7 +54,7 @@ from pep_admin.models import (
     Target,
 )
 from pep_admin.permissions import SYSTEM
-from pep_admin.school_words import ClosureKind, InspectionRegime, OfstedGrade
+from pep_admin.school_words import ClosureKind, ExclusionConcern, InspectionRegime, OfstedGrade
 from pep_admin.uploads import Upload
 from pep_admin.validators.waivers import Gate
 from pep_admin.vocabulary import (
@@ -69,7 +69,19 @@ from pep_admin.vocabulary import (
     SuspensionKind,
     SuspensionReason,
 )
-from pep_admin.workflow import attending, calendars, documents, inspections, leads, payments, progress, reviews, roll, waivers
+from pep_admin.workflow import (
+    attending,
+    calendars,
+    documents,
+    exclusions,
+    inspections,
+    leads,
+    payments,
+    progress,
+    reviews,
+    roll,
+    waivers,
+)
 from pep_admin.workflow.records import save_record
 from pep_admin.workflow.referrals import record_referral
 from tests.uploads import making
@@ -178,7 +190,15 @@ def _let_pass_and_to_meet(world: World) -> dict[str, int]:
         for child_id, kind in ((world.child_id, AttendingNoteKind.CHAIR), (world.other_child_id, AttendingNoteKind.SEND))
     )
     asks = attending.ask_to_attend(session, pep.id, reason="Please come", actor=world.act(world.teacher), now=NOW)
-    return {"waiver": waiver, "note": note.id, "asks": asks.id}
+    return {"waiver": waiver, "note": note.id, "asks": asks.id} | _at_risk(world)
+
+
+def _at_risk(world: World) -> dict[str, int]:
+    """What each school told of its first child."""
+    told = exclusions.Telling(ExclusionConcern.RISK, TODAY, "A fight at lunch", "A key adult")
+    alert, other = (exclusions.tell_exclusion_risk(world.session, child_id, told, actor=world.act(teacher), today=TODAY).id
+                    for child_id, teacher in ((world.child_id, world.teacher), (world.other_child_id, world.other_teacher)))
+    return {"alert": alert, "other_alert": other}
 
 
 def _waive(world: World, pep: Pep, gate: Gate) -> int:
@@ -330,7 +350,7 @@ def _sign_in(app: Flask, name: str) -> tuple[str, str]:
     client = app.test_client()
     form = {"csrf_token": mark_of(client.get("/account/login").text), "email": address(name), "password": PASSWORD}
     assert client.post("/account/login", data=form).status_code == 302, f"{name} could not sign in"
-    mark = mark_of(client.get("/admin/").text)
+    mark = mark_of(client.get("/admin/", follow_redirects=True).text)
     cookie = client.get_cookie(COOKIE)
     assert cookie is not None
     return cookie.value, mark

@@ -96,6 +96,10 @@ SHOWN: Mapping[Door, tuple[str, str]] = doors("GET", """
     attending.say_needed children.read child
     attending.clear attending_note.read note
     attending.ask pep.read pep
+    exclusion_alerts.details_view exclusion_alert.read alert
+    exclusion_alerts.tell children.read child
+    exclusion_alerts.advise exclusion_alert.read alert
+    exclusion_alerts.close exclusion_alert.read alert
     ppg_requests.release_all ppg_requests.read approved
     referrals.details_view early_years_referral.read referral
     referrals.told early_years_referral.read referral
@@ -147,6 +151,9 @@ SHOWN: Mapping[Door, tuple[str, str]] = doors("GET", """
     attending.say_needed children.read child
     attending.clear attending_note.read note
     attending.ask pep.read pep
+    exclusion_alerts.tell children.read child
+    exclusion_alerts.advise exclusion_alert.read alert
+    exclusion_alerts.close exclusion_alert.read alert
     ppg_requests.action_view ppg_requests.read approved
     ppg_requests.release_confirm ppg_requests.read approved
     referrals.told early_years_referral.read referral
@@ -155,13 +162,15 @@ SHOWN: Mapping[Door, tuple[str, str]] = doors("GET", """
 
 BY_THEMSELVES = {("pep_schools.details_view", "GET"), ("pep_terms.launch", "GET"), ("pep_terms.launch", "POST"),
                  ("pep_peps.section", "POST"), ("pep_people.replace", "GET"), ("pep_people.replace", "POST"),
-                 ("pep_roll_over.index_view", "POST"), ("pep_roll_over.confirm", "GET"), ("pep_roll_over.confirm", "POST")}
+                 ("pep_roll_over.index_view", "POST"), ("pep_roll_over.confirm", "GET"), ("pep_roll_over.confirm", "POST"),
+                 ("pep_my_peps.figures", "POST")}
 """Doors that show many children, or show one only when something goes wrong: a test of their own each, below."""
 
 WITH_CHILDREN = ("children", "peps", "targets", "ppg_requests", "sdq", "suspensions", "consents", "enrolments", "placements",
-                 "caseloads", "care_periods", "waivers", "attending", "referrals")
+                 "caseloads", "care_periods", "waivers", "attending", "referrals", "exclusion_alerts")
 LISTS = {(f"pep_{noun}.{route}", "GET") for noun in WITH_CHILDREN
-         for route in ("index_view", "export")} - {("pep_targets.export", "GET")} | {("pep_roll_over.index_view", "GET")}
+         for route in ("index_view", "export")} - {("pep_targets.export", "GET")} | {
+             ("pep_roll_over.index_view", "GET"), ("pep_my_peps.index_view", "GET"), ("pep_my_peps.figures", "GET")}
 """One event for the whole list."""
 
 NO_CHILD = {
@@ -207,7 +216,7 @@ def looks(house: House, after: int) -> list[Any]:
 RECORDS = {"sdq": "pep_sdq_score", "suspension": "pep_suspension", "consent": "pep_consent", "enrolment": "pep_enrolment",
            "home": "pep_care_placement", "caseload": "pep_caseload", "care_period": "pep_care_episode",
            "referral": "pep_early_years_referral",
-           "note": "pep_attending_note", "document": "pep_document"}
+           "note": "pep_attending_note", "document": "pep_document", "alert": "pep_exclusion_alert"}
 OF_A_PEP = {"target": "pep_target", "waiver": "pep_waiver"}
 
 
@@ -281,11 +290,21 @@ def test_a_list_leaves_one_event_and_none_for_each_child(house: House) -> None:
     for line in LINES:
         if (line.endpoint, line.method) in LISTS:
             last = house.last_event()
-            assert house.get("officer", line.address).status_code == 200
             noun, route = line.endpoint.removeprefix("pep_").split(".")
+            assert house.get("teacher" if noun == "my_peps" else "officer", line.address).status_code == 200
             (event,) = house.events(after=last)
-            assert (event.action, event.child_id) == (f"{noun}.{'list' if route == 'index_view' else 'export'}", None)
-            assert event.details["rows"] > 1
+            assert (event.action, event.child_id) == (f"{noun}.{'list' if route == 'index_view' else route}", None)
+            assert event.details["rows"] > (route != "figures"), "a teacher has one open PEP there"
+
+
+def test_a_grid_that_is_shown_again_is_one_list_too(house: House) -> None:
+    reference = house.row("pep_pep", house.plan.places["pep"])["reference"]
+    last = house.last_event()
+    answer = house.post("teacher", f"{ADMIN}/my_peps/figures/", {f"{reference}--base-attendance": "x",
+                                                                  f"{reference}--attendance-0-possible": "many"})
+    assert answer.status_code == 422 and "Musterkind0" in answer.text
+    (event,) = house.events(after=last)
+    assert (event.action, event.child_id) == ("my_peps.figures", None)
 
 
 # --- many children, and what is shown again ------------------------------------------------------------------------------

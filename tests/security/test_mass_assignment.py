@@ -214,6 +214,17 @@ FORMS = (
          {"pep_attending_note": {"kind": "school_asks", "set_name": "Otto Anders", "cleared_at": None}}),
     Form("teacher", f"{ADMIN}/peps/answer/?id={{sent_pep}}&review={{question}}", "answer", {"answer": "Ms O’Brien"},
          "pep_qa_review.answer pep_qa_review.answered_by pep_qa_review.answered_name pep_qa_review.answered_at"),
+    Form("teacher", f"{ADMIN}/exclusion_alerts/tell/?child={{graded_child}}", "happened",
+         {"concern": "suspension", "since_on": "18 Nov 2024", "happened": "Two days", "tried": "A key adult"},
+         "+pep_exclusion_alert",
+         {"pep_exclusion_alert": {"concern": "suspension", "told_name": "Tess Lehrer", "told_on": "2024-11-18", "advice": None,
+                                  "closed_on": None, "pep_id": None}}),
+    Form("officer", f"{ADMIN}/exclusion_alerts/advise/?id={{alert}}", "advice", {"advice": "Meet first"},
+         "pep_exclusion_alert.advice pep_exclusion_alert.advised_on pep_exclusion_alert.advised_by "
+         "pep_exclusion_alert.advised_name pep_exclusion_alert.row_version"),
+    Form("officer", f"{ADMIN}/exclusion_alerts/close/?id={{alert}}", "outcome", {"outcome": "Over"},
+         "pep_exclusion_alert.outcome pep_exclusion_alert.closed_on pep_exclusion_alert.closed_by "
+         "pep_exclusion_alert.closed_name pep_exclusion_alert.row_version"),
     Form("officer", f"{ADMIN}/peps/grade/?id={{sent_pep}}", "feedback",
          {"grade": "gold", "decision": "accept", "feedback": "Led by the child."},
          "pep_pep.status pep_pep.grade pep_pep.completed_at pep_pep.row_version +pep_qa_review pep_ppg_request.status "
@@ -296,6 +307,7 @@ def test_every_form_of_the_application_is_among_them(house: House) -> None:
         "pep_roll_over.index_view", "pep_roll_over.confirm",  # need a child at the end of a phase: below
         "pep_peps.send", "pep_peps.recall", "pep_ppg_requests.decide", "pep_payments.batch",  # need a PEP in another state: below
         "pep_attending.cancel",  # takes nothing
+        "pep_my_peps.figures",  # a table of many PEPs: test_figure_grid
         "pep_waivers.waive",  # needs a gate that stands: test_waivers
         "pep_imports.new", "pep_imports.discard",  # takes a file: below; takes nothing
         "pep_import_columns.change",  # a column of each remembered heading: below

@@ -1,0 +1,254 @@
+"""What lies on a writer's desk, gathered: of each PEP what is theirs, about how long it takes, what others owe, where to go on.
+
+Piles, order and minutes are desk.py's (the judgement), what is wanting is the readiness list's own; nothing is judged here. A fixed
+number of statements for a page, however many PEPs.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from pep_admin import queries
+from pep_admin.deadlines import format_day
+from pep_admin.desk import NUMBER, DeskFacts, Pile, Work, in_order, minutes_for
+from pep_admin.models import ExclusionAlert, Pep, QaReview
+from pep_admin.pep_document import read_documents
+from pep_admin.pep_form import Document, Kind
+from pep_admin.permissions import Permission, audience_for, lent
+from pep_admin.queries.desk import asked_to_attend, desk_of, previous_peps
+from pep_admin.validators.findings import Finding, blocking
+from pep_admin.views.base import Link, PepView
+from pep_admin.views.cells import start_of
+from pep_admin.views.pep_page import OPEN, TARGET_CHECKS, place_of
+from pep_admin.vocabulary import Audience, Part, PepStatus
+from pep_admin.workflow.attending import may_ask_to_attend
+from pep_admin.workflow.readiness import readiness_of
+
+ON_A_PAGE = 25
+UNSIGNED, CARRIED = "RD-316", "RD-101"
+"""Findings that are told otherwise: that a part is unsigned, and that answers came over from last term."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeskCard:
+    """One PEP on the desk, in words; `to_sign` and `go_on` are the ways straight to the next step."""
+
+    facts: DeskFacts
+    pep: Pep
+    minutes: int = 0
+    mine: tuple[str, ...] = ()
+    owed: tuple[str, ...] = ()
+    go_on: Link | None = None
+    check: str | None = None
+    to_sign: tuple[Link, ...] = ()
+    sent_back_for: str = ""
+    last: Link | None = None
+    last_pdf: str | None = None
+    ask: str | None = None
+    asked: bool = False
+    alert: ExclusionAlert | None = None
+    question: str = ""
+    answer: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """One page of the desk: its cards pile by pile, how many lie on each pile in all, and which page it is."""
+
+    piles: Sequence[tuple[Pile, Sequence[DeskCard]]]
+    counts: Mapping[Pile, int]
+    page: int
+    pages: int
+    first: int
+    last: int
+    writes_part_two: bool = False
+
+    @property
+    def total(self) -> int:
+        return sum(self.counts.values())
+
+
+def gather(view: PepView, page: int, loads: Sequence[Any]) -> Desk:
+    """That page of the desk of the one who acts; the last one where there are fewer. `loads`: what a card shows of a PEP."""
+    every = in_order(desk_of(view.db_session, view.actor, view.today))
+    pages = max(1, -(-len(every) // ON_A_PAGE))
+    page = min(page, pages - 1)
+    some = every[page * ON_A_PAGE : (page + 1) * ON_A_PAGE]
+    cards = _cards(view, some, loads)
+    piles = [(pile, [each for each in cards if each.facts.pile is pile]) for pile in Pile]
+    return Desk([(pile, found) for pile, found in piles if found], Counter(each.pile for each in every), page, pages,
+                page * ON_A_PAGE + 1, page * ON_A_PAGE + len(some),
+                any(Part.EDUCATION in each.mine and each.status in OPEN for each in every))
+
+
+def _cards(view: PepView, some: Sequence[DeskFacts], loads: Sequence[Any]) -> list[DeskCard]:
+    session, ids = view.db_session, [each.pep_id for each in some]
+    peps = {pep.id: pep for pep in session.scalars(select(Pep).where(Pep.id.in_(ids)).options(*loads))}
+    open_ones = [pep for pep in peps.values() if pep.status in OPEN]
+    found = readiness_of(session, open_ones, today=view.today) if open_ones else {}
+    documents = _documents(view, open_ones)
+    reviews = queries.last_reviews(session, [pep.id for pep in open_ones if pep.status is PepStatus.RETURNED])
+    wanted = select(QaReview).where(QaReview.id.in_([each.question for each in some if each.question is not None]))
+    questions = {each.id: start_of(each.feedback) for each in session.scalars(wanted)}
+    before, asked = previous_peps(session, ids), asked_to_attend(session, ids)
+    alerts = queries.open_alerts(session, [pep.child_id for pep in peps.values()])
+    hidden = lent(session, view.actor, Permission.PEP_PDF, [pep.child_id for pep in peps.values()])
+    cards = []
+    for facts in some:
+        pep = peps[facts.pep_id]
+        card = _card(view, facts, pep, documents.get(pep.id), found.get(pep.id, ()), reviews.get(pep.id))
+        cards.append(DeskCard(
+            facts, pep, **card, **_last(view, before.get(pep.id), pep.child_id in hidden), asked=pep.id in asked,
+            ask=view.way_to("pep_attending.ask", pep=pep.id) if pep.status in OPEN and may_ask_to_attend(view.actor, pep) else None,
+            alert=alerts.get(pep.child_id), question=questions.get(facts.question or 0, ""),
+            answer=view.way_to("pep_peps.answer", id=pep.id, review=facts.question) if facts.question is not None else None,
+        ))
+    return cards
+
+
+def _documents(view: PepView, peps: Sequence[Pep]) -> dict[int, Document]:
+    """Each for the eyes of the one who acts, which may be social care's for one child and the school's for another."""
+    found: dict[int, Document] = {}
+    for audience in (Audience.CARE, Audience.SCHOOL):
+        some = [pep for pep in peps if audience_for(view.actor, pep.child) is audience]
+        found |= read_documents(view.db_session, some, audience=audience) if some else {}
+    return found
+
+
+def _last(view: PepView, before: Pep | None, hidden: bool) -> dict[str, Any]:
+    """The PEP before and its PDF, where the one who acts may have it."""
+    url = view.way_to("pep_peps.details_view", id=before.id) if before else None
+    if before is None or url is None:
+        return {}
+    return {"last": Link(before.term.label, url), "last_pdf": None if hidden else view.way_to("pep_peps.pdf", id=before.id)}
+
+
+# --- what is wanting ---------------------------------------------------------------------------------------------------------
+
+
+def _card(
+    view: PepView, facts: DeskFacts, pep: Pep, document: Document | None, findings: Sequence[Finding], review: QaReview | None
+) -> dict[str, Any]:
+    if document is None:
+        return {"mine": (_done(facts, pep),)}
+    wrong = [each for each in blocking(findings) if each.check not in (UNSIGNED, CARRIED)]
+    mine = [each for each in wrong if each.part in facts.still_mine]
+    carried = [key for key in document.carried if Part(document.form.part_of(key)) in facts.still_mine]
+    work = _work(document, facts, mine, carried)
+    return {
+        "minutes": minutes_for(work), "mine": tuple(_mine(facts, mine, document)),
+        "check": view.way_to("pep_peps.check_answers", id=pep.id),
+        "owed": tuple(_owed(facts, pep, wrong)), "go_on": _go_on(view, document, mine, carried),
+        "to_sign": tuple(_to_sign(view, facts, mine, carried, document)),
+        "sent_back_for": start_of(review.improve or review.feedback) if review and facts.still_mine else "",
+    }
+
+
+def _done(facts: DeskFacts, pep: Pep) -> str:
+    """Of one that is out of the writers' hands: since when."""
+    at = pep.completed_at if facts.status is PepStatus.COMPLETE else pep.submitted_at
+    said = "Signed off" if facts.status is PepStatus.COMPLETE else "Sent"
+    return f"{said} on {format_day(at)}." if at else f"{said}."
+
+
+def _work(document: Document, facts: DeskFacts, mine: Sequence[Finding], carried: Sequence[str]) -> Work:
+    """What is wanted of the one who acts, each thing once: a field with its row."""
+    kinds: list[Kind] = []
+    targets = others = 0
+    fields = {each.key: each.kind for each in document.form.fields()}
+    for check, field, _ in {(_is_target(each), each.field, each.row) for each in mine}:
+        if check:
+            targets += 1
+        elif field in fields:
+            kinds.append(fields[field])
+        else:
+            others += 1
+    return Work(kinds, targets, others, len(carried), len(facts.still_mine))
+
+
+def _is_target(finding: Finding) -> bool:
+    return finding.check in TARGET_CHECKS or finding.field == "targets" or finding.check.startswith("SMART-")
+
+
+def _count(findings: Sequence[Finding], part: Part) -> int:
+    return len({(each.field, each.row) for each in findings if each.part == part.value})
+
+
+def _answers(count: int) -> str:
+    return "1 answer" if count == 1 else f"{count} answers"
+
+
+def _mine(facts: DeskFacts, mine: Sequence[Finding], document: Document) -> list[str]:
+    """What is still theirs, part by part."""
+    said = []
+    for part in facts.still_mine:
+        count = _count(mine, part)
+        waiting = sum(document.form.part_of(key) == part.value for key in document.carried)
+        looks = f"{_answers(waiting)} from last term to look at" if waiting else ""
+        told = " and ".join(each for each in (f"{_answers(count)} to give" if count else "", looks) if each)
+        said.append(f"{NUMBER[part]}: {told or 'to be signed'}")
+    if facts.may_go:
+        said.append("Every part is signed.")
+    return said
+
+
+def _owed(facts: DeskFacts, pep: Pep, wrong: Sequence[Finding]) -> list[str]:
+    """What others have still to do, by name."""
+    said = []
+    if pep.status is PepStatus.INITIATED:
+        said.append("The Virtual School has not sent it to its writers yet. You can begin all the same.")
+    for part in facts.of_others:
+        owner, count = _owner(pep, part), _count(wrong, part)
+        if not owner:
+            nobody = "nobody is named to write it" if part is Part.EDUCATION else "no social worker is on record"
+            said.append(f"{NUMBER[part]}: {nobody}. Tell the Virtual School.")
+        else:
+            said.append(f"{NUMBER[part]}: {owner} has {f'{_answers(count)} to give' if count else 'to sign it'}")
+    return said
+
+
+def _owner(pep: Pep, part: Part) -> str:
+    if part is not Part.EDUCATION:
+        return pep.social_worker.name if pep.social_worker else ""
+    teacher = pep.school.designated_teacher if pep.school else None
+    who = pep.writer or teacher
+    return who.name if who else ""
+
+
+def _go_on(view: PepView, document: Document, mine: Sequence[Finding], carried: Sequence[str]) -> Link | None:
+    """The first place, in the order of the form, at which something of theirs is wanting; then what came over from last term."""
+    order = [each.key for each in document.form.fields()]
+
+    def at(key: str) -> int:
+        return order.index(key) if key in order else len(order)
+
+    for finding in sorted(mine, key=lambda each: at(each.field)):
+        if url := place_of(document, finding, view.way_to):
+            return Link(f"Go on: {_titled(document, finding.field)}", url)
+    for key in sorted(carried, key=at):
+        section = document.form.section_of(key)
+        url = view.way_to("pep_peps.section", id=document.pep_id, section=section.key)
+        return Link(f"Look at: {section.title}", url) if url else None
+    return None
+
+
+def _titled(document: Document, key: str) -> str:
+    try:
+        return document.form.section_of(key).title
+    except KeyError:
+        return "Money" if key == "requests" else "Targets"
+
+
+def _to_sign(
+    view: PepView, facts: DeskFacts, mine: Sequence[Finding], carried: Sequence[str], document: Document
+) -> list[Link]:
+    """Each part of theirs in which nothing is wanting, ready for their name; not Part 1 while answers of last term wait in it."""
+    ready = [part for part in facts.still_mine if not _count(mine, part)
+             and not (part is Part.SOCIAL_CARE and any(document.form.part_of(key) == part.value for key in carried))]
+    ways = [(part, view.way_to("pep_peps.sign", id=facts.pep_id, part=part.value)) for part in ready]
+    return [Link(f"Sign {NUMBER[part]}", url) for part, url in ways if url]

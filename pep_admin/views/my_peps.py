@@ -1,0 +1,71 @@
+"""My PEPs: the desk of designated teachers, named writers and social workers, where they come in.
+
+What lies on it is gathered by desk.py, the grid of figures by figure_grid.py; each act is a page of its own elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from flask import abort, request
+from flask.typing import ResponseReturnValue
+from flask_admin import expose
+from sqlalchemy.orm import joinedload
+
+from pep_admin.desk import Pile
+from pep_admin.models import Child, Pep, School, Term
+from pep_admin.permissions import Permission
+from pep_admin.views import desk, figure_grid
+from pep_admin.views.gate import PepView
+from pep_admin.views.hosting import can_be_id
+from pep_admin.workflow.figures import Lines, Recorded, record_each
+
+SHOWN = (joinedload(Pep.child).joinedload(Child.social_worker), joinedload(Pep.school).joinedload(School.designated_teacher),
+         joinedload(Pep.term).joinedload(Term.year), joinedload(Pep.writer), joinedload(Pep.social_worker))
+
+
+class MyPeps(PepView):
+    """The PEPs that somebody writes a part of."""
+
+    noun = "my_peps"
+    title = "My PEPs"
+    opens: ClassVar[dict[str, Permission]] = {"index_view": Permission.PEP_WRITE, "figures": Permission.PEP_WRITE}
+    lists: ClassVar[frozenset[str]] = frozenset({"index_view", "figures"})
+
+    @expose("/")
+    def index_view(self) -> ResponseReturnValue:
+        """What is to do now, what waits for others, what was sent and what was signed off, a page at a time."""
+        found = desk.gather(self, self._asked_page(), SHOWN)
+        self.record_view("my_peps.list", object_type="my_peps", rows=max(0, found.last - found.first + 1))
+        return self.page("pep/my_peps/index.html", desk=found, piles=Pile, today=self.today,
+                         tell=self.way_to("pep_exclusion_alerts.tell"),
+                         grid=self.way_to("pep_my_peps.figures") if found.writes_part_two else None)
+
+    def _asked_page(self) -> int:
+        asked = self.asked_once("page")
+        return int(asked) if can_be_id(asked) else 0
+
+    # --- attendance and attainment of all --------------------------------------------------------------------------------------
+
+    @expose("/figures/", methods=("GET", "POST"))
+    def figures(self) -> ResponseReturnValue:
+        """The grid of `?of=`; each child whose row is right is saved, what is left over is shown again as it was typed."""
+        kind = figure_grid.KINDS.get(self.asked_once("of") or "attendance") or abort(404)
+        grid = figure_grid.gather(self, kind, self._asked_page(), SHOWN)
+        if request.method != "POST":
+            return self._grid_page(grid)
+        saved, left, grid = figure_grid.save(self, grid, lambda wanted: self._record(kind, wanted), request.form, SHOWN)
+        if not left:
+            self.say(f"Saved for {saved} {'child' if saved == 1 else 'children'}." if saved else "Nothing was changed.")
+            return self.back_to("figures", of=kind.of, page=grid.page or None)
+        return self._grid_page(grid, saved=saved, status=422 if any(row.saved is None for row in grid.wrong) else 409)
+
+    def _record(self, kind: figure_grid.Kind, wanted: list[Lines]) -> Mapping[int, Recorded]:
+        done = self.commit(record_each, kind.section, kind.of, wanted, today=self.today)
+        return {each.pep_id: Recorded(findings=done.findings) for each in wanted} if done.value is None else done.value
+
+    def _grid_page(self, grid: figure_grid.Grid, *, saved: int | None = None, status: int = 200) -> ResponseReturnValue:
+        self.record_view("my_peps.figures", object_type="my_peps", rows=len(grid.rows) + len(grid.signed))
+        return self.page("pep/my_peps/figures.html", status=status, grid=grid, rows=[figure_grid.named(each) for each in grid.rows],
+                         saved=saved, kinds=figure_grid.KINDS.values())
