@@ -7,6 +7,7 @@ from pep_admin.views.audit_log import AuditLog
 from pep_admin.views.calendars import Calendars, Closures, DaysOff
 from pep_admin.views.children import Children
 from pep_admin.views.dashboard import Dashboard
+from pep_admin.views.drafts import Drafts
 from pep_admin.views.gate import PepView
 from pep_admin.views.import_columns import ImportColumns
 from pep_admin.views.imports import Imports
@@ -31,6 +32,7 @@ from pep_admin.views.waivers import Waivers
 VIEWS: tuple[type[PepView], ...] = (
     Rulebook,
     Peps,
+    Drafts,
     Children,
     Attending,
     Targets,
