@@ -177,6 +177,12 @@ class OfPep:
     pep_id: Mapped[int] = mapped_column(ForeignKey("pep_pep.id"), index=True)
 
 
+class OfOwner:
+    """Mixin of rows that are read by nobody but the one who wrote them, whatever else anybody may see."""
+
+    owner: Mapped[str] = mapped_column(Words(64), index=True)
+
+
 @event.listens_for(Mapper, "mapper_configured")
 def _keep_old(mapper: Mapper[Any], cls: type) -> None:
     # An expired attribute that is overwritten would lose its old value; active history reads it first.
@@ -1393,6 +1399,36 @@ class PaymentLine(Base):
     release: Mapped[FundingRelease] = relationship()
 
     __table_args__ = (UniqueConstraint("batch_id", "number"), CheckConstraint("pence > 0", name="pence_positive"))
+
+
+# --- what is not yet said ------------------------------------------------------------------------------------------------
+
+
+class Draft(OfOwner, Base):
+    """What somebody typed into a page of one PEP and has not saved: no part of the record, and read by its writer alone.
+
+    It is not of the PEP as other rows are: a child who moves away takes the PEP out of the writer's sight, but not their own text.
+    `place` says which page (section:voice, target:new, target:12, request:new:12, note:12), `heading` what its page was headed.
+    `fields`: what was touched, as it was typed, by the name of the question, `{"outcome": [["outcome", "Read 40 words"]]}`, with
+    the bases that the page was filled with. `spent_run` marks the page whose text was saved; with `spent_at` nothing is left of it
+    but that mark, so that what that page still sends does not bring the text back.
+    """
+
+    __tablename__ = "pep_draft"
+
+    child_id: Mapped[int] = mapped_column(ForeignKey("pep_child.id", ondelete="CASCADE"), index=True)
+    pep_id: Mapped[int] = mapped_column(ForeignKey("pep_pep.id", ondelete="CASCADE"), index=True)
+    place: Mapped[str] = mapped_column(Words(80))
+    heading: Mapped[str] = mapped_column(Words(200))
+    fields: Mapped[dict[str, Any]]
+    saved_at: Mapped[datetime] = mapped_column(index=True)
+    spent_run: Mapped[str | None] = mapped_column(Words(32))
+    spent_at: Mapped[datetime | None]
+
+    __table_args__ = (UniqueConstraint("owner", "pep_id", "place"),)
+
+    def __str__(self) -> str:
+        return self.heading
 
 
 # --- quality -----------------------------------------------------------------------------------------------------------

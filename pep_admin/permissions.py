@@ -14,7 +14,7 @@ from sqlalchemy import Select, event, or_, select
 from sqlalchemy.orm import ORMExecuteState, Session, sessionmaker, with_loader_criteria
 
 from pep_admin.exceptions import NoActor, NotAllowed
-from pep_admin.models import Child, OfChild, OfPep, Pep, School
+from pep_admin.models import Child, OfChild, OfOwner, OfPep, Pep, School
 from pep_admin.vocabulary import Audience, Part, Role
 
 
@@ -77,6 +77,7 @@ class Permission(StrEnum):
     PAYMENT_BATCH = "payment:batch", "make payment batches"
     LIST_EXPORT = "list:export", "export lists"
     IMPORT_RUN = "import:run", "load records from files"
+    DRAFT_OWN = "draft:own", "keep texts that are not finished"
     JOB_OWN = "job:own", "follow work in the background"
     HISTORY_READ = "history:read", "read a record's history"
     AUDIT_READ = "audit:read", "read the audit log"
@@ -91,10 +92,10 @@ _OFFICER = _READ_ALL | {P.CHILD_EDIT, P.SDQ_EDIT, P.SUSPENSION_EDIT, P.CONSENT_E
                         P.TERM_LAUNCH, P.PEP_OPEN, P.PEP_EDIT, P.PEP_DELEGATE,
                         P.PEP_WRITE, P.PEP_SIGN, P.PEP_SIGN_FOR, P.PEP_SUBMIT, P.PEP_GRADE, P.PEP_REOPEN, P.PEP_WITHDRAW,
                         P.PEP_PDF, P.TARGET_WRITE, P.REQUEST_WRITE, P.REQUEST_DECIDE, P.LIST_EXPORT, P.IMPORT_RUN,
-                        P.JOB_OWN, P.ATTENDING_EDIT, P.DOCUMENT_WRITE, P.ALERT_TELL, P.ALERT_ADVISE}
+                        P.JOB_OWN, P.DRAFT_OWN, P.ATTENDING_EDIT, P.DOCUMENT_WRITE, P.ALERT_TELL, P.ALERT_ADVISE}
 _WRITER = {P.DASHBOARD, P.PEP_READ, P.PEP_WRITE, P.PEP_SIGN, P.PEP_SUBMIT, P.PEP_PDF, P.TARGET_READ, P.TARGET_WRITE,
-           P.REQUEST_READ, P.REQUEST_WRITE, P.CHILD_READ, P.JOB_OWN, P.ATTENDING_ASK, P.DOCUMENT_READ, P.DOCUMENT_WRITE,
-           P.ALERT_READ, P.ALERT_TELL}
+           P.REQUEST_READ, P.REQUEST_WRITE, P.CHILD_READ, P.JOB_OWN, P.DRAFT_OWN, P.ATTENDING_ASK, P.DOCUMENT_READ,
+           P.DOCUMENT_WRITE, P.ALERT_READ, P.ALERT_TELL}
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.VS_HEAD: frozenset(_OFFICER | {P.TERM_EDIT, P.AUDIT_READ, P.FUNDING_RELEASE, P.PAYMENT_BATCH, P.GATE_WAIVE}),
@@ -293,8 +294,12 @@ def _apply_scope(state: ORMExecuteState) -> None:
         return
     actor: Actor | None = state.session.info.get("actor")
     if actor is None:
-        if any(issubclass(mapper.class_, (Child, OfChild, OfPep)) for mapper in state.all_mappers):
+        if any(issubclass(mapper.class_, (Child, OfChild, OfPep, OfOwner)) for mapper in state.all_mappers):
             raise NoActor("A scoped table was read with nobody acting.")
         return
+    if not actor.all_rows and not state.is_delete:  # to take away what one cannot read tells nothing: a PEP that is closed does
+        owner = actor.id
+        own = with_loader_criteria(OfOwner, lambda cls: cls.owner == owner, include_aliases=True)
+        state.statement = state.statement.options(own)
     if not actor.sees_all:
         state.statement = state.statement.options(*_criteria(actor))

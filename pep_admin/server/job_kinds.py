@@ -24,6 +24,8 @@ from pep_admin.permissions import Permission
 from pep_admin.queries.jobs import MADE_FILE_KEPT_FOR
 from pep_admin.server import made_files
 from pep_admin.server.jobs import Beat, Made, job_kind, read_only, require_asker
+from pep_admin.workflow.drafts import DROP_OLD as DROP_OLD_DRAFTS
+from pep_admin.workflow.drafts import drop_old as drop_old_drafts
 
 DROP_MADE = "jobs.drop_made"
 
@@ -32,6 +34,12 @@ DROP_MADE = "jobs.drop_made"
 def _drop_old_imports(session: Session, payload: Mapping[str, Any], beat: Beat) -> None:
     """Files that were brought in to be loaded are kept for a day."""
     drop_old(session)
+
+
+@job_kind(DROP_OLD_DRAFTS)
+def _drop_old_drafts(session: Session, payload: Mapping[str, Any], beat: Beat) -> None:
+    """And texts that were never saved, for a term."""
+    drop_old_drafts(session, now=config.now())
 
 
 @job_kind(DROP_MADE)

@@ -8,6 +8,7 @@ from pep_admin.views.calendars import Calendars, Closures, DaysOff
 from pep_admin.views.children import Children
 from pep_admin.views.dashboard import Dashboard
 from pep_admin.views.documents import Documents
+from pep_admin.views.drafts import Drafts
 from pep_admin.views.exclusion_alerts import ExclusionAlerts
 from pep_admin.views.gate import PepView
 from pep_admin.views.import_columns import ImportColumns
@@ -35,6 +36,7 @@ VIEWS: tuple[type[PepView], ...] = (
     MyPeps,
     Rulebook,
     Peps,
+    Drafts,
     Children,
     Attending,
     ExclusionAlerts,

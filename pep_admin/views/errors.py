@@ -77,8 +77,13 @@ def error_page(problem: Exception) -> ResponseReturnValue:
         "pep/error.html", title=title, message=message, code=code, kept=[] if code == 413 else kept(),
         again=request.full_path.rstrip("?") if code in (400, 401) else None,
         sign_in=host().sign_in_url(way_back(host().admin.url or "/")) if code == 401 else None,
-        reference=request_id() if code == 500 else None,
+        reference=request_id() if code == 500 else None, drafts=_drafts() if code == 404 else None,
     ), code
+
+
+def _drafts() -> str | None:
+    """Where the text of a page that is no longer its writer's to save is kept for them; None where its script kept none."""
+    return f"{host().own_url('drafts')}/" if request.method == "POST" and request.form.get("touched") else None
 
 
 def _words_of(problem: Exception) -> tuple[int, str, str]:

@@ -22,7 +22,7 @@ from pep_admin.pep_document import Written, answers_before, read_document
 from pep_admin.pep_form import Document, Section
 from pep_admin.permissions import Actor, Permission, audience_for, can, owns_part
 from pep_admin.validators.findings import Finding
-from pep_admin.views import document_tables, lateness, pep_page, repeats, section_forms
+from pep_admin.views import document_tables, draft_pages, lateness, pep_page, repeats, section_forms
 from pep_admin.views.cells import linked, reference
 from pep_admin.views.changes import ChangePages
 from pep_admin.views.filters import Case, Day, OneOf, Related
@@ -151,7 +151,7 @@ class Peps(Pdfs, GradingPages, QuestionPages, ChangePages, PepDoors):
         pep = self._pep()
         page = pep_page.gather(self.db_session, pep, self.actor, self.today, document_tables.of_pep(self, pep))
         return self.page(self.details_template, page=page, pep=pep, place_of=self._places(page.document), labels=LABELS,
-                         **self._waiving(pep))
+                         unfinished=draft_pages.unfinished(self, pep.id), **self._waiving(pep))
 
     @expose("/check/")
     def check_answers(self) -> ResponseReturnValue:
@@ -203,9 +203,11 @@ class Peps(Pdfs, GradingPages, QuestionPages, ChangePages, PepDoors):
     def _section_page(
         self, pep: Pep, document: Document, section: Section, *, writes: bool = True, status: int = 200, **more: Any
     ) -> ResponseReturnValue:
+        asked = self._questions(document, section) if writes else []
+        desk = draft_pages.desk(self, draft_pages.of_section(pep, section), [each.field.key for each in asked])
+        asked, desk = draft_pages.filled_in(asked, desk)
         context = {
-            "pep": pep, "document": document, "section": section, "writes": writes,
-            "questions": self._questions(document, section) if writes else (),
+            "pep": pep, "document": document, "section": section, "writes": writes, "desk": desk, "questions": asked,
             "answers": section_forms.answered(document, section), "following": self._following(document, section),
             "notes": pep_page.notes_for(self.db_session, document, section),
         }
@@ -221,6 +223,7 @@ class Peps(Pdfs, GradingPages, QuestionPages, ChangePages, PepDoors):
         if posted.problems:
             return self._typed_again(pep, document, section, posted.problems)
         save = sections.confirm_carried if request.form.get("then") == "confirm" else sections.save_section
+        save = draft_pages.saving(self, save, draft_pages.of_section(pep, section), lambda written: written.conflicts is None)
         done = self.commit(save, pep.id, section.key, posted.values, base=posted.base, today=self.today,
                            subject=pep)
         if done.findings or done.value is None:

@@ -23,6 +23,7 @@ from pep_admin.permissions import Permission
 from pep_admin.validators.findings import Finding
 from pep_admin.validators.names import mask_names
 from pep_admin.validators.ppg import PpgFacts, check_request, check_texts
+from pep_admin.views import draft_pages
 from pep_admin.views.base import Done, Link, Proposed
 from pep_admin.views.base_forms import LabelField
 from pep_admin.views.cells import amount, linked, posted_version, reference, start_of, wrapped
@@ -242,6 +243,7 @@ class PpgRequests(Releasing):
         """A new request of `?pep=`, perhaps under `?target=`, or the draft of `?id=` changed."""
         row, pep = self._asked()
         if request.method != "POST" and (why := self._why_not(row, pep)):
+            draft_pages.say_kept(self, draft_pages.of_request(pep, row))
             return self._closed(pep, why)
         form = self._form(pep, row)
         if request.method == "POST" and self.validate_form(form):
@@ -294,9 +296,13 @@ class PpgRequests(Releasing):
     def _writing_page(self, pep: Pep, row: PpgRequest | None, form: Any, *, status: int, **more: Any) -> ResponseReturnValue:
         facts = self._facts(pep, row)
         barred = check_request(cast(Any, Proposed(row, {})), facts=facts) if facts.scheme is Scheme.EARLY_YEARS else []
+        desk = draft_pages.desk(self, draft_pages.of_request(pep, row), [each.name for each in form])
+        version, desk = draft_pages.filled_form(form, desk, row.row_version if row else 0)
+        version = posted_version() if status == 422 else version  # what was refused is still of the row that it was filled from
         texts = {"provider": form.provider.data or "", "unit": form.unit.data or "", "payee": form.payee_name.data or ""}
         self.put_on(form, check_texts(form.description.data or "", texts, child_names=facts.child_names))
-        return self.page(self.edit_template, status=status, pep=pep, row=row, form=form, facts=facts, barred=barred, **more)
+        return self.page(self.edit_template, status=status, pep=pep, row=row, form=form, facts=facts, barred=barred, desk=desk,
+                         version=version, **more)
 
     def _both(self, row: PpgRequest, form: Any) -> ResponseReturnValue:
         stands: Any = self._edit_form_class(None, obj=row)
@@ -307,7 +313,8 @@ class PpgRequests(Releasing):
 
     def _save(self, pep: Pep, row: PpgRequest | None, form: Any) -> Done[tuple[PpgRequest, list[Finding]]]:
         kept = {"request_id": row.id, "version": posted_version()} if row is not None else {}
-        return self.commit(ppg.save_request, pep.id, columns_of(form, pep), subject=pep, keep_stale=True, today=self.today, **kept)
+        save = draft_pages.saving(self, ppg.save_request, draft_pages.of_request(pep, row))
+        return self.commit(save, pep.id, columns_of(form, pep), subject=pep, keep_stale=True, today=self.today, **kept)
 
     def _after_saving(self, pep: Pep, row: PpgRequest, warnings: Sequence[Finding]) -> ResponseReturnValue:
         self.say(f"The request for {format_pounds(row.amount_pence)} was saved. It is asked for when the PEP is sent.")

@@ -24,6 +24,7 @@ from pep_admin.permissions import Permission, can, lent
 from pep_admin.queries import OPEN_TO_WRITE
 from pep_admin.stems import STEMS
 from pep_admin.validators.findings import Finding
+from pep_admin.views import draft_pages
 from pep_admin.views.base import Done, Link, PepModelView, RelatedTable
 from pep_admin.views.base_forms import DayField, LabelField, PepForm
 from pep_admin.views.cells import amount, linked, posted_version, reference, start_of, wrapped
@@ -32,6 +33,7 @@ from pep_admin.views.hosting import whole_id
 from pep_admin.views.request_forms import reason_field
 from pep_admin.vocabulary import ChildAgrees, Part, Subject, TargetArea
 from pep_admin.workflow import progress, targets
+from pep_admin.workflow.drafts import Page
 
 KINDS = {**{each.value: each.label for each in (Subject.ENGLISH, Subject.MATHS)}, **{each.value: each.label for each in TargetArea}}
 """What stems and examples are sorted by, in the order of the page."""
@@ -210,7 +212,7 @@ class Targets(PepModelView):
         """A new target of `?pep=`, or the one of `?id=` changed."""
         row, pep = self._asked()
         if request.method != "POST" and pep.status not in OPEN_TO_WRITE:
-            return self._closed(pep)
+            return self._closed(pep, draft_pages.of_target(pep, row))
         form = self._form(pep, row)
         if "stem" in request.form:
             return self._started(pep, row, form)
@@ -225,9 +227,19 @@ class Targets(PepModelView):
 
     def _write_page(self, pep: Pep, row: Target | None, form: Any, status: int = 200) -> ResponseReturnValue:
         """The form, with the stems by kind; what was posted keeps the version that it was filled from."""
-        version = posted_version() if request.method == "POST" else row.row_version if row else 0
+        desk = draft_pages.desk(self, draft_pages.of_target(pep, row), [each.name for each in form])
+        version, desk = draft_pages.filled_form(form, desk, row.row_version if row else 0)
+        version = posted_version() if request.method == "POST" else version
         kinds = [(kind, KINDS[kind], [stem.for_child(pep.child.called) for stem in STEMS[kind]]) for kind in KINDS]
-        return self.page(self.edit_template, status=status, form=form, row=row, pep=pep, version=version, kinds=kinds)
+        return self.page(self.edit_template, status=status, form=form, row=row, pep=pep, version=version, kinds=kinds,
+                         desk=desk)
+
+    def page(self, template: str, *, status: int = 200, **context: Any) -> ResponseReturnValue:
+        """The rendered page; the one for writing keeps what is typed, also after a stale save."""
+        if template == self.edit_template and "desk" not in context:
+            row, form = context["row"], context["form"]
+            context["desk"] = draft_pages.desk(self, draft_pages.of_target(row.pep, row), [each.name for each in form])
+        return super().page(template, status=status, **context)
 
     def _started(self, pep: Pep, row: Target | None, form: Any) -> ResponseReturnValue:
         """The form as it was typed, with a stem in the outcome, below what stands there; nothing is stored."""
@@ -261,7 +273,8 @@ class Targets(PepModelView):
     def _save(self, pep: Pep, row: Target | None, form: Any) -> Done[tuple[Target, list[Finding]]]:
         values = {name: _plain(form[name].data) for name in self.form_columns}
         kept = {"target_id": row.id, "version": posted_version()} if row is not None else {}
-        return self.commit(targets.save_target, pep.id, values, subject=pep, keep_stale=True, **kept)
+        save = draft_pages.saving(self, targets.save_target, draft_pages.of_target(pep, row))
+        return self.commit(save, pep.id, values, subject=pep, keep_stale=True, **kept)
 
     def _after_saving(self, pep: Pep, target: Target, findings: Iterable[Finding]) -> ResponseReturnValue:
         self.say(f"{target} was saved.")
@@ -270,8 +283,10 @@ class Targets(PepModelView):
                      f"{each.sentence}", "warning")
         return redirect(self._page_of(pep), code=303)
 
-    def _closed(self, pep: Pep) -> ResponseReturnValue:
+    def _closed(self, pep: Pep, page: Page | None = None) -> ResponseReturnValue:
         self.say(f"{pep} is “{pep.status.label}”, so its targets cannot be changed now.", "warning")
+        if page is not None:
+            draft_pages.say_kept(self, page)
         return redirect(self._page_of(pep), code=303)
 
     def _page_of(self, pep: Pep) -> str:
@@ -287,14 +302,17 @@ class Targets(PepModelView):
             return self._closed(row.pep)
         form: Any = ProgressForm(request.form if request.method == "POST" else None, seen_on=self.today)
         form.what.flags.required = True
+        page = draft_pages.of_note(row)
         if request.method == "POST" and form.validate():
-            done = self.commit(progress.note_progress, row.id, seen_on=form.seen_on.data, what=form.what.data,
+            note = draft_pages.saving(self, progress.note_progress, page)
+            done = self.commit(note, row.id, seen_on=form.seen_on.data, what=form.what.data,
                                with_child=form.with_child.data, today=self.today, now=self.now, subject=row.pep)
             if done.value is not None:
                 self.say("The note was saved. It stands with the target, and where the target is reviewed.")
                 return redirect(self.row_url(row) or url_for(f"{self.endpoint}.index_view"), code=303)
             self.put_on(form, done.findings)
-        return self.page("pep/targets/note.html", status=422 if request.method == "POST" else 200, row=row, form=form)
+        _, desk = draft_pages.filled_form(form, draft_pages.desk(self, page, [each.name for each in form]), 0)
+        return self.page("pep/targets/note.html", status=422 if request.method == "POST" else 200, row=row, form=form, desk=desk)
 
     @expose("/strike/", methods=("GET", "POST"))
     def strike(self) -> ResponseReturnValue:

@@ -36,8 +36,8 @@ ACTS = {
     "waive": "Waived a gate of", "waiver_end": "Ended a waiver of", "ask_to_attend": "Asked the Virtual School to come to",
     "cancel_ask": "No longer asks the Virtual School to come to", "say_attending": "Said whether to meet",
     "clear_attending": "Cleared what was said about meeting", "approve": "Approved", "decline": "Declined",
-    "release": "Released money of", "correct": "Corrected", "tell": "Told the Virtual School of", "add": "Added",
-"advise": "Recorded the advice on", "close": "Closed", "file": "Opened the file of",
+    "release": "Released money of", "correct": "Corrected", "tell": "Told the Virtual School of", "tell_more": "Told more of",
+    "add": "Added", "advise": "Recorded the advice on", "close": "Closed", "file": "Opened the file of",
     "put_back": "Put back",
 }
 """The last word of an event's action, as a person would say it; any other is told as it stands."""

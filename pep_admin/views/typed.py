@@ -18,7 +18,8 @@ from pep_admin.pep_form import FORM, Field, Kind
 from pep_admin.views.hosting import host
 
 OF_THE_PAGE = re.compile(
-    r"csrf_token|written_by|row_version|version-.*|.*base-.*|alert|rowid|.+-id|run|mark|seal|part|action|then|url|next|sure|session|"
+    r"csrf_token|written_by|row_version|version-.*|.*base-.*|alert|rowid|.+-id|run|touched|mark|seal|part|action|then|url|next|sure|"
+    r"session|"
     r"sentence"
 )
 """Names of hidden fields and buttons: they travel with what was typed and say nothing to who typed it."""

@@ -103,7 +103,7 @@ def test_who_tells_second_sees_what_was_told_and_keeps_their_own_words(
     [alert] = ask(lambda session: [(each.concern, each.happened, each.tried) for each in alerts(session)])
     assert alert == (ExclusionConcern.SUSPENSION, "A fight on Friday.\n\n18 Nov 2024, Sara Sozial: The carer fears it too.",
                      "A quiet room.\n\n18 Nov 2024, Sara Sozial: A quiet room.")
-    assert ask(events) == ["exclusion_alert.tell", "exclusion_alert.add"]
+    assert ask(events) == ["exclusion_alert.tell", "exclusion_alert.tell_more"]
 
 
 def test_more_that_says_nothing_or_does_not_fit_is_refused(world: World) -> None:

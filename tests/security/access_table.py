@@ -476,6 +476,17 @@ LINES = (
     post("pep_jobs.cancel",              "/admin/pep/jobs/cancel/?id={job}",       "401 404 303 403 404 404 404 404 403 403"),
     get("pep_jobs.file",                 "/admin/pep/jobs/file/?id={job}",         "in  404 404 403 404 404 404 404 403 403"),
 
+    # Texts that are not saved yet: of those who write, each their own and nobody else's. Nobody has typed anything here, and a page
+    # sends nothing without the seal that it was given with.
+    #                                                                              nobody head officer finance teacher other_teacher
+    #                                                                              worker other_worker auditor administrator
+    get("pep_drafts.index_view",         "/admin/pep/drafts/",                     "in  200 200 403 200 200 200 200 403 403"),
+    post("pep_drafts.keep",              "/admin/pep/drafts/keep/",
+         "401 400 400 403 400 400 400 400 403 403", seal="none"),
+    get("pep_drafts.mark",               "/admin/pep/drafts/mark/",                "in  200 200 403 200 200 200 200 403 403"),
+    get("pep_drafts.drop",               "/admin/pep/drafts/drop/?id=1",           "in  404 404 403 404 404 404 404 403 403"),
+    post("pep_drafts.drop",              "/admin/pep/drafts/drop/?id=1",           "401 404 404 403 404 404 404 404 403 403"),
+
     # The audit log: the head's and the auditor's. Nobody changes it.
     get("pep_audit_log.index_view",      "/admin/pep/audit_log/",                  "in  200 403 403 403 403 403 403 200 403"),
     get("pep_audit_log.details_view",    "/admin/pep/audit_log/details/?id={event}", "in  200 403 403 403 403 403 403 200 403"),

@@ -201,6 +201,8 @@ NO_CHILD = {
     ("pep_peps.pdf_batch", "GET"),  # numbers and references; one event with the number (peps.pdfs_preview)
     # One's own jobs, by numbers. A file has an event for each PEP when it is made and one when it is taken away: test_jobs.
     *((f"pep_jobs.{route}", method) for route in ("index_view", "details_view", "cancel", "file") for method in ("GET", "POST")),
+    # One's own words, that nobody else reads; with any to read, an event of its own: test_draft_pages.
+    *((f"pep_drafts.{route}", method) for route in ("index_view", "keep", "mark", "drop") for method in ("GET", "POST")),
     *((line.endpoint, line.method) for line in LINES if line.endpoint.startswith(("account.", "pep_accounts.", "pep_my_account."))),
 } & set(TABLE) - BY_THEMSELVES
 """Doors behind which no child stands; that they name none is tried too."""

@@ -37,6 +37,7 @@ window.addEventListener("pageshow", () => {
 const typed = new Set();
 for (const form of document.querySelectorAll("form[data-typed]")) {
   form.addEventListener("input", () => typed.add(form));
+  form.addEventListener("pep:kept", () => typed.delete(form)); // drafts.js: it is on the server
 }
 window.addEventListener("beforeunload", (event) => {
   if (typed.size) event.preventDefault();
