@@ -30,6 +30,8 @@ from pep_admin.vocabulary import (
 )
 from pep_admin.year_words import LastDay
 
+EXAM_YEARS = frozenset({6, 10, 11, 12, 13})
+"""Year groups in which arrangements for exams are made."""
 FIRST_OF_CAREERS = 7  # the year group from which careers are asked about
 NOT_EET = frozenset({P16Activity.LOOKING, P16Activity.ILL, P16Activity.PARENT, P16Activity.CARER, P16Activity.NONE_OTHER,
                      P16Activity.UNKNOWN})
@@ -63,6 +65,24 @@ SWITCHES = frozenset(
         "home_move",
         "address_withheld",
         "schooling_gap",
+        "from_16",
+        "leaving_school",
+        "qualifications",
+        "exam_years",
+        "key_stage_2_up",
+        "nursery",
+        "at_a_setting",
+        "two_year_check",
+        "in_custody",
+        "alternative_provision",
+        "exclusion_concern",
+        "communication_needs",
+        "restricted",
+        "other_services",
+        "healthcare_plan",
+        "mental_health_help",
+        "out_of_year",
+        "review_same_day",
     }
 )
 
@@ -76,7 +96,7 @@ class CircumstanceFacts:
     `on` is the day of the meeting, or today while there is none. `sdq_total` is the latest SDQ total of the child (0 to 40) or
     None; a score among `answers` wins over it. `numbers` are the year's; `answers` are stored and posted answers together, keyed
     by field. `is_late`: the due day has passed without its being sent, or had when it was. `moves_to` is what `next_stage` says,
-    `schooling` every school.
+    `schooling` every school. `has_suspension`: one in the PEP's academic year; `in_custody`: the home on record is secure.
     """
 
     year_group: str
@@ -94,6 +114,8 @@ class CircumstanceFacts:
     moves_to: str = ""
     schooling: Sequence[SchoolingFacts] = ()
     has_money_to_answer: bool = False
+    in_custody: bool = False
+    has_suspension: bool = False
 
 
 def phase_of(group: str) -> Phase:
@@ -145,7 +167,8 @@ def is_pep_age(date_of_birth: date, on: date, numbers: YearNumbers, *, has_setti
 
 def switches_for(facts: CircumstanceFacts) -> frozenset[str]:
     """The names of SWITCHES that are on."""
-    states = {**_of_the_child(facts), **_of_the_answers(facts.answers, facts.numbers)}
+    states = {**_of_the_child(facts), **_of_the_age(facts), **_of_the_answers(facts.answers, facts.numbers),
+              **_of_both(facts, facts.answers)}
     return frozenset(name for name, on in states.items() if on)
 
 
@@ -169,6 +192,7 @@ def _of_the_child(facts: CircumstanceFacts) -> dict[str, bool]:
         # No register is kept where there is no school, nor one in sessions before Reception or after Year 11.
         "attendance_expected": facts.has_school and of_school_age,
         "at_school": facts.has_school and of_school_age,
+        "at_a_setting": facts.has_school,
         "on_a_timetable": facts.has_school and _number(facts.year_group) > 0,
         "not_eet": after_16 and (activity in NOT_EET or (activity is None and not facts.has_school)),
         "careers": _number(facts.year_group) >= FIRST_OF_CAREERS,
@@ -176,6 +200,30 @@ def _of_the_child(facts: CircumstanceFacts) -> dict[str, bool]:
         "has_targets": facts.has_targets,
         "late": facts.is_late,
         "schooling_gap": bool(schooling_gaps(facts.schooling)),
+    }
+
+
+def _of_the_age(facts: CircumstanceFacts) -> dict[str, bool]:
+    number = _number(facts.year_group)
+    return {
+        "from_16": age_on(facts.date_of_birth, facts.on) >= 16,
+        # What college and work ask for in September is looked for from Easter on.
+        "leaving_school": number > 11 or (number == 11 and 4 <= facts.on.month <= 8),
+        "qualifications": number >= 11,
+        "exam_years": number in EXAM_YEARS,
+        "key_stage_2_up": number >= 3,
+        "nursery": number < 0 and facts.has_school,
+        "two_year_check": number < _number("N2") and facts.has_school,
+    }
+
+
+def _of_both(facts: CircumstanceFacts, answers: Mapping[str, Any]) -> dict[str, bool]:
+    """What the record or an answer may say."""
+    review_on = answers.get("next_care_review_on")
+    return {
+        "in_custody": facts.in_custody,
+        "exclusion_concern": facts.has_suspension or answers.get("exclusion_risk") is True,
+        "review_same_day": answers.get("meeting_at") is not None and review_on == facts.on,
     }
 
 
@@ -191,6 +239,13 @@ def _of_the_answers(answers: Mapping[str, Any], numbers: FormNumbers) -> dict[st
         "part_time": answers.get("part_time") is True,
         "home_move": answers.get("placement_change_expected") is True,
         "address_withheld": answers.get("address_withheld_from") in ("parents", "school"),
+        "alternative_provision": answers.get("alternative_provision") is True,
+        "communication_needs": tuple(answers.get("communicates_by") or ("speech",)) != ("speech",),
+        "restricted": answers.get("restricted_any") is True,
+        "other_services": answers.get("other_services") is True,
+        "healthcare_plan": answers.get("healthcare_plan") is True,
+        "mental_health_help": answers.get("mental_health_support") in ("asked", "waiting", "receiving"),
+        "out_of_year": answers.get("out_of_year") is True,
     }
 
 

@@ -41,14 +41,20 @@ from pep_admin.vocabulary import (
 
 # Part 2 is printed in the order of a good conversation, not of the form; Parts 1 and 3 keep the form's.
 VOICE = ("child_voice_good", "child_voice_hard", "child_voice_want")
-VOICE_AROUND = ("child_voice_attempts", "voice_gathered_on", "voice_gathered_by", "voice_how", "wants_to_attend")
-STRENGTHS = ("achievements", "strengths", "leisure_interests", "hopes")
+VOICE_AROUND = ("child_voice_attempts", "voice_gathered_on", "voice_gathered_by", "voice_how", "voice_help", "wants_to_attend",
+                "say_for_me", "say_for_me_by", "voice_changed_what")
+STRENGTHS = ("achievements", "strengths", "leisure_interests", "hopes", "steps_and_helpers")
 PLACE = ("no_place_since", "no_place_why", "no_place_education", "place_search", "p16_activity", "p16_course", "not_eet_plan",
-         "hours_offered", "part_time", "part_time_plan", "governor")
-ATTAINMENT = ("attainment", "attainment_context", "statutory_results")
-ATTENDANCE = ("attendance", "attendance_reasons", "behaviour", "behaviour_seen", "exclusion_risk")
-NEEDS = ("needs_and_provision", "sen_provision", "sen_needs", "ehcp_issued_on", "ehcp_authority", "ehcp_provision",
-         "sen_plan_review_on", "next_send_step", "changes_ahead")
+         "tutor_group", "key_adult", "who_knows", "hours_offered", "out_of_year", "out_of_year_why", "part_time", "part_time_plan",
+         "alternative_provision", "alternative_places", "ey_pattern", "two_year_check_on", "two_year_check", "custody_setting",
+         "custody_hours", "custody_plan", "custody_release", "p16_bursary", "p16_bursary_use", "governor")
+ATTAINMENT = ("attainment", "attainment_context", "statutory_results", "other_tests", "qualifications_held",
+              "favourite_and_hardest", "one_priority", "homework_equipment_reading")
+ATTENDANCE = ("attendance", "attendance_source", "ey_attendance", "p16_attendance", "attendance_reasons", "behaviour",
+              "behaviour_seen", "strategies_tried", "exclusion_risk", "exclusion_told", "removed_days", "removed_told",
+              "wellbeing_in_school", "screening_tool", "screening_score", "screening_on", "friends_and_bullying")
+NEEDS = ("needs_and_provision", "interventions", "sen_provision", "sen_needs", "ehcp_issued_on", "ehcp_authority",
+         "ehcp_provision", "sen_plan_review_on", "next_send_step", "access_arrangements", "changes_ahead")
 NEXT_STEPS = ("transition_to", "transition_contact", "transition_visits", "transition_child_asks", "transition_check_on",
               "transition_handover", "careers_talk_on", "careers_adviser", "careers_experience")
 EXCEPTIONS = ("english_exception_kind", "english_exception", "maths_exception_kind", "maths_exception", "sdq_answer_reason")

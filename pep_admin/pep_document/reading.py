@@ -47,7 +47,7 @@ from pep_admin.pep_form import (
 from pep_admin.policy import FormNumbers, numbers_of
 from pep_admin.school_calendar import year_group
 from pep_admin.validators.meetings import day_of
-from pep_admin.vocabulary import Audience, Part, PepStatus
+from pep_admin.vocabulary import Audience, Part, PepStatus, PlacementKind
 
 
 def read_document(session: Session, pep: Pep, *, audience: Audience) -> Document:
@@ -250,6 +250,8 @@ def _circumstances(pep: Pep, beside: Beside, held: Mapping[str, Any], *, has_tar
         is_late=(day_of(pep.submitted_at) or today()) > pep.due_on,
         moves_to=beside.moves_to,
         schooling=beside.schooling,
+        in_custody=beside.child.home == PlacementKind.SECURE.label,
+        has_suspension=bool(beside.suspensions),
     )
 
 
