@@ -121,6 +121,14 @@ class Ethnicity(Labelled):
     NOBT = "NOBT", "Not known yet"
 
 
+class SdqBand(Labelled):
+    """What an SDQ total means, in three steps (pep-form P1.38)."""
+
+    USUAL = "usual", "close to what is usual"
+    BORDERLINE = "borderline", "borderline"
+    HIGH = "high", "high"
+
+
 class FirstDocument(Labelled):
     """Papers that college and work ask a young person for."""
 

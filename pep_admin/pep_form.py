@@ -48,6 +48,7 @@ from pep_admin.vocabulary import (
     TargetNext,
     TargetOutcome,
 )
+from pep_admin.voice_words import ADULT_QUESTIONS, FACE_QUESTIONS, JUNIOR_QUESTIONS, SENIOR_QUESTIONS, Face
 
 LINE = 200
 TEXT = 5_000
@@ -81,6 +82,7 @@ class Field:
     switch that makes it required. `asked`: a switch without which it is not shown (""), `unless` one that hides it. `hide`:
     letters of pep-form.md (C child's copy, S school, P parents). `max_length` in characters, for numbers `lowest`/`highest`.
     `columns` of a ROWS field are Fields of their own, stored beside one another in a row; its page shows at least `lines` of them.
+    `looks`: "faces" where the choices are drawn as faces beside their words.
     """
 
     key: str
@@ -104,6 +106,7 @@ class Field:
     highest: int | None = None
     lines: int = 4
     columns: tuple[Field, ...] = ()
+    looks: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,6 +346,24 @@ class SuspensionFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordFacts:
+    """What else of the record stands on the sections to be read, "" and None and 0 where unknown or withheld.
+
+    `homes` and `schools` are counted from the day of coming into care; `team` is the social worker's; `at_school_since` the first
+    day at the PEP's school; `sdq_before` the total before the latest one.
+    """
+
+    designated_teacher: str = ""
+    head: str = ""
+    less_than_good: bool = False
+    at_school_since: date | None = None
+    team: str = ""
+    homes: int = 0
+    schools: int = 0
+    sdq_before: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class StandingException:
     """Why a special school set no English or Maths target in an earlier PEP of the same academic year: it holds for the year
     (HB-5.1).
@@ -400,6 +421,7 @@ class Document:
     the end of the year ("" where nowhere), `ehcp_joined` whether another PEP of the year was held with the EHCP's review, `sent_on`
     the day on which it was sent.
     `carried`: keys of answers that came over from the PEP before and wait for somebody to say that they are still right (HB-1.6).
+    `record`: what else is read from the roll and shown on the sections (roll_lines.py).
     `sent_back_at`: when the Virtual School sent it back (UTC), while nothing in it has been changed since (HB-7.1).
     """
 
@@ -441,6 +463,7 @@ class Document:
     numbers: FormNumbers = USUAL
     carried: frozenset[str] = frozenset()
     sent_back_at: datetime | None = None
+    record: RecordFacts = field(default_factory=RecordFacts)
 
     def answer(self, key: str) -> Any:
         """The value of a field, None when unanswered, not asked or withheld."""
@@ -484,12 +507,17 @@ def required(found: Field, switches: frozenset[str]) -> bool:
 
 def visible(found: Field, audience: Audience) -> bool:
     """Whether that audience may read the field (pep-form.md: hide)."""
+    return may_read(found.hide, audience)
+
+
+def may_read(hide: Hide, audience: Audience) -> bool:
+    """Whether what is hidden by those letters may be read by that audience."""
     hidden_from = {Audience.CHILD: "C", Audience.SCHOOL: "S", Audience.PARENT: "P"}.get(audience)
     if hidden_from is None:
         return True
-    if audience is Audience.PARENT and "S" in found.hide:
+    if audience is Audience.PARENT and "S" in hide:
         return False
-    return hidden_from not in found.hide
+    return hidden_from not in hide
 
 
 # --- the declaration ---------------------------------------------------------------------------------------------------
@@ -521,6 +549,16 @@ def _line(key: str, number: str, label: str, *, needed: bool = False, longest: i
 def _day(key: str, number: str, label: str, *, needed: bool = False) -> Field:
     """A column that is a date."""
     return Field(key, number, label, Kind.DATE, must="always" if needed else "never")
+
+
+def _answers(key: str, switch: str, questions: tuple[tuple[str, str], ...]) -> Field:
+    """Further questions of one version of the child's voice: the question is chosen, the answer is theirs."""
+    return Field(
+        key, "P2.53", "More of what they said", Kind.ROWS, asked=switch, rule="HB-4.6", core=False, lines=2,
+        help="Choose a question, and write the answer as it was given. “Pass” is an answer.",
+        columns=(Field("question", "P2.53", "Question", Kind.ONE_OF, must="always", choices=questions),
+                 Field("answer", "P2.53", "Their answer", Kind.PARA, must="always", max_length=2_000)),
+    )
 
 
 EXCEPTION_OTHER = "other"
@@ -825,9 +863,28 @@ PART_2 = PartForm(
             "The child's voice",
             (
                 Field("child_voice_good", "P2.53", "What is going well", Kind.PARA, rule="HB-4.6", check="RD-202",
-                      help="Their words, unmended. Nobody has to answer everything; one real answer is enough to send."),
+                      help="Their words, unmended. “Pass” is an answer; one real answer is enough to send."),
                 Field("child_voice_hard", "P2.53", "What is hard", Kind.PARA, rule="HB-4.6", check="RD-240"),
                 Field("child_voice_want", "P2.53", "What they want to change or try", Kind.PARA, rule="HB-4.6", check="RD-240"),
+                *(Field(key, "P2.53", words, Kind.ONE_OF, asked="voice_faces", rule="HB-4.6", choices=_choices(Face), looks="faces")
+                  for key, words in FACE_QUESTIONS),
+                Field("seen_yes_no", "P2.53", "How they show “yes, more”, and “no, stop”", Kind.PARA, asked="voice_seen",
+                      rule="HB-4.6",
+                      max_length=1_000),
+                Field("seen_comforted", "P2.53", "What comforts them", Kind.PARA, asked="voice_seen", rule="HB-4.6",
+                      max_length=1_000),
+                Field("seen_led_to", "P2.53", "Where they led us on a walk, and the pictures they chose", Kind.PARA,
+                      asked="voice_seen",
+                      rule="HB-4.6", max_length=1_000),
+                Field("seen_times", "P2.53", "When we watched", Kind.ROWS, asked="voice_seen", rule="HB-4.6", lines=2,
+                      help="Twice at least, in the setting and at home.",
+                      columns=(_day("on", "P2.53", "On", needed=True),
+                               Field("where", "P2.53", "Where", Kind.ONE_OF, must="always",
+                                     choices=(("setting", "In the setting"), ("home", "At home"))),
+                               _line("saw", "P2.53", "What we saw", longest=500))),
+                _answers("voice_junior_answers", "voice_junior", JUNIOR_QUESTIONS),
+                _answers("voice_senior_answers", "voice_senior", SENIOR_QUESTIONS),
+                _answers("voice_adult_answers", "voice_adult", ADULT_QUESTIONS),
                 _attempts("child_voice_attempts", "P2.57", "the child's words"),
                 Field("voice_gathered_on", "P2.54", "Listened to on", Kind.DATE, must="always", unless="no_child_voice",
                       rule="HB-3.14", check="RD-204", help="After the last PEP and before this meeting."),
@@ -848,6 +905,9 @@ PART_2 = PartForm(
                       core=False, max_length=2_000, help="Point to a target or an action that exists because of it."),
                 Field("wants_to_attend", "P2.58", "Do they want to come to the meeting?", Kind.ONE_OF, must="always",
                       rule="HB-3.5", choices=(("all", "All of it"), ("part", "Part of it"), ("no", "No"))),
+                *(Field(key, "P2.53", words, Kind.PARA, carry="confirm", core=False, max_length=1_000)
+                  for key, words in (("profile_like", "What people like about me"), ("profile_matters", "What matters to me"),
+                                     ("profile_help", "How to help me"))),
                 Field("hopes", "P2.61", "Hopes, near and far", Kind.PARA, must="always", carry="confirm", rule="HB-4.5",
                       help="Learning, work, sport, arts, people; it is fine to change one's mind."),
                 Field("steps_and_helpers", "P2.62", "Steps on the way", Kind.ROWS, asked="key_stage_2_up", carry="confirm",
@@ -857,7 +917,7 @@ PART_2 = PartForm(
                                _day("by_on", "P2.62", "By"))),
             ),
             intro="Before you ask: say who will be at the meeting, what it is for and what will be talked about, that their view "
-            "counts as much as anyone's, and that somebody may say a thing for them. Ask about school, hopes, help and friends.",
+            "counts as much as anyone's, that somebody may say a thing for them, and who will read it. Nothing here is a test.",
         ),
         Section(
             "learning",
@@ -1008,6 +1068,8 @@ PART_2 = PartForm(
                       carry="confirm", rule="HB-4.3", check="RD-235"),
                 Field("transition_handover", "P2.64", "What is handed over, the journey, and the second plan", Kind.PARA,
                       asked="transition", carry="confirm", hide="C", rule="HB-4.3", core=False, max_length=2_000),
+                Field("ahead_plan", "P2.64", "What is planned for what lies ahead", Kind.PARA, asked="planning_ahead",
+                      carry="confirm", rule="HB-4.3", max_length=2_000, help="Days, people and visits, not intentions."),
                 Field("careers_talk_on", "P2.63", "Last talk with a careers adviser", Kind.DATE, asked="careers", carry="confirm",
                       rule="HB-4.5", check="RD-236", core=False, help="From Year 9, sooner if the child asks."),
                 Field("careers_adviser", "P2.63", "Careers adviser", Kind.LINE, asked="careers", carry="confirm", rule="HB-4.5",

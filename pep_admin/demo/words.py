@@ -99,7 +99,8 @@ SEN = {
     "sen_provision": "Help with working memory: short instructions, a written list, and time to answer.",
 }
 SEN_NEEDS, EHCP_SHORT = ("MLD", "SLCN"), "Fifteen hours of an adult beside {name}, speech therapy every second week."
-CAREERS = {"careers_adviser": "Mr Compass", "careers_experience": "A morning at the vet’s; a week’s work in May is being found."}
+CAREERS = {"ahead_plan": "Two open evenings with the carer in October; the child makes a list of questions for each.",
+           "careers_adviser": "Mr Compass", "careers_experience": "A morning at the vet’s; a week’s work in May is being found."}
 TRANSITION = {
     "transition_to": "Not known yet", "transition_contact": "Is named when the place is offered",
     "transition_visits": "An open evening in October with the carer; two more visits in the summer term.",

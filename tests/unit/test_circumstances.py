@@ -11,6 +11,8 @@ import pytest
 from pep_admin.circumstances import (
     SWITCHES,
     CircumstanceFacts,
+    ahead_of,
+    child_spoke,
     is_pep_age,
     latest_sdq,
     next_stage,
@@ -19,6 +21,7 @@ from pep_admin.circumstances import (
     scheme_of,
     schooling_gaps,
     switches_for,
+    voice_version,
 )
 from pep_admin.pep_form import FORM, Field, SchoolingFacts
 from pep_admin.policy import USUAL, FormNumbers
@@ -97,7 +100,8 @@ def switches(answers: dict[str, Any] | None = None, **changes: Any) -> frozenset
 
 
 def test_a_quiet_child_of_year_5_with_an_empty_form() -> None:
-    assert switches() == {"sdq_due", "attendance_expected", "at_school", "at_a_setting", "on_a_timetable", "key_stage_2_up"}
+    assert switches() == {"sdq_due", "attendance_expected", "at_school", "at_a_setting", "on_a_timetable", "key_stage_2_up",
+                          "voice_junior"}
 
 
 @pytest.mark.parametrize(
@@ -164,6 +168,8 @@ def test_a_quiet_child_of_year_5_with_an_empty_form() -> None:
         ({"year_group": ""}, "two_year_check", True),
         ({"year_group": "N1", "has_school": False}, "two_year_check", False),
         ({"year_group": "N2"}, "two_year_check", False),
+        ({"ahead": ("Schools are visited",)}, "planning_ahead", True),
+        ({"ahead": ()}, "planning_ahead", False),
         ({"in_custody": True}, "in_custody", True),
         ({"in_custody": False}, "in_custody", False),
         ({"has_suspension": True}, "exclusion_concern", True),
@@ -278,11 +284,53 @@ def test_every_switch_can_be_on() -> None:
             "out_of_year": True, "next_care_review_on": date(2024, 11, 18), "meeting_at": MONDAY,
         },
         sen_status="E", has_targets_to_review=True, has_targets=True, is_late=True, moves_to="Year 7", schooling=ELM_THEN_ASH,
-        has_money_to_answer=True, in_custody=True, has_suspension=True,
+        has_money_to_answer=True, ahead=("Schools are visited",), in_custody=True, has_suspension=True,
     )  # fmt: skip
     others = switches(kind=PepKind.INITIAL, sen_status="K", has_school=False)
     older = switches(year_group="12", has_school=False, date_of_birth=date(2008, 3, 1))
-    assert everything | others | older | switches(year_group="N1") | switches(year_group="6") == SWITCHES
+    ages = (switches(year_group=each) for each in ("N1", "2", "4", "6", "8"))
+    assert everything.union(others, older, *ages) == SWITCHES
+
+
+@pytest.mark.parametrize(("group", "ways", "version"), [
+    ("", None, "seen"), ("N1", ("speech",), "seen"), ("R", ("speech",), "seen"), ("1", ("speech",), "faces"), ("2", None, "faces"),
+    ("3", ("speech",), "junior"), ("6", None, "junior"), ("7", ("speech",), "senior"), ("11", None, "senior"),
+    ("12", ("speech",), "adult"), ("13", None, "adult"),
+    # How a child communicates goes before the year group.
+    ("9", ("symbols",), "faces"), ("9", ("speech", "signing"), "faces"), ("4", ("device",), "faces"),
+    ("9", ("behaviour",), "seen"), ("13", ("behaviour", "other"), "seen"), ("9", ("symbols", "behaviour"), "faces"),
+])
+def test_which_questions_a_child_is_asked(group: str, ways: tuple[str, ...] | None, version: str) -> None:
+    assert voice_version(group, ways) == version
+    on = switches({"communicates_by": ways}, year_group=group)
+    assert {each for each in on if each.startswith("voice_")} == {f"voice_{version}"}
+
+
+@pytest.mark.parametrize(("answers", "spoke"), [
+    ({}, False), ({"child_voice_good": "I like PE."}, True), ({"child_voice_hard": "Pass"}, False),
+    ({"child_voice_hard": "“pass.”"}, False), ({"child_voice_want": "n/a"}, False), ({"child_voice_want": "To pass maths"}, True),
+    ({"face_lunch": "bad"}, True), ({"face_lunch": "good"}, True), ({"face_lunch": "middle"}, True),
+    ({"face_lunch": "unsure", "face_home": "stop"}, False),
+    ({"seen_comforted": "Her blue blanket."}, True), ({"seen_times": ({"saw": "Ran to the sand."},)}, True),
+    ({"seen_times": ({"saw": None},)}, False), ({"voice_senior_answers": ({"answer": "My mentor."},)}, True),
+    ({"voice_senior_answers": ({"answer": "Pass"},)}, False), ({"voice_junior_answers": ({"answer": None},)}, False),
+])
+def test_one_real_answer_is_a_voice_and_a_pass_is_none(answers: dict[str, Any], spoke: bool) -> None:
+    assert child_spoke(answers) is spoke
+
+
+@pytest.mark.parametrize(("group", "term", "has_ehcp", "begins"), [
+    ("4", "autumn", False, []), ("5", "autumn", False, ["Secondary schools"]), ("5", "summer", False, ["Secondary schools"]),
+    ("6", "autumn", False, []), ("7", "autumn", False, ["How the move went"]), ("7", "spring", False, []),
+    ("9", "autumn", False, []), ("9", "spring", False, ["Courses for Years 10 and 11"]),
+    ("10", "autumn", False, []), ("10", "spring", False, ["Work experience"]), ("10", "summer", False, ["Work experience"]),
+    ("8", "autumn", True, []), ("9", "autumn", True, ["Adult life"]),
+    ("9", "summer", True, ["Courses for Years 10 and 11", "Adult life"]), ("13", "autumn", True, ["Adult life"]),
+    ("", "autumn", True, []),
+])
+def test_what_a_year_prepares_without_a_move(group: str, term: str, has_ehcp: bool, begins: list[str]) -> None:
+    told = ahead_of(group, term, has_ehcp)
+    assert len(told) == len(begins) and all(each.startswith(words) for each, words in zip(told, begins, strict=True))
 
 
 # --- the schools so far, and the next stage ----------------------------------------------------------------------------------
