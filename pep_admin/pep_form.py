@@ -986,7 +986,7 @@ PART_2 = PartForm(
             "Attendance and behaviour",
             (
                 Field("attendance", "P2.22", "Attendance this year", Kind.ROWS, lines=1, store="rows:AttendanceSummary",
-                      must="attendance_expected", rule="HB-4.1", check="RD-207",
+                      asked="attendance_expected", must="attendance_expected", rule="HB-4.1", check="RD-207",
                       help="Sessions (half days), from the start of the year to the date you state.",
                       columns=(Field("possible", "P2.22", "Possible sessions", Kind.NUMBER, must="always", lowest=0, highest=500),
                                Field("present", "P2.22", "Attended", Kind.NUMBER, must="always", lowest=0, highest=500),
