@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
-from pep_admin.circumstances import child_spoke
 from pep_admin.documents.pdf_fonts import Ink
 from pep_admin.documents.wording import value_words
 from pep_admin.pep_form import Document, Field, Kind
+from pep_admin.validators.voices import voices_missing
 from pep_admin.vocabulary import Subject
 
 NOT_ANSWERED = "Not answered"
@@ -192,7 +192,7 @@ class Answers:
         targets = self.document.targets
         there = {target.subject for target in targets}
         instead: Mapping[str, bool] = {
-            "child_voice_attempts": child_spoke(self.document.answers),
+            "child_voice_attempts": "child" not in voices_missing(self.document),
             "carer_voice_attempts": bool(self.document.answer("carer_voice")),
             "social_worker_voice_attempts": bool(self.document.answer("social_worker_voice")),
             "sdq_missing_reason": bool(self.document.rows("sdq")),
