@@ -82,7 +82,8 @@ class Field:
     switch that makes it required. `asked`: a switch without which it is not shown (""), `unless` one that hides it. `hide`:
     letters of pep-form.md (C child's copy, S school, P parents). `max_length` in characters, for numbers `lowest`/`highest`.
     `columns` of a ROWS field are Fields of their own, stored beside one another in a row; its page shows at least `lines` of them.
-    `looks`: "faces" where the choices are drawn as faces beside their words.
+    `looks`: "faces" where the choices are drawn as faces beside their words, "watched" for what was seen of a child; neither is
+    printed while it is empty.
     """
 
     key: str
@@ -863,20 +864,21 @@ PART_2 = PartForm(
             "The child's voice",
             (
                 Field("child_voice_good", "P2.53", "What is going well", Kind.PARA, rule="HB-4.6", check="RD-202",
-                      help="Their words, unmended. “Pass” is an answer; one real answer is enough to send."),
+                      help="Their words, unmended, or what we saw. “Pass” is an answer; one real answer is enough to send."),
                 Field("child_voice_hard", "P2.53", "What is hard", Kind.PARA, rule="HB-4.6", check="RD-240"),
                 Field("child_voice_want", "P2.53", "What they want to change or try", Kind.PARA, rule="HB-4.6", check="RD-240"),
                 *(Field(key, "P2.53", words, Kind.ONE_OF, asked="voice_faces", rule="HB-4.6", choices=_choices(Face), looks="faces")
                   for key, words in FACE_QUESTIONS),
                 Field("seen_yes_no", "P2.53", "How they show “yes, more”, and “no, stop”", Kind.PARA, asked="voice_seen",
                       rule="HB-4.6",
-                      max_length=1_000),
+                      max_length=1_000, looks="watched"),
                 Field("seen_comforted", "P2.53", "What comforts them", Kind.PARA, asked="voice_seen", rule="HB-4.6",
-                      max_length=1_000),
+                      max_length=1_000, looks="watched"),
                 Field("seen_led_to", "P2.53", "Where they led us on a walk, and the pictures they chose", Kind.PARA,
                       asked="voice_seen",
-                      rule="HB-4.6", max_length=1_000),
-                Field("seen_times", "P2.53", "When we watched", Kind.ROWS, asked="voice_seen", rule="HB-4.6", lines=2,
+                      rule="HB-4.6", max_length=1_000, looks="watched"),
+                Field("seen_times", "P2.53", "When we watched", Kind.ROWS, asked="voice_seen", rule="HB-4.6",
+                      lines=2, looks="watched",
                       help="Twice at least, in the setting and at home.",
                       columns=(_day("on", "P2.53", "On", needed=True),
                                Field("where", "P2.53", "Where", Kind.ONE_OF, must="always",
