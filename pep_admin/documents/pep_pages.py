@@ -163,7 +163,7 @@ class Pages:
 
     @property
     def next_steps(self) -> tuple[Run, ...]:
-        return (*self._on_record("next_steps"), *self._answers.runs(NEXT_STEPS))
+        return (*self._answers.runs(NEXT_STEPS), *self._on_record("next_steps"))
 
     @property
     def attainment(self) -> tuple[Run, ...]:
@@ -179,7 +179,7 @@ class Pages:
         placed = {*VOICE, *FACES, *VOICE_MORE, *VOICE_AROUND, *STRENGTHS, *PLACE, *NEXT_STEPS, *ATTAINMENT, *ATTENDANCE, *NEEDS,
                   *EXCEPTIONS, REVIEWS, EFFECTS}
         others = (found.key for found in self.document.form.fields(Part.EDUCATION) if found.key not in placed)
-        return (*self._on_record("send"), *self._answers.runs((*NEEDS, *others)))
+        return (*self._answers.runs((*NEEDS, *others)), *self._on_record("send"))
 
     # targets, old and new
 
@@ -360,8 +360,8 @@ class Pages:
     def _sections(self, part: str) -> list[tuple[str, tuple[Run, ...]]]:
         sections = [section for each in self.document.form.parts if each.part == part for section in each.sections]
         told = [
-            (section.title, (*(self._on_record(section.key) if section.key != "about" else ()),
-                             *self._answers.runs(found.key for found in section.fields if not _is_care_only(found))))
+            (section.title, (*self._answers.runs(found.key for found in section.fields if not _is_care_only(found)),
+                             *(self._on_record(section.key) if section.key != "about" else ())))
             for section in sections
         ]
         return [(title, runs) for title, runs in told if runs]
