@@ -1,13 +1,12 @@
-"""What follows from a child's facts: the phase of the form, the funding scheme, which switches of the form are on, and where the
-roll moves on in September.
+"""What follows from a child's facts: the phase of the form, the funding scheme, which switches of the form are on, which
+version of the child's voice is asked, and what lies ahead in a year group.
 
 The form names the switches, this module decides them; what a field then does is pep_form's.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -19,17 +18,17 @@ from pep_admin.school_calendar import YEAR_GROUPS, age_on, england_working_day, 
 from pep_admin.vocabulary import (
     Attendance,
     AttendeeRole,
-    Labelled,
     PepKind,
     Phase,
     Scheme,
-    SchoolKind,
-    SchoolPhase,
     SenStatus,
     TermName,
 )
+from pep_admin.voice_words import FACE_QUESTIONS, FACES_THAT_SPEAK, VoiceVersion
 from pep_admin.year_words import LastDay
 
+EXAM_YEARS = frozenset({6, 10, 11, 12, 13})
+"""Year groups in which arrangements for exams are made."""
 FIRST_OF_CAREERS = 7  # the year group from which careers are asked about
 NOT_EET = frozenset({P16Activity.LOOKING, P16Activity.ILL, P16Activity.PARENT, P16Activity.CARER, P16Activity.NONE_OTHER,
                      P16Activity.UNKNOWN})
@@ -63,10 +62,38 @@ SWITCHES = frozenset(
         "home_move",
         "address_withheld",
         "schooling_gap",
+        "planning_ahead",
+        "from_16",
+        "leaving_school",
+        "qualifications",
+        "exam_years",
+        "key_stage_2_up",
+        "nursery",
+        "at_a_setting",
+        "two_year_check",
+        "in_custody",
+        "alternative_provision",
+        "exclusion_concern",
+        "communication_needs",
+        "voice_seen",
+        "voice_faces",
+        "voice_junior",
+        "voice_senior",
+        "voice_adult",
+        "restricted",
+        "other_services",
+        "healthcare_plan",
+        "mental_health_help",
+        "out_of_year",
+        "review_same_day",
     }
 )
 
+WITHOUT_WORDS = frozenset({"behaviour", "other"})
+"""Ways of communicating of a child who uses no words, signs or symbols."""
 CHILD_VOICE = ("child_voice_good", "child_voice_hard", "child_voice_want")
+SEEN = ("seen_yes_no", "seen_comforted", "seen_led_to")
+ASKED_IN_WORDS = ("voice_junior_answers", "voice_senior_answers", "voice_adult_answers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +103,8 @@ class CircumstanceFacts:
     `on` is the day of the meeting, or today while there is none. `sdq_total` is the latest SDQ total of the child (0 to 40) or
     None; a score among `answers` wins over it. `numbers` are the year's; `answers` are stored and posted answers together, keyed
     by field. `is_late`: the due day has passed without its being sent, or had when it was. `moves_to` is what `next_stage` says,
-    `schooling` every school.
+    `schooling` every school. `has_suspension`: one in the PEP's academic year; `in_custody`: the home on record is secure.
+    `ahead` is what `ahead_of` says.
     """
 
     year_group: str
@@ -94,6 +122,9 @@ class CircumstanceFacts:
     moves_to: str = ""
     schooling: Sequence[SchoolingFacts] = ()
     has_money_to_answer: bool = False
+    in_custody: bool = False
+    has_suspension: bool = False
+    ahead: tuple[str, ...] = ()
 
 
 def phase_of(group: str) -> Phase:
@@ -145,7 +176,8 @@ def is_pep_age(date_of_birth: date, on: date, numbers: YearNumbers, *, has_setti
 
 def switches_for(facts: CircumstanceFacts) -> frozenset[str]:
     """The names of SWITCHES that are on."""
-    states = {**_of_the_child(facts), **_of_the_answers(facts.answers, facts.numbers)}
+    states = {**_of_the_child(facts), **_of_the_age(facts), **_of_the_answers(facts.answers, facts.numbers),
+              **_of_both(facts, facts.answers)}
     return frozenset(name for name, on in states.items() if on)
 
 
@@ -169,18 +201,46 @@ def _of_the_child(facts: CircumstanceFacts) -> dict[str, bool]:
         # No register is kept where there is no school, nor one in sessions before Reception or after Year 11.
         "attendance_expected": facts.has_school and of_school_age,
         "at_school": facts.has_school and of_school_age,
+        "at_a_setting": facts.has_school,
         "on_a_timetable": facts.has_school and _number(facts.year_group) > 0,
         "not_eet": after_16 and (activity in NOT_EET or (activity is None and not facts.has_school)),
         "careers": _number(facts.year_group) >= FIRST_OF_CAREERS,
         "transition": facts.moves_to != "",
+        "planning_ahead": bool(facts.ahead),
         "has_targets": facts.has_targets,
         "late": facts.is_late,
         "schooling_gap": bool(schooling_gaps(facts.schooling)),
     }
 
 
+def _of_the_age(facts: CircumstanceFacts) -> dict[str, bool]:
+    number = _number(facts.year_group)
+    return {
+        "from_16": age_on(facts.date_of_birth, facts.on) >= 16,
+        # What college and work ask for in September is looked for from Easter on.
+        "leaving_school": number > 11 or (number == 11 and 4 <= facts.on.month <= 8),
+        "qualifications": number >= 11,
+        "exam_years": number in EXAM_YEARS,
+        "key_stage_2_up": number >= 3,
+        "nursery": number < 0 and facts.has_school,
+        "two_year_check": number < _number("N2") and facts.has_school,
+    }
+
+
+def _of_both(facts: CircumstanceFacts, answers: Mapping[str, Any]) -> dict[str, bool]:
+    """What the record or an answer may say."""
+    review_on = answers.get("next_care_review_on")
+    version = voice_version(facts.year_group, answers.get("communicates_by"))
+    return {
+        **{f"voice_{each.value}": each is version for each in VoiceVersion},
+        "in_custody": facts.in_custody,
+        "exclusion_concern": facts.has_suspension or answers.get("exclusion_risk") is True,
+        "review_same_day": answers.get("meeting_at") is not None and review_on == facts.on,
+    }
+
+
 def _of_the_answers(answers: Mapping[str, Any], numbers: FormNumbers) -> dict[str, bool]:
-    spoken = any(said(answers.get(key)) for key in CHILD_VOICE)
+    spoken = child_spoke(answers)
     return {
         # Only "asked, and could not be had" counts: on an empty form the questions of when and by whom must stand there.
         "no_child_voice": not spoken and said(answers.get("child_voice_attempts")),
@@ -191,7 +251,42 @@ def _of_the_answers(answers: Mapping[str, Any], numbers: FormNumbers) -> dict[st
         "part_time": answers.get("part_time") is True,
         "home_move": answers.get("placement_change_expected") is True,
         "address_withheld": answers.get("address_withheld_from") in ("parents", "school"),
+        "alternative_provision": answers.get("alternative_provision") is True,
+        "communication_needs": tuple(answers.get("communicates_by") or ("speech",)) != ("speech",),
+        "restricted": answers.get("restricted_any") is True,
+        "other_services": answers.get("other_services") is True,
+        "healthcare_plan": answers.get("healthcare_plan") is True,
+        "mental_health_help": answers.get("mental_health_support") in ("asked", "waiting", "receiving"),
+        "out_of_year": answers.get("out_of_year") is True,
     }
+
+
+def voice_version(group: str, communicates_by: Sequence[str] | None) -> VoiceVersion:
+    """Which questions a child is asked: by the year group, and by how they communicate where that is not by speech alone."""
+    ways = set(communicates_by or ())
+    if _number(group) < 1 or (ways and ways <= WITHOUT_WORDS):
+        return VoiceVersion.SEEN
+    if _number(group) <= 2 or (ways and ways != {"speech"}):
+        return VoiceVersion.FACES
+    if _number(group) <= 6:
+        return VoiceVersion.JUNIOR
+    return VoiceVersion.SENIOR if _number(group) <= 11 else VoiceVersion.ADULT
+
+
+def child_spoke(answers: Mapping[str, Any]) -> bool:
+    """Whether one real answer of the child stands there (HB-4.6): words, a face that says something, what was seen of a child who
+    uses no words. To pass is an answer, and no voice."""
+    words = [answers.get(key) for key in (*CHILD_VOICE, *SEEN)]
+    words += [row.get("answer") for key in ASKED_IN_WORDS for row in answers.get(key) or ()]
+    words += [row.get("saw") for row in answers.get("seen_times") or ()]
+    faces = {answers.get(key) for key, _ in FACE_QUESTIONS}
+    spoken = any(isinstance(each, str) and said(each) and not is_pass(each) for each in words)
+    return spoken or not faces.isdisjoint(FACES_THAT_SPEAK)
+
+
+def is_pass(words: str) -> bool:
+    """Whether a child said nothing but "pass"."""
+    return words.strip(" .!“”\"'").casefold() in ("pass", "passed")
 
 
 def _is_carer_absent(attendees: Sequence[Mapping[str, Any]]) -> bool:
@@ -316,99 +411,21 @@ def next_stage(group: str, term: TermName | str, school_ends: bool | None) -> st
     return to if to and terms.index(TermName(term)) >= terms.index(begins) else ""
 
 
-# --- when the roll moves on ----------------------------------------------------------------------------------------------
-
-
-class RollFate(Labelled):
-    """What the record says of a child's school when the roll moves on into an academic year, in the order of the page."""
-
-    MOVES = "moves", "At the end of what their school teaches"
-    ASKED = "asked", "The record does not tell whether the school goes on"
-    STAYS = "stays", "Stay at their school"
-    NO_SCHOOL = "no_school", "Without a school"
-    LEAVES = "leaves", "At the end of Year 13"
-    DONE = "done", "Moved on already"
-
-
-@dataclass(frozen=True, slots=True)
-class RollFacts:
-    """A child on the last day of one academic year and the first of the next, and the school they are at (None: at none).
-
-    `before` and `after` are year groups, by the birthday or as set by hand; `since_new_year`: at this school only since the new
-    year began; `is_done`: the roll has moved on for this child.
-    """
-
-    before: str
-    after: str
-    phase: SchoolPhase | None
-    kind: SchoolKind | None = None
-    school_name: str = ""
-    since_new_year: bool = False
-    is_done: bool = False
-
-
-def group_a_year_later(by_hand: str, by_age_then: str) -> str | None:
-    """A year group that was set by hand, one up; None where none has to be set any more: it is that of the age, or past Year 13."""
-    place = YEAR_GROUPS.index(by_hand) + 1 if by_hand in YEAR_GROUPS else len(YEAR_GROUPS)
-    moved = YEAR_GROUPS[place] if place < len(YEAR_GROUPS) else None
-    return None if moved == by_age_then else moved
-
-
-def roll_fate(facts: RollFacts) -> tuple[RollFate, str] | None:
-    """What the record says of the child's school in the new year, and why; None for who is in no year group then and was in none.
-
-    A school tells by its phase which year is its last. An infant or first school is known by its name alone; a secondary school
-    may have a sixth form, so that its Year 11 leaves unless somebody says otherwise.
-    """
-    if facts.is_done:
-        return RollFate.DONE, ""
-    if facts.after == "":
-        return (RollFate.LEAVES, "") if facts.before == YEAR_GROUPS[-1] else None
-    if facts.phase is None:
-        return RollFate.NO_SCHOOL, "No school on record"
-    if facts.since_new_year:
-        return RollFate.STAYS, ""
-    if facts.kind is SchoolKind.NURSERY:
-        return _after_early_years(facts)
-    return _LAST_YEARS[facts.phase](facts)
-
-
-def _after_early_years(facts: RollFacts) -> tuple[RollFate, str]:
-    return (RollFate.STAYS, "") if facts.after in ("N1", "N2") else (RollFate.MOVES, "The setting is for early years")
-
-
-def _after_primary(facts: RollFacts) -> tuple[RollFate, str]:
-    words = frozenset(re.findall(r"[a-z]+", facts.school_name.casefold()))
-    through = words & {"primary", "junior", "juniors"}
-    if _number(facts.after) > 6:
-        return RollFate.MOVES, "Year 6 is the last at a primary school"
-    if facts.after == "3" and words & {"infant", "infants"} and not through:
-        return RollFate.MOVES, "Year 2 is the last at an infant school"
-    if facts.after == "5" and "first" in words and not through:
-        return RollFate.MOVES, "Year 4 is the last at a first school"
-    if facts.after == "3" and not through and "first" not in words:
-        return RollFate.ASKED, "Year 2 may be the last: the record does not tell infant and primary schools apart"
-    return RollFate.STAYS, ""
-
-
-def _after_secondary(facts: RollFacts) -> tuple[RollFate, str]:
-    if facts.after == "12" and facts.kind is SchoolKind.SCHOOL:
-        return RollFate.MOVES, "Year 11 is the last but for a sixth form"
-    if facts.after in ("8", "9") and "middle" in facts.school_name.casefold().split():
-        return RollFate.ASKED, "A middle school ends with Year 7 or 8: the record does not tell"
-    return _after_all_through(facts)
-
-
-def _after_all_through(facts: RollFacts) -> tuple[RollFate, str]:
-    if facts.after == "12":
-        return RollFate.ASKED, "Year 11 may be the last: the record does not tell"
-    return RollFate.STAYS, ""
-
-
-_LAST_YEARS: Mapping[SchoolPhase, Callable[[RollFacts], tuple[RollFate, str]]] = {
-    SchoolPhase.EARLY_YEARS: _after_early_years,
-    SchoolPhase.PRIMARY: _after_primary,
-    SchoolPhase.SECONDARY: _after_secondary,
-    SchoolPhase.ALL_THROUGH: _after_all_through,
-    SchoolPhase.POST_16: lambda _: (RollFate.STAYS, ""),
+_AHEAD: Mapping[str, tuple[str, frozenset[TermName]]] = {
+    "5": ("Secondary schools: three are visited, and the child’s wishes known, before the applications of Year 6",
+          frozenset(TermName)),
+    "7": ("How the move went: friends, the key adult, help that must not stop", frozenset({TermName.AUTUMN})),
+    "9": ("Courses for Years 10 and 11: choices, advice, doors kept open", frozenset({TermName.SPRING, TermName.SUMMER})),
+    "10": ("Work experience, visits to colleges, and a first talk about careers", frozenset({TermName.SPRING, TermName.SUMMER})),
 }
+"""What a year group prepares, without a move at its end, and in which terms that is asked about."""
+FIRST_OF_ADULTHOOD = 9  # the year group from which an EHCP prepares for adult life
+
+
+def ahead_of(group: str, term: TermName | str, has_ehcp: bool) -> tuple[str, ...]:
+    """What is prepared in that year group and term, in sentences to plan by; () where nothing is."""
+    words, terms = _AHEAD.get(group, ("", frozenset()))
+    told = [words] if TermName(term) in terms else []
+    if has_ehcp and _number(group) >= FIRST_OF_ADULTHOOD:
+        told.append("Adult life, as the EHCP’s review asks: work, home, friends, health")
+    return tuple(told)

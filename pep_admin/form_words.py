@@ -85,3 +85,101 @@ class P16Activity(Labelled):
     CARER = "NCA", "None: cares for somebody"
     NONE_OTHER = "NOT", "None: another reason"
     UNKNOWN = "UNK", "Not known"
+
+
+class Gender(Labelled):
+    """As the child describes themselves."""
+
+    GIRL = "girl", "Girl or young woman"
+    BOY = "boy", "Boy or young man"
+    ANOTHER = "another", "Described in another way"
+    UNSAID = "unsaid", "Rather not said"
+
+
+class Ethnicity(Labelled):
+    """The groups of the school census, by its codes."""
+
+    WBRI = "WBRI", "White British"
+    WIRI = "WIRI", "White Irish"
+    WIRT = "WIRT", "Traveller of Irish heritage"
+    WROM = "WROM", "Gypsy or Roma"
+    WOTH = "WOTH", "Any other White background"
+    MWBC = "MWBC", "White and Black Caribbean"
+    MWBA = "MWBA", "White and Black African"
+    MWAS = "MWAS", "White and Asian"
+    MOTH = "MOTH", "Any other mixed background"
+    AIND = "AIND", "Indian"
+    APKN = "APKN", "Pakistani"
+    ABAN = "ABAN", "Bangladeshi"
+    AOTH = "AOTH", "Any other Asian background"
+    BCRB = "BCRB", "Black Caribbean"
+    BAFR = "BAFR", "Black African"
+    BOTH = "BOTH", "Any other Black background"
+    CHNE = "CHNE", "Chinese"
+    OOTH = "OOTH", "Any other ethnic group"
+    REFU = "REFU", "Rather not said"
+    NOBT = "NOBT", "Not known yet"
+
+
+class SdqBand(Labelled):
+    """What an SDQ total means, in three steps (pep-form P1.38)."""
+
+    USUAL = "usual", "close to what is usual"
+    BORDERLINE = "borderline", "borderline"
+    HIGH = "high", "high"
+
+
+class FirstDocument(Labelled):
+    """Papers that college and work ask a young person for."""
+
+    PHOTO_ID = "photo_id", "Photo ID"
+    INSURANCE = "insurance", "National Insurance number"
+    BANK = "bank", "Bank account"
+    IMMIGRATION = "immigration", "Immigration papers, where they need them"
+
+
+class VoiceHelp(Labelled):
+    """How far the adult helped the child to answer."""
+
+    NONE = "none", "Not at all"
+    WROTE = "wrote", "Read or wrote for them"
+    PICTURES = "pictures", "Chose pictures with them"
+    SPOKE = "spoke", "Spoke for them"
+
+
+class Screening(Labelled):
+    """A school's own screening of wellbeing, beside the SDQ of social care."""
+
+    BOXALL = "boxall", "Boxall Profile"
+    SDQ = "sdq", "SDQ of the teacher"
+    OTHER = "other", "Another one: say which"
+
+
+class FiguresFrom(Labelled):
+    """Where attendance figures were read."""
+
+    SYSTEM = "system", "The school's system"
+    SERVICE = "service", "The attendance service"
+    BY_HAND = "by_hand", "Counted by hand"
+
+
+class AccessArrangement(Labelled):
+    """What is arranged for a child's exams."""
+
+    TIME = "time", "Extra time"
+    READER = "reader", "Reader"
+    SCRIBE = "scribe", "Scribe"
+    BREAKS = "breaks", "Rest breaks"
+    LAPTOP = "laptop", "Laptop"
+    ROOM = "room", "Separate room"
+    NONE = "none", "None needed"
+
+
+class HeardInRoom(Labelled):
+    """How the meeting heard the child (HB-3.5)."""
+
+    SPOKE = "spoke", "Spoke there"
+    WROTE = "wrote", "Had written something"
+    SHOWN = "shown", "A picture or film was shown"
+    ADULT = "adult", "An adult spoke for them"
+    PAGE = "page", "By their page in Part 2"

@@ -15,7 +15,22 @@ from enum import StrEnum
 from typing import Any, Literal
 
 from pep_admin.deadlines import format_day
-from pep_admin.form_words import NextSendStep, P16Activity, Progress, SenNeed, StatutoryTest, TargetAgreed
+from pep_admin.form_words import (
+    AccessArrangement,
+    Ethnicity,
+    FiguresFrom,
+    FirstDocument,
+    Gender,
+    HeardInRoom,
+    NextSendStep,
+    P16Activity,
+    Progress,
+    Screening,
+    SenNeed,
+    StatutoryTest,
+    TargetAgreed,
+    VoiceHelp,
+)
 from pep_admin.money_words import MoneyGiven, MoneyNext
 from pep_admin.policy import USUAL, FormNumbers
 from pep_admin.vocabulary import (
@@ -33,6 +48,7 @@ from pep_admin.vocabulary import (
     TargetNext,
     TargetOutcome,
 )
+from pep_admin.voice_words import ADULT_QUESTIONS, FACE_QUESTIONS, JUNIOR_QUESTIONS, SENIOR_QUESTIONS, Face
 
 LINE = 200
 TEXT = 5_000
@@ -66,6 +82,8 @@ class Field:
     switch that makes it required. `asked`: a switch without which it is not shown (""), `unless` one that hides it. `hide`:
     letters of pep-form.md (C child's copy, S school, P parents). `max_length` in characters, for numbers `lowest`/`highest`.
     `columns` of a ROWS field are Fields of their own, stored beside one another in a row; its page shows at least `lines` of them.
+    `looks`: "faces" where the choices are drawn as faces beside their words, "watched" for what was seen of a child; neither is
+    printed while it is empty.
     """
 
     key: str
@@ -89,6 +107,7 @@ class Field:
     highest: int | None = None
     lines: int = 4
     columns: tuple[Field, ...] = ()
+    looks: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,6 +347,24 @@ class SuspensionFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordFacts:
+    """What else of the record stands on the sections to be read, "" and None and 0 where unknown or withheld.
+
+    `homes` and `schools` are counted from the day of coming into care; `team` is the social worker's; `at_school_since` the first
+    day at the PEP's school; `sdq_before` the total before the latest one.
+    """
+
+    designated_teacher: str = ""
+    head: str = ""
+    less_than_good: bool = False
+    at_school_since: date | None = None
+    team: str = ""
+    homes: int = 0
+    schools: int = 0
+    sdq_before: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class StandingException:
     """Why a special school set no English or Maths target in an earlier PEP of the same academic year: it holds for the year
     (HB-5.1).
@@ -407,6 +444,7 @@ class Document:
     the day on which it was sent.
     `papers`: documents kept as files behind it: its own, and the child's plans; of a PEP that was sent, those of that day.
     `carried`: keys of answers that came over from the PEP before and wait for somebody to say that they are still right (HB-1.6).
+    `record`: what else is read from the roll and shown on the sections (roll_lines.py).
     `sent_back_at`: when the Virtual School sent it back (UTC), while nothing in it has been changed since (HB-7.1).
     """
 
@@ -449,6 +487,7 @@ class Document:
     numbers: FormNumbers = USUAL
     carried: frozenset[str] = frozenset()
     sent_back_at: datetime | None = None
+    record: RecordFacts = field(default_factory=RecordFacts)
 
     def answer(self, key: str) -> Any:
         """The value of a field, None when unanswered, not asked or withheld."""
@@ -492,11 +531,11 @@ def required(found: Field, switches: frozenset[str]) -> bool:
 
 def visible(found: Field, audience: Audience) -> bool:
     """Whether that audience may read the field (pep-form.md: hide)."""
-    return readable(found.hide, audience)
+    return may_read(found.hide, audience)
 
 
-def readable(hide: str, audience: Audience) -> bool:
-    """Whether that audience may read what is left out of the copies that those letters name."""
+def may_read(hide: Hide, audience: Audience) -> bool:
+    """Whether what is hidden by those letters may be read by that audience."""
     hidden_from = {Audience.CHILD: "C", Audience.SCHOOL: "S", Audience.PARENT: "P"}.get(audience)
     if hidden_from is None:
         return True
@@ -536,6 +575,16 @@ def _day(key: str, number: str, label: str, *, needed: bool = False) -> Field:
     return Field(key, number, label, Kind.DATE, must="always" if needed else "never")
 
 
+def _answers(key: str, switch: str, questions: tuple[tuple[str, str], ...]) -> Field:
+    """Further questions of one version of the child's voice: the question is chosen, the answer is theirs."""
+    return Field(
+        key, "P2.53", "More of what they said", Kind.ROWS, asked=switch, rule="HB-4.6", core=False, lines=2,
+        help="Choose a question, and write the answer as it was given. “Pass” is an answer.",
+        columns=(Field("question", "P2.53", "Question", Kind.ONE_OF, must="always", choices=questions),
+                 Field("answer", "P2.53", "Their answer", Kind.PARA, must="always", max_length=2_000)),
+    )
+
+
 EXCEPTION_OTHER = "other"
 EXCEPTION_KINDS = (("grade_4", "Already grade 4 or above"), ("ehcp_first", "The EHCP puts something else first"),
                    ("not_in_education", "Not in education"), (EXCEPTION_OTHER, "Other: say what"))
@@ -550,6 +599,16 @@ PART_1 = PartForm(
             "about",
             "About the child and home",
             (
+                Field("gender", "P1.06", "Gender", Kind.ONE_OF, carry="confirm", core=False, choices=_choices(Gender),
+                      help="As the child describes themselves, if they have said."),
+                Field("pronouns", "P1.06", "Pronouns", Kind.LINE, carry="confirm", core=False, max_length=40),
+                Field("ethnicity", "P1.07", "Ethnicity", Kind.ONE_OF, carry="confirm", core=False, choices=_choices(Ethnicity),
+                      help="By the groups of the school census, for the monitoring of equality; no letter repeats it."),
+                Field("faith_and_culture", "P1.09", "Faith and culture", Kind.PARA, carry="confirm", core=False, max_length=1_000,
+                      help="Only what school should respect: food, festivals, dress, days off."),
+                Field("unaccompanied", "P1.10", "Came to the country alone, seeking asylum?", Kind.YES_NO, carry="confirm",
+                      hide="C",
+                      core=False, help="Think then of English teaching and of schooling that was missed."),
                 Field("first_language", "P1.08", "First language", Kind.LINE, must="always", carry="confirm", max_length=LINE,
                       help="Say which language the meeting and the child's copy should be in."),
                 Field("interpreter_needed", "P1.08", "Is an interpreter needed?", Kind.YES_NO, must="always", carry="confirm"),
@@ -565,6 +624,13 @@ PART_1 = PartForm(
                       help="One choice; the story behind it belongs further down."),
                 Field("next_care_review_on", "P1.18", "Next care review", Kind.DATE, must="always", carry="confirm", hide="C",
                       rule="HB-3.3", help="The PEP should not routinely be on that day."),
+                Field("iro", "P1.18", "Independent reviewing officer", Kind.LINE, carry="confirm", hide="C", rule="HB-3.3",
+                      core=False,
+                      max_length=LINE),
+                Field("pathway_plan_on", "P1.20", "Pathway plan, last written on", Kind.DATE, asked="from_16", carry="confirm",
+                      core=False, help="From sixteen on the PEP feeds the pathway plan."),
+                Field("personal_adviser", "P1.20", "Personal adviser", Kind.LINE, asked="from_16", carry="confirm", core=False,
+                      max_length=LINE),
                 Field("address_withheld_from", "P1.16", "Who must not learn where the child lives", Kind.ONE_OF, carry="confirm",
                       hide="CP", rule="HB-3.11",
                       choices=(("nobody", "Nobody: the address is not withheld"), ("parents", "Parents and others"),
@@ -591,7 +657,18 @@ PART_1 = PartForm(
                       help="The local authority itself is a line under a care order, and is not under section 20.",
                       columns=(Field("name", "P1.24", "Name", Kind.LINE, must="always", max_length=LINE),
                                Field("relation", "P1.24", "Relation", Kind.LINE, must="always", max_length=LINE),
-                               Field("gets_reports", "P1.24", "Gets school reports", Kind.YES_NO, must="always"))),
+                               Field("gets_reports", "P1.24", "Gets school reports", Kind.YES_NO, must="always"),
+                               _line("held_by", "P1.24", "How it is held"),
+                               Field("school_may_contact", "P1.24", "School may contact them", Kind.YES_NO),
+                               Field("invited", "P1.24", "Invited to PEPs", Kind.YES_NO))),
+                Field("restricted_any", "P1.25", "Is there anybody who must not see, meet or be told about the child?", Kind.YES_NO,
+                      must="always", carry="confirm", hide="CP", rule="HB-3.11", help="“No” is an answer."),
+                Field("restricted_people", "P1.25", "Who, and what staff do", Kind.ROWS, asked="restricted", must="restricted",
+                      carry="confirm", lines=2, hide="CP", rule="HB-3.11", help="Short and practical, for the front desk.",
+                      columns=(_line("who", "P1.25", "Who", needed=True),
+                               _line("not_allowed", "P1.25", "What is not allowed", needed=True),
+                               _line("order", "P1.25", "Order or agreement"),
+                               _line("staff_do", "P1.25", "What staff do"))),
                 Field("reports_to", "P1.30", "Who gets the school reports", Kind.LINE, must="always", carry="confirm", hide="C",
                       rule="HB-3.7", check="RD-104", max_length=LINE),
                 Field("slips_signed_by", "P1.30", "Who signs permission slips", Kind.LINE, must="always", carry="confirm",
@@ -603,21 +680,52 @@ PART_1 = PartForm(
                       columns=(_line("name", "P1.23", "Name", needed=True), _line("relation", "P1.23", "Relation", needed=True),
                                _line("phone", "P1.23", "Telephone", needed=True, longest=40),
                                _line("hours", "P1.23", "When they answer"))),
+                Field("daily_liaison", "P1.26", "Who gets the ordinary call or message", Kind.LINE, carry="confirm", core=False,
+                      max_length=LINE),
+                Field("family_time_and_school", "P1.27", "Family time: what school will notice", Kind.PARA, carry="confirm",
+                      hide="CP", rule="HB-3.11", core=False, max_length=1_000, help="Days, moods, lateness; no more."),
+                Field("family_time_detail", "P1.28", "Family time in detail", Kind.PARA, store="sensitive_answers",
+                      carry="confirm", hide="CSP", rule="HB-3.11", core=False, max_length=2_000,
+                      help="Never seen by the school; what school needs stands in the box above."),
+                Field("siblings", "P1.29", "Brothers and sisters", Kind.ROWS, carry="confirm", hide="C", core=False, lines=2,
+                      help="Useful where they share a school.",
+                      columns=(_line("name", "P1.29", "Name", needed=True), _line("school", "P1.29", "School"),
+                               Field("together", "P1.29", "Lives", Kind.ONE_OF,
+                                     choices=(("together", "Together with the child"), ("apart", "Apart"))))),
             ),
         ),
         Section(
             "health",
             "Health and emotional wellbeing",
             (
+                Field("health_conditions", "P1.31", "Health conditions, allergies, sight, hearing, movement", Kind.PARA,
+                      must="always", carry="confirm", hide="C", rule="HB-4.8", max_length=2_000,
+                      help="What staff must know and do, not a medical history. Write “none known” if so."),
                 Field("health_effect_on_learning", "P1.33", "What health does to learning", Kind.PARA, must="always",
                       carry="confirm", rule="HB-4.8",
                       help="Tiredness, missed days, pain, hearing in class. Write “none seen” if so."),
+                Field("medication_in_school", "P1.32", "Medicine in school", Kind.PARA, carry="confirm", hide="C", core=False,
+                      max_length=1_000, help="Name, dose, time, and who may give it."),
+                Field("healthcare_plan", "P1.34", "Has school an individual healthcare plan?", Kind.YES_NO, carry="confirm",
+                      hide="C", core=False),
+                Field("healthcare_plan_where", "P1.34", "Where the healthcare plan lies", Kind.LINE, asked="healthcare_plan",
+                      carry="confirm", hide="C", core=False, max_length=LINE),
                 Field("emotional_needs", "P1.39", "Emotional needs", Kind.PARA, must="always", carry="confirm", hide="C",
                       rule="HB-4.8", help="Assume there is a need; say what it looks like and what helps."),
                 Field("mental_health_support", "P1.41", "Mental-health support", Kind.ONE_OF, must="always", carry="confirm",
                       hide="C", rule="HB-4.8",
                       choices=(("none", "None needed now"), ("asked", "Asked for"), ("waiting", "Waiting"),
                                ("receiving", "Receiving"), ("ended", "Ended"), ("declined", "Declined"))),
+                Field("mental_health_since", "P1.41", "Mental-health support: since", Kind.DATE, asked="mental_health_help",
+                      carry="confirm", hide="C", rule="HB-4.8", core=False,
+                      help="“Waiting” with a day lets the Virtual School ask where it has got to."),
+                Field("other_services", "P1.42", "Do other services work with the child?", Kind.YES_NO, must="always",
+                      carry="confirm", hide="C", rule="HB-3.2", help="Speech therapy, CAMHS, youth justice. “No” is an answer."),
+                Field("agencies", "P1.42", "Who works with the child", Kind.ROWS, asked="other_services", must="other_services",
+                      carry="confirm", lines=2, hide="C", rule="HB-3.2", help="Each is invited, or asked for a report.",
+                      columns=(_line("service", "P1.42", "Service", needed=True), _line("person", "P1.42", "Person"),
+                               _line("what", "P1.42", "What they do", needed=True), _day("since_on", "P1.42", "Since"),
+                               _line("change", "P1.42", "What should change"))),
                 Field("sdq", "P1.35", "SDQ score", Kind.ROWS, store="rows:SdqScore", asked="sdq_due", hide="C",
                       rule="HB-4.7", check="RD-106",
                       help="The carer's questionnaire total, 0 to 40. Only the score is kept. A new one is due every year or so.",
@@ -650,6 +758,11 @@ PART_1 = PartForm(
                       hide="C", rule="HB-4.1",
                       choices=(("none", "None"), ("weeks", "Some weeks"), ("term", "A term or more"),
                                ("year", "More than a year"))),
+                Field("disruption_told", "P1.45", "How much schooling was lost, and when", Kind.PARA, carry="copy", hide="C",
+                      rule="HB-4.1", core=False, max_length=1_000),
+                Field("first_documents", "P1.48", "What they hold for leaving school", Kind.MANY_OF, asked="leaving_school",
+                      carry="confirm", hide="C", core=False, choices=_choices(FirstDocument),
+                      help="College and work both ask for these in September."),
             ),
         ),
     ),
@@ -663,6 +776,13 @@ PART_2 = PartForm(
             "setting",
             "The school place",
             (
+                Field("key_adult", "P2.03", "Key adult", Kind.LINE, must="always", asked="at_a_setting", carry="confirm",
+                      max_length=LINE, help="The grown-up whom the child would name, not only the form tutor."),
+                Field("who_knows", "P2.04", "Who there knows that the child is in care", Kind.ROWS, must="always",
+                      asked="at_a_setting", carry="confirm", lines=3, rule="HB-2.7",
+                      help="The designated teacher and the head; others only where they need to know.",
+                      columns=(_line("who", "P2.04", "Name or role", needed=True), _line("why", "P2.04", "Why", needed=True),
+                               Field("child_content", "P2.04", "The child is content with it", Kind.YES_NO))),
                 Field("governor", "P2.05", "Governor for children in care", Kind.LINE, asked="at_school", carry="confirm", hide="C",
                       rule="HB-2.7", check="RD-239", max_length=LINE, help="One name is enough."),
                 Field("part_time", "P2.08", "Is the child on a reduced timetable?", Kind.YES_NO, phases=("PRI", "SEC"),
@@ -675,6 +795,27 @@ PART_2 = PartForm(
                                _day("began_on", "P2.08", "Began", needed=True), _day("ends_on", "P2.08", "Ends"),
                                Field("agreed", "P2.08", "Agreed with social worker and Virtual School", Kind.YES_NO),
                                _line("plan_back", "P2.08", "How it leads back to full time"))),
+                Field("alternative_provision", "P2.09", "Is the child taught anywhere else as well?", Kind.YES_NO,
+                      phases=("PRI", "SEC", "P16"), asked="on_a_timetable", carry="confirm", rule="HB-1.5",
+                      help="Alternative provision, a college, a tutor outside: any place but your own site."),
+                Field("alternative_places", "P2.09", "The other places", Kind.ROWS, phases=("PRI", "SEC", "P16"),
+                      asked="alternative_provision", carry="confirm", lines=1, rule="HB-1.5",
+                      columns=(_line("provider", "P2.09", "Place", needed=True), _line("days", "P2.09", "Days and hours",
+                               needed=True),
+                               Field("registered", "P2.09", "Registered as a school", Kind.YES_NO),
+                               _line("taught", "P2.09", "What is taught"), _line("checked_by", "P2.09", "Who checks on it"),
+                               _day("ends_on", "P2.09", "Ends"))),
+                Field("ey_pattern", "P2.10", "The week at nursery", Kind.ROWS, asked="nursery", must="nursery", carry="confirm",
+                      lines=1, rule="HB-4.2", help="A line for each setting; a childminder is one too.",
+                      columns=(_line("setting", "P2.10", "Setting", needed=True),
+                               Field("sessions", "P2.10", "Sessions a week", Kind.NUMBER, must="always", lowest=0, highest=20),
+                               Field("funded_hours", "P2.10", "Funded hours a week", Kind.NUMBER, lowest=0, highest=60),
+                               _line("key_person", "P2.10", "Key person"), _day("started_on", "P2.10", "First day"),
+                               _line("settling", "P2.10", "How the child settled"))),
+                Field("two_year_check_on", "P2.11", "Progress check at two: done, or due, on", Kind.DATE, asked="two_year_check",
+                      carry="copy", core=False),
+                Field("two_year_check", "P2.11", "What the check said", Kind.PARA, asked="two_year_check", carry="copy",
+                      core=False, max_length=2_000),
                 Field("no_place_since", "P2.12", "Without a school place since", Kind.DATE, asked="no_school_place",
                       carry="confirm", hide="C", rule="HB-4.1", help="Each week out is counted from here."),
                 Field("no_place_why", "P2.12", "Why, and what was the last school", Kind.PARA, asked="no_school_place",
@@ -713,6 +854,20 @@ PART_2 = PartForm(
                 Field("hours_offered", "P2.07", "Hours of teaching offered each week", Kind.NUMBER, phases=("PRI", "SEC", "P16"),
                       asked="on_a_timetable", carry="confirm", rule="DATA-hours", check="RD-214", core=False, lowest=0, highest=40,
                       help="Hours on the timetable, not hours attended. Whole hours will do."),
+                Field("tutor_group", "P2.02", "Class or tutor group", Kind.LINE, asked="on_a_timetable", carry="confirm",
+                      core=False,
+                      max_length=80),
+                Field("out_of_year", "P2.06", "Taught out of the year group?", Kind.YES_NO, carry="confirm", hide="C", core=False),
+                Field("out_of_year_why", "P2.06", "Why, and until when", Kind.PARA, asked="out_of_year", carry="confirm",
+                      hide="C", core=False, max_length=1_000),
+                Field("custody_setting", "P2.15", "Education in custody: where", Kind.LINE, asked="in_custody", carry="confirm",
+                      hide="C", core=False, max_length=LINE),
+                Field("custody_hours", "P2.15", "Education in custody: hours a week", Kind.NUMBER, asked="in_custody",
+                      carry="confirm", hide="C", core=False, lowest=0, highest=40),
+                Field("custody_plan", "P2.15", "How it is tied to the sentence plan", Kind.PARA, asked="in_custody",
+                      carry="confirm", hide="C", core=False, max_length=1_000),
+                Field("custody_release", "P2.15", "On release: the place, the first day, who meets them", Kind.PARA,
+                      asked="in_custody", carry="confirm", hide="C", core=False, max_length=1_000),
             ),
         ),
         Section(
@@ -732,9 +887,29 @@ PART_2 = PartForm(
             "The child's voice",
             (
                 Field("child_voice_good", "P2.53", "What is going well", Kind.PARA, rule="HB-4.6", check="RD-202",
-                      help="Their words, unmended. Nobody has to answer everything; one real answer is enough to send."),
+                      help="Their words, unmended, or what we saw. “Pass” is an answer; one real answer is enough to send."),
                 Field("child_voice_hard", "P2.53", "What is hard", Kind.PARA, rule="HB-4.6", check="RD-240"),
                 Field("child_voice_want", "P2.53", "What they want to change or try", Kind.PARA, rule="HB-4.6", check="RD-240"),
+                *(Field(key, "P2.53", words, Kind.ONE_OF, asked="voice_faces", rule="HB-4.6", choices=_choices(Face), looks="faces")
+                  for key, words in FACE_QUESTIONS),
+                Field("seen_yes_no", "P2.53", "How they show “yes, more”, and “no, stop”", Kind.PARA, asked="voice_seen",
+                      rule="HB-4.6",
+                      max_length=1_000, looks="watched"),
+                Field("seen_comforted", "P2.53", "What comforts them", Kind.PARA, asked="voice_seen", rule="HB-4.6",
+                      max_length=1_000, looks="watched"),
+                Field("seen_led_to", "P2.53", "Where they led us on a walk, and the pictures they chose", Kind.PARA,
+                      asked="voice_seen",
+                      rule="HB-4.6", max_length=1_000, looks="watched"),
+                Field("seen_times", "P2.53", "When we watched", Kind.ROWS, asked="voice_seen", rule="HB-4.6",
+                      lines=2, looks="watched",
+                      help="Twice at least, in the setting and at home.",
+                      columns=(_day("on", "P2.53", "On", needed=True),
+                               Field("where", "P2.53", "Where", Kind.ONE_OF, must="always",
+                                     choices=(("setting", "In the setting"), ("home", "At home"))),
+                               _line("saw", "P2.53", "What we saw", longest=500))),
+                _answers("voice_junior_answers", "voice_junior", JUNIOR_QUESTIONS),
+                _answers("voice_senior_answers", "voice_senior", SENIOR_QUESTIONS),
+                _answers("voice_adult_answers", "voice_adult", ADULT_QUESTIONS),
                 _attempts("child_voice_attempts", "P2.57", "the child's words"),
                 Field("voice_gathered_on", "P2.54", "Listened to on", Kind.DATE, must="always", unless="no_child_voice",
                       rule="HB-3.14", check="RD-204", help="After the last PEP and before this meeting."),
@@ -746,13 +921,28 @@ PART_2 = PartForm(
                                ("cards", "Faces or cards"), ("signs", "Signs, symbols or talking mats"),
                                ("play", "Watching and play"), ("carer", "Through the carer"),
                                ("advocate", "Through an advocate or interpreter"))),
+                Field("voice_help", "P2.56", "How the adult helped", Kind.ONE_OF, rule="HB-4.6", core=False,
+                      choices=_choices(VoiceHelp),
+                      help="It makes clear whose words these are."),
+                Field("say_for_me", "P2.59", "What an adult should say for them", Kind.PARA, core=False, max_length=1_000),
+                Field("say_for_me_by", "P2.59", "Who should say it", Kind.LINE, core=False, max_length=LINE),
+                Field("voice_changed_what", "P2.60", "What is different because of what they said", Kind.PARA, rule="HB-4.6",
+                      core=False, max_length=2_000, help="Point to a target or an action that exists because of it."),
                 Field("wants_to_attend", "P2.58", "Do they want to come to the meeting?", Kind.ONE_OF, must="always",
                       rule="HB-3.5", choices=(("all", "All of it"), ("part", "Part of it"), ("no", "No"))),
+                *(Field(key, "P2.53", words, Kind.PARA, carry="confirm", core=False, max_length=1_000)
+                  for key, words in (("profile_like", "What people like about me"), ("profile_matters", "What matters to me"),
+                                     ("profile_help", "How to help me"))),
                 Field("hopes", "P2.61", "Hopes, near and far", Kind.PARA, must="always", carry="confirm", rule="HB-4.5",
                       help="Learning, work, sport, arts, people; it is fine to change one's mind."),
+                Field("steps_and_helpers", "P2.62", "Steps on the way", Kind.ROWS, asked="key_stage_2_up", carry="confirm",
+                      core=False,
+                      lines=2, rule="HB-4.5", help="Small enough to begin this term.",
+                      columns=(_line("step", "P2.62", "Step", needed=True), _line("helper", "P2.62", "Who helps"),
+                               _day("by_on", "P2.62", "By"))),
             ),
             intro="Before you ask: say who will be at the meeting, what it is for and what will be talked about, that their view "
-            "counts as much as anyone's, and that somebody may say a thing for them. Ask about school, hopes, help and friends.",
+            "counts as much as anyone's, that somebody may say a thing for them, and who will read it. Nothing here is a test.",
         ),
         Section(
             "learning",
@@ -772,6 +962,19 @@ PART_2 = PartForm(
                 Field("needs_and_provision", "P2.51", "Needs, and the help in place", Kind.PARA, must="always",
                       carry="confirm", rule="HB-4.2",
                       help="What is already happening beyond the ordinary lesson, step by step, and whether it works."),
+                Field("interventions", "P2.51", "Help beyond the ordinary lesson", Kind.ROWS, carry="copy", core=False, lines=2,
+                      rule="HB-4.2",
+                      columns=(_line("what", "P2.51", "What", needed=True), _line("when", "P2.51", "When and where"),
+                               _line("who", "P2.51", "Who"), _line("how_often", "P2.51", "How often"),
+                               _line("paid_from", "P2.51", "Paid from"), _line("working", "P2.51", "Does it work?"))),
+                Field("wellbeing_in_school", "P2.52", "Wellbeing in school", Kind.PARA, must="always", asked="at_a_setting",
+                      carry="confirm", hide="C", rule="HB-4.8", max_length=2_000,
+                      help="How the child is there, with adults and with others."),
+                Field("screening_tool", "P2.52", "Screening of your own", Kind.ONE_OF, carry="confirm", hide="C", rule="HB-4.7",
+                      core=False, choices=_choices(Screening)),
+                Field("screening_score", "P2.52", "What the screening says", Kind.LINE, carry="confirm", hide="C", rule="HB-4.7",
+                      core=False, max_length=LINE),
+                Field("screening_on", "P2.52", "Screened on", Kind.DATE, carry="confirm", hide="C", rule="HB-4.7", core=False),
                 Field("next_send_step", "P2.40", "Next step about needs", Kind.ONE_OF, unless="has_ehcp", hide="C", rule="HB-4.2",
                       core=False, choices=_choices(NextSendStep),
                       help="If little progress is expected in a year, say what you will ask for."),
@@ -781,6 +984,23 @@ PART_2 = PartForm(
                       columns=(Field("test", "P2.45", "Test", Kind.ONE_OF, must="always", choices=_choices(StatutoryTest)),
                                _line("taken_in", "P2.45", "School year", longest=20),
                                _line("result", "P2.45", "Result", needed=True))),
+                Field("other_tests", "P2.46", "Reading age and other tests", Kind.ROWS, phases=("PRI", "SEC"), carry="copy",
+                      core=False,
+                      lines=2, help="A test gives a target the start that can be measured.",
+                      columns=(_line("test", "P2.46", "Test", needed=True), _day("taken_on", "P2.46", "Taken on"),
+                               _line("result", "P2.46", "Score or age", needed=True))),
+                Field("qualifications_held", "P2.47", "Qualifications held", Kind.ROWS, asked="qualifications", carry="copy",
+                      core=False, lines=2, help="Everything that is passed already.",
+                      columns=(_line("subject", "P2.47", "Subject", needed=True), _line("level", "P2.47", "Level"),
+                               _line("grade", "P2.47", "Grade", needed=True, longest=40),
+                               _line("year", "P2.47", "Year", longest=20))),
+                Field("favourite_and_hardest", "P2.48", "Favourite and hardest lessons, as teachers see it", Kind.PARA,
+                      phases=("PRI", "SEC", "P16"), core=False, max_length=1_000),
+                Field("one_priority", "P2.49", "The one priority of this term", Kind.LINE, core=False, max_length=LINE,
+                      help="If only one thing could change, what?"),
+                Field("homework_equipment_reading", "P2.50", "Homework, equipment and reading at home", Kind.PARA,
+                      phases=("PRI", "SEC"), hide="C", core=False, max_length=1_000,
+                      help="Is there a device, and a quiet place?"),
                 Field("changes_ahead", "P2.64", "Moves and changes ahead", Kind.PARA, must="always", carry="confirm",
                       rule="HB-4.3", help="Schools, subjects, tests: dates, people and visits, not intentions. Write “none "
                       "expected” if so."),
@@ -791,13 +1011,20 @@ PART_2 = PartForm(
             "Attendance and behaviour",
             (
                 Field("attendance", "P2.22", "Attendance this year", Kind.ROWS, lines=1, store="rows:AttendanceSummary",
-                      must="attendance_expected", rule="HB-4.1", check="RD-207",
+                      asked="attendance_expected", must="attendance_expected", rule="HB-4.1", check="RD-207",
                       help="Sessions (half days), from the start of the year to the date you state.",
                       columns=(Field("possible", "P2.22", "Possible sessions", Kind.NUMBER, must="always", lowest=0, highest=500),
                                Field("present", "P2.22", "Attended", Kind.NUMBER, must="always", lowest=0, highest=500),
                                Field("authorised", "P2.22", "Authorised absence", Kind.NUMBER, lowest=0, highest=500),
                                Field("unauthorised", "P2.22", "Unauthorised absence", Kind.NUMBER, lowest=0, highest=500),
                                Field("figures_to", "P2.24", "Figures up to", Kind.DATE, must="always"))),
+                Field("ey_attendance", "P2.25", "Attendance at nursery", Kind.ROWS, asked="nursery", must="nursery", lines=1,
+                      rule="HB-4.1", help="Sessions booked, and sessions they came to.",
+                      columns=(_line("period", "P2.25", "From when to when", needed=True, longest=80),
+                               Field("booked", "P2.25", "Booked", Kind.NUMBER, must="always", lowest=0, highest=600),
+                               Field("attended", "P2.25", "Attended", Kind.NUMBER, must="always", lowest=0, highest=600))),
+                Field("p16_attendance", "P2.25", "Attendance in per cent", Kind.NUMBER, phases=("P16",), unless="not_eet",
+                      rule="HB-4.1", lowest=0, highest=100, help="This year, at the college or with the provider."),
                 Field("attendance_reasons", "P2.26", "What lies behind it, and who does what", Kind.PARA,
                       asked="attendance_low", hide="C", rule="HB-7.1", check="RD-209"),
                 Field("behaviour", "P2.27", "Behaviour", Kind.ONE_OF, must="always", hide="C", rule="HB-4.1",
@@ -806,8 +1033,26 @@ PART_2 = PartForm(
                       asked="behaviour_concern", must="behaviour_concern", carry="confirm", hide="C",
                       help="Describe what is seen, not the child: time of day, lesson, change in the week. May fear, loss or "
                       "attachment lie behind it? Say which ways of helping took that into account, and what worked."),
+                Field("strategies_tried", "P2.29", "What was tried, step by step", Kind.ROWS, asked="behaviour_concern",
+                      carry="confirm", hide="C", core=False, lines=2, rule="HB-3.13",
+                      help="With the ways of helping that think of trauma and attachment.",
+                      columns=(_line("what", "P2.29", "What", needed=True), _day("since_on", "P2.29", "Since"),
+                               _line("worked", "P2.29", "Did it work?"), _line("next", "P2.29", "Next"))),
                 Field("exclusion_risk", "P2.33", "Is there a risk of suspension or exclusion?", Kind.YES_NO, must="always",
                       hide="C", rule="HB-3.6", check="RD-210"),
+                Field("exclusion_told", "P2.33", "What is behind the risk, and what is done about it", Kind.PARA,
+                      asked="exclusion_concern", hide="C", rule="HB-3.6", max_length=2_000,
+                      help="“Yes”, or a suspension this year, is told to the Virtual School at once."),
+                Field("attendance_source", "P2.24", "Where the figures come from", Kind.ONE_OF, asked="attendance_expected",
+                      hide="C", core=False, choices=_choices(FiguresFrom)),
+                Field("removed_days", "P2.32", "Days taught apart from the class this term", Kind.NUMBER, phases=("PRI", "SEC"),
+                      asked="at_school", hide="C", core=False, lowest=0, highest=200,
+                      help="Isolation, an internal exclusion, a removal room."),
+                Field("removed_told", "P2.32", "Taught apart: why, and what was learnt there", Kind.PARA, phases=("PRI", "SEC"),
+                      asked="at_school", hide="C", core=False, max_length=1_000),
+                Field("friends_and_bullying", "P2.34", "Friends, and bullying", Kind.PARA, carry="confirm", hide="C",
+                      rule="HB-3.13", core=False, max_length=2_000,
+                      help="Friendships; being bullied or bullying others; what was done."),
             ),
         ),
         Section(
@@ -828,6 +1073,8 @@ PART_2 = PartForm(
                       help="Its outcomes steer the targets here."),
                 Field("sen_plan_review_on", "P2.39", "Support plan reviewed next on", Kind.DATE, asked="sen_support",
                       carry="confirm", hide="C", rule="HB-5.5", core=False),
+                Field("access_arrangements", "P2.41", "Arrangements for exams", Kind.MANY_OF, asked="exam_years", carry="confirm",
+                      core=False, choices=_choices(AccessArrangement), help="Applications close long before the exams."),
             ),
         ),
         Section(
@@ -846,6 +1093,8 @@ PART_2 = PartForm(
                       carry="confirm", rule="HB-4.3", check="RD-235"),
                 Field("transition_handover", "P2.64", "What is handed over, the journey, and the second plan", Kind.PARA,
                       asked="transition", carry="confirm", hide="C", rule="HB-4.3", core=False, max_length=2_000),
+                Field("ahead_plan", "P2.64", "What is planned for what lies ahead", Kind.PARA, asked="planning_ahead",
+                      carry="confirm", rule="HB-4.3", max_length=2_000, help="Days, people and visits, not intentions."),
                 Field("careers_talk_on", "P2.63", "Last talk with a careers adviser", Kind.DATE, asked="careers", carry="confirm",
                       rule="HB-4.5", check="RD-236", core=False, help="From Year 9, sooner if the child asks."),
                 Field("careers_adviser", "P2.63", "Careers adviser", Kind.LINE, asked="careers", carry="confirm", rule="HB-4.5",
@@ -966,10 +1215,16 @@ PART_3 = PartForm(
                 Field("joined_ehcp_review", "P3.06", "Was it held together with the EHCP’s annual review?", Kind.YES_NO,
                       asked="has_ehcp", rule="HB-3.4", check="RD-216",
                       help="Once a year the two are one meeting, or lie within fourteen days."),
+                Field("same_day_reason", "P3.05", "The care review is on the same day: why", Kind.LINE, asked="review_same_day",
+                      hide="C", rule="HB-3.3", core=False, max_length=LINE, help="Many children want the two kept apart."),
                 Field("child_attended", "P3.09", "Did the child come?", Kind.ONE_OF, must="always", rule="HB-3.5",
                       check="RD-307", choices=(("whole", "For all of it"), ("part", "For part of it"), ("no", "No"))),
                 Field("child_absent_reason", "P3.10", "If not for all of it, why", Kind.LINE, asked="child_absent",
                       must="child_absent", rule="HB-3.5", check="RD-307", max_length=LINE),
+                Field("voice_in_meeting", "P3.11", "How the room heard the child", Kind.ONE_OF, rule="HB-3.5", core=False,
+                      choices=_choices(HeardInRoom)),
+                Field("voice_in_meeting_told", "P3.11", "What they said or showed there", Kind.PARA, rule="HB-3.5", core=False,
+                      max_length=2_000),
             ),
         ),
         Section(
@@ -983,6 +1238,11 @@ PART_3 = PartForm(
                       help="Left out of the child's copy."),
                 Field("reports_and_slips_discussed", "P3.28", "Were reports and permission slips discussed?", Kind.YES_NO,
                       must="always", hide="C", rule="HB-3.7"),
+                Field("information_sharing", "P3.29", "Who gets a copy, and whether the child had a say", Kind.PARA,
+                      carry="confirm",
+                      hide="C", rule="HB-2.7", core=False, max_length=1_000),
+                Field("disagreement", "P3.33", "Where people disagreed", Kind.PARA, hide="C", rule="HB-3.10", core=False,
+                      max_length=2_000, help="Two views written down are better than one; an independent chair may be asked for."),
                 Field("adults_only_notes", "P3.12", "Notes of the adults alone", Kind.PARA, store="sensitive_answers",
                       hide="CSP", rule="HB-3.11", help="The few minutes without the child. Never seen by the school or the child."),
             ),
@@ -996,6 +1256,14 @@ PART_3 = PartForm(
                 Field("carer_voice", "P3.23", "The carer's words", Kind.PARA, rule="HB-4.6", check="RD-308",
                       help="How school is going, homework, reading, worries, in their words."),
                 _attempts("carer_voice_attempts", "P3.24", "the carer's words"),
+                Field("carer_voice_how", "P3.24", "How the carer was heard", Kind.ONE_OF, rule="HB-4.6", core=False,
+                      choices=(("meeting", "At the meeting"), ("call", "By telephone"), ("written", "In writing")),
+                      help="Where they could not be reached, say so above: that is no voice."),
+                Field("carer_voice_on", "P3.24", "Heard on", Kind.DATE, rule="HB-4.6", core=False),
+                Field("carer_voice_by", "P3.24", "Heard by", Kind.LINE, rule="HB-4.6", core=False, max_length=LINE),
+                Field("parent_voice", "P3.27", "What parents say", Kind.PARA, hide="C", rule="HB-3.13", core=False,
+                      max_length=2_000,
+                      help="Where it is right to ask them."),
                 Field("carer_part", "P3.25", "The carer's part in learning and interests", Kind.PARA, must="always",
                       carry="confirm", rule="HB-4.5", help="Reading, clubs, lifts, a quiet place."),
                 Field("social_worker_voice", "P3.26", "The social worker's view", Kind.PARA, rule="HB-4.6", check="RD-309",
@@ -1026,11 +1294,15 @@ PART_3 = PartForm(
                       check="RD-002", max_length=500, help="A sentence is enough."),
                 Field("after_how_it_went", "P3.35", "How the child thought it went", Kind.PARA, rule="HB-3.8", check="RD-315",
                       help="A few quiet minutes within a week. This may follow later."),
+                Field("child_agrees", "P3.35", "Do they agree with what was said?", Kind.ONE_OF, rule="HB-3.8",
+                      choices=_choices(ChildAgrees)),
                 Field("child_understands", "P3.35", "Do they understand what the PEP should help them achieve?", Kind.ONE_OF,
                       rule="HB-3.8", choices=_choices(ChildAgrees)),
                 Field("copy_wanted", "P3.36", "Does the child want a copy?", Kind.ONE_OF, rule="HB-3.8",
                       choices=(("full", "Yes, on paper or screen"), ("pictures", "Yes, with pictures"),
                                ("read", "Read it to me"), ("no", "No"))),
+                Field("after_talk_on", "P3.34", "Talked about it afterwards on", Kind.DATE, rule="HB-3.8", core=False),
+                Field("after_talk_by", "P3.34", "Who talked with them", Kind.LINE, rule="HB-3.8", core=False, max_length=LINE),
             ),
         ),
     ),

@@ -50,11 +50,22 @@ PHASE_OF_GROUP = {"N1": "early_years", "N2": "early_years", "R": "primary", **{s
                   **{str(year): "secondary" for year in range(7, 12)}, "12": "post_16", "13": "post_16"}
 
 ABOUT = {"first_language": "English", "interpreter_needed": False, "communicates_by": ("speech",), "permanence_plan": "stay",
-         "address_withheld_from": "nobody", "placement_change_expected": False}
+         "address_withheld_from": "nobody", "placement_change_expected": False,
+         "faith_and_culture": "Keeps no faith; likes to be home for Lunar New Year with the carer’s family.",
+         "iro": "Mr Bracken", "pathway_plan_on": None, "personal_adviser": "Ms Waymark"}
+RESPONSIBILITY = {
+    "reports_to": "The social worker and the carer",
+    "slips_signed_by": "The carer for day trips, the social worker for nights away",
+    "restricted_any": False,
+    "daily_liaison": "The carer, by telephone before nine",
+    "family_time_and_school": "Sees family every second Saturday; Mondays after it can be quiet.",
+}
 CONTACTS = (("The carer", "Carer", "01632 960101", "At any time"),
             ("The duty social worker", "Social worker", "01632 960102", "9 to 5"))
 """Name, relation, telephone (of the numbers kept for invented people), when they answer."""
 HEALTH = {
+    "health_conditions": "Short-sighted; glasses live in the bag. No allergies known.",
+    "other_services": False,
     "health_effect_on_learning": "Wears glasses for reading; tires in the last lesson of the day. None seen otherwise.",
     "emotional_needs": "Finds changes of adult hard, and goes quiet rather than asking. A calm word before the lesson helps.",
     "mental_health_support": "none",
@@ -69,7 +80,15 @@ GAPS = "Between the two schools {name} was taught at home by a tutor for two hou
 PLACE = {
     "governor": "Mrs Quince", "part_time": False, "p16_activity": "FE", "p16_bursary": "granted",
     "p16_bursary_use": "£600, for travel and a set of books",
+    "key_adult": "{adult}", "tutor_group": "The class of {adult}", "alternative_provision": False,
 }
+WHO_KNOWS = (("The designated teacher", "Writes this plan", True), ("The head", "Leads the school", True),
+             ("{adult}", "Sees {name} each morning", True))
+"""Name or role, why they know that the child is in care, and whether the child is content with that."""
+NURSERY_WEEK = (("This nursery", 5, 15, "Sunny", "Waves goodbye at the window, then goes to the sand."),)
+NURSERY_DAYS = (("September to the day of the meeting", 60, 56),)
+"""Of a nursery child: the week with its sessions and hours, and how many sessions were booked and attended."""
+INTERVENTIONS = (("Small reading group", "Mon, Wed, Fri, library", "Ms Verse", "Three times a week", "The school", "Yes"),)
 HOURS = {"1": 22, "2": 22, "3": 24, "4": 24, "5": 24, "6": 24, "12": 17, "13": 17}
 """Hours of teaching offered each week, by year group; 25 in secondary school."""
 COURSES = (("Animal care", "Level 2 diploma", 14, False), ("English", "GCSE", 3, True))
@@ -80,7 +99,8 @@ SEN = {
     "sen_provision": "Help with working memory: short instructions, a written list, and time to answer.",
 }
 SEN_NEEDS, EHCP_SHORT = ("MLD", "SLCN"), "Fifteen hours of an adult beside {name}, speech therapy every second week."
-CAREERS = {"careers_adviser": "Mr Compass", "careers_experience": "A morning at the vet’s; a week’s work in May is being found."}
+CAREERS = {"ahead_plan": "Two open evenings with the carer in October; the child makes a list of questions for each.",
+           "careers_adviser": "Mr Compass", "careers_experience": "A morning at the vet’s; a week’s work in May is being found."}
 TRANSITION = {
     "transition_to": "Not known yet", "transition_contact": "Is named when the place is offered",
     "transition_visits": "An open evening in October with the carer; two more visits in the summer term.",
@@ -95,20 +115,30 @@ VOICE = {
     "child_voice_good": "I like {lesson} now because we {doing}. {adult} lets me sit near the front.",
     "child_voice_hard": "The {sums} questions. And when people talk all at once {noisy}.",
     "child_voice_want": "I want {adult} to go over {sums} questions with me, not in front of everyone.",
+    "face_coming": "good", "face_playtime": "good", "face_lunch": "middle", "face_numbers": "bad", "face_adult": "good",
+    "seen_yes_no": "Pulls a hand for more; turns the whole body away for no.",
+    "seen_comforted": "{adult}, the blue blanket, and the quiet corner by the window.",
     "voice_gathered_by": "The designated teacher",
     "voice_how": ("talk_dt", "drawing"),
+    "voice_help": "wrote",
+    "voice_changed_what": "The tutor comes to a room of their own, because {name} asked for it.",
     "wants_to_attend": "part",
     "hopes": "To be a vet or somebody who draws animals for books. To be picked for the swimming squad.",
 }
 LEARNING = {
     "next_send_step": "none",
     "attainment_context": "Maths is about a year behind after two schools in one year; reading has caught up since September.",
+    "wellbeing_in_school": "Settled with two adults and a small group of friends; finds assemblies and supply days hard.",
+    "favourite_and_hardest": "Art and PE first; long pieces of writing last.",
     "needs_and_provision": "Small reading group three times a week, which is working; a quiet place at lunch, used most days.",
     "changes_ahead": "None expected this year.",
 }
 ATTENDANCE = {
     "behaviour": "none",
     "exclusion_risk": False,
+    "attendance_source": "system",
+    "p16_attendance": 93,
+    "friends_and_bullying": "Two steady friends; nobody is unkind just now.",
     "attendance_reasons": "Two days of illness and three dental visits; the carer now asks for late appointments.",
 }
 MEETING = {"meeting_how": "in_person", "meeting_place": "School library", "carer_preference": "After two, in school",
@@ -128,7 +158,8 @@ VOICES = {
     "and {name} feels listened to here, in {lesson} and by {adult}.",
 }
 IN_VAIN = "Asked by telephone on 4, 11 and 18 October by the social worker; the carer is in hospital."
-NEXT = {"after_how_it_went": "“It was okay. They listened to the maths thing.”", "child_understands": "yes", "copy_wanted": "full"}
+NEXT = {"after_how_it_went": "“It was okay. They listened to the maths thing.”", "child_understands": "yes",
+        "child_agrees": "yes", "copy_wanted": "full"}
 
 REQUEST = {
     "measure_before": "9 of 20 fraction questions",

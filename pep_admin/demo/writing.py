@@ -20,7 +20,8 @@ from pep_admin.workflow import peps as pep_verbs
 from pep_admin.workflow import ppg, sections, targets
 
 MEETING_DAYS_AFTER_LAUNCH = 45
-ASKED_BY_ANSWERS = frozenset({"attendance_low", "child_absent", "not_eet"})
+ASKED_BY_ANSWERS = frozenset({"attendance_low", "child_absent", "not_eet", "other_services", "alternative_provision",
+                              "exclusion_concern"})
 """Circumstances of the form that follow from what the demo answers on the same page."""
 
 
@@ -116,6 +117,9 @@ def _save(
 
 
 def _filled(value: Any, own: Mapping[str, str]) -> Any:
+    """Words with this child's own in their blanks, in the lines of a table too."""
+    if isinstance(value, list):
+        return [{key: _filled(each, own) for key, each in row.items()} for row in value]
     return value.format_map(own) if isinstance(value, str) else value
 
 
@@ -128,8 +132,7 @@ def _social_care(pep: Pep, meeting_on: date, sdq: int | None) -> dict[str, Mappi
             "parental_responsibility": [
                 {"id": None, "name": "The local authority", "relation": "Corporate parent", "gets_reports": True}
             ],
-            "reports_to": "The social worker and the carer",
-            "slips_signed_by": "The carer for day trips, the social worker for nights away",
+            **words.RESPONSIBILITY,
             "emergency_contacts": _rows(("name", "relation", "phone", "hours"), words.CONTACTS),
         },
         "health": {**words.HEALTH, "sdq": [score]},
@@ -150,6 +153,8 @@ def _education(pep: Pep, meeting_on: date) -> dict[str, Mapping[str, Any]]:
             **words.PLACE,
             "hours_offered": words.HOURS.get(group, 25),
             "p16_course": _rows(("subject", "level", "hours", "resit"), words.COURSES),
+            "who_knows": _rows(("who", "why", "child_content"), words.WHO_KNOWS),
+            "ey_pattern": _rows(("setting", "sessions", "funded_hours", "key_person", "settling"), words.NURSERY_WEEK),
         },
         "strengths": words.STRENGTHS,
         "voice": {**words.VOICE, "voice_gathered_on": meeting_on - timedelta(days=6)},
@@ -164,9 +169,11 @@ def _education(pep: Pep, meeting_on: date) -> dict[str, Mapping[str, Any]]:
                 )
             ],
             "statutory_results": _rows(("test", "result"), tests),
+            "interventions": _rows(("what", "when", "who", "how_often", "paid_from", "working"), words.INTERVENTIONS),
         },
         "attendance": {
             **words.ATTENDANCE,
+            "ey_attendance": _rows(("period", "booked", "attended"), words.NURSERY_DAYS),
             "attendance": [
                 {
                     "id": None,

@@ -13,6 +13,7 @@ from itertools import groupby
 from pep_admin.documents.pdf_fonts import Ink
 from pep_admin.documents.wording import value_words
 from pep_admin.pep_form import Document, Field, Kind
+from pep_admin.validators.voices import voices_missing
 from pep_admin.vocabulary import Subject
 
 NOT_ANSWERED = "Not answered"
@@ -25,7 +26,6 @@ LONGEST_BOX = 32
 LONGEST_COLUMN = 200
 """Characters in a column of a table, the narrowest some eleven letters wide; rows with longer words are printed as blocks."""
 NOTHING = "–"
-_VOICE = ("child_voice_good", "child_voice_hard", "child_voice_want")
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +130,8 @@ class Answers:
         """The answers of those fields that apply, bar those that are merely the other way out of a field that is answered, and
         what nobody has to say (a field that is not core) and nobody said."""
         asked = [self._asked[key] for key in keys if key in self._asked and not self._stands_in_for_nothing(key)]
-        return [self._answer(found) for found in asked if found.core or self.document.answer(found.key) is not None]
+        return [self._answer(found) for found in asked
+                if (found.core and not found.looks) or self.document.answer(found.key) is not None]
 
     def runs(self, keys: Iterable[str]) -> tuple[Run, ...]:
         return runs_of(self.of(keys))
@@ -191,7 +192,7 @@ class Answers:
         targets = self.document.targets
         there = {target.subject for target in targets}
         instead: Mapping[str, bool] = {
-            "child_voice_attempts": any(self.document.answer(each) for each in _VOICE),
+            "child_voice_attempts": "child" not in voices_missing(self.document),
             "carer_voice_attempts": bool(self.document.answer("carer_voice")),
             "social_worker_voice_attempts": bool(self.document.answer("social_worker_voice")),
             "sdq_missing_reason": bool(self.document.rows("sdq")),

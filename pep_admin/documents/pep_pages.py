@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from pep_admin.circumstances import ASKED_IN_WORDS, SEEN
 from pep_admin.document_words import DocumentKind
 from pep_admin.documents.pdf_fonts import Ink
 from pep_admin.documents.pep_answers import LONGEST_BOX, NOT_ANSWERED, NOTHING, Answer, Answers, Block, Grid, Run
@@ -26,6 +27,7 @@ from pep_admin.pep_form import (
     TargetFacts,
     TargetReviewFacts,
 )
+from pep_admin.roll_lines import lines_of
 from pep_admin.vocabulary import (
     Audience,
     ChildAgrees,
@@ -35,23 +37,31 @@ from pep_admin.vocabulary import (
     PepStatus,
     PpgCategory,
     PpgStatus,
-    SenStatus,
     Subject,
     TargetArea,
 )
+from pep_admin.voice_words import FACE_QUESTIONS
 
 # Part 2 is printed in the order of a good conversation, not of the form; Parts 1 and 3 keep the form's.
 VOICE = ("child_voice_good", "child_voice_hard", "child_voice_want")
-VOICE_AROUND = ("child_voice_attempts", "voice_gathered_on", "voice_gathered_by", "voice_how", "wants_to_attend")
-STRENGTHS = ("achievements", "strengths", "leisure_interests", "hopes")
+FACES = tuple(key for key, _ in FACE_QUESTIONS)
+VOICE_MORE = (*SEEN, "seen_times", *ASKED_IN_WORDS, "profile_like", "profile_matters", "profile_help")
+VOICE_AROUND = ("child_voice_attempts", "voice_gathered_on", "voice_gathered_by", "voice_how", "voice_help", "wants_to_attend",
+                "say_for_me", "say_for_me_by", "voice_changed_what")
+STRENGTHS = ("achievements", "strengths", "leisure_interests", "hopes", "steps_and_helpers")
 PLACE = ("no_place_since", "no_place_why", "no_place_education", "place_search", "p16_activity", "p16_course", "not_eet_plan",
-         "hours_offered", "part_time", "part_time_plan", "governor")
-ATTAINMENT = ("attainment", "attainment_context", "statutory_results")
-ATTENDANCE = ("attendance", "attendance_reasons", "behaviour", "behaviour_seen", "exclusion_risk")
-NEEDS = ("needs_and_provision", "sen_provision", "sen_needs", "ehcp_issued_on", "ehcp_authority", "ehcp_provision",
-         "sen_plan_review_on", "next_send_step", "changes_ahead")
+         "tutor_group", "key_adult", "who_knows", "hours_offered", "out_of_year", "out_of_year_why", "part_time", "part_time_plan",
+         "alternative_provision", "alternative_places", "ey_pattern", "two_year_check_on", "two_year_check", "custody_setting",
+         "custody_hours", "custody_plan", "custody_release", "p16_bursary", "p16_bursary_use", "governor")
+ATTAINMENT = ("attainment", "attainment_context", "statutory_results", "other_tests", "qualifications_held",
+              "favourite_and_hardest", "one_priority", "homework_equipment_reading")
+ATTENDANCE = ("attendance", "attendance_source", "ey_attendance", "p16_attendance", "attendance_reasons", "behaviour",
+              "behaviour_seen", "strategies_tried", "exclusion_risk", "exclusion_told", "removed_days", "removed_told",
+              "wellbeing_in_school", "screening_tool", "screening_score", "screening_on", "friends_and_bullying")
+NEEDS = ("needs_and_provision", "interventions", "sen_provision", "sen_needs", "ehcp_issued_on", "ehcp_authority",
+         "ehcp_provision", "sen_plan_review_on", "next_send_step", "access_arrangements", "changes_ahead")
 NEXT_STEPS = ("transition_to", "transition_contact", "transition_visits", "transition_child_asks", "transition_check_on",
-              "transition_handover", "careers_talk_on", "careers_adviser", "careers_experience")
+              "transition_handover", "ahead_plan", "careers_talk_on", "careers_adviser", "careers_experience")
 EXCEPTIONS = ("english_exception_kind", "english_exception", "maths_exception_kind", "maths_exception", "sdq_answer_reason")
 REVIEWS = "target_reviews"
 EFFECTS = "funding_effects"
@@ -138,7 +148,7 @@ class Pages:
 
     @property
     def voice_around(self) -> tuple[Run, ...]:
-        return self._answers.runs(VOICE_AROUND)
+        return self._answers.runs((*FACES, *VOICE_MORE, *VOICE_AROUND))
 
     @property
     def strengths(self) -> tuple[Run, ...]:
@@ -146,11 +156,15 @@ class Pages:
 
     @property
     def place(self) -> tuple[Run, ...]:
-        return self._answers.runs(PLACE)
+        return (*self._on_record("setting"), *self._answers.runs(PLACE))
+
+    def _on_record(self, section: str) -> tuple[Run, ...]:
+        """What the record says in that section, which nobody typed."""
+        return self._answers.labelled(lines_of(self.document, section))
 
     @property
     def next_steps(self) -> tuple[Run, ...]:
-        return self._answers.runs(NEXT_STEPS)
+        return (*self._answers.runs(NEXT_STEPS), *self._on_record("next_steps"))
 
     @property
     def attainment(self) -> tuple[Run, ...]:
@@ -158,15 +172,15 @@ class Pages:
 
     @property
     def attendance(self) -> tuple[Run, ...]:
-        return self._answers.runs(ATTENDANCE)
+        return (*self._on_record("attendance"), *self._answers.runs(ATTENDANCE))
 
     @property
     def needs(self) -> tuple[Run, ...]:
         """Needs and support, and after them whatever a later form asks in Part 2 that has no place of its own here."""
-        placed = {*VOICE, *VOICE_AROUND, *STRENGTHS, *PLACE, *NEXT_STEPS, *ATTAINMENT, *ATTENDANCE, *NEEDS, *EXCEPTIONS, REVIEWS,
-                  EFFECTS}
+        placed = {*VOICE, *FACES, *VOICE_MORE, *VOICE_AROUND, *STRENGTHS, *PLACE, *NEXT_STEPS, *ATTAINMENT, *ATTENDANCE, *NEEDS,
+                  *EXCEPTIONS, REVIEWS, EFFECTS}
         others = (found.key for found in self.document.form.fields(Part.EDUCATION) if found.key not in placed)
-        return self._answers.runs((*NEEDS, *others))
+        return (*self._answers.runs((*NEEDS, *others)), *self._on_record("send"))
 
     @property
     def papers(self) -> tuple[Run, ...]:
@@ -359,7 +373,8 @@ class Pages:
     def _sections(self, part: str) -> list[tuple[str, tuple[Run, ...]]]:
         sections = [section for each in self.document.form.parts if each.part == part for section in each.sections]
         told = [
-            (section.title, self._answers.runs(found.key for found in section.fields if not _is_care_only(found)))
+            (section.title, (*self._answers.runs(found.key for found in section.fields if not _is_care_only(found)),
+                             *(self._on_record(section.key) if section.key != "about" else ())))
             for section in sections
         ]
         return [(title, runs) for title, runs in told if runs]
@@ -367,22 +382,7 @@ class Pages:
     @property
     def identity(self) -> tuple[Run, ...]:
         """Who the child is; what the reader may not know is None in the facts and is not printed."""
-        child = self.document.child
-        return self._answers.labelled(
-            [
-                ("Full name", " ".join(name for name in (child.first_name, child.last_name) if name)),
-                ("Known as", child.known_as),
-                ("Date of birth", _on(child.date_of_birth)),
-                ("UPN", child.upn or ""),
-                ("LCS id", child.lcs_id or ""),
-                ("In care since", _on(child.entered_care_on)),
-                ("Legal status", child.legal_status or ""),
-                ("SEN", label_of(SenStatus, child.sen_status)),
-                ("EHCP review", _on(child.ehcp_review_on)),
-                ("Home (care placement)", child.home),
-                ("There since", _on(child.home_since)),
-            ]
-        )
+        return self._on_record("about")
 
     @property
     def signatures(self) -> tuple[Run, ...]:

@@ -7,17 +7,17 @@ shape and its JSON are here; what it is filled from is reading.py's, when it is 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import date
 from typing import Any
 
 from pep_admin.pep_document.values import loaded, stored
-from pep_admin.pep_form import ChildFacts, Field, Form, SchoolingFacts, SuspensionFacts
+from pep_admin.pep_form import ChildFacts, Field, Form, RecordFacts, SchoolingFacts, SuspensionFacts
 from pep_admin.policy import FormNumbers
 from pep_admin.vocabulary import Audience
 
 SDQ_STORE = "rows:SdqScore"
-_DATES = frozenset(each.name for kind in (ChildFacts, SchoolingFacts, SuspensionFacts) for each in fields(kind)
+_DATES = frozenset(each.name for kind in (ChildFacts, RecordFacts, SchoolingFacts, SuspensionFacts) for each in fields(kind)
                    if each.name.endswith(("_on", "_since", "_birth")))
 
 
@@ -26,7 +26,8 @@ class Beside:
     """The child as the rules read it, the school's and the writer's names, the SDQ rows that the form shows, the year's
     numbers, the ids of the earlier targets that this PEP looks back on (HB-5.7), whom each request, by its id, asks to be paid,
     the child's schools and the year's suspensions, whether another PEP of the year was held with the EHCP's review (HB-3.4),
-    where the child goes at the end of the year, and the ids of the released requests whose effect this PEP tells (HB-6.5)."""
+    where the child goes at the end of the year, the ids of the released requests whose effect this PEP tells (HB-6.5), and what
+    else of the record is shown."""
 
     child: ChildFacts
     school: str
@@ -40,6 +41,13 @@ class Beside:
     ehcp_joined: bool = False
     moves_to: str = ""
     money_to_answer: tuple[int, ...] = ()
+    record: RecordFacts = field(default_factory=RecordFacts)
+
+    def record_for(self, audience: Audience) -> RecordFacts:
+        """The record as that audience may know it: moves, scores and judgements of schools are the office's."""
+        if audience not in (Audience.CHILD, Audience.PARENT):
+            return self.record
+        return replace(self.record, team="", less_than_good=False, homes=0, schools=0, sdq_before=None)
 
     def child_for(self, audience: Audience) -> ChildFacts:
         """The child as that audience may know it: numbers and legal facts are the office's."""
@@ -60,7 +68,7 @@ def as_json(beside: Beside, form: Form) -> dict[str, Any]:
         "schooling": [_plain(asdict(each)) for each in beside.schooling],
         "suspensions": [_plain(asdict(each)) for each in beside.suspensions],
         "ehcp_joined": beside.ehcp_joined, "moves_to": beside.moves_to,
-        "money_to_answer": list(beside.money_to_answer),
+        "money_to_answer": list(beside.money_to_answer), "record": _plain(asdict(beside.record)),
     }
 
 
@@ -83,6 +91,7 @@ def from_json(facts: Mapping[str, Any], form: Form) -> Beside:
         tuple(SuspensionFacts(**_dated(each)) for each in facts.get("suspensions", ())),
         facts.get("ehcp_joined", False), facts.get("moves_to", ""),
         tuple(facts.get("money_to_answer", ())),  # a PEP that was sent before this was asked keeps none
+        RecordFacts(**_dated(facts.get("record", {}))),
     )
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from pep_admin import models
 from pep_admin.config import LONDON
-from pep_admin.pep_form import PaperFacts, readable
+from pep_admin.pep_form import PaperFacts, may_read
 from pep_admin.vocabulary import Audience
 
 
@@ -32,7 +32,7 @@ def papers_behind(
     """
     found = [each for each in papers
              if each.pep_id == pep.id or (each.kind.is_plan and (until is None or each.added_at <= until))]
-    return tuple(facts for facts in map(_facts, found) if readable(facts.hide, audience))
+    return tuple(facts for facts in map(_facts, found) if may_read(facts.hide, audience))
 
 
 def _facts(each: models.Document) -> PaperFacts:

@@ -9,13 +9,14 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from pep_admin.circumstances import CircumstanceFacts, phase_of, switches_for
+from pep_admin.circumstances import CircumstanceFacts, ahead_of, phase_of, switches_for
 from pep_admin.config import today
 from pep_admin.exceptions import NotFound
 from pep_admin.models import (
     Child,
     Pep,
     PepPart,
+    School,
     SdqScore,
     Target,
     TargetReview,
@@ -48,7 +49,7 @@ from pep_admin.pep_form import (
 from pep_admin.policy import FormNumbers, numbers_of
 from pep_admin.school_calendar import year_group
 from pep_admin.validators.meetings import day_of
-from pep_admin.vocabulary import Audience, Part, PepStatus
+from pep_admin.vocabulary import Audience, Part, PepStatus, PlacementKind, SenStatus
 
 
 def read_document(session: Session, pep: Pep, *, audience: Audience) -> Document:
@@ -70,7 +71,8 @@ def read_documents(session: Session, peps: Iterable[Pep], *, audience: Audience)
                 joinedload(Pep.child).joinedload(Child.social_worker),
                 joinedload(Pep.child).joinedload(Child.carer),
                 joinedload(Pep.term).joinedload(Term.year),
-                joinedload(Pep.school),
+                joinedload(Pep.school).joinedload(School.designated_teacher),
+                joinedload(Pep.school).joinedload(School.headteacher),
                 joinedload(Pep.writer),
                 joinedload(Pep.form_version),
             )
@@ -102,6 +104,8 @@ def _beside(pep: Pep, shelf: Shelf) -> Beside:
                         for child, year, other in shelf.joined),
         moves_to=roll_facts.next_stage_of(pep, _year_group(pep)),
         money_to_answer=tuple(each.request.id for each in unanswered(shelf.money.get(pep.child_id, ()), pep.id)),
+        record=roll_facts.record_of(pep, shelf.homes.get(pep.child_id, ()), shelf.schools.get(pep.child_id, ()),
+                                    _before(pep, shelf)),
     )
 
 
@@ -159,6 +163,7 @@ def _document(pep: Pep, shelf: Shelf, audience: Audience) -> Document:
         numbers=beside.numbers,
         carried=frozenset(key for rows in shelf.parts.values() if pep.id in rows for key in rows[pep.id].carried if key in shown),
         sent_back_at=_sent_back_at(pep, shelf),
+        record=beside.record_for(audience),
     )
 
 
@@ -194,6 +199,13 @@ def _scores(pep: Pep, shelf: Shelf) -> list[SdqScore]:
     """The scores recorded with this PEP; while there are none, the child's latest, carried."""
     every: list[SdqScore] = shelf.rows["SdqScore"].get(pep.child_id, [])
     return [each for each in every if each.pep_id == pep.id] or every[:1]
+
+
+def _before(pep: Pep, shelf: Shelf) -> int | None:
+    """The SDQ total before the latest that this PEP shows."""
+    every, shown = shelf.rows["SdqScore"].get(pep.child_id, []), _scores(pep, shelf)
+    earlier = [each.total for each in every if shown and each.completed_on < shown[0].completed_on]
+    return earlier[0] if earlier else None
 
 
 def _row(found: Field, each: Any) -> dict[str, Any]:
@@ -252,11 +264,14 @@ def _circumstances(pep: Pep, beside: Beside, held: Mapping[str, Any], *, has_tar
         is_late=(day_of(pep.submitted_at) or today()) > pep.due_on,
         moves_to=beside.moves_to,
         schooling=beside.schooling,
+        in_custody=beside.child.home == PlacementKind.SECURE.label,
+        has_suspension=bool(beside.suspensions),
+        ahead=ahead_of(beside.child.year_group, pep.term.name, beside.child.sen_status == SenStatus.EHCP),
     )
 
 
 def _child(pep: Pep, shelf: Shelf) -> ChildFacts:
-    child, home = pep.child, shelf.homes.get(pep.child_id)
+    child, home = pep.child, next((each for each in shelf.homes.get(pep.child_id, ()) if each.ended_on is None), None)
     return ChildFacts(
         id=child.id,
         first_name=child.first_name,

@@ -1,4 +1,4 @@
-"""What of the roll a PEP's rules go by: the child's schools, the year's suspensions, the next stage, the EHCP's review.
+"""What of the roll a PEP reads: the child's schools and homes, the year's suspensions, the next stage, the EHCP's review.
 
 Rows become facts here; reading.py puts them into the document, beside.py keeps them on the day it is sent.
 """
@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from pep_admin.circumstances import RollFacts, RollFate, next_stage, roll_fate
-from pep_admin.models import Child, Enrolment, MeetingSection, Pep, Suspension, Term
-from pep_admin.pep_form import SchoolingFacts, SuspensionFacts
+from pep_admin.circumstances import next_stage
+from pep_admin.models import CarePlacement, Child, Enrolment, MeetingSection, Pep, Suspension, Term
+from pep_admin.pep_form import RecordFacts, SchoolingFacts, SuspensionFacts
+from pep_admin.roll_fate import RollFacts, RollFate, roll_fate
 from pep_admin.school_calendar import YEAR_GROUPS
 from pep_admin.validators.meetings import coincides, day_of
 from pep_admin.vocabulary import LeavingReason, PepStatus, SenStatus, SuspensionKind
@@ -56,6 +57,25 @@ def next_stage_of(pep: Pep, group: str) -> str:
     fate = roll_fate(RollFacts(group, after, school.phase, school.kind, school.name)) if school and after else None
     ends = {RollFate.MOVES: True, RollFate.STAYS: False}.get(fate[0]) if fate else None
     return next_stage(group, pep.term.name, ends)
+
+
+def record_of(
+    pep: Pep, homes: Sequence[CarePlacement], schools: Sequence[Enrolment], sdq_before: int | None
+) -> RecordFacts:
+    """What the sections show of the school, and of homes and schools since the child came into care."""
+    school, since = pep.school, pep.child.entered_care_on
+    lead, head = (school.designated_teacher, school.headteacher) if school else (None, None)
+    here = [each.started_on for each in schools if each.school_id == pep.school_id]
+    return RecordFacts(
+        designated_teacher=lead.name if lead else "",
+        head=head.name if head else (school.head_name or "") if school else "",
+        less_than_good=bool(school and school.less_than_good),
+        at_school_since=here[-1] if here else None,
+        team=(pep.child.social_worker.organisation or "") if pep.child.social_worker else "",
+        homes=sum(each.ended_on is None or each.ended_on >= since for each in homes),
+        schools=len({each.school_id for each in schools if each.ended_on is None or each.ended_on >= since}),
+        sdq_before=sdq_before,
+    )
 
 
 def schooling_of(each: Enrolment) -> SchoolingFacts:

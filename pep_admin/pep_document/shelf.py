@@ -108,7 +108,7 @@ class Shelf:
     requests: dict[int, list[PpgRequest]] = field(default_factory=dict)
     earlier: dict[int, list[Earlier]] = field(default_factory=dict)
     reviewed_elsewhere: set[tuple[int, int]] = field(default_factory=set)
-    homes: dict[int, CarePlacement] = field(default_factory=dict)
+    homes: dict[int, list[CarePlacement]] = field(default_factory=dict)
     frozen: dict[int, FrozenFacts] = field(default_factory=dict)
     schools: dict[int, list[Enrolment]] = field(default_factory=dict)
     suspensions: dict[int, list[Suspension]] = field(default_factory=dict)
@@ -137,7 +137,7 @@ def fill(session: Session, peps: Sequence[Pep]) -> Shelf:
     )
     frozen = session.scalars(select(FrozenFacts).where(FrozenFacts.pep_id.in_(ids)))
     homes = session.scalars(
-        select(CarePlacement).where(CarePlacement.child_id.in_(children), CarePlacement.ended_on.is_(None))
+        select(CarePlacement).where(CarePlacement.child_id.in_(children)).order_by(CarePlacement.started_on, CarePlacement.id)
     )
     return Shelf(
         parts=_parts(session, ids),
@@ -154,7 +154,7 @@ def fill(session: Session, peps: Sequence[Pep]) -> Shelf:
         ),
         earlier=earlier,
         reviewed_elsewhere={(target, pep) for target, pep in reviewed},
-        homes={home.child_id: home for home in homes},
+        homes=_by(homes, "child_id"),
         frozen={each.pep_id: each for each in frozen},
         schools=_by(roll_facts.schools_of(session, children), "child_id"),
         suspensions=_by(roll_facts.suspensions_of(session, children), "child_id"),

@@ -21,6 +21,7 @@ from pep_admin.models import Child, Pep, Person, QaReview, School, Term
 from pep_admin.pep_document import Written, answers_before, read_document
 from pep_admin.pep_form import Document, Section
 from pep_admin.permissions import Actor, Permission, audience_for, can, owns_part
+from pep_admin.roll_lines import lines_of
 from pep_admin.validators.findings import Finding
 from pep_admin.views import document_tables, draft_pages, lateness, pep_page, repeats, section_forms
 from pep_admin.views.cells import linked, reference
@@ -209,7 +210,7 @@ class Peps(Pdfs, GradingPages, QuestionPages, ChangePages, PepDoors):
         context = {
             "pep": pep, "document": document, "section": section, "writes": writes, "desk": desk, "questions": asked,
             "answers": section_forms.answered(document, section), "following": self._following(document, section),
-            "notes": pep_page.notes_for(self.db_session, document, section),
+            "notes": pep_page.notes_for(self.db_session, document, section), "on_record": lines_of(document, section.key),
         }
         return self.page("pep/peps/section.html", status=status, **{**context, **more})
 
@@ -230,7 +231,7 @@ class Peps(Pdfs, GradingPages, QuestionPages, ChangePages, PepDoors):
             return self._typed_again(self._again(pep), document, section, done.findings)
         if done.value.conflicts is not None:
             return self._conflict(self._again(pep), section, done.value.conflicts)
-        return self._after_saving(self._again(pep), section, done.value)
+        return self._after_saving(self._again(pep), section, done.value, document)
 
     def _again(self, pep: Pep) -> Pep:
         return self.one_or_404(Pep, pep.id, *WHOLE)
@@ -254,13 +255,13 @@ class Peps(Pdfs, GradingPages, QuestionPages, ChangePages, PepDoors):
         retyped = section_forms.as_typed(asked, request.form, request.form.getlist)
         return self._section_page(pep, document, section, writes=False, status=409, typed=retyped)
 
-    def _after_saving(self, pep: Pep, section: Section, written: Written) -> ResponseReturnValue:
+    def _after_saving(self, pep: Pep, section: Section, written: Written, before: Document) -> ResponseReturnValue:
         document = read_document(self.db_session, pep, audience=audience_for(self.actor, pep.child))
         self.say(pep_page.told_of(written))
         for finding in given_away(self.db_session, pep, written.changed):
             self.say(finding.sentence, "warning")
-        newly = [found for found in section.fields if found.asked and document.asked(found) and document.must(found)
-                 and document.answer(found.key) is None]
+        newly = [found for found in section.fields if found.asked and document.asked(found) and document.answer(found.key) is None
+                 and (document.must(found) or (found.core and not before.asked(found)))]
         following = self._following(document, section)
         if request.form.get("then") == "stay" or newly:
             if newly:

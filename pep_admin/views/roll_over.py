@@ -13,9 +13,9 @@ from flask import abort, request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 
-from pep_admin.circumstances import RollFate
 from pep_admin.models import AcademicYear, Term
 from pep_admin.permissions import Permission
+from pep_admin.roll_fate import RollFate
 from pep_admin.school_calendar import academic_year_begins
 from pep_admin.validators.findings import Finding
 from pep_admin.views import repeats

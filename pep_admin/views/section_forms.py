@@ -11,13 +11,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time
 from typing import Any
 
-from pep_admin.circumstances import CHILD_VOICE
+from pep_admin.circumstances import voice_version
 from pep_admin.config import LONDON
 from pep_admin.deadlines import format_day
 from pep_admin.money import format_pounds, parse_pounds
 from pep_admin.pep_form import Document, Field, FundingEffectFacts, Kind, Section
 from pep_admin.validators.findings import Finding
 from pep_admin.views.formats import parse_day
+from pep_admin.voice_words import prompts_for
 
 REVIEWS = "target_reviews"
 """The field that must be answered where there is a last target, line by line (HB-5.7)."""
@@ -25,6 +26,8 @@ TARGET = "target_id"
 """The column that says which target a line is about: the page has one line a target, and none may be added."""
 LOOKED_AT = frozenset({TARGET, "request_id"})
 """Columns that name what a line looks back on: they come along with the page and are not typed."""
+CHILDS_WORDS = "P2.53"
+"""The number of every question that the child answers."""
 BASE = "base-"
 SPARE_LINES = 2
 """Empty lines under those that are filled in; one where a table is usually of one line."""
@@ -72,6 +75,7 @@ class Question:
     lines: tuple[Line, ...] = ()
     saved: str | None = None
     last: str | None = None
+    prompts: tuple[str, ...] = ()
 
     @property
     def field(self) -> Field:
@@ -110,12 +114,18 @@ def _question(document: Document, found: Field, before: Any) -> Question:
     required = document.must(found) or (found.key == REVIEWS and bool(document.reviews))
     control = replace(_control(found, found.key, value, required=required), carried=found.key in document.carried)
     lines = _lines(document, found, value) if found.kind is Kind.ROWS else ()
-    return Question(control, document.digests[found.key], lines, last=_last(found, value, before))
+    return Question(control, document.digests[found.key], lines, last=_last(found, value, before),
+                    prompts=_prompts(document, found))
+
+
+def _prompts(document: Document, found: Field) -> tuple[str, ...]:
+    """What to ask of this child beside that box, by their year and how they communicate."""
+    return prompts_for(voice_version(document.child.year_group, document.answer("communicates_by")), found.key)
 
 
 def _last(found: Field, value: Any, before: Any) -> str | None:
     """Last term's answer where it is another; a child's is shown to the adult only when the child has answered (HB-4.6)."""
-    if before is None or (found.key in CHILD_VOICE and value is None):
+    if before is None or (found.id == CHILDS_WORDS and value is None):
         return None
     last = _readable(found, before)
     return last if last != _readable(found, value) else None

@@ -42,6 +42,11 @@ class Group:
     places: list[Place]
 
 
+def asset(name: str) -> str:
+    """The address of a file of ours, new whenever the file is."""
+    return url_for(f"{ASSETS}.static", filename=name, v=_stamp(name))
+
+
 @dataclass(frozen=True, slots=True)
 class Shell:
     """What pep/base.html needs around a page."""
@@ -56,7 +61,7 @@ class Shell:
 
     def asset(self, name: str) -> str:
         """The address of a file of ours, new whenever the file is."""
-        return url_for(f"{ASSETS}.static", filename=name, v=_stamp(name))
+        return asset(name)
 
 
 def shell() -> Shell:
@@ -70,7 +75,7 @@ def shell() -> Shell:
 
 def install(app: Flask) -> None:
     """Give the templates their frame and the ways in which values are written."""
-    app.jinja_env.globals.update(pep_shell=shell, pep_rule=rule_links.rule)
+    app.jinja_env.globals.update(pep_shell=shell, pep_asset=asset, pep_rule=rule_links.rule)
     app.jinja_env.filters.update(pep_shown=formats.shown, pep_day=format_day, pep_moment=formats.moment,
                                  pep_pounds=format_pounds, pep_tag=formats.tag, pep_verdict=formats.verdict, pep_typed=typed.told,
                                  pep_breaking=cells.breaking, pep_ruled=rule_links.ruled, pep_unruled=rule_links.unruled,

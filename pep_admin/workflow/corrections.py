@@ -15,12 +15,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pep_admin import audit, history
-from pep_admin.circumstances import group_a_year_later, said
+from pep_admin.circumstances import said
 from pep_admin.deadlines import format_day
 from pep_admin.exceptions import NotFound, Refused
 from pep_admin.models import AcademicYear, CareEpisode, CarePlacement, Caseload, Child, Enrolment, Pep, PlannedMove
 from pep_admin.permissions import Actor, Permission, require
 from pep_admin.queries import OPEN_TO_WRITE
+from pep_admin.roll_fate import group_a_year_later
 from pep_admin.school_calendar import ONE_DAY, academic_year_begins, academic_year_name, year_group
 from pep_admin.validators.children import check_child
 from pep_admin.validators.findings import Finding, blocking

@@ -16,13 +16,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pep_admin import audit, history
-from pep_admin.circumstances import RollFacts, RollFate, group_a_year_later, roll_fate
 from pep_admin.deadlines import format_day
 from pep_admin.exceptions import NotFound, Refused, StaleRecord
 from pep_admin.models import AcademicYear, Child, Enrolment, Pep, PlannedMove, School
 from pep_admin.permissions import Actor, Permission, require
 from pep_admin.queries import OPEN_TO_WRITE
 from pep_admin.queries.roll_over import RollRow, roll_rows
+from pep_admin.roll_fate import RollFacts, RollFate, group_a_year_later, roll_fate
 from pep_admin.school_calendar import academic_year_begins, academic_year_end, year_group
 from pep_admin.validators.findings import Finding
 from pep_admin.vocabulary import LeavingReason, NextStep

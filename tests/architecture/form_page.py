@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pep_admin.pep_form import EVERY_PHASE, FORM, Field, Kind, PartForm
+from pep_admin.roll_lines import LINES, Line
 from pep_admin.vocabulary import Phase
 
 PAGE = Path(__file__).parents[2] / "docs" / "form.md"
@@ -29,7 +30,7 @@ How to read it:
   or nothing. A field that is not needed may still be asked for by a rule of its own: see [rules.md](rules.md).
 - **Asked**: only in the circumstance named, or *unless* it; nothing means always.
 - **Next time**: what the next PEP is to begin with: the same answer (*copy*), the same answer to be confirmed (*confirm*), or
-  nothing. Carrying answers forward is declared here and not built yet.
+  nothing.
 - **Not shown to**: the child's copy, the school, parents.
 """
 KINDS = {
@@ -44,7 +45,7 @@ def build() -> str:
     """The whole page."""
     count = sum(1 for _ in FORM.fields())
     parts = "\n".join(line for part in FORM.parts for line in _part(part))
-    return f"{HEAD}\n{count} fields in {len(FORM.parts)} parts.\n{parts}"
+    return f"{HEAD}\n{count} fields in {len(FORM.parts)} parts, and {len(LINES)} lines from the record.\n{parts}"
 
 
 def _part(part: PartForm) -> Iterator[str]:
@@ -58,6 +59,13 @@ def _part(part: PartForm) -> Iterator[str]:
         for each in section.fields:
             yield _row(each)
         yield ""
+        if shown := [_shown(each) for each in LINES if each.section == section.key]:
+            yield f"Shown from the record, not typed: {'; '.join(shown)}.\n"
+
+
+def _shown(line: Line) -> str:
+    hidden = ", ".join(READERS[letter] for letter in line.hide)
+    return f"{line.id} {line.label}{f' (not shown to {hidden})' if hidden else ''}"
 
 
 def _row(field: Field) -> str:

@@ -84,9 +84,9 @@ def test_what_is_not_core_is_folded_away_until_it_is_filled(enter: Enter) -> Non
     page = section(worker, "responsibility")
     assert [each.get("open") is not None for each in page.tree.xpath("//details[contains(@class, 'more')]")] == [True]
     gone = {f"emergency_contacts-{number}-{column}": "" for number in (0, 1) for column in ("name", "relation", "phone", "hours")}
-    emptied = page.send("then", button=STAY, **gone)
+    emptied = page.send("then", button=STAY, **gone, daily_liaison="", family_time_and_school="")
     assert [each.get("open") for each in emptied.tree.xpath("//details[contains(@class, 'more')]")] == [None]
-    assert "1 more question, where there is something to say" in emptied.main
+    assert "5 more questions, where there is something to say" in emptied.main
     assert "No emergency contact is given; two are safer." in check_answers(worker).main
     wrong = emptied.send("then", button=STAY, **{"emergency_contacts-0-name": "Pat"})
     assert wrong.status == 422

@@ -12,10 +12,10 @@ from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from pep_admin import config
-from pep_admin.circumstances import RollFate
 from pep_admin.exceptions import NotAllowed, NotFound, Refused, StaleRecord
 from pep_admin.models import AcademicYear, AuditEvent, Child, Delivery, Enrolment, PlannedMove, RecordChange, School
 from pep_admin.permissions import SYSTEM, children_seen
+from pep_admin.roll_fate import RollFate
 from pep_admin.vocabulary import (
     LeavingReason,
     LegalStatus,

@@ -50,7 +50,7 @@ def change_everything(world: World) -> None:
 
 
 def facts_of(document: Document) -> tuple[object, ...]:
-    return (document.child, document.school, document.writer, document.switches, dict(document.answers))
+    return (document.child, document.school, document.writer, document.switches, dict(document.answers), document.record)
 
 
 def test_a_sent_pep_does_not_follow_the_child(world: World) -> None:

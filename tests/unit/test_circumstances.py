@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -11,6 +11,8 @@ import pytest
 from pep_admin.circumstances import (
     SWITCHES,
     CircumstanceFacts,
+    ahead_of,
+    child_spoke,
     is_pep_age,
     latest_sdq,
     next_stage,
@@ -19,12 +21,14 @@ from pep_admin.circumstances import (
     scheme_of,
     schooling_gaps,
     switches_for,
+    voice_version,
 )
 from pep_admin.pep_form import FORM, Field, SchoolingFacts
 from pep_admin.policy import USUAL, FormNumbers
 from pep_admin.vocabulary import PepKind, Phase, Scheme, SenStatus
 from pep_admin.year_words import FirstGroup, LastDay
 
+MONDAY = datetime(2024, 11, 18, 9, tzinfo=UTC)
 ELM_THEN_ASH = (SchoolingFacts("Elm School", date(2020, 9, 1), date(2024, 1, 12), "Moved home"),
                 SchoolingFacts("Ash School", date(2024, 4, 15), None))
 
@@ -96,7 +100,8 @@ def switches(answers: dict[str, Any] | None = None, **changes: Any) -> frozenset
 
 
 def test_a_quiet_child_of_year_5_with_an_empty_form() -> None:
-    assert switches() == {"sdq_due", "attendance_expected", "at_school", "on_a_timetable"}
+    assert switches() == {"sdq_due", "attendance_expected", "at_school", "at_a_setting", "on_a_timetable", "key_stage_2_up",
+                          "voice_junior"}
 
 
 @pytest.mark.parametrize(
@@ -140,6 +145,35 @@ def test_a_quiet_child_of_year_5_with_an_empty_form() -> None:
         ({"year_group": "1"}, "on_a_timetable", True),
         ({"year_group": "12"}, "on_a_timetable", True),
         ({"year_group": "12", "has_school": False}, "on_a_timetable", False),
+        ({"year_group": "12"}, "at_a_setting", True),
+        ({"has_school": False}, "at_a_setting", False),
+        ({"date_of_birth": date(2008, 11, 18)}, "from_16", True),  # sixteen on the day
+        ({"date_of_birth": date(2008, 11, 19)}, "from_16", False),
+        ({"year_group": "11", "on": date(2025, 3, 31)}, "leaving_school", False),
+        ({"year_group": "11", "on": date(2025, 4, 1)}, "leaving_school", True),
+        ({"year_group": "11", "on": date(2024, 9, 1)}, "leaving_school", False),
+        ({"year_group": "10", "on": date(2025, 5, 1)}, "leaving_school", False),
+        ({"year_group": "12"}, "leaving_school", True),
+        ({"year_group": "10"}, "qualifications", False),
+        ({"year_group": "11"}, "qualifications", True),
+        ({"year_group": "6"}, "exam_years", True),
+        ({"year_group": "9"}, "exam_years", False),
+        ({"year_group": "13"}, "exam_years", True),
+        ({"year_group": "2"}, "key_stage_2_up", False),
+        ({"year_group": "3"}, "key_stage_2_up", True),
+        ({"year_group": "N2"}, "nursery", True),
+        ({"year_group": "N2", "has_school": False}, "nursery", False),
+        ({"year_group": "R"}, "nursery", False),
+        ({"year_group": "N1"}, "two_year_check", True),
+        ({"year_group": ""}, "two_year_check", True),
+        ({"year_group": "N1", "has_school": False}, "two_year_check", False),
+        ({"year_group": "N2"}, "two_year_check", False),
+        ({"ahead": ("Schools are visited",)}, "planning_ahead", True),
+        ({"ahead": ()}, "planning_ahead", False),
+        ({"in_custody": True}, "in_custody", True),
+        ({"in_custody": False}, "in_custody", False),
+        ({"has_suspension": True}, "exclusion_concern", True),
+        ({"has_suspension": False}, "exclusion_concern", False),
         ({"year_group": "6"}, "careers", False),
         ({"year_group": "7"}, "careers", True),
         ({"year_group": "12", "has_school": False}, "not_eet", True),
@@ -190,6 +224,27 @@ def test_what_the_childs_facts_switch(changes: dict[str, Any], switch: str, on: 
         ({"part_time": False}, "part_time", False),
         ({"placement_change_expected": True}, "home_move", True),
         ({"placement_change_expected": False}, "home_move", False),
+        ({"exclusion_risk": True}, "exclusion_concern", True),
+        ({"exclusion_risk": False}, "exclusion_concern", False),
+        ({"alternative_provision": True}, "alternative_provision", True),
+        ({"alternative_provision": False}, "alternative_provision", False),
+        ({"communicates_by": ("speech",)}, "communication_needs", False),
+        ({"communicates_by": None}, "communication_needs", False),
+        ({"communicates_by": ("speech", "signing")}, "communication_needs", True),
+        ({"communicates_by": ("behaviour",)}, "communication_needs", True),
+        ({"restricted_any": True}, "restricted", True),
+        ({"restricted_any": False}, "restricted", False),
+        ({"other_services": True}, "other_services", True),
+        ({"other_services": False}, "other_services", False),
+        ({"healthcare_plan": True}, "healthcare_plan", True),
+        ({"healthcare_plan": False}, "healthcare_plan", False),
+        ({"out_of_year": True}, "out_of_year", True),
+        ({"out_of_year": False}, "out_of_year", False),
+        ({"mental_health_support": "waiting"}, "mental_health_help", True),
+        ({"mental_health_support": "ended"}, "mental_health_help", False),
+        ({"next_care_review_on": date(2024, 11, 18), "meeting_at": MONDAY}, "review_same_day", True),
+        ({"next_care_review_on": date(2024, 11, 18)}, "review_same_day", False),
+        ({"next_care_review_on": date(2024, 11, 19), "meeting_at": MONDAY}, "review_same_day", False),
         ({"address_withheld_from": "nobody"}, "address_withheld", False),
         ({"address_withheld_from": "parents"}, "address_withheld", True),
         ({"address_withheld_from": "school"}, "address_withheld", True),
@@ -224,13 +279,58 @@ def test_every_switch_can_be_on() -> None:
             "child_voice_attempts": "Asked.", "behaviour": "some", "child_attended": "no",
             "attendance": ({"possible": 10, "present": 1},), "sdq": ({"total": 40, "completed_on": date(2024, 9, 1)},),
             "attendees": ({"role": "child", "took_part": "attended"},), "part_time": True, "placement_change_expected": True,
-            "address_withheld_from": "school",
+            "address_withheld_from": "school", "alternative_provision": True, "communicates_by": ("signing",),
+            "restricted_any": True, "other_services": True, "healthcare_plan": True, "mental_health_support": "asked",
+            "out_of_year": True, "next_care_review_on": date(2024, 11, 18), "meeting_at": MONDAY,
         },
         sen_status="E", has_targets_to_review=True, has_targets=True, is_late=True, moves_to="Year 7", schooling=ELM_THEN_ASH,
-        has_money_to_answer=True,
+        has_money_to_answer=True, ahead=("Schools are visited",), in_custody=True, has_suspension=True,
     )  # fmt: skip
     others = switches(kind=PepKind.INITIAL, sen_status="K", has_school=False)
-    assert everything | others | switches(year_group="12", has_school=False) == SWITCHES
+    older = switches(year_group="12", has_school=False, date_of_birth=date(2008, 3, 1))
+    ages = (switches(year_group=each) for each in ("N1", "2", "4", "6", "8"))
+    assert everything.union(others, older, *ages) == SWITCHES
+
+
+@pytest.mark.parametrize(("group", "ways", "version"), [
+    ("", None, "seen"), ("N1", ("speech",), "seen"), ("R", ("speech",), "seen"), ("1", ("speech",), "faces"), ("2", None, "faces"),
+    ("3", ("speech",), "junior"), ("6", None, "junior"), ("7", ("speech",), "senior"), ("11", None, "senior"),
+    ("12", ("speech",), "adult"), ("13", None, "adult"),
+    # How a child communicates goes before the year group.
+    ("9", ("symbols",), "faces"), ("9", ("speech", "signing"), "faces"), ("4", ("device",), "faces"),
+    ("9", ("behaviour",), "seen"), ("13", ("behaviour", "other"), "seen"), ("9", ("symbols", "behaviour"), "faces"),
+])
+def test_which_questions_a_child_is_asked(group: str, ways: tuple[str, ...] | None, version: str) -> None:
+    assert voice_version(group, ways) == version
+    on = switches({"communicates_by": ways}, year_group=group)
+    assert {each for each in on if each.startswith("voice_")} == {f"voice_{version}"}
+
+
+@pytest.mark.parametrize(("answers", "spoke"), [
+    ({}, False), ({"child_voice_good": "I like PE."}, True), ({"child_voice_hard": "Pass"}, False),
+    ({"child_voice_hard": "“pass.”"}, False), ({"child_voice_want": "n/a"}, False), ({"child_voice_want": "To pass maths"}, True),
+    ({"face_lunch": "bad"}, True), ({"face_lunch": "good"}, True), ({"face_lunch": "middle"}, True),
+    ({"face_lunch": "unsure", "face_home": "stop"}, False),
+    ({"seen_comforted": "Her blue blanket."}, True), ({"seen_times": ({"saw": "Ran to the sand."},)}, True),
+    ({"seen_times": ({"saw": None},)}, False), ({"voice_senior_answers": ({"answer": "My mentor."},)}, True),
+    ({"voice_senior_answers": ({"answer": "Pass"},)}, False), ({"voice_junior_answers": ({"answer": None},)}, False),
+])
+def test_one_real_answer_is_a_voice_and_a_pass_is_none(answers: dict[str, Any], spoke: bool) -> None:
+    assert child_spoke(answers) is spoke
+
+
+@pytest.mark.parametrize(("group", "term", "has_ehcp", "begins"), [
+    ("4", "autumn", False, []), ("5", "autumn", False, ["Secondary schools"]), ("5", "summer", False, ["Secondary schools"]),
+    ("6", "autumn", False, []), ("7", "autumn", False, ["How the move went"]), ("7", "spring", False, []),
+    ("9", "autumn", False, []), ("9", "spring", False, ["Courses for Years 10 and 11"]),
+    ("10", "autumn", False, []), ("10", "spring", False, ["Work experience"]), ("10", "summer", False, ["Work experience"]),
+    ("8", "autumn", True, []), ("9", "autumn", True, ["Adult life"]),
+    ("9", "summer", True, ["Courses for Years 10 and 11", "Adult life"]), ("13", "autumn", True, ["Adult life"]),
+    ("", "autumn", True, []),
+])
+def test_what_a_year_prepares_without_a_move(group: str, term: str, has_ehcp: bool, begins: list[str]) -> None:
+    told = ahead_of(group, term, has_ehcp)
+    assert len(told) == len(begins) and all(each.startswith(words) for each, words in zip(told, begins, strict=True))
 
 
 # --- the schools so far, and the next stage ----------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pep_admin.circumstances import RollFacts, RollFate, group_a_year_later, roll_fate
+from pep_admin.roll_fate import RollFacts, RollFate, group_a_year_later, roll_fate
 from pep_admin.vocabulary import SchoolKind, SchoolPhase
 
 F, P, K = RollFate, SchoolPhase, SchoolKind
