@@ -108,7 +108,7 @@ class Work:
     """What somebody still has to do in a PEP: the kinds of the answers that are wanted, and how many targets, other things to put
     right, answers from last term to look at and parts to check and sign there are."""
 
-    answers: Collection[Kind] = ()
+    kinds: Collection[Kind] = ()
     targets: int = 0
     others: int = 0
     carried: int = 0
@@ -120,7 +120,7 @@ def minutes_for(work: Work) -> int:
 
     A guess by the figures above, for somebody who has what is asked at hand; the talk with the child and the meeting are not in it.
     """
-    minutes = (sum(MINUTES[kind] for kind in work.answers) + work.targets * A_TARGET + work.others * SOMETHING_ELSE
+    minutes = (sum(MINUTES[kind] for kind in work.kinds) + work.targets * A_TARGET + work.others * SOMETHING_ELSE
                + work.carried * STILL_RIGHT + work.parts * SIGNING)
     return ceil(minutes / STEP) * STEP
 

@@ -534,7 +534,7 @@ def visible(found: Field, audience: Audience) -> bool:
     return may_read(found.hide, audience)
 
 
-def may_read(hide: Hide, audience: Audience) -> bool:
+def may_read(hide: str, audience: Audience) -> bool:
     """Whether what is hidden by those letters may be read by that audience."""
     hidden_from = {Audience.CHILD: "C", Audience.SCHOOL: "S", Audience.PARENT: "P"}.get(audience)
     if hidden_from is None:

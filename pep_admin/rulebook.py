@@ -171,8 +171,7 @@ RULES: dict[str, Rule] = {
         Rule("HB-7.6", (COMPUTED,), "",
              "The Virtual School watches completion and quality for every child."),
         Rule("DATA-file", (GATE,), "Imports, documents",
-             "A file is read by the names of its columns, and each row that cannot be read says where and why. A document is what "
-             "its content says, and nothing in it runs."),
+             "A file is read by the names of its columns, a document by its content; what cannot be taken says where and why."),
         Rule("DATA-school", (GATE,), "A school's record, imports",
              "A school's record has a name, and register numbers in their shape."),
         Rule("DATA-child", (GATE,), "A child's record, imports",

@@ -20,6 +20,7 @@ from pep_admin.pep_form import Document, Field
 from pep_admin.permissions import audience_for
 from pep_admin.queries import OPEN_TO_WRITE
 from pep_admin.queries.desk import desk_of
+from pep_admin.validators.answered import asks
 from pep_admin.validators.findings import Finding
 from pep_admin.views import section_forms, typed
 from pep_admin.views.base import PepView
@@ -119,7 +120,7 @@ def _documents(view: PepView, peps: Sequence[Pep]) -> dict[int, Document]:
 
 
 def _asks(document: Document, key: str) -> bool:
-    return key in document.answers and document.asked(document.form.field(key))
+    return asks(document, key) and document.asked(document.form.field(key))
 
 
 def _columns(rows: Sequence[GridRow]) -> Sequence[Field]:

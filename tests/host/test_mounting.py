@@ -153,7 +153,8 @@ def test_what_the_host_gave_is_where_views_find_it(world: World, sqlite_url: str
     council = make_council(sqlite_url, people_of(world))
     place = council.app.extensions["pep_admin"]
     assert isinstance(place, Host) and place.db is council.db
-    assert set(place.settings) == {"authority", "authority_code", "banner", "font_folder", "made_folder", "pdf_name"}
+    assert set(place.settings) == {"authority", "authority_code", "banner", "child_documents_bytes", "document_bytes",
+                                   "font_folder", "made_folder", "pdf_name"}
     place.settings["banner"] = "Practice data <today>"
     place.settings["authority"] = "Bury & co"
     page = council.visit("officer").get("/admin/").text

@@ -30,7 +30,7 @@ from pep_admin.vocabulary import Role
 EMAIL, PASSWORD = "amara.okafor@example.org", "violet harbour kettle"
 OTHER, OTHERS_PASSWORD = "bryn.davies@example.org", "marsh lantern tide"
 LOGIN, LOGOUT, CHANGE = "/account/login", "/account/logout", "/account/change"
-INSIDE = "/admin/"
+INSIDE = "/admin/pep/rules/"
 TYPED = 'He said "well done" <b>& £5</b>,\nnaïve café \u202e!'
 
 

@@ -40,7 +40,7 @@ def write_social_care(worker: Visitor, pep: str) -> None:
          permanence_plan="stay", next_care_review_on="12 Dec 2024")
     save(section(worker, pep, "responsibility"), **{
         "parental_responsibility-0-name": "The local authority", "parental_responsibility-0-relation": "Corporate parent",
-        "parental_responsibility-0-gets_reports": "yes", "reports_to": "The social worker", "slips_signed_by": "The carer",
+        "parental_responsibility-0-gets_reports": "yes", "restricted_any": "no", "reports_to": "The social worker", "slips_signed_by": "The carer",
     })
     save(section(worker, pep, "health"), **{
         "health_effect_on_learning": "None seen", "emotional_needs": "Quiet when worried", "mental_health_support": "none",
@@ -51,6 +51,9 @@ def write_social_care(worker: Visitor, pep: str) -> None:
 
 
 def write_education(teacher: Visitor, pep: str) -> None:
+    save(section(teacher, pep, "setting"), **{
+        "key_adult": "Ms Rivers", "who_knows-0-who": "The designated teacher and the head", "who_knows-0-why": "They answer for it",
+    })
     save(section(teacher, pep, "strengths"), achievements="Read in assembly", strengths="Patient", leisure_interests="Swimming")
     save(
         section(teacher, pep, "voice"),

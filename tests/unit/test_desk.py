@@ -67,9 +67,9 @@ def test_the_meeting_comes_first_then_the_due_day_and_what_is_signed_off_the_new
 @pytest.mark.parametrize(("work", "minutes"), [
     (Work(), 0),
     (Work(parts=1), 5),  # 2
-    (Work(answers=[Kind.PARA], parts=1), 5),  # 3 + 2
-    (Work(answers=[Kind.PARA, Kind.YES_NO], parts=1), 10),  # 3 + 0.5 + 2
-    (Work(answers=[Kind.ROWS, Kind.LINE], targets=2, others=1, carried=4, parts=1), 30),  # 4 + 1 + 16 + 2 + 1 + 2 = 26
+    (Work(kinds=[Kind.PARA], parts=1), 5),  # 3 + 2
+    (Work(kinds=[Kind.PARA, Kind.YES_NO], parts=1), 10),  # 3 + 0.5 + 2
+    (Work(kinds=[Kind.ROWS, Kind.LINE], targets=2, others=1, carried=4, parts=1), 30),  # 4 + 1 + 16 + 2 + 1 + 2 = 26
     (Work(carried=20), 5),
     (Work(carried=21), 10),  # 5.25
 ])
@@ -78,7 +78,7 @@ def test_minutes_go_by_what_is_wanted_in_steps_of_five(work: Work, minutes: int)
 
 
 def test_every_kind_of_answer_has_its_minutes() -> None:
-    assert all(minutes_for(Work(answers=[kind])) == 5 for kind in Kind)
+    assert all(minutes_for(Work(kinds=[kind])) == 5 for kind in Kind)
 
 
 def test_core_subjects_that_have_no_line_yet() -> None:

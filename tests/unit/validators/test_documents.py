@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from pep_admin.document_words import DocumentKind, MediaType
-from pep_admin.pep_form import PaperFacts, readable
+from pep_admin.pep_form import PaperFacts, may_read
 from pep_admin.validators.documents import check_document, check_room, format_size
 from pep_admin.vocabulary import Audience
 
@@ -56,7 +56,7 @@ def test_a_size_is_read_as_people_say_it(size: int, words: str) -> None:
     (DocumentKind.WORK, ""), (DocumentKind.CERTIFICATE, ""), (DocumentKind.REPORT, "CP"), (DocumentKind.OTHER, "CP"),
 ])
 def test_the_childs_own_work_alone_is_in_the_childs_copy(kind: DocumentKind, hide: str) -> None:
-    assert kind.hide == hide and readable(hide, Audience.CHILD) is (hide == "")
+    assert kind.hide == hide and may_read(hide, Audience.CHILD) is (hide == "")
     assert kind.is_plan is (kind.name in ("EHCP", "SUPPORT_PLAN", "HEALTHCARE_PLAN"))
 
 
