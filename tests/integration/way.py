@@ -40,7 +40,8 @@ def write_social_care(worker: Visitor, pep: str) -> None:
          permanence_plan="stay", next_care_review_on="12 Dec 2024")
     save(section(worker, pep, "responsibility"), **{
         "parental_responsibility-0-name": "The local authority", "parental_responsibility-0-relation": "Corporate parent",
-        "parental_responsibility-0-gets_reports": "yes", "restricted_any": "no", "reports_to": "The social worker", "slips_signed_by": "The carer",
+        "parental_responsibility-0-gets_reports": "yes", "restricted_any": "no",
+        "reports_to": "The social worker", "slips_signed_by": "The carer",
     })
     save(section(worker, pep, "health"), **{
         "health_effect_on_learning": "None seen", "emotional_needs": "Quiet when worried", "mental_health_support": "none",
