@@ -207,7 +207,8 @@ class ReleaseFacts:
     """What paying out one approved request depends on.
 
     `approved_by` and `releaser_id` are actor ids. `alone_reason` is the head's reason for releasing what they approved
-    themselves. `voices_missing` as peps.voices_missing gives it.
+    themselves. `voices_missing` as peps.voices_missing gives it. `school_left`: the school that is paid, where it was the child's
+    and is so no more.
     """
 
     pep_status: PepStatus
@@ -221,10 +222,13 @@ class ReleaseFacts:
     child_in_care: bool
     payee_has_finance_reference: bool
     voices_missing: tuple[str, ...]
+    school_left: str = ""
 
 
 def check_release(facts: ReleaseFacts) -> list[Finding]:
-    """Everything that holds one payment back, each blocking, with its rule; a voice under its own check of the readiness list."""
+    """Everything that holds one payment back, each blocking, with its rule; a voice under its own check of the readiness list. One
+    is a warning: REL-moved, that the school which is paid is no longer the child's.
+    """
     return [*_request_is_due(facts), *_pep_allows(facts), *_two_people(facts), *_payee_and_child(facts)]
 
 
@@ -279,3 +283,7 @@ def _payee_and_child(facts: ReleaseFacts) -> Iterator[Finding]:
         yield _held("REL-payee", "DATA-payee", "The payee has no finance reference. Enter it on the school's page first.")
     if not facts.child_in_care:
         yield _held("REL-in-care", "DATA-in-care", "The child has left care. The money waits for the Virtual School to decide.")
+    if facts.school_left:
+        message = f"The child is no longer at {facts.school_left}, which this pays. Ask there what the money still does for the " \
+                  "child; the approval can be withdrawn."
+        yield Finding("REL-moved", "HB-6.7", "", message, "warning")

@@ -41,12 +41,14 @@ from pep_admin.workflow.taking import all_or_nothing, move_requests, refuse, tak
 
 @dataclass(frozen=True, slots=True)
 class ReleaseResult:
-    """What was let go, or would be, what is held and why, the total in pence, and what the head waived for what goes."""
+    """What was let go, or would be, what is held and why, the total in pence, what the head waived for what goes, and what is to be
+    looked at before it goes."""
 
     released: tuple[PpgRequest, ...]
     held: tuple[tuple[PpgRequest, tuple[Finding, ...]], ...]
     pence: int
     waived: tuple[tuple[PpgRequest, tuple[Finding, ...]], ...] = ()
+    doubts: tuple[tuple[PpgRequest, tuple[Finding, ...]], ...] = ()
 
     @property
     def by_payee(self) -> list[tuple[str, int, int]]:
@@ -76,21 +78,22 @@ def release_requests(
             raise StaleRecord({"status": each.status.label})
     facts = release_facts(session, requests, actor=actor, today=today, alone_reason=alone_reason)
     waivers = queries.standing_waivers(session, {each.pep_id for each in requests})
-    going, held, waived = [], [], []
+    going, held, waived, doubts = [], [], [], []
     for each in requests:
-        found = let_pass(check_release(facts[each.id]), waivers.get(each.pep_id, ()))
-        if wrong := blocking(found):
+        found = check_release(facts[each.id])
+        passed = let_pass(blocking(found), waivers.get(each.pep_id, ()))
+        if wrong := blocking(passed):
             held.append((each, tuple(wrong)))
             continue
         going.append(each)
-        if found:
-            waived.append((each, tuple(found)))
+        waived += [(each, tuple(passed))] if passed else []
+        doubts += [(each, tuple(found))] if (found := [one for one in found if one.severity == "warning"]) else []
     pence = sum(each.approved_pence or 0 for each in going)
     if not dry_run and going:
         with all_or_nothing(session):
             _let_go(session, going, actor=actor, now=now, alone_reason=alone_reason)
         signals.announce(session, signals.funding_released, request_ids=[each.id for each in going], pence=pence)
-    return ReleaseResult(tuple(going), tuple(held), pence, tuple(waived))
+    return ReleaseResult(tuple(going), tuple(held), pence, tuple(waived), tuple(doubts))
 
 
 def release_facts(
@@ -122,6 +125,7 @@ def release_facts(
             child_in_care=_in_care(peps[each.pep_id].child, today),
             payee_has_finance_reference=_payable(schools.get(each.payee_school_id or 0), each),
             voices_missing=voices_missing(documents[each.pep_id]),
+            school_left=_left(peps[each.pep_id], schools.get(each.payee_school_id or 0)),
         )
         for each in requests
     }
@@ -140,6 +144,11 @@ def release_gates(session: Session, pep: Pep) -> list[Finding]:
 
 def _in_care(child: Child, today: date) -> bool:
     return child.left_care_on is None or child.left_care_on > today
+
+
+def _left(pep: Pep, payee: School | None) -> str:
+    """The name of the PEP's school, where it is paid and is the child's no more."""
+    return payee.name if payee is not None and payee.id == pep.school_id != pep.child.school_id else ""
 
 
 def _payable(school: School | None, request: PpgRequest) -> bool:

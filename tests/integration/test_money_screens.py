@@ -19,10 +19,21 @@ import pytest
 import sqlalchemy as sa
 from werkzeug.serving import make_server
 
-from pep_admin.models import Allocation, AuditEvent, FundingRelease, PaymentBatch, PaymentLine, Pep, PpgRequest, School, Target
+from pep_admin.models import (
+    Allocation,
+    AuditEvent,
+    Child,
+    FundingRelease,
+    PaymentBatch,
+    PaymentLine,
+    Pep,
+    PpgRequest,
+    School,
+    Target,
+)
 from pep_admin.permissions import SYSTEM
-from pep_admin.vocabulary import Grade, PpgCategory, PpgStatus, SchoolKind, SchoolPhase, Subject
-from pep_admin.workflow import payments, ppg, reviews
+from pep_admin.vocabulary import Grade, LeavingReason, PpgCategory, PpgStatus, SchoolKind, SchoolPhase, Subject
+from pep_admin.workflow import payments, ppg, reviews, roll
 from pep_admin.year_words import SatisfactoryGrades
 from tests.host.foreign_app import Council
 from tests.visiting import Page, Visitor
@@ -443,6 +454,18 @@ def test_all_that_may_go_is_one_link_and_says_what_is_held(enter: Any, ask: Any,
     done = page.send("rowid")
     assert done.heading == "£550.00 released" and "Held" not in done.main, "what was held was not asked for"
     assert [row[0] for row in stored(ask)] == [PpgStatus.RELEASED, PpgStatus.APPROVED]
+
+
+def test_money_for_a_school_that_the_child_has_left_is_pointed_out_before_it_goes(enter: Any, ask: Any, world: World) -> None:
+    request = approved(world)
+    robin = world.session.get_one(Child, world.child_id)
+    roll.change_school(world.session, robin, school_id=world.other_school_id, on=TODAY, reason=LeavingReason.HOME_MOVE,
+                       actor=world.act(world.officer), today=TODAY, now=NOW)
+    world.session.commit()
+    page = preview(enter("finance"), request)
+    assert "Please look at these before they go" in page.main and "What the head let pass" not in page.main
+    assert "The child is no longer at Alder School, which this pays." in page.main and "Robin" not in page.main
+    assert page.send("rowid").heading == "£550.00 released"
 
 
 def test_what_the_preview_held_does_not_go_with_the_rest_once_it_could(enter: Any, ask: Any, world: World) -> None:

@@ -237,6 +237,12 @@ DUE = ReleaseFacts(
 )  # fmt: skip
 
 
+def test_a_school_that_the_child_has_left_is_pointed_out_and_paid_all_the_same() -> None:
+    [found] = check_release(replace(DUE, school_left="Alder School"))
+    assert (found.check, found.code, found.severity) == ("REL-moved", "HB-6.7", "warning")
+    assert found.message.startswith("The child is no longer at Alder School, which this pays.")
+
+
 def held(**changes: Any) -> list[tuple[str, str]]:
     findings = check_release(replace(DUE, **changes))
     assert all(finding.severity == "blocking" for finding in findings)
