@@ -7,6 +7,7 @@ a form the rulebook opens in a new tab, so that nothing typed is lost; elsewhere
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from flask import current_app, url_for
@@ -18,6 +19,7 @@ from pep_admin.views.hosting import present_actor
 _CODE = r"(?:HB-[0-9]+\.[0-9]+|DATA-[a-z]+(?:-[a-z]+)*)"
 _CODES = re.compile(rf"\(({_CODE}(?:, {_CODE})*)\)")
 _ONE = re.compile(_CODE)
+OF_A_FORM = "DATA-shape"
 
 
 def rule_url(code: str) -> str | None:
@@ -48,6 +50,15 @@ def ruled(value: Any, away: bool = False) -> Any:
         pieces += [escape(value[end:found.start()]), Markup("("), listed, Markup(")")]
         end = found.end()
     return Markup("").join([*pieces, escape(value[end:])]) if pieces else value
+
+
+def with_rules(errors: Iterable[object], of_record: bool = True) -> str:
+    """What is wrong with one field, each sentence with its rule: what a form itself refuses does not fit its field.
+
+    `of_record`: the form writes in a record; that of signing in, say, is under no rule.
+    """
+    said = [str(each) for each in errors]
+    return " ".join(text if codes_in(text) or not of_record else f"{text} ({OF_A_FORM})" for text in said)
 
 
 def unruled(text: str) -> str:

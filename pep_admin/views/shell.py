@@ -79,7 +79,7 @@ def install(app: Flask) -> None:
     app.jinja_env.filters.update(pep_shown=formats.shown, pep_day=format_day, pep_moment=formats.moment,
                                  pep_pounds=format_pounds, pep_tag=formats.tag, pep_verdict=formats.verdict, pep_typed=typed.told,
                                  pep_breaking=cells.breaking, pep_ruled=rule_links.ruled, pep_unruled=rule_links.unruled,
-                                 pep_codes=rule_links.codes_in)
+                                 pep_codes=rule_links.codes_in, pep_rules_of=rule_links.with_rules)
 
 
 @cache

@@ -111,7 +111,7 @@ def hidden(page: str) -> list[tuple[str, str]]:
 
 
 def test_signing_in_opens_the_desk_and_signing_out_closes_it(app, client, accounts, sign_in, csrf_token) -> None:
-    assert client.get(INSIDE).headers["Location"] == "/account/login?next=/admin/"
+    assert client.get(INSIDE).headers["Location"] == f"/account/login?next={INSIDE}"
     sign_in(client, EMAIL, PASSWORD)
     page = client.get(INSIDE)
     assert page.status_code == 200 and "Amara Okafor" in page.text
@@ -548,7 +548,7 @@ def test_the_plugin_is_told_who_acts(app, accounts) -> None:
     from pep_admin.accounts.sign_in import actor, sign_in_url
 
     with app.test_request_context("/admin/"):
-        assert actor() is None and sign_in_url("/admin/") == "/account/login?next=/admin/"
+        assert actor() is None and sign_in_url("/admin/") == f"/account/login?next={INSIDE}"
         login_user(app.extensions["sqlalchemy"].session.get(User, accounts[OTHER]))
         told = actor()
         assert told is not None
