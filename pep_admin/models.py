@@ -239,6 +239,7 @@ class AcademicYear(Tracked, Versioned, Base):
     sdq_valid_months: Mapped[int] = mapped_column(default=USUAL.sdq_valid_months)
     low_attendance_percent: Mapped[int] = mapped_column(default=USUAL.low_attendance_percent)
     figures_stale_days: Mapped[int] = mapped_column(default=USUAL.figures_stale_days)
+    ehcp_within_days: Mapped[int] = mapped_column(default=USUAL.ehcp_within_days)
     withheld_address_blocks: Mapped[bool] = mapped_column(default=USUAL.withheld_address_blocks)
     graded_rule: Mapped[school_words.GradedRule] = mapped_column(choice(school_words.GradedRule), default=USUAL.graded_rule)
     card_rule: Mapped[school_words.CardRule] = mapped_column(choice(school_words.CardRule), default=USUAL.card_rule)

@@ -39,6 +39,7 @@ class FormNumbers:
     `sdq_valid_months`: HB-4.7, how long a score is good for, in months before the meeting.
     `low_attendance_percent`: HB-4.1, per cent of possible sessions, below which the form asks why.
     `figures_stale_days`: HB-4.1, how old attendance figures may be at the meeting, in days.
+    `ehcp_within_days`: HB-3.4, within how many days of the EHCP's annual review a meeting counts as held with it; ours is fourteen.
     `withheld_address_blocks`: HB-3.11, whether a withheld address that stands in another answer stops sending; our choice is yes.
     """
 
@@ -48,6 +49,7 @@ class FormNumbers:
     sdq_valid_months: int = 12
     low_attendance_percent: int = 95
     figures_stale_days: int = 28
+    ehcp_within_days: int = 14
     withheld_address_blocks: bool = True
 
 
@@ -132,6 +134,8 @@ NUMBERS: tuple[Number, ...] = (
     Number("sdq_valid_months", ("HB-4.7",), "Months that an SDQ score is good for", "Before the meeting.", 1, 36),
     Number("low_attendance_percent", ("HB-4.1",), "Attendance is low below, in per cent", "The form then asks why.", 1, 100),
     Number("figures_stale_days", ("HB-4.1",), "Days that attendance figures may be old", "At the meeting.", 0, 366),
+    Number("ehcp_within_days", ("HB-3.4",), "Days between a PEP meeting and the EHCP’s review that count as one occasion",
+           "0: only the same day.", 0, 92),
     Number("withheld_address_blocks", ("HB-3.11",), "A withheld address that stands elsewhere stops a PEP",
            "Otherwise it is only pointed out."),
     Number("graded_rule", ("HB-3.10",), "Less than good, where areas were graded without an overall grade",

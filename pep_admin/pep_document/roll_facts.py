@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from pep_admin.circumstances import next_stage
-from pep_admin.models import CarePlacement, Child, Enrolment, MeetingSection, Pep, Suspension, Term
+from pep_admin.models import AcademicYear, CarePlacement, Child, Enrolment, MeetingSection, Pep, Suspension, Term
 from pep_admin.pep_form import RecordFacts, SchoolingFacts, SuspensionFacts
 from pep_admin.roll_fate import RollFacts, RollFate, roll_fate
 from pep_admin.school_calendar import YEAR_GROUPS
@@ -40,13 +40,14 @@ def joined_with_review(session: Session, peps: Sequence[Pep]) -> list[tuple[int,
     if not children:
         return []
     held = (
-        select(Pep.child_id, Term.year_id, Pep.id, Pep.meeting_at, Child.ehcp_review_on, MeetingSection.answers)
-        .join(Pep.child).join(Pep.term).join(MeetingSection, MeetingSection.pep_id == Pep.id)
+        select(Pep.child_id, Term.year_id, Pep.id, Pep.meeting_at, Child.ehcp_review_on, MeetingSection.answers,
+               AcademicYear.ehcp_within_days)
+        .join(Pep.child).join(Pep.term).join(Term.year).join(MeetingSection, MeetingSection.pep_id == Pep.id)
         .where(Pep.child_id.in_(children), Pep.status != PepStatus.WITHDRAWN)
     )
     return [
-        (child_id, year_id, pep_id) for child_id, year_id, pep_id, meeting_at, review_on, answers in session.execute(held)
-        if answers.get("joined_ehcp_review") is True or coincides(day_of(meeting_at), review_on)
+        (child_id, year_id, pep_id) for child_id, year_id, pep_id, meeting_at, review_on, answers, within in session.execute(held)
+        if answers.get("joined_ehcp_review") is True or coincides(day_of(meeting_at), review_on, within)
     ]
 
 

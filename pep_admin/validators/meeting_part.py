@@ -13,7 +13,6 @@ from pep_admin.school_calendar import academic_year_begins
 from pep_admin.validators.answered import HERE, answer_of, asks, meeting_day, row_id, stands, warning
 from pep_admin.validators.findings import Finding
 from pep_admin.validators.meetings import (
-    REVIEW_WITHIN_DAYS,
     Calendar,
     check_meeting_day,
     check_meeting_span,
@@ -71,7 +70,7 @@ def _afterwards(document: Document) -> Iterator[Finding]:
 
 
 def _ehcp_review(document: Document, today: date) -> Iterator[Finding]:
-    """RD-216: with an EHCP, one PEP of the academic year is held with its annual review, or within fourteen days of it.
+    """RD-216: with an EHCP, one PEP of the academic year is held with its annual review, or within the year's days of it.
 
     While the review of the year lies ahead, a later PEP may still be; the summer's is the last.
     """
@@ -80,8 +79,9 @@ def _ehcp_review(document: Document, today: date) -> Iterator[Finding]:
     review_on = document.child.ehcp_review_on
     if review_on is not None and review_on < academic_year_begins(document.year):
         review_on = None  # last year's: that of this year is not known
-    joined = document.answer("joined_ehcp_review") is True or coincides(meeting_day(document), review_on)
-    ahead = review_on is not None and (review_on - today).days > REVIEW_WITHIN_DAYS and document.term != TermName.SUMMER
+    within = document.numbers.ehcp_within_days
+    joined = document.answer("joined_ehcp_review") is True or coincides(meeting_day(document), review_on, within)
+    ahead = review_on is not None and (review_on - today).days > within and document.term != TermName.SUMMER
     if joined or document.ehcp_joined or ahead:
         return
     when = format_day(review_on) if review_on else "its day is not on the child's record"

@@ -13,7 +13,6 @@ from pep_admin.validators.findings import Finding
 from pep_admin.vocabulary import Part
 
 LONDON = ZoneInfo("Europe/London")
-REVIEW_WITHIN_DAYS = 14  # HB-3.4: what counts as one occasion with the EHCP's annual review
 BEFORE_OPENING = timedelta(days=60)  # DATA-meeting: a meeting that was held before anybody opened the PEP for it
 _MEETING, _EDUCATION = Part.MEETING.value, Part.EDUCATION.value
 
@@ -96,9 +95,9 @@ def _known_holiday(day: date, calendar: Calendar) -> bool:
         return not england_working_day(day)
 
 
-def coincides(meeting_on: date | None, review_on: date | None) -> bool:
-    """Whether a PEP's meeting and the annual review of the EHCP lie within fourteen days (HB-3.4; ours)."""
-    return meeting_on is not None and review_on is not None and abs((meeting_on - review_on).days) <= REVIEW_WITHIN_DAYS
+def coincides(meeting_on: date | None, review_on: date | None, within_days: int) -> bool:
+    """Whether a PEP's meeting and the annual review of the EHCP count as one occasion (HB-3.4), by the year's number of days."""
+    return meeting_on is not None and review_on is not None and abs((meeting_on - review_on).days) <= within_days
 
 
 def check_heard_on(heard_on: date | None, *, name: str, meeting_on: date | None, today: date) -> list[Finding]:

@@ -5,6 +5,7 @@ Which calendar holds and what is acceptable is judged elsewhere; here it is said
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from flask import request
@@ -26,8 +27,8 @@ from pep_admin.views.removing import Removable
 from pep_admin.vocabulary import TermName
 from pep_admin.workflow import calendars as verbs
 
-MOST_NAMED = 8
-"""PEPs whose move is told one by one; a note in the next page holds little."""
+MOST_NAMED = 60
+"""PEPs whose move is told one by one; the note travels in a cookie, which holds little. The history of each tells it too."""
 MOST_LISTED = 200
 YEAR = {"order": (AcademicYear.starts_on.desc(),), "search": (AcademicYear.name,),
         "validators": [InputRequired("Choose the academic year.")]}
@@ -41,8 +42,11 @@ def tell(view: PepModelView, recount: verbs.Recount | None) -> None:
     if recount is None:
         return
     if moved := recount.moved:
-        named = ", ".join(f"{each.reference} to {format_day(each.after)}" for each in moved[:MOST_NAMED])
-        more = f" and {len(moved) - MOST_NAMED} more" if len(moved) > MOST_NAMED else ""
+        by_day: dict[date, list[str]] = {}
+        for each in moved[:MOST_NAMED]:
+            by_day.setdefault(each.after, []).append(each.reference)
+        named = "; ".join(f"{', '.join(references)} to {format_day(day)}" for day, references in sorted(by_day.items()))
+        more = f"; and {len(moved) - MOST_NAMED} more, each told in its history" if len(moved) > MOST_NAMED else ""
         view.say(f"Due days that moved with it: {named}{more}. PEPs that were sent or signed off keep theirs.")
     if unknown := recount.unknown:
         many = "1 open PEP keeps" if len(unknown) == 1 else f"{len(unknown)} open PEPs keep"

@@ -152,6 +152,18 @@ def written(section: str = "", who: str = "worker", check: str = "", **answers: 
     return begin
 
 
+def with_an_ehcp(review_on: date) -> Callable[[World], Verdict]:
+    """The same of a child with an EHCP that is reviewed on that day: whether no PEP is held with it (HB-3.4)."""
+
+    def begin(world: World) -> Verdict:
+        child = world.session.get_one(Child, world.child_id)
+        child.sen_status, child.ehcp_review_on = SenStatus.EHCP, review_on
+        world.session.flush()
+        return written(check="RD-216")(world)
+
+    return begin
+
+
 def score(on: date) -> list[dict[str, Any]]:
     return [{"id": None, "total": 12, "completed_on": on, "completed_by": "carer"}]
 
@@ -231,6 +243,8 @@ CASES = (
     Case("low_attendance_percent", 93, written("attendance", "teacher", "RD-209", attendance_reasons=""), True, False),
     # Figures up to 24 Oct 2024, the meeting on the 28th.
     Case("figures_stale_days", 3, written(check="RD-208"), False, True),
+    # The meeting on 28 Oct 2024, the EHCP's review ten days later.
+    Case("ehcp_within_days", 9, with_an_ehcp(date(2024, 11, 7)), False, True),
     Case("graded_rule", GradedRule.TWO,
          a_school_with(InspectionRegime.GRADED, date(2024, 10, 8), quality_of_education=OfstedGrade.GOOD,
                        behaviour=OfstedGrade.REQUIRES_IMPROVEMENT), True, False),

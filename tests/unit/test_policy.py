@@ -30,7 +30,7 @@ def test_the_counts_of_2024_25() -> None:
     assert (year.sdq_threshold, year.initiate_working_days, year.complete_school_days) == (17, 10, 20)
     assert (year.between_school_days, year.counts_first_day, year.satisfactory_grades) == (20, False, SatisfactoryGrades.GREEN)
     assert (year.sdq_from_age, year.sdq_to_age, year.sdq_valid_months) == (4, 16, 12)
-    assert (year.low_attendance_percent, year.figures_stale_days) == (95, 28)
+    assert (year.low_attendance_percent, year.figures_stale_days, year.ehcp_within_days) == (95, 28, 14)
     assert (year.first_group, year.two_in_setting, year.last_day) == (FirstGroup.N1, True, LastDay.YEAR_13)
 
 
