@@ -71,6 +71,7 @@ def write_education(teacher: Visitor, pep: str) -> None:
         "attainment-0-subject": "English", "attainment-0-current": "Expected", "attainment-0-on_track": "ON",
         "attainment-1-subject": "Maths", "attainment-1-current": "Below", "attainment-1-on_track": "B",
         "attainment_context": "A year behind in maths", "needs_and_provision": "A reading group", "changes_ahead": "None expected",
+        "wellbeing_in_school": "Settled with one adult",
     })
     save(section(teacher, pep, "attendance"), **{
         "attendance-0-possible": "90", "attendance-0-present": "88", "attendance-0-figures_to": "8 Nov 2024", "behaviour": "none",

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pep_admin.pep_form import Field, Kind
-from pep_admin.validators.answers import check_answer
+from pep_admin.validators.answers import attendance_wrong, check_answer
 
 CHOICES = (("a", "First"), ("b", "Second"))
 LINE = Field("chair", "X", "Who chaired it", Kind.LINE, max_length=5)
@@ -64,3 +64,19 @@ def test_sixty_lines_fit_and_no_more() -> None:
 def test_more_sessions_attended_than_possible_stand_at_their_line() -> None:
     [found] = check_answer(ATTENDANCE, ({"possible": 10, "present": 9}, {"possible": 10, "present": 11}))
     assert (found.check, found.code, found.row) == ("RD-207", "HB-4.1", "1-present")
+
+
+@pytest.mark.parametrize(
+    ("line", "wrong"),
+    [
+        ({"possible": 100, "present": 90, "authorised": 6, "unauthorised": 4}, ""),
+        ({"possible": 100, "present": 90, "authorised": 6, "unauthorised": 5},
+         "90 sessions attended and 11 missed make 101, more than the 100 that were possible."),
+        ({"possible": 100, "present": 90, "unauthorised": 20},
+         "90 sessions attended and 20 missed make 110, more than the 100 that were possible."),
+        ({"possible": 0, "present": 0}, "With no session possible there is nothing to count. Enter how many there were."),
+        ({"possible": 1, "present": 0}, ""), ({"possible": None, "present": 3}, ""), ({"possible": 3, "present": None}, ""),
+    ],
+)  # fmt: skip
+def test_sessions_add_up(line: dict[str, int | None], wrong: str) -> None:
+    assert attendance_wrong(line) == wrong

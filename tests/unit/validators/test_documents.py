@@ -38,8 +38,8 @@ def test_a_document_is_of_a_day_in_the_childs_life(on: date, fits: bool) -> None
 
 @pytest.mark.parametrize(("size", "held", "fits"), [(10, 90, True), (11, 90, False), (100, 0, True), (101, 0, False)])
 def test_the_documents_of_a_child_have_their_room(size: int, held: int, fits: bool) -> None:
-    assert [(each.check, each.code, each.field) for each in check_room(size, held, 100)] == (
-        [] if fits else [("document-file", "DATA-file", "file")])
+    assert [(each.check, each.code, each.field, each.severity) for each in check_room(size, held, 100)] == (
+        [] if fits else [("document-file", "DATA-file", "file", "blocking")])
 
 
 @pytest.mark.parametrize(("size", "words"), [
