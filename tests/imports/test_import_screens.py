@@ -17,7 +17,7 @@ from werkzeug.test import encode_multipart
 from pep_admin import create_app
 from pep_admin.accounts.creating import create_account
 from pep_admin.models import AuditEvent, Import, School
-from pep_admin.views import imports as imports_view
+from pep_admin.views import larger_files
 from pep_admin.vocabulary import Role, SchoolKind, SchoolPhase
 from tests.imports.making import csv_of, school, workbook
 from tests.visiting import Page, Visitor, values_of
@@ -188,7 +188,7 @@ def test_files_may_be_larger_than_a_page_but_not_without_end(office: Office, mon
     assert office.look(padded).status == 200
     nobody = send(office.app.test_client(), f"{IMPORTS}new/?kind=schools", {"register": FileStorage(io.BytesIO(padded), "x.csv")})
     assert nobody.status_code == 413, "for those who may load alone"
-    monkeypatch.setattr(imports_view, "LARGEST_UPLOAD", 2_500_000)
+    monkeypatch.setattr(larger_files, "LARGEST_FILE", 1_400_000)
     page = office.look(padded)
     assert page.status == 413 and "Nothing was read" in page.main
 

@@ -44,7 +44,8 @@ def write_social_care(worker: Visitor, pep: str) -> None:
         "reports_to": "The social worker", "slips_signed_by": "The carer",
     })
     save(section(worker, pep, "health"), **{
-        "health_effect_on_learning": "None seen", "emotional_needs": "Quiet when worried", "mental_health_support": "none",
+        "health_conditions": "None known", "other_services": "no", "health_effect_on_learning": "None seen",
+        "emotional_needs": "Quiet when worried", "mental_health_support": "none",
         "sdq-0-total": "12", "sdq-0-completed_on": "1 Oct 2024", "sdq-0-completed_by": "carer",
     })
     save(section(worker, pep, "background"), what_school_needs_to_know="Tell Robin early about changes.",
