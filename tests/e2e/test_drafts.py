@@ -98,7 +98,7 @@ def test_typing_is_kept_five_seconds_after_the_last_key_and_on_leaving_a_field(a
     breaks_nothing(page, "my unfinished texts")
     page.click("text=Go on writing")
     page.wait_for_selector(BOX)
-    page.click("text=Save and stay")
+    page.click("button:has-text('Save and stay')")
     page.wait_for_selector(".message-success")
     assert page.locator(".draft").count() == 0
     page.wait_for_timeout(500)
@@ -128,7 +128,7 @@ def test_the_session_is_over_and_the_text_is_there_after_signing_in_again(addres
     saved(page)  # by itself
     other.goto(f"{address}{SECTION}")
     assert other.input_value(BOX) == "Before the end, and after it"
-    page.click("text=Save and stay")
+    page.click("button:has-text('Save and stay')")
     page.wait_for_selector(".message-success")
     assert page.input_value(BOX) == "Before the end, and after it"
     assert page.locator(".draft").count() == 0
@@ -160,16 +160,16 @@ def test_two_editors_of_one_field(address: str, quiet: Callable[[], Any]) -> Non
         page.fill(BOX, text)
         page.press(BOX, "Tab")
         saved(page)
-    officer.click("text=Save and stay")
+    officer.click("button:has-text('Save and stay')")
     officer.wait_for_selector(".message-success")
     teacher.goto(f"{address}{SECTION}")
     assert "Somebody else has saved on this page since" in teacher.inner_text(".draft")
     assert teacher.input_value(BOX) == "The teacher's"
-    teacher.click("text=Save and stay")
+    teacher.click("button:has-text('Save and stay')")
     teacher.wait_for_selector(".saved-meanwhile")
     assert "The officer's" in teacher.inner_text(".saved-meanwhile")
     assert teacher.input_value(BOX) == "The teacher's"
-    teacher.click("text=Save and stay")
+    teacher.click("button:has-text('Save and stay')")
     teacher.wait_for_selector(".message-success")
     assert teacher.input_value(BOX) == "The teacher's"
 
@@ -191,7 +191,7 @@ def test_a_child_moves_away_while_their_teacher_types(
     page.press(BOX, "Tab")
     said(page, "call the Virtual School")
     page.fill(BOX, "Half a thought, and pressed at once")
-    page.click("text=Save and stay")
+    page.click("button:has-text('Save and stay')")
     page.wait_for_selector("h1:has-text('Page not found')")
     page.goto(f"{address}/admin/pep/drafts/")
     assert "Half a thought, and pressed at once" in page.inner_text("main")
@@ -244,7 +244,7 @@ def test_without_scripts_a_page_is_as_it_was(address: str, browser: Any) -> None
     enter(page, address, "teacher")
     page.goto(f"{address}{SECTION}")
     page.fill(BOX, "By hand")
-    page.click("text=Save and stay")
+    page.click("button:has-text('Save and stay')")
     page.wait_for_selector(".message-success")
     assert page.input_value(BOX) == "By hand"
     assert page.locator(".draft").count() == 0

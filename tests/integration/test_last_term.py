@@ -132,7 +132,7 @@ def test_who_writes_a_field_anew_has_answered_it(enter: Enter, world: World, spr
     assert "Saved." in saved.main and "still right" not in saved.main.split("Saved.")[1][:30]
     assert "first_language" not in marked(saved) and len(marked(saved)) == 7
     again = saved.send("then", button=("then", "confirm"), permanence_plan="kinship")
-    assert "Saved. 4 answers from last term are still right." in again.main
+    assert "Saved. 6 answers from last term are still right." in again.main
     world.act(SYSTEM)
     document = read_document(world.session, world.session.get_one(Pep, spring), audience=Audience.RULES)
     assert (document.answer("first_language"), document.answer("permanence_plan")) == ("Welsh", "kinship")
