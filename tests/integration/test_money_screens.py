@@ -229,6 +229,7 @@ def test_another_school_or_a_person_may_be_paid(enter: Any, ask: Any, world: Wor
     half = ASKED | {"quantity": "5", "amount_pence": "275"}
     half["payee_school"] = str(world.other_school_id)
     asking(teacher, ask, pep).send("amount_pence", payee="other_school", payee_name="Left over", **half)
+    half["description"] = "Five more hours of maths"
     asking(teacher, ask, pep).send("amount_pence", payee="named", payee_name="Dr Tutor", **half)
     paid = sa.select(PpgRequest.payee_school_id, PpgRequest.payee_name).order_by(PpgRequest.id)
     assert ask(lambda session: [tuple(row) for row in session.execute(paid)]) == [(world.other_school_id, None), (None, "Dr Tutor")]
@@ -679,7 +680,7 @@ def test_many_requests_cost_no_more_statements_than_one(enter: Any, council: Cou
             world.session.add(school)
             world.session.flush()
             values = world.request_values(pep, quantity=1, unit_cost_pence=10_00, amount_pence=10_00, payee_school_id=school.id,
-                                          category=PpgCategory.BOOKS)
+                                          category=PpgCategory.BOOKS, description=f"Set texts, part {number + 1}")
             ppg.save_request(world.session, pep.id, values, actor=world.act(world.officer))
         pep = world.graded_pep(money=False, child_id=child_id)
         world.session.commit()

@@ -548,7 +548,7 @@ def test_the_plugin_is_told_who_acts(app, accounts) -> None:
     from pep_admin.accounts.sign_in import actor, sign_in_url
 
     with app.test_request_context("/admin/"):
-        assert actor() is None and sign_in_url("/admin/") == f"/account/login?next={INSIDE}"
+        assert actor() is None and sign_in_url("/admin/") == "/account/login?next=/admin/"
         login_user(app.extensions["sqlalchemy"].session.get(User, accounts[OTHER]))
         told = actor()
         assert told is not None
