@@ -159,7 +159,7 @@ class ExclusionAlerts(OfAChild):
     @expose("/tell/", methods=("GET", "POST"))
     def tell(self) -> ResponseReturnValue:
         """Tell of the child of `?child=`; which child, is asked first where none is named."""
-        if request.method == "GET" and not self.asked_once("child"):
+        if request.method == "GET" and "child" not in request.args:
             return self._whom()
         child = self.one_or_404(Child, self.asked_once("child"), joinedload(Child.school), joinedload(Child.social_worker))
         standing = queries.open_alert_of(self.db_session, child.id)

@@ -109,7 +109,7 @@ MISSING = 987_654
 LOGS = frozenset({"pep_audit_event", "account_session", "account_attempt"})
 """Tables that may grow by looking, by being refused and by signing in."""
 _MARK = re.compile(r'name="csrf_token"[^>]*?value="([^"]+)"')
-_CHANGING = re.compile(r'name="csrf_token"[^>]*?value="[^"]+"')
+_CHANGING = re.compile(r'name="csrf_token"[^>]*?value="[^"]+"|data-draft="[^"]+"')
 
 Rows = dict[tuple[str, int], dict[str, Any]]
 

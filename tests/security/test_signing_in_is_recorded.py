@@ -39,7 +39,7 @@ def number(house: House, who: str) -> int:
 def test_who_signs_in_and_out_is_recorded(house: House) -> None:
     client, last = house.app.test_client(), house.last_event()
     assert attempt(client, address("teacher"), PASSWORD).status_code == 302
-    page = client.get("/admin/")
+    page = client.get("/admin/pep/rules/")
     assert client.post(LOGOUT, data={"csrf_token": mark_of(page.text)}).status_code == 302
     me, account = house.actor_id("teacher"), number(house, "teacher")
     assert told(house, last) == [("account.sign_in", "done", me, "account", account),

@@ -36,6 +36,10 @@ def used_by(line: Line) -> str:
     return next((role for role in ROLES[1:] if line.outcome(role) in ("200", "303", "409", "422")), "head")
 
 
+WITHOUT_A_CHILD = "/admin/pep/exclusion_alerts/tell/"
+"""Asks first which child, where none is named."""
+
+
 def pages_of_one_row() -> Iterable[Line]:
     return (line for line in LINES if line.method == "GET" and re.search(r"\{\w+\}", line.address))
 
@@ -77,7 +81,7 @@ def test_an_id_given_twice_or_not_at_all_is_404(house: House) -> None:
         own = str(house.plan.places[row[1]])
         for asked in ([], [own, own], [own, str(MISSING)]):
             answer = house.ask(used_by(line), "GET", path, query_string={**rest, name: asked})
-            if answer.status_code != 404:
+            if answer.status_code != 404 and (asked or path != WITHOUT_A_CHILD):
                 wrong.append(f"{path}?{name}= {len(asked)} times: {answer.status_code}")
     assert wrong == []
 
