@@ -300,8 +300,9 @@ def test_who_asks_for_the_same_again_is_told_what_is_left(spring: Pep, world: Wo
 
     assert warned() == []
     tell(world, spring)
-    assert warned() == ["£120.00 of earlier money is unspent; this request asks for the same thing."]
-    assert warned(category="MENTOR") == []
+    again = {"description": "More hours of maths"}
+    assert warned(**again) == ["£120.00 of earlier money is unspent; this request asks for the same thing."]
+    assert warned(category="MENTOR", description="A mentor in maths") == []
     pep = spring.id
     world.session.commit()
     config.move_today(MEETING)
