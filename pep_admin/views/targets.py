@@ -30,7 +30,7 @@ from pep_admin.views.base_forms import DayField, LabelField, PepForm
 from pep_admin.views.cells import amount, linked, posted_version, reference, start_of, wrapped
 from pep_admin.views.filters import Case, OneOf, Related
 from pep_admin.views.hosting import whole_id
-from pep_admin.views.request_forms import reason_field
+from pep_admin.views.request_forms import ReasonForm, reason_field
 from pep_admin.vocabulary import ChildAgrees, Part, Subject, TargetArea
 from pep_admin.workflow import progress, targets
 from pep_admin.workflow.drafts import Page
@@ -58,7 +58,7 @@ class ProgressForm(PepForm):
     with_child = BooleanField("Looked at together with the child")
 
 
-class StrikeForm(PepForm):
+class StrikeForm(ReasonForm):
     """Why a note should not stand."""
 
     reason = reason_field("Why it should not stand", "Like: it is about another child.")

@@ -252,6 +252,24 @@ def test_a_new_childs_clocks_stand_by_the_handbooks_table(world: World, look: Lo
     assert "There is none yet. Every child in care has one each term (HB-1.4)." in term
 
 
+def test_the_clocks_count_by_the_year_of_the_pep_as_its_own_page_does(world: World, look: Look) -> None:
+    """Into care on Sun 20 Jul 2025: ten working days of 2024-25 end on 1 Aug, eight of 2025-26 on 30 Jul."""
+    world.act(SYSTEM)
+    term = world.term("autumn", "2025-26")
+    term.year.initiate_working_days = 8
+    opened_on = date(2025, 9, 3)
+    known = {"first_name": "Nia", "last_name": "Neuling", "date_of_birth": date(2014, 3, 2), "lcs_id": "N-25",
+             "entered_care_on": date(2025, 7, 20), "legal_status": LegalStatus.C1, "sen_status": SenStatus.NONE}
+    nia = roll.take_into_care(
+        world.session, actor=world.act(world.officer), today=opened_on, facts=known, school_id=world.school_id,
+        social_worker_id=world.worker.person_id, placement_kind=PlacementKind.FOSTER)
+    config.move_today(opened_on)
+    assert "By 01 Aug 2025" in panels(look("officer", nia.id))["Sent to its writers HB-1.2"]
+    peps.initiate_pep(world.session, nia, term, kind=PepKind.INITIAL, reason="", actor=world.act(world.officer), today=opened_on,
+                      now=NOW)
+    assert "By 30 Jul 2025" in panels(look("officer", nia.id))["Sent to its writers HB-1.2"]
+
+
 def test_the_clocks_go_with_the_pep(world: World, look: Look) -> None:
     child = newcomer(world, date(2024, 10, 14), date(2024, 10, 15))
     officer = world.act(world.officer)

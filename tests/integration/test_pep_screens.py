@@ -21,6 +21,7 @@ from pep_admin.permissions import SYSTEM
 from pep_admin.vocabulary import Grade, Part, PepKind, PepStatus
 from pep_admin.workflow import delegation, reviews, sections
 from pep_admin.workflow import peps as verbs
+from pep_admin.year_words import SatisfactoryGrades
 from tests.host.foreign_app import Council
 from tests.visiting import Page, Visitor
 from tests.world import NOW, TODAY, World, accepting
@@ -236,6 +237,18 @@ def test_the_same_grading_counts_once(enter: Any, ask: Any, world: World, made: 
     assert ask(lambda session: session.scalar(sa.select(sa.func.count(QaReview.id)))) == 1
     other = page.send("feedback", **(typed | {"feedback": "Something else."}))
     assert other.status == (200 if typed["decision"] == "ask" else 409), "another grading is no repetition"
+
+
+@pytest.mark.parametrize("counting", list(SatisfactoryGrades))
+def test_the_grading_page_says_which_grades_let_money_go_in_that_year(
+    enter: Any, world: World, made: Any, counting: SatisfactoryGrades
+) -> None:
+    pep = made(world.sent_pep)
+    world.act(SYSTEM)
+    world.session.get_one(Pep, pep).term.year.satisfactory_grades = counting
+    world.session.commit()
+    page = page_of(enter("officer"), pep).link("Grade")
+    assert f"Satisfactory: {counting.label}." in page.main and "with Amber the money waits" not in page.main
 
 
 def test_a_pep_that_was_sent_again_may_be_sent_back_with_the_same_words(enter: Any, ask: Any, world: World, made: Any) -> None:

@@ -180,6 +180,7 @@ def test_a_school_that_was_not_chosen_is_no_move_out_of_school(officer: Visitor,
     typed = {"on": "18/11/2024", "reason": "home_move", "row_version": version[1]}
     silent = officer.send(path, school="", **typed)
     assert silent.status_code == 422 and "Choose the new school, or tick “No school at present”." in silent.text
+    assert "/rules/#DATA-shape" in silent.text, "what the form itself refuses ends in a rule too"
     both = officer.send(path, school=str(world.other_school_id), no_school="y", **typed)
     assert both.status_code == 422 and "Leave one of the two out." in both.text
     assert ask(lambda session: session.get_one(Child, world.child_id).school_id) == world.school_id

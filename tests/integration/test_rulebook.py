@@ -132,6 +132,8 @@ def test_numbers_in_what_people_write_break_nothing(council: Any) -> None:
         assert rule_links.codes_in("One. (HB-1.1) Two. (DATA-two-people, HB-1.1)") == ["HB-1.1", "DATA-two-people"]
         assert rule_links.unruled("One. (HB-1.1) Two. (DATA-x)") == "One. Two."
         assert rule_links.rule_url("DATA-nothing-of-ours") is None
+        assert rule_links.with_rules(["Choose one.", "Too much. (HB-6.1)"]) == "Choose one. (DATA-shape) Too much. (HB-6.1)"
+        assert rule_links.with_rules(["This is not the password."], of_record=False) == "This is not the password."
 
 
 def test_a_guide_stands_at_its_rule_and_the_words_are_explained(enter: Any) -> None:

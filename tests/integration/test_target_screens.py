@@ -437,6 +437,7 @@ def test_a_note_that_should_not_stand_is_struck_with_the_reason(enter: Any, ask:
     note(enter("worker"), target, "Asks for help at home")
     page = teacher.get(f"{TARGETS}details/?id={target}").link("Strike…")
     assert "Ravi shouts in the corridor" in page.main, "one's own, and only that one, is offered"
+    assert "(optional)" not in page.main, "the reason is asked for"
     for reason in ("", " ", "-"):
         wrong = page.send("reason", reason=reason)
         assert wrong.status == 422 and "Say why the note should not stand" in wrong.main

@@ -164,6 +164,13 @@ def test_a_target_that_was_said_to_go_on_may_stand_again(a_document: Make) -> No
     assert [each.check for each in of(closed, Part.EDUCATION, LastTerm(outcomes=((LAST,),)))] == ["COPY-last"]
 
 
+def test_where_no_last_target_is_looked_back_on_none_is_said_to_be_last_terms(a_document: Make) -> None:
+    """A PEP out of turn beside one of this term that is not signed off has no review in which it could be said."""
+    last = LastTerm(outcomes=((LAST,),))
+    assert [each.check for each in of(a_document(), Part.EDUCATION, last)] == ["COPY-last"]
+    assert "COPY-last" not in [each.check for each in of(a_document(reviews=()), Part.EDUCATION, last)]
+
+
 def test_a_target_that_is_another_childs_is_asked_about(a_document: Make) -> None:
     [found] = of(a_document(), Part.EDUCATION, LastTerm(copied=frozenset({"target-12"})))
     assert short([found]) == [("COPY-other", "HB-5.2", "outcome", "warning", "12")]
