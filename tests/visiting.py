@@ -55,6 +55,11 @@ class Page:
             data.append(button)
         return self.visitor.post(urljoin(self.url, form.get("action") or self.url), data)
 
+    def links(self, text: str) -> list[str]:
+        """Where the links of the main part with that text lead."""
+        assert self.tree is not None
+        return [each.get("href") for each in self.tree.xpath("//main//a") if " ".join(each.text_content().split()) == text]
+
     def link(self, text: str) -> Page:
         """Follow the link of the main part with that text."""
         assert self.tree is not None

@@ -127,16 +127,20 @@ def _answers(before: Before, document: Document) -> dict[str, Any]:
 
 
 def keep_marks(session: Session, pep: Pep, texts: Mapping[str, str | None]) -> None:
-    """Keep the mark of each of those texts of the PEP, by its place; of a text that is gone or short none is kept."""
+    """Keep the mark of each of those texts of the PEP, by its place; of a text that is gone or short none is kept.
+
+    Other words get a row of their own, so that of two equal marks the later row is of who wrote later.
+    """
     names = [name for name in (pep.child.first_name, pep.child.last_name, pep.child.known_as) if name]
     own = select(Wording).where(Wording.pep_id == pep.id, Wording.place.in_(list(texts)))
     standing = {each.place: each for each in session.scalars(own)}
     for place, text in texts.items():
         mark, row = mark_of(text, names), standing.get(place)
-        if mark is None and row is not None:
+        if row is not None and row.mark == mark:
+            continue
+        if row is not None:
             session.delete(row)
-        elif mark is not None and row is None:
+            session.flush()
+        if mark is not None:
             session.add(Wording(pep_id=pep.id, place=place, mark=mark))
-        elif mark is not None and row is not None:
-            row.mark = mark
     session.flush()

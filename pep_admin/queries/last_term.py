@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from pep_admin.models import Child, Pep, Target, Wording
@@ -52,16 +52,19 @@ def outcomes_of(session: Session, pep_ids: Collection[int]) -> dict[int, tuple[s
 
 
 def places_copied(session: Session, pep_ids: Collection[int]) -> dict[int, frozenset[str]]:
-    """By PEP id, the places whose words stand in a PEP of another child too; PEPs without any are left out."""
-    own = select(Wording.pep_id, Wording.place, Wording.mark).where(Wording.pep_id.in_(pep_ids))
-    marks = select(Wording.mark).where(Wording.pep_id.in_(pep_ids))
-    shared = (
-        select(Wording.mark).join(Pep, Wording.pep_id == Pep.id).where(Wording.mark.in_(marks))
-        .group_by(Wording.mark).having(func.count(Pep.child_id.distinct()) > 1)
+    """By PEP id, the places whose words stood in a PEP of another child already; PEPs without any are left out.
+
+    Who wrote them first is not asked whether they copied; nor is who keeps what another child's next plan takes over.
+    """
+    own, other, mine, theirs = Wording, aliased(Wording), aliased(Pep), aliased(Pep)
+    before = (
+        select(own.pep_id, own.place).join(mine, own.pep_id == mine.id).join(other, other.mark == own.mark)
+        .join(theirs, other.pep_id == theirs.id)
+        .where(own.pep_id.in_(pep_ids), other.id < own.id, theirs.child_id != mine.child_id).distinct()
     )
     past = because("check_copied: the same words in a PEP of a child whom the writer may not see; only that they are there is told")
     copied: dict[int, set[str]] = defaultdict(set)
-    for pep_id, place, _ in session.execute(own.where(Wording.mark.in_(shared)), execution_options=past):
+    for pep_id, place in session.execute(before, execution_options=past):
         copied[pep_id].add(place)
     return {pep_id: frozenset(places) for pep_id, places in copied.items()}
 

@@ -16,7 +16,7 @@ from pep_admin.school_calendar import academic_year_end
 from pep_admin.validators.answered import answer_of, asks, first_words, listed, meeting_day, row_id, stands, warning
 from pep_admin.validators.answers import attendance_wrong
 from pep_admin.validators.findings import Finding
-from pep_admin.validators.meetings import Calendar, check_figures_to, check_heard_on
+from pep_admin.validators.meetings import Calendar, check_figures_to, check_heard_on, check_possible
 from pep_admin.validators.ppg_effects import check_effects
 from pep_admin.validators.schooling import check_next_stage, check_school_place, check_suspensions
 from pep_admin.validators.targets import check_target, check_target_set
@@ -38,7 +38,7 @@ def check_education(document: Document, today: date, calendar: Calendar) -> Iter
     yield from check_child_voice(document)
     name, heard_on = document.child.called, document.answer("voice_gathered_on")
     yield from check_heard_on(heard_on, name=name, meeting_on=meeting_day(document), today=today)
-    yield from _attendance(document)
+    yield from _attendance(document, calendar)
     if document.answer("exclusion_risk") is True:
         message = "You recorded a risk of exclusion. The Virtual School has been told; ask it before anything is decided."
         yield warning("RD-210", "HB-3.6", "exclusion_risk", message)
@@ -53,12 +53,14 @@ def check_education(document: Document, today: date, calendar: Calendar) -> Iter
     yield from check_targets(document)
 
 
-def _attendance(document: Document) -> Iterator[Finding]:
+def _attendance(document: Document, calendar: Calendar) -> Iterator[Finding]:
     for number, row in enumerate(document.rows("attendance"), start=1):
         if wrong := attendance_wrong(row):
             yield Finding("RD-207", "HB-4.1", "attendance", wrong, row=row_id(row, number))
         yield from check_figures_to(row.get("figures_to"), meeting_on=meeting_day(document), row=row_id(row, number),
                                     stale_days=document.numbers.figures_stale_days)
+        yield from check_possible(row.get("possible"), row.get("figures_to"), year=document.year, calendar=calendar,
+                                  row=row_id(row, number))
     if "attendance_low" in document.switches and not said(document.answer("attendance_reasons")):
         message = f"Attendance is below {document.numbers.low_attendance_percent} %. Say what lies behind it and who does what."
         yield warning("RD-209", "HB-7.1", "attendance_reasons", message)

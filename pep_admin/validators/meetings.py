@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from pep_admin.deadlines import format_day, format_long
-from pep_admin.school_calendar import TermsUnknown, academic_year_end, england_working_day
+from pep_admin.school_calendar import TermsUnknown, academic_year_begins, academic_year_end, england_working_day
 from pep_admin.validators.findings import Finding
 from pep_admin.vocabulary import Part
 
@@ -24,6 +24,16 @@ class Calendar:
     is_school_day: Callable[[date], bool] = england_working_day
     next_deadline_on: date | None = None
     is_working_day: Callable[[date], bool] = england_working_day
+
+    def school_days_between(self, first: date, last: date) -> int:
+        """How many days school was open, both ends counted; a day of which no calendar tells counts when people work."""
+        return sum(self._was_open(first + timedelta(days=n)) for n in range((last - first).days + 1))
+
+    def _was_open(self, day: date) -> bool:
+        try:
+            return self.is_school_day(day)
+        except TermsUnknown:
+            return self.is_working_day(day)
 
 
 def day_of(moment: datetime | None) -> date | None:
@@ -121,3 +131,16 @@ def check_figures_to(figures_to: date | None, *, meeting_on: date | None, stale_
     before = f"{days // 7} weeks" if days >= 14 else f"{days} day{'' if days == 1 else 's'}"
     message = f"The attendance figures stop on {format_day(figures_to)}, {before} before the meeting."
     return [Finding("RD-208", "HB-4.1", "attendance", message, "warning", _EDUCATION, row)]
+
+
+def check_possible(possible: int | None, figures_to: date | None, *, year: str, calendar: Calendar, row: str = "") -> list[Finding]:
+    """ATTEND-open (warning): more sessions (half days) than the school had from the start of that academic year to that day."""
+    first, last = academic_year_begins(year), academic_year_end(year)
+    if possible is None or figures_to is None or not first <= figures_to <= last:
+        return []
+    most = 2 * calendar.school_days_between(first, figures_to)
+    if possible <= most:
+        return []
+    message = (f"{possible} possible sessions are more than the {most} half days of school from September to "
+               f"{format_day(figures_to)}.")
+    return [Finding("ATTEND-open", "HB-4.1", "attendance", message, "warning", _EDUCATION, row)]

@@ -15,6 +15,7 @@ from pep_admin.vocabulary import Subject, TargetArea
 
 FEWEST_WORDS = 5
 MOST_PROMISES = 2  # "will ..." in one outcome; with more it is several targets
+MOST_DEEDS = 4  # things done in a row, joined by commas or "and": listen, answer, share and take turns
 
 
 def _words(text: str) -> str:
@@ -189,6 +190,7 @@ _ABOUT = (
 _JOINED = re.compile(r"\s*,\s*(?:and\s+)?|\s+and\s+|\s*;\s*", re.IGNORECASE)
 _AND_WILL = re.compile(r"\b(?:and|;)\s+(?:(?:he|she|they|somebody)\s+)?(?:also\s+)?will\b", re.IGNORECASE)
 _DEED = re.compile(rf"\b(?:{_SEEN_VERBS})\b", re.IGNORECASE)
+_DEED_FIRST = re.compile(rf"\s*(?:\w+ly\s+)?(?:{_SEEN_VERBS})\b", re.IGNORECASE)
 _LISTED = re.compile(r"(?m)^[ \t]*(?:[-*•]|\d+[.)])\s+\S")
 _RUNS, _BLANK_LINES = re.compile(r"[^\S\n]+"), re.compile(r"\n\s+")
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
@@ -277,6 +279,8 @@ def _is_several(text: str) -> bool:
     own = _DONE_TO.sub(" ", text)
     promises = len(re.findall(r"\bwill\b", own, re.IGNORECASE))
     if len(_LISTED.findall(text)) > 1 or promises > MOST_PROMISES or (promises > 1 and _AND_WILL.search(own)):
+        return True
+    if sum(bool(_DEED_FIRST.match(piece)) for piece in _JOINED.split(own)[1:]) >= MOST_DEEDS:
         return True
     return len({found.lower() for found in _SUBJECTS.findall(text)}) > 2 or _is_counted_twice(text)
 

@@ -10,8 +10,9 @@ from itertools import pairwise
 from typing import Protocol
 
 from pep_admin.attending import parse_year_groups
-from pep_admin.deadlines import format_day
+from pep_admin.deadlines import format_day, format_long
 from pep_admin.policy import NUMBERS
+from pep_admin.school_calendar import england_working_day
 from pep_admin.validators.findings import Finding
 from pep_admin.vocabulary import TermName
 
@@ -69,7 +70,7 @@ def check_year(year: YearLike) -> list[Finding]:
 
 
 def check_term(term: TermLike) -> list[Finding]:
-    """A term lies inside its year, its half-term inside the term, its deadline not before it begins (HB-1.4)."""
+    """A term lies inside its year, its half-term and the working day on which its PEPs are due inside the term (HB-1.4)."""
     return [*_span(term), *_inside(term), *_half_term(term), *_deadline(term)]
 
 
@@ -174,10 +175,13 @@ def _half_term(term: TermLike) -> Iterator[Finding]:
 
 
 def _deadline(term: TermLike) -> Iterator[Finding]:
-    due, year = term.deadline_on, term.year
+    due = term.deadline_on
     if due is None:
         return
     if term.starts_on and due < term.starts_on:
         yield _dates("deadline_on", "PEPs cannot be due before the term begins.", "HB-1.4")
-    elif year is not None and year.ends_on and due > year.ends_on:
-        yield _dates("deadline_on", f"PEPs cannot be due after the end of {year.name}.", "HB-1.4")
+    elif term.ends_on and due > term.ends_on:
+        yield _dates("deadline_on", f"PEPs cannot be due after the term's last day, {format_day(term.ends_on)}.", "HB-1.4")
+    elif not england_working_day(due):
+        message = f"{format_long(due)} is no working day, so nobody is there to receive them. Choose one."
+        yield _dates("deadline_on", message, "HB-1.4")

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from pep_admin.models import Base, Child, Person, School
 from pep_admin.views import formats
+from pep_admin.views.history_words import answer_in_words, codes_in_words, keys_in_words, labels_of
 
 SHORT = re.compile(r"\b(?:pep|ppg|sdq|sen|ehcp|upn|urn|lcs)\b", re.IGNORECASE)
 Names = Mapping[tuple[str, int], str]
@@ -53,8 +54,9 @@ class Change:
     def of(cls, entry: Any, model: Any, labels: Any, names: Names) -> Change:
         """From a row of the history; values are shown as their column shows them, rows that they point to by name."""
         what = {"insert": "added", "update": "changed", "delete": "deleted"}.get(entry.verb, entry.verb)
-        fields = [((labels or {}).get(name) or _plain(name), _was(model, name, old, names), _was(model, name, new, names))
-                  for name, (old, new) in entry.changes.items() if _is_told(model, name, labels or {})]
+        labels = {**labels_of(entry.table_name), **(labels or {})}
+        fields = [(labels.get(name) or _plain(name), _was(model, name, old, names), _was(model, name, new, names))
+                  for name, (old, new) in entry.changes.items() if _is_told(model, name) and (old or new or name != "carried")]
         return cls(formats.moment(entry.at), entry.actor_name, what, fields, entry.reason or "")
 
 
@@ -85,10 +87,10 @@ def _plain(name: str) -> str:
     return SHORT.sub(lambda found: found[0].upper(), words)
 
 
-def _is_told(model: Any, name: str, labels: Mapping[str, str]) -> bool:
-    """Withheld answers are not, nor is the account of somebody whose name stands beside it, nor a list of keys without a label."""
+def _is_told(model: Any, name: str) -> bool:
+    """Withheld answers are not, nor the account of somebody whose name stands beside it, nor the number of the form."""
     has_name = name.endswith("_by") and f"{name.removesuffix('_by')}_name" in model.__table__.columns
-    return not name.startswith("sensitive_answers.") and not has_name and (name != "carried" or name in labels)
+    return not name.startswith("sensitive_answers.") and not has_name and name != "form_version_id"
 
 
 def _pointed_to(model: Any, name: str) -> str:
@@ -99,8 +101,11 @@ def _pointed_to(model: Any, name: str) -> str:
 
 def _was(model: Any, name: str, value: Any, names: Names) -> Any:
     column = model.__table__.columns.get(name)
-    if column is None or value is None:
-        return formats.shown(value)
+    if name == "carried":
+        return keys_in_words(value or ())
+    said = answer_in_words(name, value) or codes_in_words(model.__tablename__, name, value)
+    if column is None or value is None or said:
+        return said or formats.shown(value)
     if table := _pointed_to(model, name):
         return names.get((table, value)) or UNNAMED.get(table, "another record")
     kind = getattr(column.type, "enum_class", None)

@@ -6,7 +6,7 @@ Everything is the verbs' and the document's own findings; no rule is judged here
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -16,13 +16,13 @@ from sqlalchemy.orm import Session
 from pep_admin import history, models, queries
 from pep_admin.clocks import Clock
 from pep_admin.deadlines import Due
-from pep_admin.models import PARTS, AttendingNote, Pep, PpgRequest, ProgressNote, QaReview, Target, Waiver
-from pep_admin.pep_document import Written, form_of, read_document
+from pep_admin.models import PARTS, AttendingNote, EarlyYearsReferral, Pep, PpgRequest, ProgressNote, QaReview, Target, Waiver
+from pep_admin.pep_document import Written, read_document
 from pep_admin.pep_form import Document, PartForm, Section, Signature
 from pep_admin.permissions import Actor, Permission, audience_for, can, lent, owns_part, takes_part
 from pep_admin.validators.findings import Finding, blocking
 from pep_admin.views.details import Change, RelatedTable, names_in
-from pep_admin.vocabulary import Audience, Part, PepStatus
+from pep_admin.vocabulary import Audience, Part, PepStatus, Scheme
 from pep_admin.workflow.attending import may_ask_to_attend
 from pep_admin.workflow.calendars import send_by
 from pep_admin.workflow.payments import release_gates
@@ -91,6 +91,8 @@ class PepPage:
     asked: AttendingNote | None = None
     delay: Clock | None = None
     papers: RelatedTable | None = None
+    referred: tuple[EarlyYearsReferral, ...] | None = None
+    """What was asked of the Early Years Team instead (HB-6.3); None for a child whose money the Virtual School gives."""
 
     @property
     def must_fix(self) -> list[Finding]:
@@ -149,11 +151,17 @@ def gather(session: Session, pep: Pep, actor: Actor, today: date, papers: Relate
     question = open_question(session, pep) if reviews else None
     cards = tuple(_card(document, part, pep, actor, findings) for part in document.form.parts)
     waivers = tuple(queries.waivers_of(session, [pep.id]).get(pep.id, ()))
-    return PepPage(pep, document, cards, tuple(findings), reviews, question, waivers, facts.left_pence,
+    nursery = facts.scheme is Scheme.EARLY_YEARS
+    return PepPage(pep, document, cards, tuple(findings), reviews, question, waivers, None if nursery else facts.left_pence,
                    _may(session, pep, document, actor), send_by(session, pep),
                    tuple(release_gates(session, pep)) if pep.status is PepStatus.COMPLETE else (),
                    queries.asks_of(session, pep.id) if pep.status in OPEN else None,
-                   queries.delays(session, [pep], today).get(pep.id), papers)
+                   queries.delays(session, [pep], today).get(pep.id), papers, _referred(session, pep) if nursery else None)
+
+
+def _referred(session: Session, pep: Pep) -> tuple[EarlyYearsReferral, ...]:
+    asked = select(EarlyYearsReferral).where(EarlyYearsReferral.pep_id == pep.id).order_by(EarlyYearsReferral.id)
+    return tuple(session.scalars(asked))
 
 
 def told_of(written: Written) -> str:
@@ -211,12 +219,10 @@ def changes(session: Session, pep: Pep, *, audience: Audience, since: int = 0) -
 
     `since`: the number of an entry of the history; only what came after it is told.
     """
-    fields = {found.key: found.label for found in form_of(pep.form_version).fields()}
-    labels = {**{f"answers.{key}": label for key, label in fields.items()}, "carried": WAITING}
     entries = [(entry, *TOLD[entry.table_name]) for entry in history.timeline_of_pep(session, pep)
                if entry.id > since and (audience is Audience.CARE or entry.table_name not in NOT_FOR_SCHOOL)]
     names = names_in(session, [(entry, model) for entry, _, model in entries])
-    return [(what, _in_labels(Change.of(entry, model, labels, names), fields)) for entry, what, model in entries]
+    return [(what, Change.of(entry, model, None, names)) for entry, what, model in entries]
 
 
 def changes_since_return(session: Session, pep: Pep, audience: Audience) -> list[tuple[str, Change]] | None:
@@ -224,15 +230,6 @@ def changes_since_return(session: Session, pep: Pep, audience: Audience) -> list
     own = (each for each in history.timeline_of_pep(session, pep) if each.table_name == Pep.__tablename__)
     back = next((each for each in own if each.changes.get("status", [""])[-1] == PepStatus.RETURNED.value), None)
     return None if back is None else changes(session, pep, audience=audience, since=back.id)
-
-
-def _in_labels(change: Change, labels: Mapping[str, str]) -> Change:
-    """What waits to be confirmed by its labels instead of its keys."""
-    def said(value: Any) -> Any:
-        return (", ".join(labels.get(key, key) for key in value) or "None") if isinstance(value, list) else value
-
-    return replace(change, fields=[(name, said(old), said(new)) if name == WAITING else (name, old, new)
-                                   for name, old, new in change.fields])
 
 
 def notes_for(session: Session, document: Document, section: Section) -> list[tuple[str, list[ProgressNote]]]:
@@ -286,8 +283,6 @@ TOLD: dict[str, tuple[str, type[Any]]] = {
 """What a table of the history is called, by its name."""
 NOT_FOR_SCHOOL = frozenset({Waiver.__tablename__, models.Document.__tablename__})
 """Tables whose history may hold what the school's side must not read: why the head waived something, a document kept from it."""
-
-WAITING = "From last term, not yet said to be still right"
 
 STANDING = {
     PepStatus.INITIATED: "It has not been sent to its writers yet; that comes before it can be sent to the Virtual School.",

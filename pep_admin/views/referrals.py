@@ -1,6 +1,7 @@
 """Money asked for nursery children, which the Early Years Team gives (HB-6.3): the list, one referral, and that the team was told.
 
-A referral is made by the verb that refuses the request; nothing is entered here but the day on which the team heard of it.
+A referral is made by the verb that refuses the request; nothing is entered here but the day on which the team heard of it. One that
+is wrong is taken away by who asked for it, or by the Virtual School, and asked for again.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ from pep_admin.views.base_forms import DayField, PepForm
 from pep_admin.views.cells import amount, posted_version, reference, start_of, wrapped
 from pep_admin.views.filters import Case, Day
 from pep_admin.views.of_a_child import OfAChild
-from pep_admin.workflow.referrals import close_referral
+from pep_admin.views.removing import Removable
+from pep_admin.workflow.referrals import close_referral, may_remove, remove_referral
 
 
 class ToldForm(PepForm):
@@ -29,7 +31,7 @@ class ToldForm(PepForm):
     told_on = DayField("Told on", [InputRequired("Enter the day on which the Early Years Team was told.")])
 
 
-class Referrals(OfAChild):
+class Referrals(Removable, OfAChild):
     """What was asked for a nursery child, and since when the Early Years Team knows."""
 
     model = EarlyYearsReferral
@@ -39,7 +41,7 @@ class Referrals(OfAChild):
     group = "Money"
     opens = {
         "index_view": Permission.CHILD_READ, "details_view": Permission.CHILD_READ, "export": Permission.LIST_EXPORT,
-        "told": Permission.REQUEST_DECIDE,
+        "told": Permission.REQUEST_DECIDE, "remove": Permission.REQUEST_WRITE,
     }
     loads = (joinedload(EarlyYearsReferral.child), joinedload(EarlyYearsReferral.pep))
     column_list: Any = ("asked_on", "child", "wanted", "amount_pence", "told_on")
@@ -68,7 +70,17 @@ class Referrals(OfAChild):
 
     def links(self, row: EarlyYearsReferral) -> list[Link]:
         leads = self.way_to(f"{self.endpoint}.told", id=row.id) if row.told_on is None else None
-        return [Link("The Early Years Team was told…", leads)] if leads else []
+        return [*([Link("The Early Years Team was told…", leads)] if leads else []), *super().links(row)]
+
+    def may_change(self, row: EarlyYearsReferral) -> bool:
+        return may_remove(self.actor, row)
+
+    def permit(self, row: EarlyYearsReferral) -> None:
+        if not self.may(Permission.REQUEST_DECIDE) and row.asked_by != self.actor.id:
+            self.refuse(Permission.REQUEST_WRITE)
+
+    def removing(self) -> Any:
+        return remove_referral, {}
 
     @expose("/told/", methods=("GET", "POST"))
     def told(self) -> ResponseReturnValue:

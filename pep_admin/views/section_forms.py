@@ -13,19 +13,15 @@ from typing import Any
 
 from pep_admin.circumstances import voice_version
 from pep_admin.config import LONDON
-from pep_admin.deadlines import format_day
 from pep_admin.money import format_pounds, parse_pounds
 from pep_admin.pep_form import Document, Field, FundingEffectFacts, Kind, Section
 from pep_admin.validators.findings import Finding
+from pep_admin.views.answer_words import LOOKED_AT, TARGET, readable, written
 from pep_admin.views.formats import parse_day
 from pep_admin.voice_words import prompts_for
 
 REVIEWS = "target_reviews"
 """The field that must be answered where there is a last target, line by line (HB-5.7)."""
-TARGET = "target_id"
-"""The column that says which target a line is about: the page has one line a target, and none may be added."""
-LOOKED_AT = frozenset({TARGET, "request_id"})
-"""Columns that name what a line looks back on: they come along with the page and are not typed."""
 CHILDS_WORDS = "P2.53"
 """The number of every question that the child answers."""
 BASE = "base-"
@@ -127,8 +123,8 @@ def _last(found: Field, value: Any, before: Any) -> str | None:
     """Last term's answer where it is another; a child's is shown to the adult only when the child has answered (HB-4.6)."""
     if before is None or (found.id == CHILDS_WORDS and value is None):
         return None
-    last = _readable(found, before)
-    return last if last != _readable(found, value) else None
+    last = readable(found, before)
+    return last if last != readable(found, value) else None
 
 
 def _control(found: Field, name: str, value: Any, *, required: bool) -> Control:
@@ -137,22 +133,6 @@ def _control(found: Field, name: str, value: Any, *, required: bool) -> Control:
         picked = {written(found, value)}
     return Control(found, name, "" if found.kind in (Kind.ROWS, Kind.MANY_OF) else written(found, value), frozenset(picked),
                    required=required)
-
-
-def written(found: Field, value: Any) -> str:
-    """A value as its input holds it; `read` of it gives the value again."""
-    if value is None:
-        return ""
-    if found.kind is Kind.YES_NO:
-        return "yes" if value else "no"
-    if found.kind is Kind.DATE:
-        return format_day(value)
-    if found.kind is Kind.MOMENT:
-        local = value.astimezone(LONDON)
-        return f"{format_day(local.date())} {local:%H:%M}"
-    if found.kind is Kind.MONEY:
-        return format_pounds(value).removeprefix("£")
-    return str(getattr(value, "value", value))
 
 
 def _lines(document: Document, found: Field, value: Any) -> tuple[Line, ...]:
@@ -346,7 +326,7 @@ def as_typed(
         again = _retyped(question, form, many, errors)
         key = question.field.key
         if conflicts and key in conflicts and document is not None:
-            saved = _readable(question.field, _named(document, question.field, conflicts[key]))
+            saved = readable(question.field, _named(document, question.field, conflicts[key]))
             again = replace(again, saved=saved, base=document.digests[key])
         shown.append(again)
     return shown
@@ -387,37 +367,9 @@ def _retype(control: Control, form: Mapping[str, Any], many: Callable[[str], lis
     return replace(control, text=text, picked=frozenset(picked), error=error)
 
 
-def _readable(found: Field, value: Any) -> str:
-    """A saved value in words, for the comparison page and the read-only page."""
-    if value is None:
-        return "Not answered"
-    labels = dict(found.choices)
-    if found.kind is Kind.MANY_OF:
-        return ", ".join(labels.get(each, each) for each in value)
-    if found.kind is Kind.ONE_OF:
-        return labels.get(str(value), str(value))
-    if found.kind is Kind.YES_NO:
-        return "Yes" if value else "No"
-    if found.kind is Kind.MONEY:
-        return format_pounds(value)
-    if found.kind is Kind.ROWS:
-        return "\n".join(_readable_row(found, row) for row in value)
-    return written(found, value)
-
-
-def _readable_row(found: Field, row: Mapping[str, Any]) -> str:
-    def is_said(column: Field) -> bool:
-        """What a line looks back on is said where it was put into words; its number says nothing to a reader."""
-        value = row.get(column.key)
-        return value is not None and (column.key not in LOOKED_AT or isinstance(value, str))
-
-    columns = [column for column in found.columns if is_said(column)]
-    return "; ".join(f"{column.label}: {_readable(column, row[column.key])}" for column in columns)
-
-
 def in_words(document: Document, found: Field, value: Any) -> str:
     """An answer as it is read, with its targets by their words."""
-    return _readable(found, _named(document, found, value))
+    return readable(found, _named(document, found, value))
 
 
 def answered(document: Document, section: Section) -> list[tuple[Field, str]]:

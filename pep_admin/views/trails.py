@@ -12,7 +12,6 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from pep_admin.models import Base, CareEpisode, CarePlacement, Caseload, Child, Enrolment, Tracked
-from pep_admin.pep_form import FORM
 from pep_admin.queries.trails import Trail, changes_of_child, looks_at_child
 from pep_admin.views import formats, pep_page
 from pep_admin.views.details import Change, names_in
@@ -78,7 +77,7 @@ def history_of_child(
     known = {Child.__tablename__: labels}
     entries = [(entry, kinds[entry.table_name]) for entry in trail.entries]
     names = names_in(session, entries)
-    told = [(called(entry.table_name), Change.of(entry, model, known.get(entry.table_name, ANSWERS), names))
+    told = [(called(entry.table_name), Change.of(entry, model, known.get(entry.table_name), names))
             for entry, model in entries]
     return _page(trail, told, url)
 
@@ -116,6 +115,3 @@ def _act(event: Any) -> str:
     number = f" {event.object_id}" if event.object_id and event.object_type != "child" else ""
     return f"{said} {what}{number}{refused}"
 
-
-ANSWERS = {f"answers.{found.key}": found.label for found in FORM.fields()}
-"""What the answers of a PEP are called, by their names in the history."""

@@ -240,6 +240,8 @@ def recall_pep(session: Session, pep_id: int, *, actor: Actor, version: int | No
     begun = select(QaReview.id).where(QaReview.pep_id == pep.id, QaReview.reviewed_at > pep.submitted_at)
     if session.scalar(begun.limit(1)) is not None:
         raise refuse("recall-late", "HB-7.1", "The Virtual School has begun to read this PEP. Ask them to send it back.")
+    if _requests(session, pep, PpgStatus.APPROVED):
+        raise refuse("recall-late", "HB-7.1", "The Virtual School has approved money here already. Ask them to send it back.")
     with all_or_nothing(session):
         ppg.give_back(session, pep, _requests(session, pep, PpgStatus.REQUESTED, PpgStatus.APPROVED))
         thaw(session, pep)

@@ -25,6 +25,8 @@ from pep_admin.workflow.taking import refuse, take_pep
 
 SENT_BACK = "The PEP was sent back: what is written anew is judged anew."
 """Why waivers end when a PEP is returned."""
+REWORDED = "The words that were let pass have changed since; they were waived anew."
+"""Why a waiver ends when its gate is waived again."""
 LIVE = (PepStatus.INITIATED, PepStatus.IN_PROGRESS, PepStatus.SUBMITTED, PepStatus.RETURNED, PepStatus.COMPLETE)
 
 
@@ -65,12 +67,20 @@ def waive_gate(
         raise refuse("waive-moved", "DATA-status", "This has changed since you opened the page. Look at it again as it stands now.")
     if not explained(reason):
         raise refuse("waive-reason", "DATA-reason", "Say in a few words why this PEP may pass here.", "reason")
+    _end_same(session, pep, gate, actor=actor, now=now)
     made = Waiver(pep_id=pep.id, check=gate.check, field=gate.field, row_key=gate.row, code=finding.code, sentence=finding.message,
                   reason=reason.strip(), school_reads=school_reads, waived_by=actor.id, waived_name=actor.name, waived_at=now)
     session.add(made)
     session.flush()
     audit.record(session, "pep.waive", pep, check=gate.check, field=gate.field, row=gate.row)
     return made
+
+
+def _end_same(session: Session, pep: Pep, gate: Gate, *, actor: Actor, now: datetime) -> None:
+    """A waiver of that gate that stands although the gate does too was of other words: with a new one it has ended."""
+    for waiver in queries.waivers_of(session, [pep.id]).get(pep.id, []):
+        if waiver.ended_at is None and (waiver.check, waiver.field, waiver.row_key) == gate:
+            _end(session, waiver, REWORDED, actor=actor, now=now)
 
 
 def _refuse_closed(pep: Pep, finding: Finding | None) -> None:

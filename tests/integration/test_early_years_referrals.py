@@ -104,6 +104,44 @@ def test_what_is_asked_for_in_other_words_or_another_sum_is_referred_too(nursery
     assert "A weighted blanket" not in officer.get(f"{REFERRALS}?flt0_state=open").main, "each is passed on by itself"
 
 
+def test_the_pep_of_a_nursery_child_speaks_of_no_cap_and_lists_what_was_asked_for(nursery: Any) -> None:
+    _, pep, enter = nursery
+    page = enter("teacher").get(f"/admin/pep/peps/details/?id={pep}")
+    assert "Nursery children’s money comes from the Early Years Team." in page.main and "Nothing was asked for." in page.main
+    assert "Left this term" not in page.main and "£0.00" not in page.main
+    ask_for(enter("teacher"), pep)
+    page = enter("teacher").get(f"/admin/pep/peps/details/?id={pep}")
+    assert page.link(ASKED["description"]).status == 200 and "£300.00" in page.main and "Not yet" in page.main
+
+
+def test_a_wrong_referral_is_taken_away_by_who_asked_or_the_virtual_school_until_it_was_passed_on(nursery: Any) -> None:
+    world, pep, enter = nursery
+    for words in ("Six visits", "A weighted blanket", "A slide"):
+        ask_for(enter("teacher"), pep, description=words)
+    teacher, officer, remove = enter("teacher"), enter("officer"), f"{REFERRALS}remove/?id="
+    assert enter("worker").get(f"{remove}1").status == 403, "a colleague's is not theirs to take away"
+    assert enter("worker").get(f"{REFERRALS}details/?id=1").links("Remove…") == []
+    page = teacher.get(f"{REFERRALS}details/?id=1").link("Remove…")
+    assert page.send("reason", reason="x").status == 422 and len(referrals(world)) == 3, "an x is no reason"
+    assert page.send("reason", reason="Asked for the wrong child").status == 200
+    assert [each[2] for each in referrals(world)] == ["A weighted blanket", "A slide"]
+    officer.get(f"{REFERRALS}details/?id=2").link("Remove…").send("reason", reason="The nursery has one already")
+    assert [each[2] for each in referrals(world)] == ["A slide"]
+    stale = teacher.get(f"{REFERRALS}details/?id=3").link("Remove…")
+    officer.get(f"{REFERRALS}details/?id=3").link("The Early Years Team was told…").send("told_on", told_on="18 Nov 2024")
+    assert stale.send("reason", reason="No longer needed").status == 409 and len(referrals(world)) == 1
+    assert teacher.get(f"{REFERRALS}details/?id=3").links("Remove…") == []
+    refused = teacher.get(f"{remove}3").send("reason", reason="No longer needed")
+    assert refused.status == 422 and "Tell them that it changed." in refused.main and len(referrals(world)) == 1
+    world.act(SYSTEM)
+    gone = world.session.scalars(sa.select(RecordChange).where(RecordChange.table_name == "pep_early_years_referral",
+                                                               RecordChange.verb == "delete").order_by(RecordChange.id)).all()
+    assert [(each.actor_id, each.reason, each.changes["wanted"][0]) for each in gone] == [
+        (world.teacher.id, "Asked for the wrong child", "Six visits"),
+        (world.officer.id, "The nursery has one already", "A weighted blanket")]
+    world.session.rollback()
+
+
 def test_the_refusal_and_the_referral_are_both_in_the_audit_log(nursery: Any) -> None:
     world, pep, enter = nursery
     ask_for(enter("teacher"), pep)

@@ -309,7 +309,7 @@ def test_a_spring_written_like_the_autumn_is_told_so(enter: Enter, world: World,
 def test_words_that_stand_in_another_childs_plan_are_told_and_nobody_is_named(enter: Enter, world: World) -> None:
     """Robin's and Jule's targets are the same but for the name; the teacher of one never sees the other."""
     mine, theirs = world.pep_of(world.child_id), world.pep_of(world.other_child_id)
-    target, other, pep, number = smart(world, mine, "Robin"), smart(world, theirs, "Jule"), mine.id, 4
+    other, target, pep, number = smart(world, theirs, "Jule"), smart(world, mine, "Robin"), mine.id, 4
     row = str(target.id)
     found = told(world, pep, "COPY-other")
     assert (row, "outcome", "HB-5.2", "warning") in [(each.row, each.field, each.code, each.severity) for each in found]
@@ -318,6 +318,7 @@ def test_words_that_stand_in_another_childs_plan_are_told_and_nobody_is_named(en
     assert "Jule" not in page.text and "Birch" not in page.text
     findings = part_findings(world.session, mine, Part.EDUCATION, today=TODAY)
     assert row in [each.row for each in findings if each.check == "COPY-other"]
+    assert str(other.id) not in [each.row for each in told(world, theirs.id, "COPY-other")], "who wrote it first did not copy"
 
     targets.save_target(world.session, theirs.id, {"outcome": "Jule will climb the wall in the hall 3 times by the end of term."},
                         target_id=other.id, actor=world.act(world.other_teacher))
@@ -333,10 +334,12 @@ def smart(world: World, pep: Pep, name: str) -> Target:
 def test_a_voice_that_stands_in_another_childs_plan_is_told(world: World) -> None:
     mine, theirs = world.pep_of(world.child_id), world.pep_of(world.other_child_id)
     words = "I like the chess club most, because nobody shouts there and I win."
-    world.save(mine, "voice", world.teacher, child_voice_good=words)
-    assert "child_voice_good" not in [each.field for each in told(world, mine.id, "COPY-other")]
+    world.save(mine, "voice", world.teacher, child_voice_good="I like the ball and the net, and the hall when it is empty.")
     world.save(theirs, "voice", world.other_teacher, child_voice_good=words.upper())
+    assert "child_voice_good" not in [each.field for each in told(world, mine.id, "COPY-other")]
+    world.save(mine, "voice", world.teacher, child_voice_good=words)
     assert "child_voice_good" in [each.field for each in told(world, mine.id, "COPY-other")]
+    assert "child_voice_good" not in [each.field for each in told(world, theirs.id, "COPY-other")], "who was first did not copy"
     world.save(theirs, "voice", world.other_teacher, child_voice_good="Chess.")
     assert "child_voice_good" not in [each.field for each in told(world, mine.id, "COPY-other")]
 

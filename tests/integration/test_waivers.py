@@ -228,6 +228,11 @@ def test_a_waiver_for_one_target_is_none_for_another(world: World) -> None:
     world.session.get_one(Target, second.id).due_on = None
     world.session.flush()
     assert wrong() == [("RD-225", str(first.id)), ("RD-225", str(second.id))], "more is missing now than the head let pass"
+    waive(world, pep, Gate("RD-225", "success_measure", str(second.id)))
+    assert wrong() == [("RD-225", str(first.id))]
+    kept = queries.waivers_of(world.session, [pep.id])[pep.id]
+    assert [(each.ended_at is None, each.ended_reason or "") for each in kept] == [  # one stands, and is counted
+        (False, "The words that were let pass have changed since; they were waived anew."), (True, "")]
 
 
 def test_a_waiver_ends_when_the_pep_is_sent_back(world: World) -> None:

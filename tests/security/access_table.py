@@ -418,6 +418,10 @@ LINES = (
     get("pep_referrals.export",          "/admin/pep/referrals/export/csv/",       "in  200 200 403 403 403 403 403 403 403"),
     get("pep_referrals.told",            "/admin/pep/referrals/told/?id={referral}", "in  200 200 403 403 403 403 403 403 403"),
     post("pep_referrals.told",           "/admin/pep/referrals/told/?id={referral}", "401 409 409 403 403 403 403 403 403 403"),
+    # Whoever asked for it takes it away, too; here that is none of the others.
+    get("pep_referrals.remove",          "/admin/pep/referrals/remove/?id={referral}", "in  200 200 403 403 404 403 404 403 403"),
+    post("pep_referrals.remove",         "/admin/pep/referrals/remove/?id={referral}", "401 409 409 403 403 404 403 404 403 403",
+         reason="asked for by mistake"),
     get("pep_payments.index_view",       "/admin/pep/payments/",                   "in  200 200 200 403 403 403 403 200 403"),
     get("pep_payments.details_view",     "/admin/pep/payments/details/?id={batch}", "in  200 200 200 403 403 403 403 200 403"),
     get("pep_payments.csv",              "/admin/pep/payments/csv/?id={batch}",    "in  200 200 200 403 403 403 403 200 403"),

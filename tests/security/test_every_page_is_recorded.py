@@ -103,6 +103,7 @@ SHOWN: Mapping[Door, tuple[str, str]] = doors("GET", """
     ppg_requests.release_all ppg_requests.read approved
     referrals.details_view early_years_referral.read referral
     referrals.told early_years_referral.read referral
+    referrals.remove early_years_referral.read referral
     audit_log.details_view audit_log.read event
 """) | doors("POST", """
     children.edit_view children.read child
@@ -157,6 +158,7 @@ SHOWN: Mapping[Door, tuple[str, str]] = doors("GET", """
     ppg_requests.action_view ppg_requests.read approved
     ppg_requests.release_confirm ppg_requests.read approved
     referrals.told early_years_referral.read referral
+    referrals.remove early_years_referral.read referral
 """)
 """Doors behind which stands one child's record: what a look is called, and whose."""
 

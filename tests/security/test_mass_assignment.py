@@ -234,6 +234,8 @@ FORMS = (
          {"pep_job": {"kind": "peps.pdfs", "state": "queued", "tries": 0, "done": 0, "total": 6, "file": None, "result": "{}",
                       "made_name": "Ole Amt", "cancel_asked_at": None, "ended_at": None, "once_key": None, "holder": None}}),
     Form("officer", f"{ADMIN}/jobs/details/?id={{job}}", "", {}, "pep_job.state pep_job.cancel_asked_at pep_job.ended_at"),
+    Form("officer", f"{ADMIN}/referrals/remove/?id={{referral}}", "reason", {"reason": "Asked for by mistake"},
+         "-pep_early_years_referral"),
     Form("officer", f"{ADMIN}/referrals/told/?id={{referral}}", "told_on", {"told_on": "18 Nov 2024"},
          "pep_early_years_referral.told_on pep_early_years_referral.told_by pep_early_years_referral.told_name "
          "pep_early_years_referral.row_version"),

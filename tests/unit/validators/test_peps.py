@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from pep_admin.pep_form import FORM, Document, Kind
+from pep_admin.school_calendar import TermsUnknown, england_working_day
 from pep_admin.validators.findings import Finding
 from pep_admin.validators.meetings import Calendar
 from pep_admin.validators.peps import check_due, check_part, check_readiness, voices_missing
@@ -249,8 +250,34 @@ def test_low_attendance_asks_why(a_document: Make) -> None:
     assert of(a_document({**low, "attendance_reasons": "Long journey; the carer sets off earlier."}), Part.EDUCATION) == []
 
 
+def test_more_sessions_than_there_were_half_days_of_school_are_pointed_out(a_document: Make) -> None:
+    """From Mon 2 Sep to Fri 15 Nov 2024 England worked 55 days: 110 half days; none before, and nothing of another year."""
+    assert of(a_document(attendance(possible=110, present=108)), Part.EDUCATION) == []
+    (finding,) = check_part(a_document(attendance(possible=111, present=108)), Part.EDUCATION, today=TODAY)
+    assert (finding.check, finding.code, finding.severity, finding.row) == ("ATTEND-open", "HB-4.1", "warning", "4")
+    assert finding.message == "111 possible sessions are more than the 110 half days of school from September to 15 Nov 2024."
+    last_year = attendance(possible=378, present=370, figures_to=date(2024, 7, 19))
+    assert ("ATTEND-open", "HB-4.1", "attendance", "warning") not in of(a_document(last_year), Part.EDUCATION)
+
+
+def test_the_schools_own_holidays_are_no_sessions(a_document: Make) -> None:
+    """With a half-term from 21 to 25 Oct there are ten half days fewer; where no calendar tells, people's working days count."""
+    half_term = Calendar(is_school_day=lambda day: england_working_day(day) and not date(2024, 10, 21) <= day <= date(2024, 10, 25))
+
+    def unknown(day: date) -> bool:
+        raise TermsUnknown(day)
+
+    def told(calendar: Calendar, possible: int) -> list[str]:
+        document = a_document(attendance(possible=possible, present=97))
+        found = check_part(document, Part.EDUCATION, today=TODAY, calendar=calendar)
+        return [each.message for each in found if each.check == "ATTEND-open"]
+
+    assert told(half_term, 100) == [] and "the 100 half days" in told(half_term, 101)[0]
+    assert told(Calendar(is_school_day=unknown), 110) == [] and told(Calendar(is_school_day=unknown), 111) != []
+
+
 def test_stale_figures_are_pointed_out(a_document: Make) -> None:
-    stale = attendance(figures_to=date(2024, 10, 11))
+    stale = attendance(possible=60, present=58, figures_to=date(2024, 10, 11))
     assert of(a_document(stale), Part.EDUCATION) == [("RD-208", "HB-4.1", "attendance", "warning")]
 
 

@@ -135,6 +135,9 @@ def test_five_words_are_enough() -> None:
         ("Sam will raise his attendance to 95% and his reading by July", set()),
         ("Sam will read 40 reading and spelling words by July", set()),
         ("Sam will read 40 reading, spelling and science words by July", {"SMART-several"}),
+        ("Sam will read, write, count, swim and tidy his room every week by July", {"SMART-several"}),
+        ("Sam will read aloud, spell 10 words, use a ruler, tie laces and sing in the choir by July", {"SMART-several"}),
+        ("Sam will listen, answer, share and take turns in every lesson by July", set()),
     ],
 )
 def test_what_was_written_in_a_hurry_is_flagged(text: str, checks: set[str]) -> None:

@@ -54,7 +54,7 @@ def test_a_year_that_cannot_be(changes: dict[str, Any], told: tuple[str, str]) -
 
 @pytest.mark.parametrize("changes", [
     {}, {"half_term_from": None, "half_term_to": None}, {"deadline_on": None}, {"deadline_on": date(2024, 9, 2)},
-    {"deadline_on": date(2025, 8, 31)}, {"starts_on": None}, {"ends_on": None}, {"year": None},
+    {"deadline_on": date(2024, 12, 20)}, {"starts_on": None}, {"ends_on": None}, {"year": None},
     {"half_term_from": date(2024, 10, 21), "half_term_to": date(2024, 10, 21)},
     {"year": a_year(starts_on=None)}, {"year": a_year(ends_on=None)},
 ])
@@ -63,7 +63,8 @@ def test_a_term_that_can_be(changes: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(("changes", "told"), [
-    ({"ends_on": date(2024, 9, 2), "half_term_from": None, "half_term_to": None}, ("DATA-dates", "ends_on")),
+    ({"ends_on": date(2024, 9, 2), "half_term_from": None, "half_term_to": None, "deadline_on": None},
+     ("DATA-dates", "ends_on")),
     ({"starts_on": date(2024, 8, 31)}, ("DATA-dates", "starts_on")),
     ({"ends_on": date(2025, 9, 1)}, ("DATA-dates", "ends_on")),
     ({"half_term_to": None}, ("DATA-dates", "half_term_to")),
@@ -72,6 +73,8 @@ def test_a_term_that_can_be(changes: dict[str, Any]) -> None:
     ({"half_term_from": date(2024, 8, 30)}, ("DATA-dates", "half_term_from")),
     ({"half_term_to": date(2024, 12, 21)}, ("DATA-dates", "half_term_from")),
     ({"deadline_on": date(2024, 9, 1)}, ("HB-1.4", "deadline_on")),
+    ({"deadline_on": date(2024, 12, 23)}, ("HB-1.4", "deadline_on")),
+    ({"deadline_on": date(2024, 11, 30)}, ("HB-1.4", "deadline_on")),
     ({"deadline_on": date(2025, 9, 1)}, ("HB-1.4", "deadline_on")),
 ])
 def test_a_term_that_cannot_be(changes: dict[str, Any], told: tuple[str, str]) -> None:
