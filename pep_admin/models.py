@@ -109,7 +109,7 @@ class Keys(TypeDecorator[list[str]]):
     cache_ok = True
 
     def load_dialect_impl(self, dialect: Dialect) -> Any:
-        return dialect.type_descriptor(JSONB() if dialect.name == "postgresql" else JSON())
+        return dialect.type_descriptor(JSONB(none_as_null=True) if dialect.name == "postgresql" else JSON(none_as_null=True))
 
 
 class Instant(TypeDecorator[datetime]):
@@ -879,6 +879,8 @@ class Pep(Tracked, Versioned, OfChild, Base):
     completed_at: Mapped[datetime | None]
     closing_reason: Mapped[str | None] = mapped_column(Words(500))
     grade: Mapped[words.Grade | None] = mapped_column(choice(words.Grade))
+    reopened: Mapped[list[str] | None] = mapped_column(Keys())
+    """The sections that were sent back by themselves and are open (validators/reopening.py); None where every section is."""
     child: Mapped[Child] = relationship()
     term: Mapped[Term] = relationship()
     school: Mapped[School | None] = relationship()
@@ -1446,6 +1448,8 @@ class QaReview(Tracked, OfPep, Base):
     feedback: Mapped[str] = mapped_column(Words(5_000))
     improve: Mapped[str] = mapped_column(Words(5_000), default="")
     attempts_accepted: Mapped[bool] = mapped_column(default=False)
+    sections: Mapped[list[str] | None] = mapped_column(Keys())
+    """What was sent back by itself; None where it was the whole PEP, or nothing."""
     reviewer: Mapped[str] = mapped_column(Words(64))
     reviewer_name: Mapped[str] = mapped_column(Words(200))
     reviewed_on: Mapped[date]

@@ -49,6 +49,7 @@ from pep_admin.pep_form import (
 from pep_admin.policy import FormNumbers, numbers_of
 from pep_admin.school_calendar import year_group
 from pep_admin.validators.meetings import day_of
+from pep_admin.validators.reopening import parts_reopened
 from pep_admin.vocabulary import Audience, Part, PepStatus, PlacementKind, SenStatus
 
 
@@ -169,8 +170,11 @@ def _document(pep: Pep, shelf: Shelf, audience: Audience) -> Document:
 
 def _sent_back_at(pep: Pep, shelf: Shelf) -> datetime | None:
     """When it was sent back, while no part has been changed since: a changed one forgets it (workflow/sections.part_changed)."""
-    moments = [rows[pep.id].reopened_at for rows in shelf.parts.values() if pep.id in rows]
-    return max((each for each in moments if each), default=None) if pep.status is PepStatus.RETURNED and all(moments) else None
+    if pep.status is not PepStatus.RETURNED:
+        return None
+    parts = parts_reopened(form_of(pep.form_version), pep.reopened)
+    moments = [rows[pep.id].reopened_at for part, rows in shelf.parts.items() if pep.id in rows and part in parts]
+    return max((each for each in moments if each), default=None) if all(moments) else None
 
 
 def _each(form: Form) -> Iterable[tuple[Part, Field]]:

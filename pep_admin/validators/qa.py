@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from pep_admin.circumstances import said
+from pep_admin.pep_form import Form
 from pep_admin.validators.findings import Finding, blocking
+from pep_admin.validators.reopening import may_be_named
 from pep_admin.vocabulary import Decision, Grade, PepStatus
 
 
@@ -18,15 +20,20 @@ def check_grading(
     status: PepStatus,
     readiness: list[Finding],
     attempts_accepted: bool,
+    sections: Collection[str] = (),
+    form: Form | None = None,
+    together: int = 1,
 ) -> list[Finding]:
     """Everything that stands against this grading, each blocking; `readiness` is what check_readiness found on the PEP.
 
     Accepting needs every gate closed. Voices that could not be had ("signoff") may be accepted by saying so in
-    `attempts_accepted`; the money still waits (HB-4.6).
+    `attempts_accepted`; the money still waits (HB-4.6). `sections` are what alone is sent back (HB-7.1), of that form; `together`
+    is how many PEPs are graded at once.
     """
     return [
         *_status(status),
         *_words(grade, decision, feedback, improve),
+        *(_sections(decision, sections, form, together) if sections else ()),
         *(_gates(grade, readiness, attempts_accepted) if decision is Decision.ACCEPT else ()),
     ]
 
@@ -46,6 +53,17 @@ def _words(grade: Grade | None, decision: Decision, feedback: str, improve: str)
     if grade in (Grade.AMBER, Grade.RED) and decision is not Decision.ASK and not said(improve):
         message = "Say how it can be improved; an Amber or Red PEP needs that."
         yield Finding("QA-improve", "HB-7.2", "improve", message)
+
+
+def _sections(decision: Decision, sections: Collection[str], form: Form | None, together: int) -> Iterator[Finding]:
+    if decision is not Decision.RETURN:
+        message = "You ticked sections that have to change, but the PEP is not sent back. Send it back, or take the ticks away."
+        yield Finding("QA-sections", "HB-7.1", "sections", message)
+    elif together > 1:
+        message = "Several PEPs go back whole. To send back some sections alone, grade each PEP by itself."
+        yield Finding("QA-sections", "HB-7.1", "sections", message)
+    elif form is None or not set(sections) <= set(may_be_named(form)):
+        yield Finding("QA-sections", "HB-7.1", "sections", "Choose from the sections of this PEP.")
 
 
 def _gates(grade: Grade | None, readiness: list[Finding], attempts_accepted: bool) -> Iterator[Finding]:

@@ -72,6 +72,7 @@ NEVER: Mapping[str, str] = {
     "QA-grade": "The grade is the reviewer's own word.",
     "QA-feedback": "School and social worker are owed the feedback.",
     "QA-improve": "School and social worker are owed word of what to improve.",
+    "QA-sections": "Tick what has to change, or take the ticks away.",
     "QA-red": "Who finds a Red PEP good enough to sign off grades it better, and says so.",
     "REL-status": "A status moves by its own step alone.",
     "REL-complete": "Money follows a PEP that is signed off: sign it off first.",

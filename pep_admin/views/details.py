@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from pep_admin.models import Base, Child, Person, School
 from pep_admin.views import formats
-from pep_admin.views.history_words import answer_in_words, codes_in_words, keys_in_words, labels_of
+from pep_admin.views.history_words import LISTS, answer_in_words, codes_in_words, labels_of
 
 SHORT = re.compile(r"\b(?:pep|ppg|sdq|sen|ehcp|upn|urn|lcs)\b", re.IGNORECASE)
 Names = Mapping[tuple[str, int], str]
@@ -56,7 +56,7 @@ class Change:
         what = {"insert": "added", "update": "changed", "delete": "deleted"}.get(entry.verb, entry.verb)
         labels = {**labels_of(entry.table_name), **(labels or {})}
         fields = [(labels.get(name) or _plain(name), _was(model, name, old, names), _was(model, name, new, names))
-                  for name, (old, new) in entry.changes.items() if _is_told(model, name) and (old or new or name != "carried")]
+                  for name, (old, new) in entry.changes.items() if _is_told(model, name) and (old or new or name not in LISTS)]
         return cls(formats.moment(entry.at), entry.actor_name, what, fields, entry.reason or "")
 
 
@@ -101,8 +101,8 @@ def _pointed_to(model: Any, name: str) -> str:
 
 def _was(model: Any, name: str, value: Any, names: Names) -> Any:
     column = model.__table__.columns.get(name)
-    if name == "carried":
-        return keys_in_words(value or ())
+    if name in LISTS:
+        return LISTS[name](value or ())
     said = answer_in_words(name, value) or codes_in_words(model.__tablename__, name, value)
     if column is None or value is None or said:
         return said or formats.shown(value)

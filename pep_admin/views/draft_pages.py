@@ -25,6 +25,7 @@ from pep_admin.pep_document import form_of
 from pep_admin.pep_form import Section
 from pep_admin.permissions import Actor, Permission, can
 from pep_admin.queries.drafts import drafts_of, find_draft, peps_in_sight
+from pep_admin.validators.reopening import is_open
 from pep_admin.views.base_forms import TypedField
 from pep_admin.views.gate import PepView
 from pep_admin.views.section_forms import BASE, Question, as_typed
@@ -260,6 +261,8 @@ def why_closed(session: Session, actor: Actor, pep: Pep | None, place: str) -> s
         return OUT_OF_SIGHT
     if pep.status not in (queries.NOTED if kind == "note" else queries.OPEN_TO_WRITE):
         return f"This PEP is “{pep.status.label}”, so this cannot be saved there now."
+    if kind != "note" and not is_open(pep.reopened, {"target": "targets", "request": "money"}.get(kind, key)):
+        return "Other sections alone were sent back, so this cannot be saved there now."
     if not _writes(actor, pep, kind, key):
         return "This part of the PEP is written by somebody else now, so you cannot save it there."
     return _gone(session, pep, kind, key)

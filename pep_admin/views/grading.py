@@ -15,10 +15,12 @@ from flask_admin.actions import action
 
 from pep_admin import queries
 from pep_admin.models import Pep
+from pep_admin.pep_document import read_document
 from pep_admin.validators.findings import Finding
+from pep_admin.validators.reopening import BESIDE, may_be_named
 from pep_admin.views import pep_page
 from pep_admin.views.gate import chosen_of
-from pep_admin.vocabulary import Audience, Decision, Grade
+from pep_admin.vocabulary import Audience, Decision, Grade, Part
 from pep_admin.workflow import reviews
 from pep_admin.workflow.questions import answers_for
 from pep_admin.workflow.readiness import readiness_of
@@ -53,6 +55,7 @@ class GradingPages(Base):
                          counting=sorted({pep.term.year.satisfactory_grades.label for pep in rows}),
                          typed=request.form, shared=pep_page.shared(rows, found),
                          answers=answers_for(self.db_session, rows),
+                         nameable=self._nameable(rows),
                          asked=queries.requested_pence(self.db_session, [pep.id for pep in rows]),
                          **self._waiving(rows[0]))
 
@@ -80,4 +83,27 @@ class GradingPages(Base):
             feedback=form.get("feedback", ""),
             improve=form.get("improve", ""),
             attempts_accepted=form.get("attempts_accepted") == "yes",
+            sections=frozenset(form.getlist("sections")),
         )
+
+    def _nameable(self, rows: Sequence[Pep]) -> list[tuple[str, list[tuple[str, str]]]]:
+        """By part, (key, title) of what can be sent back by itself of a PEP that is graded alone; nothing for several."""
+        if len(rows) != 1:
+            return []
+        document = read_document(self.db_session, rows[0], audience=Audience.CARE)
+        asked = {section.key for part in document.form.parts for section in part.sections
+                 if any(document.asked(each) for each in section.fields)}
+        named = may_be_named(document.form)
+        return [(part.label, [(key, title) for key, (of, title) in named.items() if of is part and (key in asked or key in BESIDE)])
+                for part in Part]
+
+    @expose("/open-sections/", methods=("POST",))
+    def open_sections(self) -> ResponseReturnValue:
+        """Open the other sections too of a PEP that was sent back for some alone."""
+        pep = self._pep()
+        done = self.commit(reviews.reopen_all, pep.id, subject=pep)
+        for each in done.findings:
+            self.say(each.sentence, "warning")
+        if done.ok:
+            self.say("Every section is open now. What is signed stays signed until it is changed.")
+        return self.back_to("details_view", id=pep.id)

@@ -5,19 +5,21 @@ Which entries are told, and in what order, is trails.py's and pep_page.py's; one
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from pep_admin.models import PpgRequest, Target
 from pep_admin.money_words import OtherMoney
 from pep_admin.pep_document.values import loaded
 from pep_admin.pep_form import FORM
+from pep_admin.validators.reopening import titles_of
 from pep_admin.views.answer_words import readable
 from pep_admin.views.hosting import host
 from pep_admin.vocabulary import ChildAgrees
 
 ANSWERS = "answers."
 WAITING = "From last term, not yet said to be still right"
+ALONE = "Sent back, these alone"
 FIELDS = {found.key: found for found in FORM.fields()}
 CODES: Mapping[tuple[str, str], Any] = {
     (Target.__tablename__, "child_agrees"): ChildAgrees,
@@ -31,7 +33,8 @@ def labels_of(table: str) -> dict[str, str]:
     views: list[Any] = [view for view in host().admin._views if getattr(view, "model", None) is not None]
     own = [view.column_labels or {} for view in views if view.model.__tablename__ == table]
     answers = {f"{ANSWERS}{key}": found.label for key, found in FIELDS.items()}
-    return {name: label for labels in (*own, answers, {"carried": WAITING}) for name, label in labels.items()}
+    lists = {"carried": WAITING, "reopened": ALONE, "sections": ALONE}
+    return {name: label for labels in (*own, answers, lists) for name, label in labels.items()}
 
 
 def answer_in_words(name: str, value: Any) -> str | None:
@@ -54,6 +57,13 @@ def codes_in_words(table: str, name: str, value: Any) -> str | None:
     return ", ".join(said.get(code, code) for code in value.split())
 
 
-def keys_in_words(keys: Iterable[str]) -> str:
-    """The answers that wait to be confirmed, by their labels."""
+def _waiting(keys: Iterable[str]) -> str:
     return ", ".join(FIELDS[key].label if key in FIELDS else key for key in keys) or "None"
+
+
+def _sent_back(keys: Iterable[str]) -> str:
+    return "; ".join(titles_of(FORM, keys)) or "None"
+
+
+LISTS: Mapping[str, Callable[[Iterable[str]], str]] = {"carried": _waiting, "reopened": _sent_back, "sections": _sent_back}
+"""Columns that hold a list of keys, and how it reads."""

@@ -21,6 +21,7 @@ from pep_admin.pep_document import Written, read_document
 from pep_admin.pep_form import Document, PartForm, Section, Signature
 from pep_admin.permissions import Actor, Permission, audience_for, can, lent, owns_part, takes_part
 from pep_admin.validators.findings import Finding, blocking
+from pep_admin.validators.reopening import is_open, titles_of
 from pep_admin.views.details import Change, RelatedTable, names_in
 from pep_admin.vocabulary import Audience, Part, PepStatus, Scheme
 from pep_admin.workflow.attending import may_ask_to_attend
@@ -38,7 +39,7 @@ WAIVED_WHILE = (PepStatus.IN_PROGRESS, PepStatus.RETURNED, PepStatus.SUBMITTED)
 @dataclass(frozen=True, slots=True)
 class SectionLine:
     """A section in the list: how many of its questions are answered, how many it must still have, and how many answers came over
-    from last term and wait for somebody to say that they are still right."""
+    from last term and wait for somebody to say that they are still right. `is_open` is False where others alone were sent back."""
 
     key: str
     title: str
@@ -46,10 +47,13 @@ class SectionLine:
     asked: int
     wanting: int
     carried: int = 0
+    is_open: bool = True
 
     @property
     def state(self) -> str:
         """In words, as the list shows it."""
+        if not self.is_open:
+            return "Stays as it was sent"
         open_ones = [f"{self.wanting} still needed"] if self.wanting else []
         open_ones += [f"{self.carried} from last term"] if self.carried else []
         if open_ones:
@@ -117,6 +121,15 @@ class PepPage:
         return [each for each in blocking(self.findings) if each.check in GAP_CHECKS] if self.pep.status in OPEN else []
 
     @property
+    def sent_back_alone(self) -> list[str]:
+        """What alone was sent back, while it is written in; nothing where the whole PEP is open."""
+        return titles_of(self.document.form, self.pep.reopened or ()) if self.pep.status in OPEN else []
+
+    def titles_of(self, review: QaReview) -> list[str]:
+        """What that review sent back by itself."""
+        return titles_of(self.document.form, review.sections or ())
+
+    @property
     def standing(self) -> str:
         """Where it stands on its way to the Virtual School; "" while the list of what must be fixed says so itself."""
         if self.pep.status in STANDING:
@@ -164,6 +177,16 @@ def _referred(session: Session, pep: Pep) -> tuple[EarlyYearsReferral, ...]:
     return tuple(session.scalars(asked))
 
 
+def may_write(actor: Actor, pep: Pep, part: Part, section: Section) -> bool:
+    """Whether they write that section now: the PEP is open, the section too, and its part is theirs."""
+    return pep.status in OPEN and is_open(pep.reopened, section.key) and can(actor, Permission.PEP_WRITE, pep, part)
+
+
+def is_shut(pep: Pep, section: Section) -> bool:
+    """Whether that section stays as it was, because others alone were sent back."""
+    return pep.status in OPEN and not is_open(pep.reopened, section.key)
+
+
 def told_of(written: Written) -> str:
     """What a save did, in words."""
     kept = len(written.confirmed)
@@ -183,6 +206,7 @@ def _card(document: Document, form: PartForm, pep: Pep, actor: Actor, findings: 
                 SectionLine(
                     section.key, section.title, sum(document.answer(found.key) is not None for found in asked), len(asked),
                     sum(found.key in wanting for found in asked), sum(found.key in document.carried for found in asked),
+                    pep.status not in OPEN or is_open(pep.reopened, section.key),
                 )
             )
     signature = document.signatures[part.value]
@@ -206,8 +230,10 @@ def _may(session: Session, pep: Pep, document: Document, actor: Actor) -> frozen
         "name_writer": pep.status in OPEN and can(actor, Permission.PEP_EDIT),
         "withdraw": live and can(actor, Permission.PEP_WITHDRAW),
         "pdf": can(actor, Permission.PEP_PDF) and not lent(session, actor, Permission.PEP_PDF, [pep.child_id]),
-        "targets": pep.status in OPEN and can(actor, Permission.TARGET_WRITE, pep, Part.EDUCATION),
-        "requests": pep.status in OPEN and may_ask(actor, pep),
+        "targets": pep.status in OPEN and is_open(pep.reopened, "targets") and can(actor, Permission.TARGET_WRITE, pep,
+                                                                                   Part.EDUCATION),
+        "requests": pep.status in OPEN and is_open(pep.reopened, "money") and may_ask(actor, pep),
+        "open_all": pep.status in OPEN and pep.reopened is not None and can(actor, Permission.PEP_GRADE),
         "answer": may_answer(actor, pep),
         "ask_vs": pep.status in OPEN and may_ask_to_attend(actor, pep),
     }

@@ -85,6 +85,7 @@ class Peps(Pdfs, GradingPages, QuestionPages, ChangePages, PepDoors):
         "delegate_confirm": Permission.PEP_DELEGATE,
         "grade_one": Permission.PEP_GRADE,
         "grade_confirm": Permission.PEP_GRADE,
+        "open_sections": Permission.PEP_GRADE,
         "pdf": Permission.PEP_PDF,
         "pdf_batch": Permission.PEP_PDF,
     }
@@ -189,7 +190,7 @@ class Peps(Pdfs, GradingPages, QuestionPages, ChangePages, PepDoors):
         document = read_document(self.db_session, pep, audience=audience_for(self.actor, pep.child))
         part, section = self._section_of(document)
         self.look_at(pep, section=section.key)
-        writes = pep.status in queries.OPEN_TO_WRITE and can(self.actor, Permission.PEP_WRITE, pep, part)
+        writes = pep_page.may_write(self.actor, pep, part, section)
         if request.method == "POST":
             return self._save_section(pep, document, section) if writes else self._not_now(pep, document, part, section)
         return self._section_page(pep, document, section, writes=writes)
@@ -211,6 +212,7 @@ class Peps(Pdfs, GradingPages, QuestionPages, ChangePages, PepDoors):
             "pep": pep, "document": document, "section": section, "writes": writes, "desk": desk, "questions": asked,
             "answers": section_forms.answered(document, section), "following": self._following(document, section),
             "notes": pep_page.notes_for(self.db_session, document, section), "on_record": lines_of(document, section.key),
+            "shut": pep_page.is_shut(pep, section),
         }
         return self.page("pep/peps/section.html", status=status, **{**context, **more})
 

@@ -23,6 +23,7 @@ from pep_admin.permissions import Permission
 from pep_admin.validators.findings import Finding
 from pep_admin.validators.names import mask_names
 from pep_admin.validators.ppg import PpgFacts, check_request, check_texts
+from pep_admin.validators.reopening import is_open
 from pep_admin.views import draft_pages
 from pep_admin.views.base import Done, Link, Proposed
 from pep_admin.views.base_forms import LabelField
@@ -214,7 +215,7 @@ class PpgRequests(Releasing):
 
     def links(self, row: PpgRequest) -> list[Link]:
         offered = []
-        if row.status is PpgStatus.DRAFT and row.pep.status in queries.OPEN_TO_WRITE and self._asks(row.pep):
+        if self._why_not(row, row.pep) == "" and self._asks(row.pep):
             offered += [("Change", "write"), ("Take away…", "withdraw")]
         if row.status is PpgStatus.REQUESTED and self.may(Permission.REQUEST_DECIDE):
             offered.append(("Decide…", "decide"))
@@ -270,6 +271,8 @@ class PpgRequests(Releasing):
         """Why there is nothing to write now; "" when there is."""
         if pep.status not in queries.OPEN_TO_WRITE:
             return f"{pep} is “{pep.status.label}”, so its requests cannot be changed now."
+        if not is_open(pep.reopened, "money"):
+            return f"{pep} was sent back for other sections alone, so its requests cannot be changed now."
         if row is not None and row.status is not PpgStatus.DRAFT:
             return f"This request is “{row.status.label}” and cannot be changed now."
         return ""

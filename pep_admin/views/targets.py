@@ -24,6 +24,7 @@ from pep_admin.permissions import Permission, can, lent
 from pep_admin.queries import OPEN_TO_WRITE
 from pep_admin.stems import STEMS
 from pep_admin.validators.findings import Finding
+from pep_admin.validators.reopening import is_open
 from pep_admin.views import draft_pages
 from pep_admin.views.base import Done, Link, PepModelView, RelatedTable
 from pep_admin.views.base_forms import DayField, LabelField, PepForm
@@ -171,7 +172,10 @@ class Targets(PepModelView):
         ]
 
     def _may_change(self, pep: Pep) -> bool:
-        return pep.status in OPEN_TO_WRITE and can(self.actor, Permission.TARGET_WRITE, pep, Part.EDUCATION)
+        return self._is_open(pep) and can(self.actor, Permission.TARGET_WRITE, pep, Part.EDUCATION)
+
+    def _is_open(self, pep: Pep) -> bool:
+        return pep.status in OPEN_TO_WRITE and is_open(pep.reopened, "targets")
 
     def _may_note(self, row: Target) -> bool:
         """Whether one of the roles that open this child's record writes targets (HB-5.8)."""
@@ -211,7 +215,7 @@ class Targets(PepModelView):
     def write(self) -> ResponseReturnValue:
         """A new target of `?pep=`, or the one of `?id=` changed."""
         row, pep = self._asked()
-        if request.method != "POST" and pep.status not in OPEN_TO_WRITE:
+        if request.method != "POST" and not self._is_open(pep):
             return self._closed(pep, draft_pages.of_target(pep, row))
         form = self._form(pep, row)
         if "stem" in request.form:
@@ -284,7 +288,9 @@ class Targets(PepModelView):
         return redirect(self._page_of(pep), code=303)
 
     def _closed(self, pep: Pep, page: Page | None = None) -> ResponseReturnValue:
-        self.say(f"{pep} is “{pep.status.label}”, so its targets cannot be changed now.", "warning")
+        shut = pep.status in OPEN_TO_WRITE and pep.reopened is not None
+        why = "was sent back for other sections alone" if shut else f"is “{pep.status.label}”"
+        self.say(f"{pep} {why}, so its targets cannot be changed now.", "warning")
         if page is not None:
             draft_pages.say_kept(self, page)
         return redirect(self._page_of(pep), code=303)
@@ -343,7 +349,7 @@ class Targets(PepModelView):
         """Take a target away: the page that asks, then the deed."""
         row = self.row_or_404()
         self._writers_only(row.pep)
-        if request.method != "POST" and row.pep.status not in OPEN_TO_WRITE:
+        if request.method != "POST" and not self._is_open(row.pep):
             return self._closed(row.pep)
         findings: tuple[Finding, ...] = ()
         if request.method == "POST":

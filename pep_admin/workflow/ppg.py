@@ -26,7 +26,7 @@ from pep_admin.validators.ppg import check_grant, check_request
 from pep_admin.validators.ppg_requests import check_whole
 from pep_admin.vocabulary import Part, PepStatus, PpgStatus, Scheme
 from pep_admin.workflow import referrals
-from pep_admin.workflow.sections import part_changed
+from pep_admin.workflow.sections import part_changed, require_open
 from pep_admin.workflow.taking import all_or_nothing, move_requests, refuse, refuse_twice, take_pep, take_requests
 
 WRITTEN = frozenset({"target_id", "category", "description", "provider", "payee_school_id", "payee_name", "quantity", "unit",
@@ -47,6 +47,7 @@ def save_request(
     require(actor, Permission.REQUEST_WRITE)
     pep = take_pep(session, pep_id, *queries.OPEN_TO_WRITE)
     _require_asker(session, actor, pep)
+    require_open(pep, "money")
     found = _draft(session, pep, request_id, version) if request_id is not None else None
     proposed = _proposed(session, pep, found, values)
     if queries.scheme_for(pep) is Scheme.EARLY_YEARS:
@@ -331,6 +332,7 @@ def withdraw_request(session: Session, request_id: int, *, actor: Actor) -> PpgR
         raise NotFound
     pep = take_pep(session, pep_id, *queries.OPEN_TO_WRITE)
     _require_asker(session, actor, pep)
+    require_open(pep, "money")
     found = take_requests(session, [request_id])[0]
     if found.status is not PpgStatus.DRAFT:
         raise refuse("request-status", "DATA-status", f"This request is “{found.status.label}” and cannot be taken away now.")

@@ -12,16 +12,18 @@ from sqlalchemy.orm import Session
 from pep_admin import audit, outbox, signals
 from pep_admin.exceptions import Refused
 from pep_admin.models import Pep, Person, PpgRequest, QaReview, clean
-from pep_admin.pep_document import thaw
+from pep_admin.pep_document import form_of, thaw
 from pep_admin.permissions import Actor, Permission, require
+from pep_admin.queries import OPEN_TO_WRITE
 from pep_admin.rubric import RUBRIC_VERSION, is_satisfactory
 from pep_admin.validators.findings import Finding, blocking
 from pep_admin.validators.qa import check_grading
+from pep_admin.validators.reopening import parts_reopened
 from pep_admin.vocabulary import Decision, Grade, PepStatus, PpgStatus, ReviewKind
 from pep_admin.workflow import ppg
 from pep_admin.workflow.readiness import readiness_of
-from pep_admin.workflow.sections import unsign_all
-from pep_admin.workflow.taking import all_or_nothing, move_peps, take_peps
+from pep_admin.workflow.sections import unsign_parts
+from pep_admin.workflow.taking import all_or_nothing, move_peps, refuse, take_pep, take_peps
 from pep_admin.workflow.waivers import SENT_BACK, end_waivers
 
 LEADS_TO = {Decision.ACCEPT: PepStatus.COMPLETE, Decision.ASK: PepStatus.SUBMITTED, Decision.RETURN: PepStatus.RETURNED}
@@ -36,6 +38,8 @@ class Grading:
     feedback: str
     improve: str = ""
     attempts_accepted: bool = False
+    sections: frozenset[str] = frozenset()
+    """What alone is sent back, by key (validators/reopening.py); none for the whole PEP."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,8 @@ def grade_peps(
             continue
         wrong = blocking(
             check_grading(grade=grading.grade, decision=grading.decision, feedback=grading.feedback, improve=grading.improve,
-                          status=pep.status, readiness=found[pep.id], attempts_accepted=grading.attempts_accepted)
+                          status=pep.status, readiness=found[pep.id], attempts_accepted=grading.attempts_accepted,
+                          sections=grading.sections, form=form_of(pep.form_version), together=len(peps))
         )
         if wrong:
             held.append((pep, tuple(wrong)))
@@ -89,6 +94,7 @@ def _says_so(review: QaReview, grading: Grading, pep: Pep) -> bool:
         return False
     said = (review.decision, review.feedback, review.improve, review.attempts_accepted)
     same = said == (grading.decision, clean(grading.feedback.strip()), clean(grading.improve.strip()), grading.attempts_accepted)
+    same = same and set(review.sections or ()) == grading.sections
     if grading.decision is Decision.ASK:  # an answered question that is asked again wants another answer
         return same and review.answer is None
     return same and review.grade is grading.grade
@@ -109,8 +115,8 @@ def _grade(session: Session, pep: Pep, grading: Grading, *, actor: Actor, today:
     session.add(
         QaReview(pep_id=pep.id, kind=ReviewKind.FIRST, grade=grading.grade if grading.decision is not Decision.ASK else None,
                  decision=grading.decision, feedback=grading.feedback.strip(), improve=grading.improve.strip(),
-                 attempts_accepted=grading.attempts_accepted, reviewer=actor.id, reviewer_name=actor.name, reviewed_on=today,
-                 reviewed_at=now, rubric_version=RUBRIC_VERSION)
+                 attempts_accepted=grading.attempts_accepted, sections=_named(grading), reviewer=actor.id,
+                 reviewer_name=actor.name, reviewed_on=today, reviewed_at=now, rubric_version=RUBRIC_VERSION)
     )
     session.flush()
     if grading.decision is Decision.ACCEPT and grading.grade is not None:
@@ -125,7 +131,7 @@ def _grade(session: Session, pep: Pep, grading: Grading, *, actor: Actor, today:
 def _accept(session: Session, pep: Pep, grade: Grade, *, actor: Actor, today: date, now: datetime) -> None:
     requests = _requests(session, pep)
     satisfactory = is_satisfactory(grade, pep.term.year.satisfactory_grades)
-    move_peps(session, [pep], PepStatus.COMPLETE, grade=grade, completed_at=now)
+    move_peps(session, [pep], PepStatus.COMPLETE, grade=grade, completed_at=now, reopened=None)
     if satisfactory:
         ppg.approve_all(session, pep, [each for each in requests if each.status is PpgStatus.REQUESTED], actor=actor, today=today)
     audit.record(session, "pep.grade", pep, grade=grade.value, decision=Decision.ACCEPT.value)
@@ -135,12 +141,31 @@ def _accept(session: Session, pep: Pep, grade: Grade, *, actor: Actor, today: da
 def _return(session: Session, pep: Pep, grading: Grading, *, actor: Actor, now: datetime) -> None:
     end_waivers(session, pep, reason=SENT_BACK, actor=actor, now=now)
     ppg.give_back(session, pep, _requests(session, pep))
-    unsign_all(session, pep, now)
+    unsign_parts(session, pep, parts_reopened(form_of(pep.form_version), _named(grading)), now)
     thaw(session, pep)
-    move_peps(session, [pep], PepStatus.RETURNED, grade=grading.grade, submitted_at=None)
+    move_peps(session, [pep], PepStatus.RETURNED, grade=grading.grade, submitted_at=None, reopened=_named(grading))
     _tell(session, pep, "returned", now)
     audit.record(session, "pep.return", pep, grade=grading.grade.value if grading.grade else "")
     signals.announce(session, signals.pep_returned, pep_id=pep.id)
+
+
+def _named(grading: Grading) -> list[str] | None:
+    return sorted(grading.sections) or None
+
+
+def reopen_all(session: Session, pep_id: int, *, actor: Actor, version: int | None = None) -> Pep:
+    """Open the other sections too of a PEP that was sent back for some alone: a change in one often asks for one elsewhere.
+
+    What is signed stays signed until it is changed.
+    """
+    require(actor, Permission.PEP_GRADE)
+    pep = take_pep(session, pep_id, *OPEN_TO_WRITE, version=version)
+    if pep.reopened is None:
+        raise refuse("RETURN-open", "DATA-status", f"Every section of {pep.reference} is open already.")
+    pep.reopened = None
+    session.flush()
+    audit.record(session, "pep.open_sections", pep)
+    return pep
 
 
 def _requests(session: Session, pep: Pep) -> list[PpgRequest]:

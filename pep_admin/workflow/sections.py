@@ -5,7 +5,7 @@ How answers are kept is pep_document.py's; what must stand in a part is validato
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -17,11 +17,12 @@ from pep_admin.circumstances import explained
 from pep_admin.exceptions import NotAllowed, NotFound, Refused
 from pep_admin.models import Pep, PepPart
 from pep_admin.pep_document import Written, confirm_answers, form_of, read_document, take_part, write_answers
-from pep_admin.pep_form import Document, Field, Section, applies, visible
+from pep_admin.pep_form import Document, Field, Form, Section, applies, visible
 from pep_admin.permissions import Actor, Permission, audience_for, owns_part, require, require_on, writes_part
 from pep_admin.queries import OPEN_TO_WRITE
 from pep_admin.validators.findings import blocking
 from pep_admin.validators.peps import check_posted
+from pep_admin.validators.reopening import check_open
 from pep_admin.vocabulary import Part
 from pep_admin.workflow.exclusions import tell_of_answer
 from pep_admin.workflow.readiness import part_findings
@@ -86,6 +87,7 @@ def write_section(
 ) -> Written:
     """`save_section` for a PEP that is taken, by somebody who is known to write it; `document` is what they see of it."""
     part = Part(document.form.section(section.key)[0].part)
+    require_open(pep, section.key, document.form)
     document = document.with_answers(values)
     fields = {found.key: found for found in section.fields}
     if set(values) - set(writable(document, section.fields)):
@@ -102,6 +104,12 @@ def write_section(
     if written.changed:
         audit.record(session, "pep.write", pep, fields=list(written.changed), section=section.key)
     return written
+
+
+def require_open(pep: Pep, section: str, form: Form | None = None) -> None:
+    """Raise Refused for what stays as it was signed, where the PEP was sent back for other sections alone (HB-7.1)."""
+    if wrong := check_open(form or form_of(pep.form_version), pep.reopened, section):
+        raise Refused(wrong)
 
 
 def writable(document: Document, fields: tuple[Field, ...]) -> list[str]:
@@ -133,9 +141,9 @@ def _clear(row: PepPart) -> None:
     row.signed_by = row.signed_name = row.signed_at = row.signed_reason = None
 
 
-def unsign_all(session: Session, pep: Pep, now: datetime) -> None:
-    """A PEP that is sent back is signed anew, part by part."""
-    for part in Part:
+def unsign_parts(session: Session, pep: Pep, parts: Collection[Part], now: datetime) -> None:
+    """Parts that are sent back are signed anew, one by one."""
+    for part in parts:
         row = take_part(session, pep, part)
         _clear(row)
         row.reopened_at = now

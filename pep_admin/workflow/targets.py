@@ -18,7 +18,7 @@ from pep_admin.validators.findings import Finding
 from pep_admin.validators.last_term import place_of_target
 from pep_admin.validators.targets import check_wording
 from pep_admin.vocabulary import Part, PpgStatus
-from pep_admin.workflow.sections import part_changed, require_writer
+from pep_admin.workflow.sections import part_changed, require_open, require_writer
 from pep_admin.workflow.taking import refuse, refuse_twice, take_pep
 
 WRITTEN = frozenset({"area", "subject", "is_strength", "answers_sdq", "need", "support_what", "support_when", "support_where",
@@ -38,6 +38,7 @@ def save_target(
     require(actor, Permission.TARGET_WRITE)
     pep = take_pep(session, pep_id, *OPEN_TO_WRITE)
     require_writer(session, actor, Permission.TARGET_WRITE, pep, Part.EDUCATION)
+    require_open(pep, "targets")
     if not str(values.get("outcome") or "").strip():
         raise refuse("RD-225", "HB-5.4", "Say what the child will be able to do.", "outcome")
     found = _own_target(session, pep, target_id, version) if target_id is not None else _new_target(session, pep, values["outcome"])
@@ -86,6 +87,7 @@ def remove_target(session: Session, target_id: int, *, actor: Actor) -> Pep:
         raise NotFound
     pep = take_pep(session, pep_id, *OPEN_TO_WRITE)
     require_writer(session, actor, Permission.TARGET_WRITE, pep, Part.EDUCATION)
+    require_open(pep, "targets")
     found = _own_target(session, pep, target_id, None)
     live = select(PpgRequest.id).where(PpgRequest.target_id == found.id, PpgRequest.status != PpgStatus.WITHDRAWN)
     if session.scalar(live.limit(1)) is not None:

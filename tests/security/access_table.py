@@ -332,6 +332,7 @@ LINES = (
     get("pep_peps.grade_one",            f"{STEPS}/grade/?id={{sent_pep}}",        "in  200 200 403 403 403 403 403 403 403"),
     post("pep_peps.grade_confirm",       f"{STEPS}/grade/confirm/",                "401 409 409 403 403 403 403 403 403 403",
          rowid="{sent_pep}", decision="accept"),
+    post("pep_peps.open_sections",       f"{STEPS}/open-sections/?id={{pep}}",     "401 303 303 403 403 403 403 403 403 403"),
 
     # Targets: Part 2's writer and the office write them.
     #                                                                              nobody head officer finance teacher other_teacher

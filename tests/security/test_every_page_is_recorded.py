@@ -136,6 +136,7 @@ SHOWN: Mapping[Door, tuple[str, str]] = doors("GET", """
     peps.delegate_confirm pep.read new_pep
     peps.pdf_batch pep.read pep
     peps.grade_confirm pep.read sent_pep
+    peps.open_sections pep.read pep
     peps.answer pep.read sent_pep
     targets.write pep.read pep
     targets.remove targets.read target

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from pep_admin.pep_form import FORM
 from pep_admin.validators.findings import Finding
 from pep_admin.validators.qa import check_grading
 from pep_admin.vocabulary import Decision, Grade, PepStatus
@@ -38,6 +39,7 @@ def judged(**changes: Any) -> list[tuple[str, str, str]]:
         {"grade": Grade.AMBER, "decision": Decision.ASK, "feedback": "Which test is it?"},
         {"readiness": [VOICE], "attempts_accepted": True},
         {"readiness": [], "attempts_accepted": True},
+        {"grade": Grade.RED, "improve": "As said.", "decision": Decision.RETURN, "sections": {"voice", "targets"}, "form": FORM},
     ],
 )
 def test_a_whole_grading(changes: dict[str, Any]) -> None:
@@ -56,6 +58,11 @@ def test_a_whole_grading(changes: dict[str, Any]) -> None:
         ({"grade": Grade.AMBER}, ("QA-improve", "HB-7.2", "improve")),
         ({"grade": Grade.RED, "decision": Decision.RETURN, "improve": " "}, ("QA-improve", "HB-7.2", "improve")),
         ({"grade": Grade.RED, "improve": "All of it."}, ("QA-red", "HB-7.2", "decision")),
+        ({"sections": {"voice"}, "form": FORM}, ("QA-sections", "HB-7.1", "sections")),
+        ({"sections": {"voice"}, "form": FORM, "decision": Decision.ASK}, ("QA-sections", "HB-7.1", "sections")),
+        ({"sections": {"voice"}, "form": FORM, "decision": Decision.RETURN, "together": 2}, ("QA-sections", "HB-7.1", "sections")),
+        ({"sections": {"voice", "x"}, "form": FORM, "decision": Decision.RETURN}, ("QA-sections", "HB-7.1", "sections")),
+        ({"sections": {"voice"}, "decision": Decision.RETURN}, ("QA-sections", "HB-7.1", "sections")),
         ({"readiness": [BLOCKING]}, ("RD-223", "HB-5.1", "decision")),
         ({"readiness": [BLOCKING], "attempts_accepted": True}, ("RD-223", "HB-5.1", "decision")),
         ({"readiness": [VOICE]}, ("RD-202", "HB-4.6", "attempts_accepted")),

@@ -1,0 +1,152 @@
+"""A PEP that is sent back for some sections alone (HB-7.1): what is open, what stays signed, and how the rest is opened."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from pep_admin.exceptions import NotAllowed, Refused
+from pep_admin.models import AuditEvent, EducationSection, Pep, QaReview, SocialCareSection
+from pep_admin.permissions import SYSTEM
+from pep_admin.vocabulary import Decision, Grade, Part, PepStatus, TargetArea
+from pep_admin.vocabulary import Subject as Of
+from pep_admin.workflow import peps, ppg, reviews, sections, targets
+from tests.visiting import values_of
+from tests.world import NOW, TODAY, World, accepting
+
+pytestmark = pytest.mark.slow  # the quick suite stays under a minute; `make check` runs everything
+
+PEPS = "/admin/pep/peps/"
+SHUT = "The Virtual School sent back “The child's voice” alone. Ask it to open the rest, if this has to change too."
+LATER = NOW + timedelta(hours=2)
+
+
+def sent_back(world: World, *named: str, grade: Grade = Grade.RED) -> int:
+    """Robin's PEP, written, sent, and sent back for those sections alone."""
+    pep = world.sent_pep()
+    back = reviews.Grading(grade, Decision.RETURN, "Ask Robin again.", "In their own words.", sections=frozenset(named))
+    reviews.grade_pep(world.session, pep.id, back, actor=world.act(world.officer), today=TODAY, now=NOW)
+    world.session.commit()
+    return pep.id
+
+
+def signed(world: World, pep: int) -> dict[str, bool]:
+    world.act(SYSTEM)
+    world.session.expire_all()
+    return {kind.__name__: world.session.scalars(sa.select(kind).where(kind.pep_id == pep)).one().signed_at is not None
+            for kind in (SocialCareSection, EducationSection)}
+
+
+def refusal(verb: Any, *args: Any, **named: Any) -> list[tuple[str, str]]:
+    with pytest.raises(Refused) as refused:
+        verb(*args, **named)
+    return [(each.check, each.message) for each in refused.value.findings]
+
+
+def test_only_what_was_named_reopens_and_the_other_parts_stay_signed(world: World) -> None:
+    number = sent_back(world, "voice")
+    pep = world.session.get_one(Pep, number)
+    assert (pep.status, pep.reopened) == (PepStatus.RETURNED, ["voice"])
+    assert signed(world, number) == {"SocialCareSection": True, "EducationSection": False}
+    [review] = world.session.scalars(sa.select(QaReview).where(QaReview.pep_id == number))
+    assert review.sections == ["voice"]
+
+    assert refusal(world.save, pep, "strengths", world.teacher, strengths="Kind") == [("RETURN-section", SHUT)]
+    assert refusal(world.save, pep, "about", world.worker, first_language="Welsh") == [("RETURN-section", SHUT)]
+    assert refusal(world.save, pep, "strengths", world.officer, strengths="Kind") == [("RETURN-section", SHUT)], "for everybody"
+    values = {"area": TargetArea.COGNITION, "subject": Of.OTHER, "outcome": "Robin will play chess twice a week by Easter."}
+    saving = (targets.save_target, world.session, number, values)
+    assert refusal(*saving, actor=world.act(world.teacher)) == [("RETURN-section", SHUT)]
+    target = world.target_of(pep)
+    assert refusal(targets.remove_target, world.session, target.id, actor=world.act(world.teacher)) == [("RETURN-section", SHUT)]
+    [request] = world.requests_of(pep)
+    assert refusal(ppg.withdraw_request, world.session, request.id, actor=world.act(world.teacher)) == [("RETURN-section", SHUT)]
+    asked = world.request_values(pep, description="Something else")
+    assert refusal(ppg.save_request, world.session, number, asked, actor=world.act(world.teacher)) == [("RETURN-section", SHUT)]
+
+    world.save(pep, "voice", world.teacher, child_voice_good="I read to the little ones on Fridays and they laugh.")
+    assert signed(world, number) == {"SocialCareSection": True, "EducationSection": False}
+
+
+def test_it_is_sent_again_once_what_was_named_has_changed_and_is_signed(world: World) -> None:
+    number = sent_back(world, "voice")
+    pep = world.session.get_one(Pep, number)
+    sign = {"today": TODAY, "now": LATER}
+    sections.sign_part(world.session, number, Part.EDUCATION, actor=world.act(world.teacher), **sign)
+    send = (peps.submit_pep, world.session, number)
+    [(check, _)] = refusal(*send, actor=world.act(world.teacher), **sign)
+    assert check == "RD-003", "nothing that was sent back has changed"
+    world.save(pep, "voice", world.teacher, child_voice_good="I read to the little ones on Fridays and they laugh.")
+    sections.sign_part(world.session, number, Part.EDUCATION, actor=world.act(world.teacher), **sign)
+    peps.submit_pep(world.session, number, actor=world.act(world.teacher), **sign)
+    reviews.grade_pep(world.session, number, accepting(), actor=world.act(world.officer), today=TODAY, now=LATER)
+    world.act(SYSTEM)
+    world.session.expire_all()
+    pep = world.session.get_one(Pep, number)
+    assert (pep.status, pep.reopened) == (PepStatus.COMPLETE, None)
+
+
+def test_the_virtual_school_opens_the_rest_and_nobody_else_does(world: World) -> None:
+    number = sent_back(world, "voice")
+    for who in (world.teacher, world.worker, world.finance, world.auditor):
+        with pytest.raises(NotAllowed):
+            reviews.reopen_all(world.session, number, actor=world.act(who))
+    reviews.reopen_all(world.session, number, actor=world.act(world.officer))
+    assert signed(world, number)["SocialCareSection"], "what is signed stays signed until it is changed"
+    pep = world.session.get_one(Pep, number)
+    world.save(pep, "about", world.worker, first_language="Welsh")
+    assert not signed(world, number)["SocialCareSection"]
+    assert refusal(reviews.reopen_all, world.session, number, actor=world.act(world.officer))[0][0] == "RETURN-open"
+    world.act(SYSTEM)
+    assert world.session.scalars(sa.select(AuditEvent.action).where(AuditEvent.action == "pep.open_sections")).all() == [
+        "pep.open_sections"]
+    world.session.rollback()
+
+
+def test_a_second_return_names_its_own_sections_and_a_whole_one_opens_all(world: World) -> None:
+    number = sent_back(world, "voice")
+    pep, again = world.session.get_one(Pep, number), {"today": TODAY, "now": LATER}
+    world.save(pep, "voice", world.teacher, child_voice_good="I read to the little ones on Fridays and they laugh.")
+    sections.sign_part(world.session, number, Part.EDUCATION, actor=world.act(world.teacher), **again)
+    peps.submit_pep(world.session, number, actor=world.act(world.teacher), **again)
+    whole = reviews.Grading(Grade.RED, Decision.RETURN, "Begin again.", "With the needs.")
+    reviews.grade_pep(world.session, number, whole, actor=world.act(world.officer), today=TODAY, now=LATER + timedelta(hours=1))
+    assert signed(world, number) == {"SocialCareSection": False, "EducationSection": False}
+    assert world.session.get_one(Pep, number).reopened is None
+
+
+def test_the_officer_ticks_sections_and_the_writers_see_them(enter: Any, world: World) -> None:
+    pep = world.sent_pep()
+    number, target = pep.id, world.target_of(pep).id
+    world.session.commit()
+    page = enter("officer").get(f"{PEPS}grade/?id={number}")
+    assert "Send back some sections alone" in page.main
+    refused = page.send("feedback", grade="red", decision="accept", feedback="Ask Robin again.", improve="In Robin's words.",
+                        sections="voice")
+    assert refused.status == 422 and "You ticked sections that have to change, but the PEP is not sent back." in refused.main
+    ticked = refused.tree.xpath("//input[@name='sections'][@checked]/@value")
+    assert ticked == ["voice"] and refused.tree.xpath("//details[@open]//input[@value='voice']"), "the tick is kept, and in sight"
+    done = page.send("feedback", grade="red", decision="return", feedback="Ask Robin again.", improve="In Robin's words.",
+                     sections="voice")
+    assert done.status == 200 and "1 PEP" in done.main
+
+    teacher = enter("teacher")
+    seen = teacher.get(f"{PEPS}details/?id={number}")
+    assert "Sent back to be changed: The child's voice. The rest stays as it was signed." in " ".join(seen.main.split())
+    assert "Stays as it was sent" in seen.main and "Add a target" not in seen.main and "Open every section" not in seen.main
+    assert teacher.get(f"{PEPS}section/?id={number}&section=voice").tree.xpath("//textarea[@name='child_voice_good']")
+    closed = teacher.get(f"{PEPS}section/?id={number}&section=strengths")
+    assert not closed.tree.xpath("//main//textarea") and "Other sections alone were sent back to be changed" in closed.main
+    told = teacher.get(f"/admin/pep/targets/write/?id={target}")
+    assert "was sent back for other sections alone, so its targets cannot be changed now." in told.text
+
+    history = enter("officer").get(f"{PEPS}history/?id={number}").main
+    assert "Sent back, these aloneNoneThe child's voice" in history
+
+    officer = enter("officer").get(f"{PEPS}details/?id={number}")
+    [way] = officer.tree.xpath("//form[contains(., 'Open every section')]")
+    officer.visitor.post(way.get("action"), values_of(way))
+    assert teacher.get(f"{PEPS}section/?id={number}&section=strengths").tree.xpath("//main//textarea")
