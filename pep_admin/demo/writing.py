@@ -15,6 +15,7 @@ from pep_admin.models import Pep, Target
 from pep_admin.pep_document import read_document
 from pep_admin.pep_form import Document
 from pep_admin.permissions import Actor, audience_for
+from pep_admin.school_calendar import academic_year_start
 from pep_admin.vocabulary import Part, PpgCategory, Role, SenStatus, Subject, TargetArea
 from pep_admin.workflow import peps as pep_verbs
 from pep_admin.workflow import ppg, sections, targets
@@ -145,8 +146,16 @@ def _rows(keys: tuple[str, ...], lines: Iterable[tuple[Any, ...]]) -> list[dict[
     return [{"id": None, **dict(zip(keys, line, strict=True))} for line in lines]
 
 
+def _sessions(until: date) -> int:
+    """Half days of school since September, less the week of half-term, and 80 at the most: that many a register could hold."""
+    first = academic_year_start(until)
+    weekdays = sum((first + timedelta(days=n)).weekday() < 5 for n in range((until - first).days + 1))
+    return max(10, min(80, 2 * (weekdays - 5)))
+
+
 def _education(pep: Pep, meeting_on: date) -> dict[str, Mapping[str, Any]]:
-    attended, group = 74 + pep.id % 6, pep.year_group
+    missed, group, figures_to = 6 - pep.id % 6, pep.year_group, meeting_on - timedelta(days=4)
+    possible = _sessions(figures_to)
     tests = [words.RESULTS[group]] if group in words.RESULTS else []
     return {
         "setting": {
@@ -177,11 +186,11 @@ def _education(pep: Pep, meeting_on: date) -> dict[str, Mapping[str, Any]]:
             "attendance": [
                 {
                     "id": None,
-                    "possible": 80,
-                    "present": attended,
-                    "authorised": 80 - attended,
+                    "possible": possible,
+                    "present": possible - missed,
+                    "authorised": missed,
                     "unauthorised": 0,
-                    "figures_to": meeting_on - timedelta(days=4),
+                    "figures_to": figures_to,
                 }
             ],
         },
