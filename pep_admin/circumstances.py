@@ -24,7 +24,7 @@ from pep_admin.vocabulary import (
     SenStatus,
     TermName,
 )
-from pep_admin.voice_words import FACE_QUESTIONS, FACES_THAT_SPEAK, VoiceVersion
+from pep_admin.voice_words import FACE_QUESTIONS, FACES_THAT_SPEAK, VoiceVersion, speaks
 from pep_admin.year_words import LastDay
 
 EXAM_YEARS = frozenset({6, 10, 11, 12, 13})
@@ -280,8 +280,13 @@ def child_spoke(answers: Mapping[str, Any]) -> bool:
     words += [row.get("answer") for key in ASKED_IN_WORDS for row in answers.get(key) or ()]
     words += [row.get("saw") for row in answers.get("seen_times") or ()]
     faces = {answers.get(key) for key, _ in FACE_QUESTIONS}
-    spoken = any(isinstance(each, str) and said(each) and not is_pass(each) for each in words)
+    spoken = any(is_voice(each) for each in words)
     return spoken or not faces.isdisjoint(FACES_THAT_SPEAK)
+
+
+def is_voice(words: object) -> bool:
+    """Whether somebody's own words stand there (HB-4.6): a refusal, a cross or “none” are words of whoever wrote them down."""
+    return isinstance(words, str) and said(words) and speaks(words)
 
 
 def is_pass(words: str) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from math import ceil
 
-from pep_admin.pep_form import Kind
+from pep_admin.pep_form import Kind, parts_signed
 from pep_admin.vocabulary import Labelled, Part, PepKind, PepStatus, Phase
 
 WRITING = (PepStatus.IN_PROGRESS, PepStatus.RETURNED)
@@ -42,8 +42,8 @@ class DeskFacts:
 
     @property
     def wanted(self) -> frozenset[Part]:
-        """The parts that must be signed before it is sent: of a funding PEP the school's alone (validators/peps.py)."""
-        return frozenset({Part.EDUCATION}) if self.kind is PepKind.FUNDING else frozenset(Part)
+        """The parts that must be signed before it is sent."""
+        return frozenset(parts_signed(self.kind))
 
     @property
     def still_mine(self) -> list[Part]:

@@ -42,6 +42,7 @@ from pep_admin.vocabulary import (
     MeetingHow,
     OnTrack,
     Part,
+    PepKind,
     Phase,
     SdqBy,
     Subject,
@@ -127,6 +128,15 @@ class PartForm:
     part: str
     title: str
     sections: tuple[Section, ...]
+
+
+def parts_signed(kind: PepKind | str) -> tuple[Part, ...]:
+    """The parts that are signed before a PEP of that kind is sent.
+
+    One for money alone is the school's and, as its confirmation, the meeting's: there the social worker signs for the voices, which
+    the school may have written down (HB-2.5, HB-4.6).
+    """
+    return (Part.EDUCATION, Part.MEETING) if kind == PepKind.FUNDING else tuple(Part)
 
 
 @dataclass(frozen=True, slots=True)

@@ -231,15 +231,17 @@ BARRED: dict[PpgCategory, str] = {
 BARRED_WORDS: dict[str, tuple[str, ...]] = {
     "administration": (
         "admin", "administration", "administrative", "administrator", "clerical", "paperwork", "meeting time",
-        "cover for the pep", "report writing", "photocopying", "postage", "printing costs",
+        "cover for the pep", "report writing", "photocopying", "postage", "printing costs", "secretary", "secretarial",
+        "write the pep", "fill in the pep", "pep form",
     ),
     "clothing": (
         "clothing", "clothes", "uniform", "blazer", "shoe", "trainers", "coat", "jacket", "trousers", "jumper", "hoodie",
-        "shirt", "skirt", "boots", "pe kit", "sportswear", "school bag", "bag", "rucksack",
+        "shirt", "skirt", "boots", "wellies", "pe kit", "sportswear", "swimming costume", "swimsuit", "leotard", "cagoule",
+        "waterproofs", "school bag", "bag", "rucksack",
     ),
     "transport": (
         "transport", "taxi", "cab", "bus pass", "bus fare", "bus ticket", "train fare", "train ticket", "rail fare",
-        "railcard", "fare", "petrol", "diesel", "fuel", "mileage", "minibus", "travel", "parking",
+        "railcard", "rail ticket", "travelcard", "fare", "petrol", "diesel", "fuel", "mileage", "minibus", "travel", "parking",
     ),
 }
 

@@ -31,6 +31,21 @@ class Face(Labelled):
     STOP = "stop", "Stop, pass"
 
 
+NO_VOICE = frozenset({
+    "pass", "passed", "none", "no", "yes", "nothing", "ok", "okay", "fine", "refused", "refused to say", "declined", "no comment",
+    "did not want to", "did not want to say", "didn't want to", "didn't want to say", "would not say", "wouldn't say", "not asked",
+    "not known", "unknown", "don't know", "do not know", "i don't know", "idk", "dunno", "absent", "not present", "did not attend",
+})
+"""What tells that nobody was heard, or nothing of what they think: no voice by itself (HB-4.6)."""
+
+
+def speaks(words: str) -> bool:
+    """Whether somebody's own words stand there: two letters at least, other than crosses, and more than that nothing was said."""
+    plain = " ".join(words.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'").strip(" .,!?-–—“”\"'()").casefold().split())
+    letters = {sign for sign in plain if sign.isalnum()}
+    return plain not in NO_VOICE and sum(sign.isalnum() for sign in plain) > 1 and not letters <= {"x"}
+
+
 FACES_THAT_SPEAK = frozenset({Face.GOOD, Face.MIDDLE, Face.BAD})
 
 PROMPTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {

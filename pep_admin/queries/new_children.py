@@ -18,8 +18,9 @@ from pep_admin.clocks import NewChildFacts, PartSigned
 from pep_admin.config import LONDON
 from pep_admin.deadlines import Due
 from pep_admin.models import PARTS, AcademicYear, Child, Pep, QaReview, RecordChange
+from pep_admin.pep_form import parts_signed
 from pep_admin.policy import YearNumbers
-from pep_admin.school_calendar import TermDates
+from pep_admin.school_calendar import TermDates, academic_year_start
 from pep_admin.vocabulary import Decision, Part, PepKind, PepStatus
 
 SENT = (PepStatus.SUBMITTED, PepStatus.COMPLETE)
@@ -36,11 +37,11 @@ def is_new_in_care(
 ) -> bool:
     """Whether the two clocks are the child's: in care, of PEP age, and the first PEP of this time in care is still a first one.
 
-    Who came before the first term on record is not new, whatever is missing: what was done then stands elsewhere. `first_pep` is a
-    termly one where the twenty school days had run out before its term (workflow/peps.py).
+    Who came before the first academic year on record is not new, whatever is missing: what was done then stands elsewhere.
+    `first_pep` is a termly one where the twenty school days had run out before its term (workflow/peps.py).
     """
     in_care = child.entered_care_on <= today and (child.left_care_on is None or child.left_care_on > today)
-    if not in_care or not terms or child.entered_care_on < terms[0].starts_on:
+    if not in_care or not terms or child.entered_care_on < academic_year_start(terms[0].starts_on):
         return False
     if first_pep is not None:
         return first_pep.kind is not PepKind.TERMLY
@@ -56,14 +57,13 @@ def new_child_facts(session: Session, first_peps: Mapping[Child, Pep | None]) ->
 def pep_facts(session: Session, peps: Sequence[Pep], rules: Mapping[PepKind, str]) -> dict[int, NewChildFacts]:
     """By PEP id: what the clocks read of each PEP, with its own day and the rule of its kind. Five statements however many.
 
-    Of a PEP for money alone one part counts, the school's.
+    Of a PEP for money alone the parts count that are signed in it.
     """
     days, found = _days_of(session, peps), {}
     for pep in peps:
         facts = replace(_facts(pep.child, pep, days), due=Due(pep.due_on, pep.due_rule, rules.get(pep.kind, "HB-1.5")),
                         is_first=pep.kind is PepKind.INITIAL)
-        school_only = tuple(each for each in facts.parts if each.part is Part.EDUCATION)
-        found[pep.id] = replace(facts, parts=school_only) if pep.kind is PepKind.FUNDING else facts
+        found[pep.id] = replace(facts, parts=tuple(each for each in facts.parts if each.part in parts_signed(pep.kind)))
     return found
 
 

@@ -171,8 +171,11 @@ def _plan(child: ChildLike, today: date) -> Iterator[Finding]:
         yield _dates("ehcp_review_on", f"The child was born on {format_day(child.date_of_birth)}; no review was before that.")
     if child.ehcp_review_on is not None and child.ehcp_review_on > today + 2 * FARTHEST_AHEAD:
         yield _dates("ehcp_review_on", f"{format_day(child.ehcp_review_on)} is more than two years ahead. Please check the year.")
-    if child.sen_status == SenStatus.EHCP and child.ehcp_review_on is None:
+    last, born = child.ehcp_review_on, child.date_of_birth
+    if child.sen_status == SenStatus.EHCP and (last is None or (born or last) <= last < today):
         message = "Enter the date of the next EHCP review, so that one PEP of the year can be held with it."
+        if last is not None:
+            message = f"The EHCP review of {format_day(last)} has been. {message}"
         yield Finding("CHILD-ehcp", "HB-3.4", "ehcp_review_on", message, "warning")
     if child.sen_status != SenStatus.EHCP and child.ehcp_review_on is not None:
         message = "There is a date for an EHCP review, but no EHCP is recorded."

@@ -88,7 +88,8 @@ def check_targets(document: Document) -> Iterator[Finding]:
     meeting_on, until = meeting_day(document), _targets_until(document)
     for target in document.targets:
         yield from check_target(
-            target, number=target.number, meeting_on=meeting_on, year_ends_on=until, child_names=document.child.names
+            target, number=target.number, meeting_on=meeting_on, year_ends_on=until, child_names=document.child.names,
+            opened_on=document.initiated_on,
         )
         if "sen_any" in document.switches and not said(target.from_plan):
             message = f"Target {target.number} does not say which part of the EHCP or support plan it serves."

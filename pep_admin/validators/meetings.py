@@ -120,6 +120,9 @@ def check_heard_on(heard_on: date | None, *, name: str, meeting_on: date | None,
     if meeting_on and heard_on > meeting_on:
         message = f"{name} was heard on {format_day(heard_on)}, which is after the meeting on {format_day(meeting_on)}."
         return [Finding("RD-205", "HB-3.14", "voice_gathered_on", message, "warning", _EDUCATION)]
+    if heard_on < (meeting_on or today) - BEFORE_OPENING:
+        message = f"{name} was heard on {format_day(heard_on)}, long before this PEP. Is it what they say now?"
+        return [Finding("RD-205", "HB-3.14", "voice_gathered_on", message, "warning", _EDUCATION)]
     return []
 
 

@@ -17,6 +17,7 @@ from pep_admin.validators.findings import Finding
 from pep_admin.validators.names import holds_name
 from pep_admin.validators.ppg_requests import Unspent, check_doubts, words_pattern
 from pep_admin.validators.waivers import VOICE_CHECKS
+from pep_admin.validators.wording import left_open
 from pep_admin.vocabulary import Grade, PepStatus, PpgCategory, PpgStatus, Scheme
 from pep_admin.year_words import SatisfactoryGrades
 
@@ -148,12 +149,17 @@ def _cap_rule(facts: PpgFacts) -> str:
     return "HB-6.2" if facts.scheme is Scheme.POST_16 else "HB-6.1"
 
 
-def _allowed(request: RequestLike, facts: PpgFacts) -> Iterator[Finding]:
+def check_barred(request: RequestLike) -> list[Finding]:
+    """RD-405 (blocking): a category that the grant never pays for, whoever gives it."""
     barred = {category.value: kind for category, kind in BARRED.items()}.get(str(request.category))
-    if barred:
-        yield Finding("RD-405", "HB-6.4", "category", f"The grant cannot pay for {barred}.")
+    return [Finding("RD-405", "HB-6.4", "category", f"The grant cannot pay for {barred}.")] if barred else []
+
+
+def _allowed(request: RequestLike, facts: PpgFacts) -> Iterator[Finding]:
+    if barred := check_barred(request):
+        yield from barred
         return
-    others = {name: str(getattr(request, name, "") or "") for name in ("provider", "unit", "payee")}
+    others = {name: str(getattr(request, name, "") or "") for name in ("provider", "unit", "payee", "beyond_ordinary")}
     yield from check_texts(request.description, others, child_names=facts.child_names)
 
 
@@ -163,9 +169,13 @@ def check_texts(description: str, others: Mapping[str, str], *, child_names: Seq
     `others` are its further texts by field. A payee is not masked for finance, who must know whom to pay.
     """
     found = []
-    for word, kind in sounds_barred(description):
-        message = f"“{word}” sounds like {kind}, which the grant cannot pay for. Say what it is for, or change it."
-        found.append(Finding("RD-406", "HB-6.4", "description", message, "warning"))
+    told = set()
+    for field, text in {"description": description, **others}.items():
+        for word, kind in sounds_barred(text):
+            if kind not in told:
+                told.add(kind)
+                message = f"“{word}” sounds like {kind}, which the grant cannot pay for. Say what it is for, or change it."
+                found.append(Finding("RD-406", "HB-6.4", field, message, "warning"))
     for field, text in {"description": description, **others}.items():
         if field == "payee" and sum(holds_name(text, (name,)) for name in child_names) > 1:
             message = "This is the child's own name, and finance reads whom to pay. Name the school or the provider if you can."
@@ -179,6 +189,9 @@ def check_texts(description: str, others: Mapping[str, str], *, child_names: Seq
 def _described(request: RequestLike) -> Iterator[Finding]:
     if not said(request.description):
         yield Finding("RD-402", "HB-6.6", "description", "Say what exactly is paid for, like “weekly hours of maths tuition”.")
+    elif left_in := left_open(request.description):
+        message = f"There is still a blank or a choice left in: “{left_in}”. Say what exactly is paid for."
+        yield Finding("RD-402", "HB-6.6", "description", message)
     if not said(request.unit):
         yield Finding("RD-402", "HB-6.6", "unit", "Say what is counted: hours, sessions, items, places.")
     if not said(request.payee):

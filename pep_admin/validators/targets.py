@@ -14,8 +14,8 @@ from pep_admin.circumstances import explained, said, stands
 from pep_admin.deadlines import format_day
 from pep_admin.pep_form import EXCEPTION_KINDS, EXCEPTION_OTHER, Document, TargetFacts
 from pep_admin.validators.findings import Finding
+from pep_admin.validators.wording import MOST_QUOTED, is_measurable, left_open, unnamed
 from pep_admin.validators.wording import check_wording as check_wording
-from pep_admin.validators.wording import is_measurable, left_open, unnamed
 from pep_admin.vocabulary import ChildAgrees, Part, PepKind, Subject, TargetArea
 
 _EDUCATION = Part.EDUCATION.value
@@ -64,18 +64,20 @@ _TEXTS = ("need", "baseline", "success_measure", "support_what", "support_who", 
 
 
 def check_target(
-    target: TargetLike, *, number: int, meeting_on: date | None, year_ends_on: date | None, child_names: Sequence[str] = ()
+    target: TargetLike, *, number: int, meeting_on: date | None, year_ends_on: date | None, child_names: Sequence[str] = (),
+    opened_on: date | None = None,
 ) -> list[Finding]:
     """One target by itself: RD-225 its pieces, RD-226 blanks, RD-227 something to see, RD-228 its date, and advice on wording.
 
-    `year_ends_on` is the last day it may be due: the end of the school year, or of the next PEP's term if that is later.
+    `year_ends_on` is the last day it may be due: the end of the school year, or of the next PEP's term if that is later;
+    `opened_on` the first where no meeting is (a PEP for money alone).
     `row` of each finding is the target's id.
     """
     found = [
         *_pieces(target, number),
         *_wording_of(target, number, child_names),
         *_blanks_elsewhere(target, number, child_names),
-        *_due(target, number, meeting_on, year_ends_on),
+        *_due(target, number, meeting_on, year_ends_on, opened_on),
     ]
     return [replace(finding, part=_EDUCATION, row=str(target.id)) for finding in found]
 
@@ -92,7 +94,7 @@ def _wording_of(target: TargetLike, number: int, names: Sequence[str]) -> Iterat
     """The wording's findings, less what the target says in its own fields: its measure and its date."""
     if not said(target.outcome):
         return
-    measured = bool(target.success_measure.strip()) and is_measurable(unnamed(target.success_measure, names))
+    measured = len(target.success_measure.split()) > 2 and is_measurable(unnamed(target.success_measure, names))
     for finding in check_wording(target.outcome, child_names=names, area=target.area, subject=target.subject):
         answered_by_measure = measured and finding.check in ("RD-227", "SMART-vague")
         answered_by_date = target.due_on is not None and finding.check == "SMART-time"
@@ -104,16 +106,21 @@ def _blanks_elsewhere(target: TargetLike, number: int, names: Sequence[str]) -> 
     for key in _TEXTS:
         text = getattr(target, key)
         if said(text) and (left_in := left_open(unnamed(text, names))):
-            message = f"Target {number} still has a blank or a choice left in: “{left_in}”."
+            message = f"Target {number} still has a blank or a choice left in: “{left_in}”, in “{text[:MOST_QUOTED]}”."
             yield Finding("RD-226", "HB-5.2", key, message)
 
 
-def _due(target: TargetLike, number: int, meeting_on: date | None, year_ends_on: date | None) -> Iterator[Finding]:
+def _due(
+    target: TargetLike, number: int, meeting_on: date | None, year_ends_on: date | None, opened_on: date | None
+) -> Iterator[Finding]:
     due_on = target.due_on
     if due_on is None:
         return
     if meeting_on and due_on < meeting_on:
         message = f"Target {number} is due on {format_day(due_on)}, before the meeting on {format_day(meeting_on)}."
+        yield Finding("RD-228", "HB-5.2", "due_on", message)
+    elif opened_on and not meeting_on and due_on < opened_on:
+        message = f"Target {number} is due on {format_day(due_on)}, before this PEP was opened on {format_day(opened_on)}."
         yield Finding("RD-228", "HB-5.2", "due_on", message)
     elif year_ends_on and due_on > year_ends_on:
         message = f"Target {number} is due on {format_day(due_on)}; {format_day(year_ends_on)} is the latest day it can be."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pep_admin.circumstances import CHILD_VOICE, child_spoke, is_pass, said
+from pep_admin.circumstances import CHILD_VOICE, child_spoke, is_pass, is_voice, said
 from pep_admin.pep_form import Document
 from pep_admin.validators.answered import warning
 from pep_admin.validators.findings import Finding, Severity
@@ -17,8 +17,8 @@ def voices_missing(document: Document) -> tuple[str, ...]:
     """Whose own words are not in the document (HB-4.6): of "child", "carer", "social worker". Attempts are no words."""
     heard = {
         "child": child_spoke(document.answers),
-        "carer": said(document.answer("carer_voice")),
-        "social worker": said(document.answer("social_worker_voice")),
+        "carer": is_voice(document.answer("carer_voice")),
+        "social worker": is_voice(document.answer("social_worker_voice")),
     }
     return tuple(voice for voice, there in heard.items() if not there)
 
@@ -44,9 +44,9 @@ def check_child_words(document: Document) -> Iterator[Finding]:
 
 def check_adult_voices(document: Document) -> Iterator[Finding]:
     """RD-308, RD-309: the carer's and the social worker's own words, or how they were sought."""
-    if not said(document.answer("carer_voice")):
+    if not is_voice(document.answer("carer_voice")):
         yield _missing(document, "RD-308", "carer_voice", "carer_voice_attempts", "The carer's")
-    if not said(document.answer("social_worker_voice")):
+    if not is_voice(document.answer("social_worker_voice")):
         yield _missing(document, "RD-309", "social_worker_voice", "social_worker_voice_attempts", "The social worker's")
 
 

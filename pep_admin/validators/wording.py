@@ -14,6 +14,8 @@ from pep_admin.validators.findings import Finding
 from pep_admin.vocabulary import Subject, TargetArea
 
 FEWEST_WORDS = 5
+MOST_QUOTED = 300
+"""Of the words about which something is said: they stand in the sentence, so that a waiver of it is one of these words."""
 MOST_PROMISES = 2  # "will ..." in one outcome; with more it is several targets
 MOST_DEEDS = 4  # things done in a row, joined by commas or "and": listen, answer, share and take turns
 
@@ -44,7 +46,7 @@ _BLANKS = _any(
     r"\bX{2,}(?:'s)?\b",
     r"_(?:\s?_)+",
     r"…{2,}|\.{4,}|(?<!\S)(?:…|\.{3})(?!\S)",
-    r"(?<=\s)-{3,}(?!\S)|[–—]{2,}",
+    r"(?<=\s)-{3,}(?!\S)|[–—]{2,}|(?<!\S)[-–—](?:\s[-–—])+(?!\S)",
     r"\?{2,}",
     r"\b(?:TBC|TBA|TBD)\b|\bT\.\s?B\.\s?[CAD]\b\.?|(?<![\w/])n/a\b",
     r"\bto be (?:confirmed|decided|added|completed)\b",
@@ -110,6 +112,8 @@ _SEEN_VERBS = _words(
     "solve sort sound speak spell stand state stay submit subtract summarise swap swim take talk tell throw tie tidy "
     "trace turn use verbalise visit volunteer wait walk wash wear wipe write"
 )
+_OTHER_DEEDS = _words("achieve behave come do get go have improve keep learn make start stop try work")
+"""Beginnings of a further deed beside those; nothing is seen by them alone."""
 # Done, but nobody can see how much of it is enough; and what others do, which says nothing about the child.
 _MORE_OF_IT = _any(
     rf"\b(?:{_SEEN_VERBS})(?:s|es)?\b(?:\s+(?!than\b)\w+){{0,3}}?\s+(?:more|less|better|harder|nicely|properly|well)\b(?!\s+than\s+\d)",
@@ -188,10 +192,11 @@ _ABOUT = (
 )
 """By which words a target tells its kind where nobody has said it, in this order."""
 _JOINED = re.compile(r"\s*,\s*(?:and\s+)?|\s+and\s+|\s*;\s*", re.IGNORECASE)
+_AND = re.compile(r"\band\b", re.IGNORECASE)
 _AND_WILL = re.compile(r"\b(?:and|;)\s+(?:(?:he|she|they|somebody)\s+)?(?:also\s+)?will\b", re.IGNORECASE)
 _DEED = re.compile(rf"\b(?:{_SEEN_VERBS})\b", re.IGNORECASE)
-_DEED_FIRST = re.compile(rf"\s*(?:\w+ly\s+)?(?:{_SEEN_VERBS})\b", re.IGNORECASE)
-_LISTED = re.compile(r"(?m)^[ \t]*(?:[-*•]|\d+[.)])\s+\S")
+_DEED_FIRST = re.compile(rf"\s*(?:\w+ly\s+)?(?:{_SEEN_VERBS}|{_OTHER_DEEDS})\b", re.IGNORECASE)
+_LISTED = re.compile(r"(?m)^[ \t]*(?:[-*•]|\d+[.)])\s+\S|(?<=\s)\d[.)]\s+[^\W\d]")
 _RUNS, _BLANK_LINES = re.compile(r"[^\S\n]+"), re.compile(r"\n\s+")
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 
@@ -207,18 +212,21 @@ def check_wording(
     """
     text = unnamed(outcome, child_names)
     if left_in := left_open(text):
-        message = f"There is still a blank or a choice left in: “{left_in}”. Put the real words there."
+        quoted = outcome.strip()[:MOST_QUOTED]
+        message = f"There is still a blank or a choice left in: “{left_in}”, in “{quoted}”. Put the real words there."
         return [_about_wording("RD-226", message, blocks=True)]
     example = EXAMPLES[kind_of(area, subject) or _guessed(text)]
     if len(_WORD.findall(text)) < FEWEST_WORDS:
-        message = f"This is too short to be a target. Say who will do what, how well and by when, like “{example.whole}”."
+        quoted = outcome.strip()[:MOST_QUOTED]
+        message = f"“{quoted}” is too short to be a target. Say who will do what, how well and by when, like “{example.whole}”."
         return [_about_wording("SMART-short", message, blocks=True)]
     return list(_advice(text, example))
 
 
 def left_open(text: str) -> str:
     """The first blank or choice that was left in a text, "" where there is none; the child's name is no blank (`unnamed`)."""
-    plain = _NUMERAL.sub("twenty", text) if _ROMAN.search(text) else text
+    plain = text.replace("\N{CYRILLIC CAPITAL LETTER HA}", "X").replace("\N{CYRILLIC SMALL LETTER HA}", "x")  # looks the same
+    plain = _NUMERAL.sub("twenty", plain) if _ROMAN.search(plain) else plain
     found = _BLANKS.search(plain) or _LONE_X.search(plain) or _LONE_MARK.search(plain)
     found = found or (None if plain.replace("Somebody", "").isupper() else _CAPITALS.search(plain))
     return found.group().strip() if found else ""
@@ -280,7 +288,8 @@ def _is_several(text: str) -> bool:
     promises = len(re.findall(r"\bwill\b", own, re.IGNORECASE))
     if len(_LISTED.findall(text)) > 1 or promises > MOST_PROMISES or (promises > 1 and _AND_WILL.search(own)):
         return True
-    if sum(bool(_DEED_FIRST.match(piece)) for piece in _JOINED.split(own)[1:]) >= MOST_DEEDS:
+    further = sum(bool(_DEED_FIRST.match(piece)) for piece in _JOINED.split(own)[1:])
+    if further >= MOST_DEEDS or (further == MOST_DEEDS - 1 and len(_AND.findall(own)) >= further):
         return True
     return len({found.lower() for found in _SUBJECTS.findall(text)}) > 2 or _is_counted_twice(text)
 

@@ -361,6 +361,6 @@ def _worded(field_args: dict[str, Any], needed: str, column: Any = None) -> dict
         if isinstance(each, InputRequired) and each.message is None:
             each = InputRequired(needed)
         elif isinstance(each, Unique):
-            each = OneOfAKind(each.db_session, each.model, each.column, TAKEN)
+            each = OneOfAKind(each.db_session, each.model, each.column, f"{TAKEN} (DATA-unique)")
         worded.append(each)
     return {**field_args, "validators": worded}

@@ -18,7 +18,7 @@ from pep_admin.clocks import Clock
 from pep_admin.deadlines import Due
 from pep_admin.models import PARTS, AttendingNote, EarlyYearsReferral, Pep, PpgRequest, ProgressNote, QaReview, Target, Waiver
 from pep_admin.pep_document import Written, read_document
-from pep_admin.pep_form import Document, PartForm, Section, Signature
+from pep_admin.pep_form import Document, PartForm, Section, Signature, parts_signed
 from pep_admin.permissions import Actor, Permission, audience_for, can, lent, owns_part, takes_part
 from pep_admin.validators.findings import Finding, blocking
 from pep_admin.validators.reopening import is_open, titles_of
@@ -220,7 +220,7 @@ def _card(document: Document, form: PartForm, pep: Pep, actor: Actor, findings: 
 def _may(session: Session, pep: Pep, document: Document, actor: Actor) -> frozenset[str]:
     """The steps that are open to this actor with this PEP now, by name."""
     ours = takes_part(actor, pep)
-    signed = all(document.signatures.values())
+    signed = all(document.signatures.get(part.value) for part in parts_signed(pep.kind))
     live = pep.status in (*OPEN, PepStatus.SUBMITTED)
     steps = {
         "send": signed and pep.status in (PepStatus.IN_PROGRESS, PepStatus.RETURNED) and ours and can(actor, Permission.PEP_SUBMIT),

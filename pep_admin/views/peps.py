@@ -17,6 +17,7 @@ from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from pep_admin import queries
+from pep_admin.deadlines import format_day
 from pep_admin.models import Child, Pep, Person, QaReview, School, Term
 from pep_admin.pep_document import Written, answers_before, read_document
 from pep_admin.pep_form import Document, Section
@@ -371,7 +372,8 @@ class Peps(Pdfs, GradingPages, QuestionPages, ChangePages, PepDoors):
             done = self.commit(verbs.initiate_pep, child, term, kind=kind, reason=request.form.get("reason", ""),
                                today=self.today, now=self.now, subject=child)
             if done.value is not None:
-                self.say(f"{done.value.reference} is open.")
+                opened = done.value
+                self.say(f"{opened.reference} is open: {opened.kind.label}, due {format_day(opened.due_on)}. {opened.due_rule}.")
                 return self.back_to("details_view", id=done.value.id)
             findings = done.findings
         return self.page("pep/peps/open.html", status=422 if findings else 200, child=child, term=term, findings=findings,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import redirect, request
+from flask import abort, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_admin.contrib.sqla import ModelView
@@ -20,7 +20,7 @@ from pep_admin import queries
 from pep_admin.models import Pep, School, Term, Waiver
 from pep_admin.permissions import Permission, audience_for
 from pep_admin.validators.findings import Finding
-from pep_admin.validators.waivers import WAIVABLE, Gate, gate_of, may_waive, why_never
+from pep_admin.validators.waivers import NEVER, WAIVABLE, Gate, gate_of, may_waive, why_never
 from pep_admin.views.base import Link, PepModelView
 from pep_admin.views.cells import linked, reference, start_of, wrapped
 from pep_admin.views.filters import Case, Moment, Related
@@ -137,6 +137,8 @@ class Waivers(PepModelView):
         """Let the PEP of `?pep=` pass the gate of `?check=`, `?field=` and `?row=`, with the head's reason."""
         pep, posted = self.one_or_404(Pep, self.asked_once("pep"), *_WHOLE), request.method == "POST"
         gate, form = Gate(*(self.asked_once(name) for name in Gate._fields)), WaiveForm(request.form if posted else None)
+        if gate.check not in {*WAIVABLE, *NEVER}:
+            abort(404)
         if posted and form.validate():
             done = self.commit(waivers.waive_gate, pep.id, gate, reason=form.reason.data or "", school_reads=form.school_reads.data,
                                sentence=request.form.get("sentence", ""), today=self.today, now=self.now, subject=pep)

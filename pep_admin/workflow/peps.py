@@ -83,17 +83,19 @@ class _Opening:
 
 
 def _openings(
-    session: Session, term: Term, children: Sequence[LaunchCandidate], *, today: date, beside: PepKind | None = None
+    session: Session, term: Term, children: Sequence[LaunchCandidate], *, today: date, beside: PepKind | None = None,
+    as_first: bool = False,
 ) -> tuple[list[_Opening], dict[int, str]]:
     """What can be opened, and by child id why not: where the day would be counted into terms that nobody has entered.
 
     `beside` opens them as that kind, beside the term's own; but a child who is new in care has the first PEP first (HB-1.3).
+    `as_first` where somebody opens a first PEP knowingly: its day is the child's own, however long it is past.
     """
     calendars, known, unknown = queries.Calendars(session), [], {}
     for child in children:
         days = calendars.days_for(child.school_id)
         try:
-            due, is_new = _due(child, term, days)
+            due, is_new = _due(child, term, days, as_first=as_first)
             kind = PepKind.INITIAL if is_new else PepKind.TERMLY
             if beside and not (is_new and beside in FOR_A_NEW_CHILD_TOO):
                 kind, due = beside, _due_beside(today, term, days)
@@ -130,12 +132,12 @@ def _open_all(
     return peps
 
 
-def _due(child: LaunchCandidate, term: Term, days: SchoolDays) -> tuple[Due, bool]:
+def _due(child: LaunchCandidate, term: Term, days: SchoolDays, *, as_first: bool = False) -> tuple[Due, bool]:
     """The term's deadline; for a child newly in care the 20 school days of the child's school win (HB-1.3).
 
-    Newly in care: no PEP yet, and those school days had not run out when the term began. Where the calendar does not reach back
-    (a child in care since before the first term on record), the term's deadline holds. Raises TermsUnknown where it does not
-    reach forward: a day worked out then would be a guess.
+    Newly in care: no PEP yet, and those school days had not run out when the term began (or `as_first`). Where the calendar does
+    not reach back (a child in care since before the first term on record), the term's deadline holds. Raises TermsUnknown where it
+    does not reach forward: a day worked out then would be a guess.
     """
     of_term = due_for_term(term.deadline_on, term.label)
     if child.has_any_pep:
@@ -146,7 +148,7 @@ def _due(child: LaunchCandidate, term: Term, days: SchoolDays) -> tuple[Due, boo
         if problem.day > term.ends_on:
             raise
         return of_term, False
-    return (of_child, True) if of_child.on >= term.starts_on else (of_term, False)
+    return (of_child, True) if as_first or of_child.on >= term.starts_on else (of_term, False)
 
 
 def _counted(start: date, number: int, year: AcademicYear, days: SchoolDays) -> Due:
@@ -189,7 +191,7 @@ def initiate_pep(
     if kind is PepKind.FUNDING:
         _refuse_second_funding(session, child)
     beside = None if kind in queries.ONE_A_TERM else kind
-    openings, unknown = _openings(session, term, [found], today=today, beside=beside)
+    openings, unknown = _openings(session, term, [found], today=today, beside=beside, as_first=kind is PepKind.INITIAL)
     if unknown:
         raise refuse("open-terms", "HB-1.3", f"{unknown[child.id]} Then this PEP can be opened.", "kind")
     pep = _open_all(session, term, openings, today=today, now=now, reason=reason.strip() or None)[0]

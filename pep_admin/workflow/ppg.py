@@ -22,7 +22,7 @@ from pep_admin.money import format_pounds
 from pep_admin.pep_form import RequestFacts
 from pep_admin.permissions import Actor, Permission, can, require, require_on, writes_part
 from pep_admin.validators.findings import Finding, blocking
-from pep_admin.validators.ppg import check_grant, check_request
+from pep_admin.validators.ppg import check_barred, check_grant, check_request
 from pep_admin.validators.ppg_requests import check_whole
 from pep_admin.vocabulary import Part, PepStatus, PpgStatus, Scheme
 from pep_admin.workflow import referrals
@@ -51,6 +51,8 @@ def save_request(
     found = _draft(session, pep, request_id, version) if request_id is not None else None
     proposed = _proposed(session, pep, found, values)
     if queries.scheme_for(pep) is Scheme.EARLY_YEARS:
+        if wrong := check_barred(proposed):
+            raise Refused(wrong)
         raise referrals.refuse_early_years(pep, proposed, actor=actor, today=today or config.today())
     findings = check_request(proposed, facts=queries.ppg_facts_for(session, [pep])[pep.id][request_id])
     if wrong := blocking(findings):

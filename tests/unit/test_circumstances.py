@@ -14,6 +14,7 @@ from pep_admin.circumstances import (
     ahead_of,
     child_spoke,
     is_pep_age,
+    is_voice,
     latest_sdq,
     next_stage,
     phase_of,
@@ -384,3 +385,20 @@ def test_the_next_stage_is_planned_from_a_term_on(group: str, term: str, ends: b
 ])
 def test_words_are_what_can_be_read_and_says_something(text: str | None, words: bool) -> None:
     assert said(text) is words
+
+
+@pytest.mark.parametrize("words", [
+    "XXXX", "xx", "none", "None.", "Refused", "No comment", "Did not want to", "didn’t want to say", "I", "ok", "Pass", "?", "",
+    "“Don't know”", "n/a", "  absent ",
+])
+def test_what_tells_that_nobody_was_heard_is_no_voice(words: str) -> None:
+    assert not is_voice(words)
+
+
+@pytest.mark.parametrize("words", ["No more maths", "Fine at lunch", "Hm, PE", "Nothing is hard", "Xu", "我喜欢"])
+def test_few_words_may_be_a_voice(words: str) -> None:
+    assert is_voice(words)
+
+
+def test_what_is_no_text_is_no_voice() -> None:
+    assert not is_voice(None) and not is_voice(3)

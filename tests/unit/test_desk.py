@@ -45,10 +45,12 @@ def test_whose_parts_are_still_to_be_signed() -> None:
     assert facts(mine=ALL).still_mine == [Part.SOCIAL_CARE, Part.EDUCATION, Part.MEETING] and facts(mine=ALL).of_others == []
 
 
-def test_a_funding_pep_wants_the_schools_name_alone() -> None:
+def test_a_funding_pep_wants_the_schools_name_and_the_social_workers_for_the_voices() -> None:
     asked = facts(kind=PepKind.FUNDING, mine=ALL)
-    assert asked.still_mine == [Part.EDUCATION]
-    assert replace(asked, signed=TEACHER).may_go and not facts(signed=TEACHER).may_go
+    assert asked.still_mine == [Part.EDUCATION, Part.MEETING]
+    assert not replace(asked, signed=TEACHER).may_go
+    both = frozenset({Part.EDUCATION, Part.MEETING})
+    assert replace(asked, signed=both).may_go and not facts(signed=both).may_go
 
 
 def test_the_meeting_comes_first_then_the_due_day_and_what_is_signed_off_the_newest_first() -> None:

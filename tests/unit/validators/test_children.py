@@ -65,6 +65,7 @@ def test_names_are_taken_as_they_are(name: str) -> None:
         ({"upn": "B80"}, ("DATA-upn", "upn", "blocking")),
         ({"upn": "A801200005001"}, ("DATA-upn", "upn", "warning")),
         ({"sen_status": "E"}, ("HB-3.4", "ehcp_review_on", "warning")),
+        ({"sen_status": "E", "ehcp_review_on": date(2019, 1, 1)}, ("HB-3.4", "ehcp_review_on", "warning")),
         ({"ehcp_review_on": date(2025, 1, 6)}, ("HB-3.4", "sen_status", "warning")),
         ({"sen_status": "E", "ehcp_review_on": date(2015, 2, 28)}, ("DATA-dates", "ehcp_review_on", "blocking")),
         ({"sen_status": "E", "ehcp_review_on": date(2034, 11, 18)}, ("DATA-dates", "ehcp_review_on", "blocking")),

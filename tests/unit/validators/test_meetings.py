@@ -119,6 +119,10 @@ def test_when_the_child_was_heard() -> None:
     assert said(date(2024, 11, 21)) == [("RD-205", "HB-3.14", "voice_gathered_on", "warning")]
     assert said(date(2024, 11, 27)) == [("RD-204", "HB-3.14", "voice_gathered_on", "blocking")]
     assert check_heard_on(TODAY, name="Sam", meeting_on=None, today=TODAY) == []
+    assert said(MEETING - timedelta(days=60)) == []
+    assert said(MEETING - timedelta(days=61)) == [("RD-205", "HB-3.14", "voice_gathered_on", "warning")]
+    assert short(check_heard_on(TODAY - timedelta(days=61), name="Sam", meeting_on=None, today=TODAY)) == [
+        ("RD-205", "HB-3.14", "voice_gathered_on", "warning")]
 
 
 def test_attendance_figures_are_at_most_four_weeks_old() -> None:

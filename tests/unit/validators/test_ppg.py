@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pep_admin.validators.findings import Finding
-from pep_admin.validators.ppg import PpgFacts, ReleaseFacts, check_grant, check_release, check_request, sounds_barred
+from pep_admin.validators.ppg import PpgFacts, ReleaseFacts, check_barred, check_grant, check_release, check_request, sounds_barred
 from pep_admin.vocabulary import Grade, PepStatus, PpgCategory, PpgStatus, Scheme
 from pep_admin.year_words import SatisfactoryGrades
 
@@ -25,6 +25,8 @@ class Request:
     amount_pence: int = 55000
     target_id: int | None = 12
     payee: str = "Elm School"
+    provider: str = ""
+    beyond_ordinary: str = ""
 
 
 FACTS = PpgFacts(
@@ -225,6 +227,29 @@ def test_a_word_that_sounds_barred_only_warns() -> None:
     (finding,) = check_request(replace(Request(), description="Minibus to the theatre"), facts=FACTS)
     assert (finding.check, finding.code, finding.field, finding.severity) == ("RD-406", "HB-6.4", "description", "warning")
     assert "“Minibus” sounds like transport" in finding.message
+
+
+@pytest.mark.parametrize(("field", "text"), [
+    ("unit", "taxi ride"), ("payee", "Star Taxis Ltd"), ("provider", "Star Taxis Ltd"),
+    ("beyond_ordinary", "Somebody has to drive the minibus"),
+])
+def test_it_is_looked_for_wherever_the_request_says_something(field: str, text: str) -> None:
+    (finding,) = check_request(replace(Request(), **{field: text}), facts=FACTS)
+    assert (finding.check, finding.field, finding.severity) == ("RD-406", field, "warning")
+    both = check_request(replace(Request(), description="Taxi to the tutor", **{field: text}), facts=FACTS)
+    assert [each.field for each in both] == ["description"], "one kind is said once"
+
+
+def test_a_blank_in_what_is_paid_for_is_not_costed() -> None:
+    (finding,) = check_request(replace(Request(), description="XXXX hours of tuition"), facts=FACTS)
+    assert (finding.check, finding.code, finding.field, finding.severity) == ("RD-402", "HB-6.6", "description", "blocking")
+    assert finding.message == "There is still a blank or a choice left in: “XXXX”. Say what exactly is paid for."
+
+
+def test_a_barred_category_is_barred_whoever_pays() -> None:
+    (finding,) = check_barred(replace(Request(), category="X_TRANSPORT"))
+    assert (finding.check, finding.code, finding.field, finding.severity) == ("RD-405", "HB-6.4", "category", "blocking")
+    assert check_barred(Request()) == []
 
 
 # --- release -------------------------------------------------------------------------------------------------------------

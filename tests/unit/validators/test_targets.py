@@ -138,6 +138,10 @@ def test_five_words_are_enough() -> None:
         ("Sam will read, write, count, swim and tidy his room every week by July", {"SMART-several"}),
         ("Sam will read aloud, spell 10 words, use a ruler, tie laces and sing in the choir by July", {"SMART-several"}),
         ("Sam will listen, answer, share and take turns in every lesson by July", set()),
+        ("Sam will read, and write, and do maths, and swim 25 metres by July", {"SMART-several"}),
+        ("Sam will read 3 books and behave better and come in on time and eat his lunch each day by July", {"SMART-several"}),
+        ("Sam will 1) read 20 words 2) count to 100 3) swim 25 metres by July", {"SMART-several"}),
+        ("Sam will use 1) a ruler for every drawing by July", set()),
     ],
 )
 def test_what_was_written_in_a_hurry_is_flagged(text: str, checks: set[str]) -> None:
@@ -214,7 +218,32 @@ def test_missing_pieces_are_named_in_one_sentence(changes: dict[str, Any], field
 def test_a_blank_in_any_piece_blocks(field: str) -> None:
     (finding,) = judged(**{field: "XXXX in the hall, with 3 others"})
     assert (finding.check, finding.field, finding.severity, finding.row) == ("RD-226", field, "blocking", "11")
-    assert finding.message == "Target 2 still has a blank or a choice left in: “XXXX”."
+    assert finding.message == "Target 2 still has a blank or a choice left in: “XXXX”, in “XXXX in the hall, with 3 others”."
+
+
+@pytest.mark.parametrize("outcome", [
+    "Sam will read \u0425\u0425\u0425\u0425 words by July", "Sam will read – – – words by July", "Sam will read - - words by July"])
+def test_what_looks_like_a_blank_is_one(outcome: str) -> None:
+    assert [check for check, _ in said(outcome)] == ["RD-226"]
+
+
+def test_a_figure_alone_is_no_measure() -> None:
+    """“How we will know: 2” tells nothing; a thing counted does."""
+    hasty = "Sam will be happier in the school hall"
+    def told(measure: str) -> list[str]:
+        return [each.check for each in judged(outcome=hasty, success_measure=measure)]
+
+    assert told("2") == ["SMART-vague", "RD-227"] and told("at most 2 upsets a week") == []
+
+
+def test_a_target_of_a_pep_for_money_is_not_due_before_it_was_opened() -> None:
+    def told(due_on: date) -> list[str]:
+        target = replace(TARGET, due_on=due_on)
+        found = check_target(target, number=2, meeting_on=None, year_ends_on=None, opened_on=date(2024, 11, 18))
+        return [each.message for each in found]
+
+    assert told(date(2024, 11, 18)) == []
+    assert told(date(2024, 11, 17)) == ["Target 2 is due on 17 Nov 2024, before this PEP was opened on 18 Nov 2024."]
 
 
 def test_a_blank_in_the_outcome_names_the_target() -> None:
