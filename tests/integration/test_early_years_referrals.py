@@ -104,6 +104,13 @@ def test_what_is_asked_for_in_other_words_or_another_sum_is_referred_too(nursery
     assert "A weighted blanket" not in officer.get(f"{REFERRALS}?flt0_state=open").main, "each is passed on by itself"
 
 
+def test_what_the_grant_never_pays_for_is_not_passed_on_either(nursery: Any) -> None:
+    world, pep, enter = nursery
+    refused = ask_for(enter("teacher"), pep, category="X_TRANSPORT", description="Taxi")
+    assert refused.status == 422 and "The grant cannot pay for transport." in refused.main and "HB-6.4" in refused.main
+    assert referrals(world) == []
+
+
 def test_the_pep_of_a_nursery_child_speaks_of_no_cap_and_lists_what_was_asked_for(nursery: Any) -> None:
     _, pep, enter = nursery
     page = enter("teacher").get(f"/admin/pep/peps/details/?id={pep}")

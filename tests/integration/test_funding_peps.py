@@ -17,7 +17,9 @@ from pep_admin import config
 from pep_admin.exceptions import Refused
 from pep_admin.models import Pep
 from pep_admin.permissions import SYSTEM
-from pep_admin.vocabulary import PepKind, PepStatus
+from pep_admin.vocabulary import PepKind, PepStatus, TargetArea
+from pep_admin.vocabulary import Subject as Of
+from pep_admin.workflow import delegation, ppg, targets
 from pep_admin.workflow import peps as pep_verbs
 from tests.host.foreign_app import make_council
 from tests.visiting import Visitor
@@ -127,3 +129,53 @@ def test_the_page_leads_to_the_open_one(world: World, tmp_path: Path) -> None:
     assert refused.status == 422 and refused.tree.xpath(f"//main//a[@href='{where}']/text()") == [
         f"Robin has a funding PEP that is open: {reference} (Opened). Ask for the money there."]
     assert "A laptop" in refused.text
+
+
+# --- to the Virtual School ---------------------------------------------------------------------------------------------------
+
+
+def test_it_is_signed_by_school_and_social_worker_and_its_page_offers_to_send_it(world: World, tmp_path: Path) -> None:
+    """A target, a request, the three voices; the social worker signs for the voices that the school wrote down (HB-2.5)."""
+    config.move_today(TODAY)
+    pep = opened(world, PepKind.FUNDING)
+    delegation.delegate_peps(world.session, [pep.id], actor=world.act(world.officer), now=NOW, run="money")
+    target, _ = targets.save_target(world.session, pep.id, TARGET, actor=world.act(world.teacher))
+    ppg.save_request(world.session, pep.id, world.request_values(pep, target_id=target.id, amount_pence=55_00, quantity=1),
+                     actor=world.act(world.teacher))
+    world.save(pep, "voice", world.teacher, child_voice_good="I like it when somebody explains it twice.")
+    world.save(pep, "voices", world.teacher, carer_voice="The tutor helps.", social_worker_voice="It is worth going on.")
+    number, people = pep.id, {"teacher": world.teacher, "worker": world.worker}
+    world.session.commit()
+    council = make_council(f"sqlite:///{tmp_path / 'world.db'}", people)
+    teacher, worker = (Visitor(council.visit(name).client) for name in people)
+    page = teacher.get(f"/admin/pep/peps/sign/?id={number}&part=education").send("part")
+    assert "is signed." in page.main and "Send to the Virtual School" not in page.main
+    told = teacher.get(f"/admin/pep/peps/check/?id={number}").main
+    assert "The social worker has not signed Part 3, the meeting." in told and "Part 1" not in told
+    page = worker.get(f"/admin/pep/peps/sign/?id={number}&part=meeting").send("part")
+    assert "Every part is signed." in page.main
+    assert "Sent to the Virtual School." in page.send().main
+
+
+TARGET = {
+    "area": TargetArea.COGNITION, "subject": Of.MATHS, "outcome": "Robin will answer 16 of 20 fraction questions by Easter.",
+    "need": "Behind after two schools", "support_what": "Tuition", "support_who": "A tutor", "support_how_often": "Weekly",
+    "baseline": "9 of 20 in October", "success_measure": "16 of 20 in March", "due_on": date(2025, 3, 28),
+}
+
+
+# --- a first one that is long due --------------------------------------------------------------------------------------------
+
+
+def test_a_first_pep_that_is_opened_late_keeps_the_childs_own_day(session: Session) -> None:
+    """Came into care on 16 Dec 2024: the twentieth school day after it was 27 Jan 2025, long past in June (HB-1.3)."""
+    world = build_world(session)
+    june = date(2025, 6, 2)
+    child(session, world.child_id).entered_care_on = date(2024, 12, 16)
+    session.flush()
+    first = opened(world, PepKind.INITIAL, "summer", june)
+    assert (first.kind, first.due_on) == (PepKind.INITIAL, date(2025, 1, 27))
+    child(session, world.other_child_id).entered_care_on = date(2024, 12, 16)
+    session.flush()
+    other = opened(world, PepKind.TERMLY, "summer", june, world.other_child_id)
+    assert (other.kind, other.due_on) == (PepKind.TERMLY, date(2025, 6, 6)), "the term's own, where that is what was asked for"
