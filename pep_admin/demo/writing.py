@@ -154,7 +154,7 @@ def _sessions(until: date) -> int:
 
 
 def _education(pep: Pep, meeting_on: date) -> dict[str, Mapping[str, Any]]:
-    missed, group, figures_to = 6 - pep.id % 6, pep.year_group, meeting_on - timedelta(days=4)
+    missed, group, figures_to = max(1, 5 - pep.id % 6), pep.year_group, meeting_on - timedelta(days=4)
     possible = _sessions(figures_to)
     tests = [words.RESULTS[group]] if group in words.RESULTS else []
     return {

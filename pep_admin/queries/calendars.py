@@ -28,13 +28,17 @@ from pep_admin.vocabulary import TermName
 Key = tuple[int | None, str | None]
 
 
+TO_CHECK = "term dates that are still to be checked"
+"""Said of a day that was counted by them: the next year's are first put 52 weeks on (workflow/years.py)."""
+
+
 class Calendars:
     """Every calendar on record, read once: `days_for` as many schools as there are asks nothing more."""
 
     def __init__(self, session: Session) -> None:
         self.is_working_day = is_working_day_in(session)
         self._years = list(session.scalars(select(AcademicYear.id).order_by(AcademicYear.starts_on)))
-        self._own = _terms_by_year(session)
+        self._own, self._unchecked = _terms_by_year(session)
         self._of_school, self._of_authority = _calendars(session)
         self._codes = _codes_of_schools(session, {code for _, code in self._of_authority})
         self._known: dict[Key, SchoolDays] = {}
@@ -50,7 +54,7 @@ class Calendars:
     def in_force(self, year_id: int, school_id: int | None, code: str | None) -> YearCalendar:
         """The calendar that holds in that academic year for a school, or for an authority's schools by its number."""
         layers = [self._of_school.get((year_id, school_id)), self._of_authority.get((year_id, code)),
-                  YearCalendar(self._own.get(year_id, ()))]
+                  YearCalendar(self._own.get(year_id, ()), whose=TO_CHECK if year_id in self._unchecked else "")]
         return calendar_in_force([each for each in layers if each is not None])
 
 
@@ -84,12 +88,15 @@ def peps_due_by(session: Session, term_id: int, due_on: date, rule: str) -> list
     return list(session.execute(found.with_for_update(of=Pep)))
 
 
-def _terms_by_year(session: Session) -> dict[int, tuple[TermDates, ...]]:
+def _terms_by_year(session: Session) -> tuple[dict[int, tuple[TermDates, ...]], set[int]]:
+    """The terms of each academic year, and the years of which one is still to be checked."""
     found: dict[int, list[TermDates]] = defaultdict(list)
-    columns = select(Term.year_id, Term.starts_on, Term.ends_on, Term.half_term_from, Term.half_term_to).order_by(Term.starts_on)
-    for year_id, first, last, half_from, half_to in session.execute(columns):
+    unchecked = set()
+    columns = select(Term.year_id, Term.dates_to_check, Term.starts_on, Term.ends_on, Term.half_term_from, Term.half_term_to)
+    for year_id, to_check, first, last, half_from, half_to in session.execute(columns.order_by(Term.starts_on)):
         found[year_id].append(TermDates(first, last, half_from, half_to))
-    return {year_id: tuple(terms) for year_id, terms in found.items()}
+        unchecked |= {year_id} if to_check else set()
+    return {year_id: tuple(terms) for year_id, terms in found.items()}, unchecked
 
 
 def _calendars(session: Session) -> tuple[dict[tuple[int, int | None], YearCalendar], dict[tuple[int, str | None], YearCalendar]]:
