@@ -34,6 +34,9 @@ _UNSAID = (
 _EVERYWHERE = frozenset({"voice_changed_what"})
 """Of these what a PEP for extra money asks too: it is a target, a request and this term's voices."""
 _WORK = (DocumentKind.WORK, DocumentKind.CERTIFICATE)
+_COUNTED = re.compile(r"\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|half|none|never|cannot|can['’]t|not yet)\b",
+                      re.IGNORECASE)
+"""A number in words, or that there is nothing yet: a start too."""
 _CARER = frozenset({"carer", "carers", "foster"})
 _NO_NAMES = frozenset({"and", "the", "mrs"})
 SAID_BY: Mapping[str, str] = {"GOLD-Q13": "RD-222", "GOLD-Q14": "RD-230", "GOLD-Q17": "RD-229"}
@@ -82,7 +85,7 @@ def _target(document: Document, target: TargetFacts) -> Iterator[Finding]:
     """Q04 scores before and after, Q05 the child's wording, Q16 start and measure, Q17 a day on the way, Q18 all of support."""
     name, row, which = document.child.called, str(target.id), f"Target {target.number}"
     texts = {"where now": target.baseline, "how we will know": target.success_measure}
-    unseen = [word for word, text in texts.items() if stands(text) and not is_measurable(unnamed(text, document.child.names))]
+    unseen = [word for word, text in texts.items() if stands(text) and not _is_seen(text, document.child.names)]
     if unseen:
         message = f"{which}, {listed(unseen)}: say it as a number, or as something that can be seen, so that both can be compared."
         yield warning("GOLD-Q16", "HB-5.2", "targets", message, row)
@@ -100,6 +103,11 @@ def _target(document: Document, target: TargetFacts) -> Iterator[Finding]:
     if not stands(target.child_wording):
         message = f"{which} is not in {name}'s own words. Ask how {name} would say it, and write that down."
         yield warning("GOLD-Q05", "HB-5.9", "targets", message, row)
+
+
+def _is_seen(text: str, names: Sequence[str]) -> bool:
+    """Whether it can be counted or seen."""
+    return bool(_COUNTED.search(text)) or is_measurable(unnamed(text, names))
 
 
 def _requests(document: Document) -> Iterator[Finding]:

@@ -146,6 +146,15 @@ def test_start_and_measure_can_both_be_counted_or_seen(golden: Make, changes: di
     assert found.message.startswith(f"Target 1, {words}: ")
 
 
+@pytest.mark.parametrize("text", ["One book finished since September", "Cannot tie laces", "Can’t sit through a story", "NONE"])
+def test_a_number_in_words_or_nothing_yet_is_a_start(golden: Make, text: str) -> None:
+    assert advice(target(golden(), 1, baseline=text)) == []
+
+
+def test_a_word_that_only_holds_such_a_number_is_none(golden: Make) -> None:
+    assert [each[0] for each in advice(target(golden(), 1, baseline="Lonely, anyone sees it"))] == ["GOLD-Q16"]
+
+
 def test_a_start_that_is_missing_is_readiness_own_matter(golden: Make) -> None:
     assert advice(target(golden(), 1, baseline="", success_measure="")) == []
 
