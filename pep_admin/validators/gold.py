@@ -34,8 +34,8 @@ _UNSAID = (
 _EVERYWHERE = frozenset({"voice_changed_what"})
 """Of these what a PEP for extra money asks too: it is a target, a request and this term's voices."""
 _WORK = (DocumentKind.WORK, DocumentKind.CERTIFICATE)
-_COUNTED = re.compile(r"\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|half|none|never|cannot|can['’]t|not yet)\b",
-                      re.IGNORECASE)
+_COUNTED = re.compile(r"\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|half|none|never|cannot|can['’]t"
+                      r"|not yet)\b", re.IGNORECASE)
 """A number in words, or that there is nothing yet: a start too."""
 _CARER = frozenset({"carer", "carers", "foster"})
 _NO_NAMES = frozenset({"and", "the", "mrs"})
