@@ -100,7 +100,7 @@ class WholePage(Base):
         saved = request.args.get("saved", "")
         return self.page("pep/peps/whole.html", page=page, pep=pep, document=page.document, parts=parts, labels=LABELS,
                          saved=saved if any(saved in each.sections for each in parts) else "",
-                         any_draft=next((each["desk"] for part in parts for each in part.sections.values() if each["desk"]), None),
+                         desk=next((each["desk"] for part in parts for each in part.sections.values() if each["writes"]), None),
                          place_of=self._places(page.document), **self._waiving(pep))
 
     def _part_shown(
