@@ -24,7 +24,7 @@ _UNSAID = (
     ("GOLD-Q03", "HB-4.7", "strategies_for_school",
      "The SDQ is high, and Part 1 does not say what helps {name} in class. Name two or three things an adult can do tomorrow."),
     ("GOLD-Q05", "HB-4.6", "voice_changed_what",
-     "Nothing says what is different because of what {name} said. Point to a target or an action that exists because of it."),
+     "Nothing says what is different because of what {name} said or showed. Point to a target or an action that exists because of it."),
     ("GOLD-Q21", "HB-4.3", "transition_handover",
      "{name} moves on. Say what is handed over and to whom, how the journey goes, and the second plan if the first falls through."),
     ("GOLD-Q21", "HB-4.3", "ahead_plan",
@@ -100,9 +100,14 @@ def _target(document: Document, target: TargetFacts) -> Iterator[Finding]:
         message = f"{which} does not say {listed(missing)} the support is given. All five belong there: what, when, where, who, " \
                   "how often."
         yield warning("GOLD-Q18", "HB-5.4", "targets", message, row)
-    if not stands(target.child_wording):
+    if not stands(target.child_wording) and _uses_words(document):
         message = f"{which} is not in {name}'s own words. Ask how {name} would say it, and write that down."
         yield warning("GOLD-Q05", "HB-5.9", "targets", message, row)
+
+
+def _uses_words(document: Document) -> bool:
+    """Whether the child says things in words, signs or symbols; who does not is watched, and asked for none."""
+    return "voice_seen" not in document.switches
 
 
 def _is_seen(text: str, names: Sequence[str]) -> bool:
@@ -112,7 +117,7 @@ def _is_seen(text: str, names: Sequence[str]) -> bool:
 
 def _requests(document: Document) -> Iterator[Finding]:
     """Q05: the child was asked about the money that is asked for."""
-    for each in document.requests:
+    for each in document.requests if _uses_words(document) else ():
         if each.status in (PpgStatus.DRAFT, PpgStatus.REQUESTED) and not stands(each.child_said):
             message = f"Ask {document.child.called} what they think of “{first_words(each.description)}”, and write it down."
             yield warning("GOLD-Q05", "HB-4.6", "requests", message, str(each.id))

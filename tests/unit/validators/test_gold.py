@@ -186,6 +186,14 @@ def test_the_child_was_asked_about_the_money(golden: Make, status: str, asked: b
     assert found == ([("GOLD-Q05", "HB-4.6", "requests", "21", "warning")] if asked else [])
 
 
+def test_a_child_who_uses_no_words_is_asked_for_none(golden: Make) -> None:
+    watched = golden({"communicates_by": ("behaviour",)})
+    (request,) = watched.requests
+    silent = replace(target(watched, 1, child_wording=""), requests=(replace(request, child_said=""),))
+    assert advice(silent) == []
+    assert [each[2] for each in advice(replace(silent, switches=silent.switches - {"voice_seen"}))] == ["targets", "requests"]
+
+
 # --- the rest of Part 2 ------------------------------------------------------------------------------------------------------
 
 
