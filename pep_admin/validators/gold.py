@@ -24,7 +24,8 @@ _UNSAID = (
     ("GOLD-Q03", "HB-4.7", "strategies_for_school",
      "The SDQ is high, and Part 1 does not say what helps {name} in class. Name two or three things an adult can do tomorrow."),
     ("GOLD-Q05", "HB-4.6", "voice_changed_what",
-     "Nothing says what is different because of what {name} said or showed. Point to a target or an action that exists because of it."),
+     "Nothing says what is different because of what {name} said or showed. Point to a target or an action that exists because of "
+     "it."),
     ("GOLD-Q21", "HB-4.3", "transition_handover",
      "{name} moves on. Say what is handed over and to whom, how the journey goes, and the second plan if the first falls through."),
     ("GOLD-Q21", "HB-4.3", "ahead_plan",
