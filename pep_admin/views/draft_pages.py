@@ -7,7 +7,7 @@ drafts.py.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
@@ -154,12 +154,17 @@ def saving(view: PepView, verb: Callable[..., T], page: Page, is_saved: Callable
 # --- on the page -------------------------------------------------------------------------------------------------------
 
 
-def desk(view: PepView, page: Page, names: Iterable[str]) -> Desk | None:
-    """What the page's template needs to keep drafts; None where the host mounted no drafts, or the actor may have none."""
+def desk(view: PepView, page: Page, names: Iterable[str], drafts: Mapping[str, Draft] | None = None) -> Desk | None:
+    """What the page's template needs to keep drafts; None where the host mounted no drafts, or the actor may have none.
+
+    `drafts`: the actor's own of that PEP by place, where they were read already.
+    """
     keep, mark = view.way_to("pep_drafts.keep"), view.way_to("pep_drafts.mark")
     if keep is None or mark is None:
         return None
-    draft = find_draft(view.db_session, view.actor, page.pep_id, page.place) if request.method != "POST" else None
+    draft = None
+    if request.method != "POST":
+        draft = find_draft(view.db_session, view.actor, page.pep_id, page.place) if drafts is None else drafts.get(page.place)
     drop = view.way_to("pep_drafts.drop", id=draft.id) if draft else None
     known = list(names)
     touched = tuple(name for name in request.form.get("touched", "").split() if name in known)

@@ -21,6 +21,7 @@ from pep_admin.pep_document import Written, read_document
 from pep_admin.pep_form import Document, PartForm, Section, Signature, parts_signed
 from pep_admin.permissions import Actor, Permission, audience_for, can, lent, owns_part, takes_part
 from pep_admin.validators.findings import Finding, blocking
+from pep_admin.validators.gold import advise_gold
 from pep_admin.validators.reopening import is_open, titles_of
 from pep_admin.views.details import Change, RelatedTable, names_in
 from pep_admin.vocabulary import Audience, Part, PepStatus, Scheme
@@ -105,6 +106,16 @@ class PepPage:
     @property
     def please_check(self) -> list[Finding]:
         return [each for each in self.findings if each.severity == "warning"]
+
+    @property
+    def may_become_gold(self) -> bool:
+        """Whether it is still written, or waits for its grade."""
+        return self.pep.status in (*OPEN, PepStatus.SUBMITTED)
+
+    @property
+    def to_gold(self) -> list[Finding]:
+        """What would make it Gold, beside what is listed already; it holds nothing up, and a person grades."""
+        return advise_gold(self.document, self.findings)
 
     @property
     def before_meeting(self) -> list[Finding]:
@@ -284,7 +295,7 @@ def _beside(document: Document, finding: Finding, way_to: Callable[..., str | No
     """The page of what has a page of its own beside the sections: a request, a target, a suspension."""
     if finding.row and finding.field != EFFECTS and (finding.check.startswith(("RD-4", "PPG-")) or finding.field == "requests"):
         return way_to("pep_ppg_requests.write", id=finding.row)
-    if finding.check == "RD-238":
+    if finding.check in ("RD-238", "GOLD-Q25"):
         return way_to("pep_documents.add", pep=document.pep_id)
     if finding.field == "suspensions":
         child = way_to("pep_children.details_view", id=document.child.id, _anchor="records")

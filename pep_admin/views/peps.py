@@ -22,9 +22,8 @@ from pep_admin.models import Child, Pep, Person, QaReview, School, Term
 from pep_admin.pep_document import Written, answers_before, read_document
 from pep_admin.pep_form import Document, Section
 from pep_admin.permissions import Actor, Permission, audience_for, can, owns_part
-from pep_admin.roll_lines import lines_of
 from pep_admin.validators.findings import Finding
-from pep_admin.views import document_tables, draft_pages, lateness, pep_page, repeats, section_forms
+from pep_admin.views import document_tables, draft_pages, lateness, pep_page, repeats, section_forms, whole_page
 from pep_admin.views.cells import linked, reference
 from pep_admin.views.changes import ChangePages
 from pep_admin.views.filters import Case, Day, OneOf, Related
@@ -33,22 +32,18 @@ from pep_admin.views.grading import GradingPages
 from pep_admin.views.of_a_child import SEARCHED, SEARCHED_AS
 from pep_admin.views.pdfs import Pdfs
 from pep_admin.views.pep_doors import PepDoors
+from pep_admin.views.pep_words import LABELS
 from pep_admin.views.questions import QuestionPages
 from pep_admin.views.stages import STAGES, WAITS_WITH
 from pep_admin.views.waivers import gate_name, way_to_waive
-from pep_admin.vocabulary import Decision, Grade, Part, PepKind, PepStatus, PpgStatus, Subject, TargetArea
+from pep_admin.views.whole_page import WholePage
+from pep_admin.vocabulary import Decision, Grade, Part, PepKind, PepStatus
 from pep_admin.workflow import delegation, sections
 from pep_admin.workflow import peps as verbs
 from pep_admin.workflow.readiness import given_away, part_findings
 
 WHOLE = (joinedload(Pep.child), joinedload(Pep.school), joinedload(Pep.term).joinedload(Term.year), joinedload(Pep.writer),
          joinedload(Pep.social_worker), joinedload(Pep.form_version))
-
-LABELS = {
-    "area": {each.value: each.label for each in TargetArea},
-    "subject": {each.value: each.label for each in Subject},
-    "request": {each.value: each.label for each in PpgStatus},
-}
 
 
 def _asked(answered: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -58,7 +53,7 @@ def _asked(answered: ColumnElement[bool]) -> ColumnElement[bool]:
     return and_(Pep.status == PepStatus.SUBMITTED, asked.correlate(Pep).exists())
 
 
-class Peps(Pdfs, GradingPages, QuestionPages, ChangePages, PepDoors):
+class Peps(Pdfs, GradingPages, QuestionPages, ChangePages, WholePage, PepDoors):
     """Everything that is done with PEPs on screen."""
 
     model = Pep
@@ -73,6 +68,7 @@ class Peps(Pdfs, GradingPages, QuestionPages, ChangePages, PepDoors):
         "action_view": Permission.PEP_READ,
         "edit_view": Permission.PEP_EDIT,
         "section": Permission.PEP_READ,
+        "whole": Permission.PEP_READ,
         "check_answers": Permission.PEP_READ,
         "changes": Permission.PEP_READ,
         "whole_history": Permission.HISTORY_READ,
@@ -206,20 +202,14 @@ class Peps(Pdfs, GradingPages, QuestionPages, ChangePages, PepDoors):
     def _section_page(
         self, pep: Pep, document: Document, section: Section, *, writes: bool = True, status: int = 200, **more: Any
     ) -> ResponseReturnValue:
-        asked = self._questions(document, section) if writes else []
-        desk = draft_pages.desk(self, draft_pages.of_section(pep, section), [each.field.key for each in asked])
-        asked, desk = draft_pages.filled_in(asked, desk)
-        context = {
-            "pep": pep, "document": document, "section": section, "writes": writes, "desk": desk, "questions": asked,
-            "answers": section_forms.answered(document, section), "following": self._following(document, section),
-            "notes": pep_page.notes_for(self.db_session, document, section), "on_record": lines_of(document, section.key),
-            "shut": pep_page.is_shut(pep, section),
-        }
+        before = answers_before(self.db_session, document) if writes else {}
+        context = whole_page.shown(self, pep, document, section, before, writes=writes)
+        context |= {"pep": pep, "document": document, "following": self._following(document, section),
+                    "one_page": whole_page.leads_to_whole()}
         return self.page("pep/peps/section.html", status=status, **{**context, **more})
 
     def _questions(self, document: Document, section: Section) -> list[section_forms.Question]:
-        keys = sections.writable(document, section.fields)
-        return section_forms.questions(document, section, keys, answers_before(self.db_session, document))
+        return whole_page.questions(document, section, answers_before(self.db_session, document))
 
     def _save_section(self, pep: Pep, document: Document, section: Section) -> ResponseReturnValue:
         keys = sections.writable(document, section.fields)
@@ -265,10 +255,12 @@ class Peps(Pdfs, GradingPages, QuestionPages, ChangePages, PepDoors):
             self.say(finding.sentence, "warning")
         newly = [found for found in section.fields if found.asked and document.asked(found) and document.answer(found.key) is None
                  and (document.must(found) or (found.core and not before.asked(found)))]
+        if newly:
+            self.say("Because of what you answered, this page now asks something more.", "warning")
+        if whole_page.leads_to_whole():
+            return self.back_to_whole(pep, section)
         following = self._following(document, section)
         if request.form.get("then") == "stay" or newly:
-            if newly:
-                self.say("Because of what you answered, this page now asks something more.", "warning")
             return self.back_to("section", id=pep.id, section=section.key)
         if request.form.get("then") in ("next", "confirm") and following:
             return self.back_to("section", id=pep.id, section=following.key)

@@ -140,6 +140,8 @@ def test_the_officer_ticks_sections_and_the_writers_see_them(enter: Any, world: 
     assert teacher.get(f"{PEPS}section/?id={number}&section=voice").tree.xpath("//textarea[@name='child_voice_good']")
     closed = teacher.get(f"{PEPS}section/?id={number}&section=strengths")
     assert not closed.tree.xpath("//main//textarea") and "Other sections alone were sent back to be changed" in closed.main
+    whole = teacher.get(f"{PEPS}whole/?id={number}")
+    assert len(whole.tree.xpath("//main//form[@data-typed]")) == 1 and "Stays as it was sent" in whole.main
     told = teacher.get(f"/admin/pep/targets/write/?id={target}")
     assert "was sent back for other sections alone, so its targets cannot be changed now." in told.text
 

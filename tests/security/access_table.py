@@ -296,6 +296,7 @@ LINES = (
     get("pep_peps.index_view",           f"{STEPS}/",                              "in  200 200 403 200 200 200 200 200 403"),
     get("pep_peps.details_view",         f"{STEPS}/details/?id={{pep}}",           "in  200 200 403 200 404 200 404 200 403"),
     get("pep_peps.check_answers",        f"{STEPS}/check/?id={{pep}}",             "in  200 200 403 200 404 200 404 200 403"),
+    get("pep_peps.whole",                f"{STEPS}/whole/?id={{pep}}",             "in  200 200 403 200 404 200 404 200 403"),
     get("pep_peps.whole_history",        f"{STEPS}/history/?id={{pep}}",           "in  200 200 403 403 403 403 403 200 403"),
     get("pep_peps.export",               f"{STEPS}/export/csv/",                   "in  200 200 403 403 403 403 403 403 403"),
     get("pep_peps.pdf",                  f"{STEPS}/pdf/?id={{pep}}",               "in  200 200 403 200 404 200 404 403 403"),

@@ -65,6 +65,7 @@ SHOWN: Mapping[Door, tuple[str, str]] = doors("GET", """
     consents.details_view consent.read consent
     peps.details_view pep.read pep
     peps.check_answers pep.read pep
+    peps.whole pep.read pep
     peps.whole_history pep.read pep
     peps.pdf pep.pdf pep
     peps.section pep.read pep

@@ -8,6 +8,8 @@
   const ALWAYS = new Set(["csrf_token", "written_by", "row_version"]);
   const KEEPALIVE = 60000; // a browser lets no more outlive a page
   const questionOf = (name) => name.replace(/^base-/, "").split("-")[0];
+  const OTHERS = 3000; // how long one form waits for what was typed in the others of its page to be kept
+  const keepers = new Map(); // by form, what keeps it
   const newRun = () => [...crypto.getRandomValues(new Uint8Array(16))].map((each) => each.toString(16).padStart(2, "0")).join("");
 
   const keepDraft = (form) => {
@@ -126,7 +128,26 @@
       const goes = event.relatedTarget;
       if (!(goes && goes.form === form && goes.type === "submit")) keep(); // sending the form keeps it too
     });
-    form.addEventListener("submit", () => {
+    keepers.set(form, {
+      waits,
+      settle: async () => {
+        while (busy) await new Promise((done) => { setTimeout(done, 50); });
+        await keep();
+      },
+    });
+    // Sending this form leaves the page: what was typed in its other forms is kept first.
+    const othersFirst = (event) => {
+      const others = [...keepers].filter(([each, its]) => each !== form && its.waits()).map(([, its]) => its.settle());
+      if (!others.length || form.dataset.draftOthers || !form.requestSubmit) return false;
+      event.preventDefault();
+      form.dataset.draftOthers = "asked";
+      const late = new Promise((done) => { setTimeout(done, OTHERS); });
+      Promise.race([Promise.allSettled(others), late]).then(() => form.requestSubmit(event.submitter));
+      return true;
+    };
+    form.addEventListener("submit", (event) => {
+      if (othersFirst(event)) return;
+      delete form.dataset.draftOthers;
       if (typed <= sent) return;
       form.elements.namedItem("run").value = run; // what this page still sends after it was saved is not kept again
       form.elements.namedItem("touched").value = [...touched].join(" ");

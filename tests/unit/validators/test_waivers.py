@@ -15,7 +15,7 @@ from pep_admin.validators.waivers import NEVER, WAIVABLE, Gate, WaiverFacts, gat
 
 ROOT = Path(__file__).parents[3] / "pep_admin"
 JUDGES = [each for each in ROOT.glob("validators/*.py") if each.stem != "waivers"] + [ROOT / "workflow" / "delegation.py"]
-NAMES = re.compile(r"(RD|QA|REL|SMART|PPG|MEET|ATTEND)-[\w-]+")
+NAMES = re.compile(r"(RD|QA|REL|SMART|PPG|MEET|ATTEND|GOLD)-[\w-]+")
 ADVICE = {
     "RD-107", "RD-205", "RD-208", "RD-209", "RD-210", "RD-212", "RD-222", "RD-227", "RD-229", "RD-230", "RD-232", "RD-240",
     "RD-303", "RD-304", "RD-305", "RD-306", "RD-315", "RD-406",
@@ -23,6 +23,8 @@ ADVICE = {
     "RD-237", "RD-238", "RD-239", "RD-312", "RD-004", "RD-203", "RD-206", "RD-218", "RD-233", "RD-234", "RD-310", "MEET-part1",
     "RD-407", "RD-408", "RD-409", "RD-410", "PPG-local", "PPG-change", "SMART-whose",
     "PPG-name", "ATTEND-open", "SMART-vague", "SMART-time", "SMART-several", "REL-moved",
+    "GOLD-Q02", "GOLD-Q03", "GOLD-Q04", "GOLD-Q05", "GOLD-Q06", "GOLD-Q07", "GOLD-Q09", "GOLD-Q11", "GOLD-Q13", "GOLD-Q14",
+    "GOLD-Q16", "GOLD-Q17", "GOLD-Q18", "GOLD-Q21", "GOLD-Q22", "GOLD-Q23", "GOLD-Q25",
 }
 """Checks that only ever warn: nothing is held up by them, so nothing is waived."""
 

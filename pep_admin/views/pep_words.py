@@ -1,0 +1,11 @@
+"""Labels that the pages of one PEP show for codes of its targets and requests. The words themselves are vocabulary.py's."""
+
+from __future__ import annotations
+
+from pep_admin.vocabulary import PpgStatus, Subject, TargetArea
+
+LABELS = {
+    "area": {each.value: each.label for each in TargetArea},
+    "subject": {each.value: each.label for each in Subject},
+    "request": {each.value: each.label for each in PpgStatus},
+}
