@@ -163,7 +163,9 @@ def require_tables(app: Flask) -> None:
     from pep_admin.server.migrations import pending
 
     with engine_of(app) as engine:
-        missing = pending(engine)
+        file = engine.url.database if engine.dialect.name == "sqlite" else None
+        is_there = file in (None, "", ":memory:") or Path(str(file)).exists()  # asking a file that is not there would make it
+        missing = pending(engine) if is_there else ["all of them"]
     if missing:
         raise click.ClickException("The database is new or older than this program. Run `pep-admin init` for a new one, "
                                    "`pep-admin migrate` for an older one.")
@@ -243,13 +245,31 @@ def logged(ctx: click.Context) -> Iterator[None]:
             raise
         except Exception as problem:
             status = 1
-            logs.event(log, "unexpected error", level=logging.ERROR, problem=problem, command=ctx.invoked_subcommand)
-            raise click.ClickException("Something went wrong that the program did not foresee. The line above says where; give it "
-                                       "to whoever looks after this system.") from None
+            foreseen = _foreseen(problem)
+            if not foreseen:
+                logs.event(log, "unexpected error", level=logging.ERROR, problem=problem, command=ctx.invoked_subcommand)
+            raise click.ClickException(foreseen or UNFORESEEN) from None
         finally:
             # At a terminal somebody sees how it ended; a journal is searched for it.
             logs.event(log, "command", level=logging.INFO if how is config.LogFormat.JSON else logging.DEBUG,
                        command=ctx.invoked_subcommand, status=status, duration_ms=round((time.monotonic() - began) * 1000))
+
+
+UNFORESEEN = ("Something went wrong that the program did not foresee. The line above says where; give it to whoever looks after "
+              "this system.")
+
+
+def _foreseen(problem: Exception) -> str:
+    """What an error of the machine around the program comes to, in a sentence; "" for any other."""
+    from sqlalchemy.exc import ArgumentError
+
+    if isinstance(problem, OSError) and problem.filename is not None:
+        path = Path(str(problem.filename))
+        path = path.parent if path.name.startswith(".") else path  # a file is first written under a hidden name
+        return f"“{path}” cannot be used: {(problem.strerror or type(problem).__name__).lower()}."
+    if isinstance(problem, ArgumentError):  # an address that is none, or of a kind that is not installed
+        return "PEP_ADMIN_DATABASE_URL is no address of a database, like sqlite:////srv/pep/pep.db or postgresql+psycopg://…"
+    return ""
 
 
 # --- files whose headings are not ours -------------------------------------------------------------------------------------

@@ -62,6 +62,10 @@ class Sdq(NamedTuple):
     on: date
 
 
+MOST_REMARKS = 30
+"""Sentences about the files as a whole, and about rows that are loaded although they look odd."""
+
+
 @dataclass(slots=True)
 class Wanted:
     """A child as the file has them. `facts` are columns of Child that the file gives; what it leaves blank is not among them.
@@ -288,6 +292,7 @@ class Comparison:
         wrong = wrong or self._wrong(wanted, facts)
         if wrong:
             return self._hold(wanted, None, wrong, RowFate.REFUSED)
+        self._remark(wanted, facts)
         new = Joining(None, facts, wanted.periods, sdq=wanted.sdq)
         changes = [(LABELS[key], None, facts[key]) for key in FACTS if key in facts and not key.endswith("_name")]
         changes += _told_homes(wanted.periods) + _told_sdq(wanted.sdq, None)
@@ -295,6 +300,12 @@ class Comparison:
         self.plan.outcome.add(wanted.number, subject, RowFate.NEW, changes=changes, part=self.part, exact=new)
         self.plan.work.append(new)
         return None
+
+    def _remark(self, wanted: Wanted, facts: Mapping[str, Any]) -> None:
+        """What the form would ask about a day of a new child, and load all the same."""
+        for each in check_child(_Defaults(**facts), today=self.today):
+            if each.severity == "warning" and each.code == "DATA-dates" and len(self.plan.outcome.notes) < MOST_REMARKS:
+                self.plan.outcome.notes.append(f"Row {wanted.number}: {each.sentence}")
 
     def _compare(self, wanted: Wanted, child: Standing) -> None:
         facts = {key: value for key, value in wanted.facts.items() if value != child.facts[key]}

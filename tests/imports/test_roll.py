@@ -92,6 +92,16 @@ def empty(both_databases: str, open_session: Callable[..., Session]) -> Session:
 # --- a list with names -----------------------------------------------------------------------------------------------------
 
 
+def test_a_day_that_the_form_would_ask_about_is_asked_about_here(session: Session) -> None:
+    """Told of on 1 Aug, in care from 2 Oct 2024: the form says so, and so does the file; it is loaded all the same."""
+    told = (*LIST, "Virtual School told on")
+    made = plan(session, {"roll": sheet(told, (*NEW, "01/08/2024"))}, whole="no")
+    asked = "Row 2: You were told on 01 Aug 2024, before the child came into care. Is that so? (DATA-dates)"
+    assert asked in made.outcome.notes and len(made.work) == 1
+    right = plan(session, {"roll": sheet(told, (*NEW, "03/10/2024"))}, whole="no")
+    assert not [each for each in right.outcome.notes if each.startswith("Row")]
+
+
 def test_a_new_child_of_the_list_comes_into_care_once(empty: Session) -> None:
     made = listed(empty, NEW, store=True)
     assert fates(made) == ["new"] and made.outcome.told[0].subject == "Nova Newman, L-9"

@@ -168,6 +168,24 @@ def test_nothing_runs_on_a_database_without_tables(tmp_path) -> None:
         assert code == 1 and "pep-admin init" in said
 
 
+def test_asking_for_a_database_that_is_not_there_makes_none(tmp_path) -> None:
+    file = tmp_path / "nowhere.db"
+    code, said = Shell(tmp_path, f"sqlite:///{file}")("reconcile")
+    assert code == 1 and "Run `pep-admin init` for a new one" in said and not file.exists()
+
+
+@pytest.mark.parametrize("address", ["nonsense", "foo://somewhere/pep"])
+def test_an_address_that_is_none_is_said_to_be_none(tmp_path, address) -> None:
+    code, said = Shell(tmp_path, address)("reconcile")
+    assert code == 1 and "PEP_ADMIN_DATABASE_URL is no address of a database" in said and "did not foresee" not in said
+
+
+def test_a_folder_that_is_not_there_is_named(demo, tmp_path) -> None:
+    code, said = demo[0]("export-pdf", "2024-25", "autumn", "--output", str(tmp_path / "not" / "there.zip"))
+    assert code == 1 and "did not foresee" not in said
+    assert f"“{tmp_path / 'not'}” cannot be used: no such file or directory." in said
+
+
 def test_migrate_says_what_it_took_and_then_that_there_is_nothing(tmp_path) -> None:
     shell = Shell(tmp_path)
     code, said = shell("migrate")
