@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time
 from typing import Any
 
+from pep_admin.attainment_words import offered
 from pep_admin.circumstances import voice_version
 from pep_admin.config import LONDON
 from pep_admin.money import format_pounds, parse_pounds
@@ -64,7 +65,7 @@ class Line:
 @dataclass(frozen=True, slots=True)
 class Question:
     """A field on the page: one control, or the lines of a table. `saved` is what stands in the record where that differs, `last`
-    last term's answer where it is another."""
+    last term's answer where it is another. `offered`: by column, words to choose from or not."""
 
     control: Control
     base: str
@@ -72,6 +73,7 @@ class Question:
     saved: str | None = None
     last: str | None = None
     prompts: tuple[str, ...] = ()
+    offered: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     @property
     def field(self) -> Field:
@@ -111,12 +113,16 @@ def _question(document: Document, found: Field, before: Any) -> Question:
     control = replace(_control(found, found.key, value, required=required), carried=found.key in document.carried)
     lines = _lines(document, found, value) if found.kind is Kind.ROWS else ()
     return Question(control, document.digests[found.key], lines, last=_last(found, value, before),
-                    prompts=_prompts(document, found))
+                    prompts=_prompts(document, found), offered=_offered(document, found))
 
 
 def _prompts(document: Document, found: Field) -> tuple[str, ...]:
     """What to ask of this child beside that box, by their year and how they communicate."""
     return prompts_for(voice_version(document.child.year_group, document.answer("communicates_by")), found.key)
+
+
+def _offered(document: Document, found: Field) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    return tuple(offered(document.child.year_group).items()) if found.key == "attainment" else ()
 
 
 def _last(found: Field, value: Any, before: Any) -> str | None:
@@ -187,7 +193,8 @@ LOOKING_BACK: dict[str, Callable[[Document, list[Mapping[str, Any]]], tuple[list
 def question_of_lines(document: Document, found: Field, rows: Iterable[Mapping[str, Any]]) -> Question:
     """The question of a table with just those lines, for a page that lays them out itself."""
     lines = tuple(_line(found, number, row, "") for number, row in enumerate(rows))
-    return Question(_control(found, found.key, None, required=document.must(found)), document.digests[found.key], lines)
+    return Question(_control(found, found.key, None, required=document.must(found)), document.digests[found.key], lines,
+                    offered=_offered(document, found))
 
 
 def _line(found: Field, number: int, row: Mapping[str, Any], heading: str) -> Line:

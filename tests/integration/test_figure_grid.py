@@ -187,6 +187,23 @@ def test_each_core_subject_has_its_row_and_a_cleared_row_is_taken_away(world: Wo
     assert page.send("csrf_token", **cleared).status == 200 and stands() == [("Science", "Grade 5")]
 
 
+def test_the_words_of_the_childs_year_are_offered_and_none_is_demanded(world: World, teacher: Visitor) -> None:
+    """Robin is in Year 8. Each box names a list that is there once, in the grid and on the page of the section."""
+    [reference, _] = references(world)
+    number = 1
+    for page in (teacher.get(f"{GRID}?of=attainment"), teacher.get(f"/admin/pep/peps/section/?id={number}&section=learning")):
+        assert page.tree is not None
+        lists = page.tree.xpath("//datalist/@id")
+        named = page.tree.xpath("//main//input/@list")
+        assert named and len(set(lists)) == len(lists) and set(named) <= set(lists)
+        [words] = {tuple(page.tree.xpath("//datalist[@id=$one]/option/@value", one=one)) for one in named if "current" in one}
+        assert words[:2] == ("Working towards", "Expected") and words[-1] == "9"
+    grid = teacher.get(f"{GRID}?of=attainment")
+    line = f"{reference}--attainment-0"
+    done = grid.send("csrf_token", **{f"{line}-current": "B3 of our own", f"{line}-on_track": "ON"})
+    assert "Saved for 1 child" in done.main, "a school's own scale is taken"
+
+
 def test_only_what_is_declared_is_taken(world: World, teacher: Visitor) -> None:
     first, _ = references(world)
     page = teacher.get(GRID)
