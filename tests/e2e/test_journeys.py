@@ -81,6 +81,20 @@ def test_the_pages_of_a_pep_break_no_rule_of_accessibility(address: str, page: A
         f"{PEPS}/writer/?id=2",
         f"{PEPS}/withdraw/?id=2",
         f"{PEPS}/grade/?id=1",
+        f"{PEPS}/changes/?id=1",
+        f"{PEPS}/?flt0_status=submitted",
+        "/admin/pep/targets/",
+        "/admin/pep/targets/details/?id=1",
+        "/admin/pep/targets/note/?id=1",
+        "/admin/pep/ppg_requests/",
+        "/admin/pep/ppg_requests/details/?id=1",
+        "/admin/pep/ppg_requests/decide/?id=1",
+        "/admin/pep/waivers/",
+        "/admin/pep/attending/",
+        "/admin/pep/referrals/",
+        "/admin/pep/exclusion_alerts/",
+        "/admin/pep/suspensions/",
+        "/admin/pep/imports/",
         f"{PEPS}/open/?child=1",
         "/admin/pep/targets/write/?pep=2",
         "/admin/pep/ppg_requests/write/?pep=2",
@@ -179,7 +193,7 @@ def test_the_desk_the_grid_and_the_news_by_keyboard_on_a_telephone(address: str,
     breaks_nothing(page, "the grid")
     cell.focus()
     page.keyboard.press("Control+A")
-    page.keyboard.type("70")
+    page.keyboard.type("60")
     page.keyboard.press("Enter")
     page.wait_for_selector("text=Saved for 1 child.")
     page.goto(f"{address}/admin/pep/my_peps/figures/?of=attainment")
