@@ -1040,6 +1040,7 @@ class AttendanceSummary(Tracked, Versioned, OfPep, Base):
     present: Mapped[int]
     authorised: Mapped[int | None]
     unauthorised: Mapped[int | None]
+    late: Mapped[int | None]
     figures_to: Mapped[date]
     pep: Mapped[Pep] = relationship()
 
@@ -1054,7 +1055,9 @@ class Attendee(Tracked, Versioned, OfPep, Base):
     position: Mapped[int] = mapped_column(default=0)
     name: Mapped[str] = mapped_column(Words(200))
     role: Mapped[words.AttendeeRole] = mapped_column(choice(words.AttendeeRole))
+    invited_on: Mapped[date | None]
     took_part: Mapped[words.Attendance] = mapped_column(choice(words.Attendance))
+    report_asked: Mapped[bool | None]
     report_received: Mapped[bool | None]
     pep: Mapped[Pep] = relationship()
 

@@ -27,6 +27,7 @@ ATTENDANCE_LIST = Layout((
     Column("present", "Attended", ("Sessions attended", "Sessions present", "Present"), needed=True),
     Column("authorised", "Authorised absence", ("Sessions authorised", "Authorised absences", "Authorised")),
     Column("unauthorised", "Unauthorised absence", ("Sessions unauthorised", "Unauthorised absences", "Unauthorised")),
+    Column("late", "Times late", ("Lates", "Late marks", "Late")),
     Column("figures_to", "Figures up to", ("Figures to", "Up to", "To date"), needed=True),
 ))
 

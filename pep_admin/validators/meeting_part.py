@@ -57,7 +57,10 @@ def _who_was_there(document: Document) -> Iterator[Finding]:
     for number, row in enumerate(rows, start=1):
         absent = row.get("took_part") is not None and row.get("took_part") not in HERE
         if row.get("role") == AttendeeRole.PROFESSIONAL and absent and not row.get("report_received"):
-            message = f"{row.get('name') or 'A professional'} did not come, and there is no report. Was one asked for?"
+            who = row.get("name") or "A professional"
+            message = f"{who} did not come, and there is no report. Was one asked for?"
+            if row.get("report_asked"):
+                message = f"{who} did not come, and the report that was asked for has not come either."
             yield warning("RD-306", "HB-3.2", "attendees", message, row_id(row, number))
 
 

@@ -412,6 +412,9 @@ def test_a_professional_who_does_not_come_sends_a_report(a_document: Make) -> No
     assert (finding.check, finding.code, finding.severity, finding.row) == ("RD-306", "HB-3.2", "warning", "9")
     assert finding.message.startswith("Dr Moss did not come")
     assert of(a_document({"attendees": (*rows, {**absent, "report_received": True})}), Part.MEETING) == []
+    asked = a_document({"attendees": (*rows, {**absent, "report_asked": True})})
+    assert [each.message for each in check_part(asked, Part.MEETING, today=TODAY) if each.check == "RD-306"] == [
+        "Dr Moss did not come, and the report that was asked for has not come either."]
     assert of(a_document({"attendees": (*rows, {**absent, "took_part": "attended"})}), Part.MEETING) == []
 
 
