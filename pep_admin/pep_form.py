@@ -84,7 +84,7 @@ class Field:
     letters of pep-form.md (C child's copy, S school, P parents). `max_length` in characters, for numbers `lowest`/`highest`.
     `columns` of a ROWS field are Fields of their own, stored beside one another in a row; its page shows at least `lines` of them.
     `looks`: "faces" where the choices are drawn as faces beside their words, "watched" for what was seen of a child; neither is
-    printed while it is empty.
+    printed while it is empty; nor is a column that is not `core` and empty in every row.
     """
 
     key: str
@@ -1027,7 +1027,7 @@ PART_2 = PartForm(
                                Field("present", "P2.22", "Attended", Kind.NUMBER, must="always", lowest=0, highest=500),
                                Field("authorised", "P2.22", "Authorised absence", Kind.NUMBER, lowest=0, highest=500),
                                Field("unauthorised", "P2.22", "Unauthorised absence", Kind.NUMBER, lowest=0, highest=500),
-                               Field("late", "P2.22", "Times late", Kind.NUMBER, lowest=0, highest=500),
+                               Field("late", "P2.22", "Times late", Kind.NUMBER, lowest=0, highest=500, core=False),
                                Field("figures_to", "P2.24", "Figures up to", Kind.DATE, must="always"))),
                 Field("ey_attendance", "P2.25", "Attendance at nursery", Kind.ROWS, asked="nursery", must="nursery", lines=1,
                       rule="HB-4.1", help="Sessions booked, and sessions they came to.",
@@ -1219,8 +1219,8 @@ PART_3 = PartForm(
                       columns=(Field("name", "P3.07", "Name", Kind.LINE, must="always", max_length=LINE),
                                Field("role", "P3.07", "Role", Kind.ONE_OF, must="always", choices=_choices(AttendeeRole)),
                                Field("took_part", "P3.07", "Took part", Kind.ONE_OF, must="always", choices=_choices(Attendance)),
-                               _day("invited_on", "P3.07", "Invited on"),
-                               Field("report_asked", "P3.07", "Report asked for", Kind.YES_NO),
+                               Field("invited_on", "P3.07", "Invited on", Kind.DATE, core=False),
+                               Field("report_asked", "P3.07", "Report asked for", Kind.YES_NO, core=False),
                                Field("report_received", "P3.07", "Report received", Kind.YES_NO))),
                 Field("carer_offered", "P3.03", "The carer was not there: what was offered to bring them", Kind.LINE,
                       asked="carer_absent", hide="C", rule="HB-3.12", check="RD-305", max_length=LINE,

@@ -6,7 +6,7 @@ where in the document is pep_pages.py's.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -165,14 +165,15 @@ class Answers:
 
     def _rows(self, found: Field) -> Answer:
         rows = self.document.rows(found.key)
-        heads = tuple(column.label for column in found.columns)
-        cells = [tuple(self._cell(column, row.get(column.key)) for column in found.columns) for row in rows]
-        if any(column.kind is Kind.PARA or _is_long_line(column) for column in found.columns):
+        columns = [each for each in found.columns if each.core or any(row.get(each.key) is not None for row in rows)]
+        heads = tuple(column.label for column in columns)
+        cells = [tuple(self._cell(column, row.get(column.key)) for column in columns) for row in rows]
+        if any(column.kind is Kind.PARA or _is_long_line(column) for column in columns):
             return Answer(found.label, "blocks", blocks=tuple(self._block(heads, row) for row in cells))
         if found.key == "attendance":
             shares = [(*cell, _share(row)) for cell, row in zip(cells, rows, strict=True)]
             return self.table(found.label, (*heads, "Attendance"), _even(len(heads) + 1), shares)
-        return self.table(found.label, heads, _widths(found), cells)
+        return self.table(found.label, heads, _widths(columns), cells)
 
     def _cell(self, column: Field, value: object) -> str:
         """A column in words; a target is told by its number, which its card has too."""
@@ -234,9 +235,9 @@ def _is_long_line(column: Field) -> bool:
     return column.kind is Kind.LINE and column.max_length > LONGEST_COLUMN
 
 
-def _widths(found: Field) -> tuple[int, ...]:
+def _widths(columns: Sequence[Field]) -> tuple[int, ...]:
     """Columns share the width by how much they may hold, so that a name gets more of it than a number."""
-    weights = [3 if column.kind is Kind.LINE and column.max_length >= 80 else 2 for column in found.columns]
+    weights = [3 if column.kind is Kind.LINE and column.max_length >= 80 else 2 for column in columns]
     widths = [100 * weight // sum(weights) for weight in weights]
     return (widths[0] + 100 - sum(widths), *widths[1:])
 

@@ -181,7 +181,9 @@ def test_an_address_that_is_none_is_said_to_be_none(tmp_path, address) -> None:
 
 
 def test_a_folder_that_is_not_there_is_named(demo, tmp_path) -> None:
-    code, said = demo[0]("export-pdf", "2024-25", "autumn", "--output", str(tmp_path / "not" / "there.zip"))
+    made = pathlib.Path(demo[0].settings["PEP_ADMIN_INSTANCE_FOLDER"]) / "demo.db"
+    code, said = demo[0]("export-pdf", "2024-25", "autumn", "--output", str(tmp_path / "not" / "there.zip"),
+                         PEP_ADMIN_DATABASE_URL=f"sqlite:///{made}")
     assert code == 1 and "did not foresee" not in said
     assert f"“{tmp_path / 'not'}” cannot be used: no such file or directory." in said
 

@@ -557,6 +557,15 @@ def test_values_are_written_as_people_read_them(text: str) -> None:
         assert words in text, words
 
 
+def test_a_column_that_nobody_filled_is_not_printed_and_one_that_somebody_did_is(fonts: Path) -> None:
+    """When somebody was invited, whether a report was asked for, how often a child came late: where it was said."""
+    row = {"id": 1, "name": "Dr Moss", "role": "professional", "took_part": "apologies", "report_received": False}
+    said = {**row, "invited_on": date(2024, 11, 4), "report_asked": True}
+    silent, told = (words_of(built(a_small_document(answers={"attendees": rows}), fonts)) for rows in ((row,), (row, said)))
+    assert "Invited on" not in silent and "Dr Moss Other professional Sent apologies No" in silent
+    assert "Invited on Report asked for" in told and "Dr Moss Other professional Sent apologies 04 Nov 2024 Yes No" in told
+
+
 def test_summer_moments_are_england_s(fonts: Path) -> None:
     summer = datetime(2025, 6, 2, 13, 0, tzinfo=UTC)
 
