@@ -219,7 +219,7 @@ def test_a_signed_part_is_refused_and_keeps_its_signature(world: World) -> None:
     sections.sign_part(world.session, pep.id, Part.EDUCATION, actor=world.act(world.teacher), today=TODAY, now=NOW)
     world.session.commit()
     stood = attended(world)
-    same = ("T-0", "", "80", str(stood[0][1]), "", "", stood[0][4].isoformat())
+    same = ("T-0", "", str(stood[0][0]), str(stood[0][1]), "", "", stood[0][4].isoformat())
     assert fates(look(world, "attendance", same)) == ["unchanged"], "what is there already is no change of what is signed"
     made = look(world, "attendance", ROW)
     assert fates(made) == ["refused"] and "was signed by Tess Lehrer" in said(made)
