@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from flask import request
+
 from pep_admin.models import PpgRequest, Target
 from pep_admin.money_words import OtherMoney
 from pep_admin.pep_document.values import loaded
@@ -29,7 +31,17 @@ CODES: Mapping[tuple[str, str], Any] = {
 
 
 def labels_of(table: str) -> dict[str, str]:
-    """What the columns of a table are called, by name: as on its own screen, and the answers of a PEP as they are asked."""
+    """What the columns of a table are called, by name: as on its own screen, and the answers of a PEP as they are asked.
+
+    Put together once a request and table: a history has hundreds of entries of a few tables.
+    """
+    known: dict[str, dict[str, str]] = request.environ.setdefault("pep_admin.labels", {})
+    if table not in known:
+        known[table] = _labels(table)
+    return known[table]
+
+
+def _labels(table: str) -> dict[str, str]:
     views: list[Any] = [view for view in host().admin._views if getattr(view, "model", None) is not None]
     own = [view.column_labels or {} for view in views if view.model.__tablename__ == table]
     answers = {f"{ANSWERS}{key}": found.label for key, found in FIELDS.items()}

@@ -22,7 +22,7 @@ from pep_admin.views.cells import amount, posted_version, reference, start_of, w
 from pep_admin.views.filters import Case, Day
 from pep_admin.views.of_a_child import OfAChild
 from pep_admin.views.removing import Removable
-from pep_admin.workflow.referrals import close_referral, may_remove, remove_referral
+from pep_admin.workflow.referrals import close_referral, is_theirs, may_remove, remove_referral
 
 
 class ToldForm(PepForm):
@@ -76,7 +76,7 @@ class Referrals(Removable, OfAChild):
         return may_remove(self.actor, row)
 
     def permit(self, row: EarlyYearsReferral) -> None:
-        if not self.may(Permission.REQUEST_DECIDE) and row.asked_by != self.actor.id:
+        if not is_theirs(self.actor, row):
             self.refuse(Permission.REQUEST_WRITE)
 
     def removing(self) -> Any:

@@ -37,7 +37,7 @@ ACTS = {
     "clear_attending": "Cleared what was said about meeting", "approve": "Approved", "decline": "Declined",
     "release": "Released money of", "correct": "Corrected", "tell": "Told the Virtual School of", "tell_more": "Told more of",
     "add": "Added", "advise": "Recorded the advice on", "close": "Closed", "file": "Opened the file of",
-    "put_back": "Put back",
+    "put_back": "Put back", "open_sections": "Opened every section of",
 }
 """The last word of an event's action, as a person would say it; any other is told as it stands."""
 

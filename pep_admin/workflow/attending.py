@@ -19,7 +19,7 @@ from pep_admin.models import AttendingNote, Child, Pep
 from pep_admin.permissions import Actor, Permission, can, owns_part, require, require_on
 from pep_admin.queries import OPEN_TO_WRITE
 from pep_admin.vocabulary import Part
-from pep_admin.workflow.taking import refuse, take_pep
+from pep_admin.workflow.taking import refuse, take_pep, take_row
 
 SAID_BY_OFFICERS = (AttendingNoteKind.CHAIR, AttendingNoteKind.SEND)
 NO_LONGER = "The school no longer asks."
@@ -100,12 +100,7 @@ def clear_note(session: Session, note_id: int, *, reason: str, actor: Actor, now
 
 
 def _take(session: Session, note_id: int) -> AttendingNote:
-    found = session.scalar(
-        select(AttendingNote).where(AttendingNote.id == note_id).with_for_update(of=AttendingNote)
-        .execution_options(populate_existing=True)
-    )
-    if found is None:
-        raise NotFound
+    found = take_row(session, AttendingNote, note_id)
     if found.cleared_at is not None:
         raise refuse("attend-cleared", "DATA-status", f"{found.cleared_name} has cleared this already: {found.cleared_reason}")
     return found

@@ -21,7 +21,7 @@ from pep_admin.permissions import Actor, Permission, require, require_on
 from pep_admin.queries import open_alert_of
 from pep_admin.school_words import ExclusionConcern
 from pep_admin.validators.exclusions import check_advice, check_telling
-from pep_admin.workflow.taking import refuse
+from pep_admin.workflow.taking import refuse, take_row
 
 LONGEST = 5_000
 
@@ -154,12 +154,7 @@ def _take_child(session: Session, child_id: int) -> Child:
 
 def _take(session: Session, alert_id: int, version: int | None) -> ExclusionAlert:
     """The open alert, locked and read anew."""
-    found = session.scalar(
-        select(ExclusionAlert).where(ExclusionAlert.id == alert_id).with_for_update(of=ExclusionAlert)
-        .execution_options(populate_existing=True)
-    )
-    if found is None:
-        raise NotFound
+    found = take_row(session, ExclusionAlert, alert_id)
     if found.closed_on is not None:
         message = f"{found.closed_name} closed this on {format_day(found.closed_on)}: {found.outcome}"
         raise refuse("alert-closed", "DATA-status", message)

@@ -15,12 +15,12 @@ from sqlalchemy.orm import Session
 from pep_admin import audit, history
 from pep_admin.circumstances import explained
 from pep_admin.deadlines import format_day
-from pep_admin.exceptions import NotAllowed, NotFound, Refused
+from pep_admin.exceptions import NotAllowed, Refused
 from pep_admin.models import EarlyYearsReferral, Pep
 from pep_admin.pep_form import RequestFacts
 from pep_admin.permissions import Actor, Permission, can, require, require_on
 from pep_admin.validators.findings import Finding
-from pep_admin.workflow.taking import refuse, take_pep
+from pep_admin.workflow.taking import refuse, take_pep, take_row
 
 
 def refuse_early_years(pep: Pep, asked: RequestFacts, *, actor: Actor, today: date) -> Refused:
@@ -65,7 +65,7 @@ def close_referral(
 ) -> EarlyYearsReferral:
     """The Early Years Team has been told, on that day. Raises Refused twice, and for a day that cannot be."""
     require(actor, Permission.REQUEST_DECIDE)
-    found = _taken(session, referral_id)
+    found = take_row(session, EarlyYearsReferral, referral_id)
     require_on(session, actor, Permission.REQUEST_DECIDE, found.child_id)
     if found.told_on is not None or (version is not None and found.row_version != version):
         raise refuse("referral-told", "DATA-status", "The Early Years Team has been told of this already. Look at it again.")
@@ -78,19 +78,24 @@ def close_referral(
     return found
 
 
+def is_theirs(actor: Actor, referral: EarlyYearsReferral) -> bool:
+    """Whether a referral is somebody's to take away: of who asked for it, and of the Virtual School."""
+    return can(actor, Permission.REQUEST_DECIDE) or referral.asked_by == actor.id
+
+
 def may_remove(actor: Actor, referral: EarlyYearsReferral) -> bool:
-    """Whether somebody may take a referral away: who asked for it and the Virtual School, until the Early Years Team was told."""
-    return referral.told_on is None and (can(actor, Permission.REQUEST_DECIDE) or referral.asked_by == actor.id)
+    """Whether they may do so now: until the Early Years Team was told."""
+    return referral.told_on is None and is_theirs(actor, referral)
 
 
 def remove_referral(session: Session, referral: EarlyYearsReferral, *, reason: str, actor: Actor) -> None:
     """Take away what was asked for by mistake; the history keeps what it said, and why. What was told to that team stays."""
     require(actor, Permission.REQUEST_WRITE)
-    found = _taken(session, referral.id)
+    found = take_row(session, EarlyYearsReferral, referral.id)
     require_on(session, actor, Permission.REQUEST_WRITE, found.child_id)
     if found.told_on is not None:
         raise refuse("referral-told", "DATA-status", "The Early Years Team was told of this already. Tell them that it changed.")
-    if not may_remove(actor, found):
+    if not is_theirs(actor, found):
         raise NotAllowed(Permission.REQUEST_WRITE.value, "Who asked for this, or the Virtual School, takes it away.")
     if not explained(reason):
         raise refuse("remove-reason", "DATA-reason", "Say in a few words why it is taken away.", "reason")
@@ -98,14 +103,3 @@ def remove_referral(session: Session, referral: EarlyYearsReferral, *, reason: s
     with history.because(session, reason):
         session.delete(found)
     audit.record(session, "referral.remove", **facts)
-
-
-def _taken(session: Session, referral_id: int) -> EarlyYearsReferral:
-    """That referral, held until the end of the transaction; NotFound where there is none in sight."""
-    found = session.scalar(
-        select(EarlyYearsReferral).where(EarlyYearsReferral.id == referral_id).with_for_update(of=EarlyYearsReferral)
-        .execution_options(populate_existing=True)
-    )
-    if found is None:
-        raise NotFound
-    return found

@@ -7,17 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
 from pep_admin import history
 from pep_admin.exceptions import NotFound, Refused, StaleRecord
-from pep_admin.models import Pep, PpgRequest, Term
+from pep_admin.models import Base, Pep, PpgRequest, Term
 from pep_admin.validators.findings import Finding
 from pep_admin.vocabulary import PepStatus, PpgStatus
 
+Row = TypeVar("Row", bound=Base)
 MANY = 1_000
 """Rows a set-based statement takes at most."""
 
@@ -41,14 +42,19 @@ def all_or_nothing(session: Session) -> AbstractContextManager[Any]:
     return session.begin_nested()
 
 
-def take_term(session: Session, term_id: int) -> Term:
-    """The term's row, locked: opening PEPs in one term goes one at a time."""
+def take_row(session: Session, model: type[Row], row_id: int) -> Row:
+    """That row of a plain record, locked and read anew; NotFound where there is none in sight."""
     found = session.scalar(
-        select(Term).where(Term.id == term_id).with_for_update(of=Term).execution_options(populate_existing=True)
+        select(model).where(model.id == row_id).with_for_update(of=model).execution_options(populate_existing=True)
     )
     if found is None:
         raise NotFound
     return found
+
+
+def take_term(session: Session, term_id: int) -> Term:
+    """The term's row, locked: opening PEPs in one term goes one at a time."""
+    return take_row(session, Term, term_id)
 
 
 def take_pep(session: Session, pep_id: int, *statuses: PepStatus, version: int | None = None) -> Pep:
