@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -10,10 +10,12 @@ import sqlalchemy as sa
 
 from pep_admin.exceptions import NotAllowed, Refused
 from pep_admin.models import AuditEvent, EducationSection, Pep, QaReview, SocialCareSection
+from pep_admin.pep_document import read_document
 from pep_admin.permissions import SYSTEM
-from pep_admin.vocabulary import Decision, Grade, Part, PepStatus, TargetArea
+from pep_admin.views import draft_pages
+from pep_admin.vocabulary import Audience, Decision, Grade, Part, PepStatus, PpgStatus, TargetArea
 from pep_admin.vocabulary import Subject as Of
-from pep_admin.workflow import peps, ppg, reviews, sections, targets
+from pep_admin.workflow import figures, peps, ppg, reviews, sections, targets
 from tests.visiting import values_of
 from tests.world import NOW, TODAY, World, accepting
 
@@ -118,6 +120,48 @@ def test_a_second_return_names_its_own_sections_and_a_whole_one_opens_all(world:
     assert world.session.get_one(Pep, number).reopened is None
 
 
+def test_lists_of_figures_write_into_no_section_that_stays(world: World) -> None:
+    """The grid of one's children and a file of the Virtual School's both end in workflow/figures.py."""
+    number = sent_back(world, "voice")
+    line = {"id": None, "possible": 60, "present": 60, "figures_to": date(2024, 10, 25)}
+
+    def wanted(audience: Audience) -> list[figures.Lines]:
+        document = read_document(world.session, world.session.get_one(Pep, number), audience=audience)
+        return [figures.Lines(number, [line], document.digests["attendance"])]
+
+    teacher = world.act(world.teacher)
+    each = figures.record_each(world.session, "attendance", "attendance", wanted(Audience.SCHOOL), actor=teacher, today=TODAY)
+    [done] = each.values()
+    assert [(found.check, found.message) for found in done.findings] == [("RETURN-section", SHUT)]
+    officer = world.act(world.officer)
+    told = refusal(figures.record_lines, world.session, "attendance", "attendance", wanted(Audience.CARE), actor=officer,
+                   today=TODAY, step=lambda count: None)
+    assert told == [("RETURN-section", SHUT)]
+
+
+def test_what_was_typed_for_a_section_that_stays_is_shown_to_copy(enter: Any, world: World) -> None:
+    """The page was opened while it could be written; by the time it is sent, other sections alone were sent back."""
+    pep = world.written_pep()
+    number, request, target = pep.id, world.requests_of(pep)[0].id, world.target_of(pep).id
+    world.session.commit()
+    teacher = enter("teacher")
+    page = teacher.get(f"{PEPS}section/?id={number}&section=strengths")
+    sent_back(world, "voice")
+    world.session.rollback()
+    late = page.send("then", button=("then", "stay"), strengths="Kind, and funny when he trusts you")
+    assert late.status == 409 and "Other sections alone were sent back to be changed, so nothing was saved." in late.main
+    assert "Kind, and funny when he trusts you" in late.text
+    for address in (f"ppg_requests/write/?id={request}", f"targets/remove/?id={target}"):
+        told = teacher.get(f"/admin/pep/{address}")
+        assert "was sent back for other sections alone" in told.text and not told.tree.xpath("//main//textarea")
+    assert teacher.get(f"/admin/pep/ppg_requests/details/?id={request}").links("Change") == []
+    pep = world.session.get_one(Pep, number)
+    why = {place: draft_pages.why_closed(world.session, world.act(world.teacher), pep, place)
+           for place in ("section:strengths", f"target:{target}", f"request:{request}", "section:voice")}
+    assert [bool(each) for each in why.values()] == [True, True, True, False], why
+    world.session.rollback()
+
+
 def test_the_officer_ticks_sections_and_the_writers_see_them(enter: Any, world: World) -> None:
     pep = world.sent_pep()
     number, target = pep.id, world.target_of(pep).id
@@ -152,3 +196,28 @@ def test_the_officer_ticks_sections_and_the_writers_see_them(enter: Any, world: 
     [way] = officer.tree.xpath("//form[contains(., 'Open every section')]")
     officer.visitor.post(way.get("action"), values_of(way))
     assert teacher.get(f"{PEPS}section/?id={number}&section=strengths").tree.xpath("//main//textarea")
+
+
+def test_a_pep_with_money_that_is_approved_is_not_taken_back_by_its_writers(world: World) -> None:
+    """What the Virtual School has approved would fall in silence; it sends the PEP back itself."""
+    pep = world.sent_pep()
+    [request] = world.requests_of(pep)
+    ppg.approve_request(world.session, request.id, pence=550_00, reason="", actor=world.act(world.officer), today=TODAY)
+    [(check, message)] = refusal(peps.recall_pep, world.session, pep.id, actor=world.act(world.teacher))
+    assert (check, message) == ("recall-late", "The Virtual School has approved money here already. Ask them to send it back.")
+    assert world.requests_of(pep)[0].status is PpgStatus.APPROVED
+
+
+def test_when_somebody_was_invited_and_what_was_asked_of_them_is_kept(world: World) -> None:
+    """HB-3.2, and how often the child came late (HB-4.1)."""
+    pep = world.written_pep()
+    moss = {"id": None, "name": "Dr Moss", "role": "professional", "took_part": "apologies", "invited_on": date(2024, 10, 7),
+            "report_asked": True, "report_received": None}
+    line = {"id": None, "possible": 60, "present": 58, "late": 7, "figures_to": date(2024, 10, 25)}
+    world.save(pep, "meeting", world.worker, attendees=[moss])
+    world.save(pep, "attendance", world.teacher, attendance=[line])
+    world.act(SYSTEM)
+    world.session.expire_all()
+    document = read_document(world.session, world.session.get_one(Pep, pep.id), audience=Audience.CARE)
+    [row], [figures_kept] = document.rows("attendees"), document.rows("attendance")
+    assert (row["invited_on"], row["report_asked"], figures_kept["late"]) == (date(2024, 10, 7), True, 7)
