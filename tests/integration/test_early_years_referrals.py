@@ -11,10 +11,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from pep_admin import config
-from pep_admin.exceptions import Refused
+from pep_admin.exceptions import NotAllowed, Refused
 from pep_admin.models import AuditEvent, Base, EarlyYearsReferral, Pep, RecordChange
 from pep_admin.permissions import SYSTEM
 from pep_admin.workflow import ppg
+from pep_admin.workflow.referrals import remove_referral
 from tests.host.foreign_app import make_council
 from tests.visiting import Page, Visitor, values_of
 from tests.world import TODAY, World, build_world
@@ -223,3 +224,15 @@ def test_only_the_virtual_school_says_that_the_team_was_told(nursery: Any) -> No
     for who in ("teacher", "worker", "auditor", "finance"):
         assert enter(who).get(f"{REFERRALS}told/?id=1").status == 403, who
     assert enter("other_teacher").get(f"{REFERRALS}details/?id=1").status == 404
+
+
+def test_the_verb_takes_nothing_away_that_is_somebody_elses(nursery: Any) -> None:
+    """Not by the page alone: a social worker may ask for money, but this was asked for by the teacher."""
+    world, pep, enter = nursery
+    ask_for(enter("teacher"), pep)
+    world.act(SYSTEM)
+    found = world.session.scalars(sa.select(EarlyYearsReferral)).one()
+    with pytest.raises(NotAllowed, match="Who asked for this"):
+        remove_referral(world.session, found, reason="Asked for by mistake", actor=world.act(world.worker))
+    world.session.rollback()
+    assert len(referrals(world)) == 1

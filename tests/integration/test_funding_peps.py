@@ -17,6 +17,9 @@ from pep_admin import config
 from pep_admin.exceptions import Refused
 from pep_admin.models import Pep
 from pep_admin.permissions import SYSTEM
+from pep_admin.policy import YearNumbers
+from pep_admin.queries.new_children import is_new_in_care
+from pep_admin.school_calendar import TermDates
 from pep_admin.vocabulary import PepKind, PepStatus, TargetArea
 from pep_admin.vocabulary import Subject as Of
 from pep_admin.workflow import delegation, ppg, targets
@@ -179,3 +182,28 @@ def test_a_first_pep_that_is_opened_late_keeps_the_childs_own_day(session: Sessi
     session.flush()
     other = opened(world, PepKind.TERMLY, "summer", june, world.other_child_id)
     assert (other.kind, other.due_on) == (PepKind.TERMLY, date(2025, 6, 6)), "the term's own, where that is what was asked for"
+
+
+def test_a_day_counted_by_dates_that_nobody_has_checked_says_so(session: Session) -> None:
+    """The spring of 2025 still to be checked: 20 school days from 16 Dec 2024 end on 27 Jan 2025, as far as is known."""
+    world = build_world(session)
+    child(session, world.child_id).entered_care_on = date(2024, 12, 16)
+    world.term("spring").dates_to_check = True
+    session.flush()
+    first = opened(world, PepKind.INITIAL, "spring", SPRING)
+    assert first.due_on == date(2025, 1, 27) and first.due_rule.endswith("on term dates that are still to be checked")
+    world.act(SYSTEM)
+    world.term("spring").dates_to_check = False
+    session.flush()
+    child(session, world.other_child_id).entered_care_on = date(2024, 12, 16)
+    session.flush()
+    assert "to be checked" not in opened(world, PepKind.INITIAL, "spring", SPRING, world.other_child_id).due_rule
+
+
+def test_who_came_into_care_on_the_first_day_of_the_year_has_both_clocks(session: Session) -> None:
+    """1 Sep 2024 is a Sunday, the day before the first term on record begins; who came in August is not new here."""
+    world = build_world(session)
+    robin, terms = child(session, world.child_id), [TermDates(date(2024, 9, 2), date(2024, 12, 20))]
+    for entered, is_new in ((date(2024, 9, 1), True), (date(2024, 8, 31), False)):
+        robin.entered_care_on = entered
+        assert is_new_in_care(robin, None, terms, today=LAUNCH_DAY, numbers=YearNumbers()) is is_new
