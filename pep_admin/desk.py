@@ -29,7 +29,8 @@ class Pile(Labelled):
 @dataclass(frozen=True, slots=True)
 class DeskFacts:
     """One PEP as it lies on somebody's desk: `mine` are the parts that they sign, `signed` those that are signed by anybody,
-    `question` the number of the review by which the Virtual School asked what waits for its answer (HB-7.1)."""
+    `question` the number of the review by which the Virtual School asked what waits for its answer (HB-7.1), `helping` the sections
+    that a colleague gave them to write."""
 
     pep_id: int
     kind: PepKind
@@ -39,6 +40,7 @@ class DeskFacts:
     meeting_on: date | None
     due_on: date
     question: int | None = None
+    helping: tuple[str, ...] = ()
 
     @property
     def wanted(self) -> frozenset[Part]:
@@ -57,8 +59,13 @@ class DeskFacts:
 
     @property
     def may_go(self) -> bool:
-        """Whether every part is signed and it only has to be sent (HB-2.6: by any of those who write it)."""
-        return self.status in WRITING and self.wanted <= self.signed
+        """Whether every part is signed and it only has to be sent (HB-2.6: by any of those who answer for a part)."""
+        return self.status in WRITING and bool(self.mine) and self.wanted <= self.signed
+
+    @property
+    def still_helps(self) -> bool:
+        """Whether what they were given can still be written before Part 2 is signed."""
+        return bool(self.helping) and Part.EDUCATION not in self.signed
 
     @property
     def pile(self) -> Pile:
@@ -66,8 +73,9 @@ class DeskFacts:
         if self.status is PepStatus.COMPLETE:
             return Pile.SIGNED_OFF
         if self.status is PepStatus.SUBMITTED:
-            return Pile.SENT if self.question is None else Pile.TODO
-        return Pile.TODO if self.status in WRITING and (self.still_mine or self.may_go) else Pile.WAITING
+            return Pile.SENT if self.question is None or not self.mine else Pile.TODO
+        busy = self.still_mine or self.may_go or self.still_helps
+        return Pile.TODO if self.status in WRITING and busy else Pile.WAITING
 
     @property
     def state(self) -> str:
@@ -75,8 +83,10 @@ class DeskFacts:
         if self.status is PepStatus.RETURNED and self.still_mine:
             return "Sent back to you"
         if self.status in WRITING:
-            return "Ready to be sent" if self.may_go else "Yours to do" if self.still_mine else "Your part done"
-        return "You are asked something" if self.question is not None else self.status.label
+            if self.may_go:
+                return "Ready to be sent"
+            return "Yours to do" if self.still_mine else "Yours to help with" if self.still_helps else "Your part done"
+        return "You are asked something" if self.question is not None and self.mine else self.status.label
 
 
 def in_order(facts: Iterable[DeskFacts]) -> list[DeskFacts]:

@@ -1407,6 +1407,45 @@ class PaymentLine(Base):
     __table_args__ = (UniqueConstraint("batch_id", "number"), CheckConstraint("pence > 0", name="pence_positive"))
 
 
+# --- who writes in whose place -------------------------------------------------------------------------------------------
+
+
+class Grant(Tracked, Versioned, Base):
+    """Somebody lets somebody else write in their place until a day: a colleague some `sections` of one PEP, or, where `pep_id` is
+    none, whoever stands in for them all that is theirs to write and to sign (cover).
+
+    Both days count. It ends before its day where it is taken back. Whether it still opens anything is queries/grants.py's to say.
+    """
+
+    __tablename__ = "pep_grant"
+
+    giver_id: Mapped[int] = mapped_column(ForeignKey("pep_person.id"), index=True)
+    holder_id: Mapped[int] = mapped_column(ForeignKey("pep_person.id"), index=True)
+    pep_id: Mapped[int | None] = mapped_column(ForeignKey("pep_pep.id"), index=True)
+    sections: Mapped[list[str] | None] = mapped_column(Keys())
+    starts_on: Mapped[date]
+    ends_on: Mapped[date] = mapped_column(index=True)
+    note: Mapped[str] = mapped_column(Words(500), default="")
+    made_by: Mapped[str] = mapped_column(Words(64))
+    made_name: Mapped[str] = mapped_column(Words(200))
+    made_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    ended_by: Mapped[str | None] = mapped_column(Words(64))
+    ended_name: Mapped[str | None] = mapped_column(Words(200))
+    giver: Mapped[Person] = relationship(foreign_keys=[giver_id])
+    holder: Mapped[Person] = relationship(foreign_keys=[holder_id])
+    pep: Mapped[Pep | None] = relationship()
+
+    __table_args__ = (
+        CheckConstraint("ends_on >= starts_on", name="ends_after_it_starts"),
+        CheckConstraint("giver_id <> holder_id", name="somebody_else"),
+        CheckConstraint("(pep_id IS NULL) = (sections IS NULL)", name="a_pep_has_sections"),
+    )
+
+    def __str__(self) -> str:
+        return f"{self.holder} for {self.giver}"
+
+
 # --- what is not yet said ------------------------------------------------------------------------------------------------
 
 

@@ -5,8 +5,9 @@ A new permission gets its name, its sentence and its roles here and nowhere else
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -15,6 +16,7 @@ from sqlalchemy.orm import ORMExecuteState, Session, sessionmaker, with_loader_c
 
 from pep_admin.exceptions import NoActor, NotAllowed
 from pep_admin.models import Child, OfChild, OfOwner, OfPep, Pep, School
+from pep_admin.validators.reopening import is_open
 from pep_admin.vocabulary import Audience, Part, Role
 
 
@@ -77,6 +79,7 @@ class Permission(StrEnum):
     PAYMENT_BATCH = "payment:batch", "make payment batches"
     LIST_EXPORT = "list:export", "export lists"
     IMPORT_RUN = "import:run", "load records from files"
+    GRANT_GIVE = "grant:give", "let somebody else write in their place"
     DRAFT_OWN = "draft:own", "keep texts that are not finished"
     JOB_OWN = "job:own", "follow work in the background"
     HISTORY_READ = "history:read", "read a record's history"
@@ -92,10 +95,10 @@ _OFFICER = _READ_ALL | {P.CHILD_EDIT, P.SDQ_EDIT, P.SUSPENSION_EDIT, P.CONSENT_E
                         P.TERM_LAUNCH, P.PEP_OPEN, P.PEP_EDIT, P.PEP_DELEGATE,
                         P.PEP_WRITE, P.PEP_SIGN, P.PEP_SIGN_FOR, P.PEP_SUBMIT, P.PEP_GRADE, P.PEP_REOPEN, P.PEP_WITHDRAW,
                         P.PEP_PDF, P.TARGET_WRITE, P.REQUEST_WRITE, P.REQUEST_DECIDE, P.LIST_EXPORT, P.IMPORT_RUN,
-                        P.JOB_OWN, P.DRAFT_OWN, P.ATTENDING_EDIT, P.DOCUMENT_WRITE, P.ALERT_TELL, P.ALERT_ADVISE}
+                        P.JOB_OWN, P.DRAFT_OWN, P.ATTENDING_EDIT, P.DOCUMENT_WRITE, P.ALERT_TELL, P.ALERT_ADVISE, P.GRANT_GIVE}
 _WRITER = {P.DASHBOARD, P.PEP_READ, P.PEP_WRITE, P.PEP_SIGN, P.PEP_SUBMIT, P.PEP_PDF, P.TARGET_READ, P.TARGET_WRITE,
            P.REQUEST_READ, P.REQUEST_WRITE, P.CHILD_READ, P.JOB_OWN, P.DRAFT_OWN, P.ATTENDING_ASK, P.DOCUMENT_READ,
-           P.DOCUMENT_WRITE, P.ALERT_READ, P.ALERT_TELL}
+           P.DOCUMENT_WRITE, P.ALERT_READ, P.ALERT_TELL, P.GRANT_GIVE}
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.VS_HEAD: frozenset(_OFFICER | {P.TERM_EDIT, P.AUDIT_READ, P.FUNDING_RELEASE, P.PAYMENT_BATCH, P.GATE_WAIVE}),
@@ -108,17 +111,51 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
 }
 SEES_ALL = frozenset({Role.VS_HEAD, Role.VS_OFFICER, Role.FINANCE, Role.AUDITOR})
 OWN_CHILDREN = frozenset({Role.DESIGNATED_TEACHER, Role.SOCIAL_WORKER})
+HELPING = frozenset({P.DASHBOARD, P.CHILD_READ, P.PEP_READ, P.TARGET_READ, P.REQUEST_READ, P.DOCUMENT_READ, P.ALERT_READ,
+                     P.PEP_WRITE, P.TARGET_WRITE, P.REQUEST_WRITE, P.DOCUMENT_WRITE, P.DRAFT_OWN, P.ALERT_TELL})
+"""What a colleague who was given a section may do with its child, of what the role holds: read, write, and warn of a risk."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """Somebody in whose place the actor writes today, and the last day of it."""
+
+    person_id: int
+    name: str
+    until: date
+
+
+@dataclass(frozen=True, slots=True)
+class Help:
+    """A section of a PEP that its writer lets the actor write, and the last day of it."""
+
+    pep_id: int
+    section: str
+    until: date
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts: an opaque id, a name to show, the roles, and the Person they are (None where they are none)."""
+    """Who acts: an opaque id, a name to show, the roles, and the Person they are (None where they are none).
+
+    `covers` and `helps` are what others let them write today; queries/grants.py fills them in.
+    """
 
     id: str
     name: str
     roles: frozenset[Role]
     person_id: int | None = None
     all_rows: bool = field(default=False)
+    covers: tuple[Cover, ...] = ()
+    helps: tuple[Help, ...] = ()
+
+    def is_person(self, person_id: int | None) -> bool:
+        """Whether the actor is that person, or stands in for them today."""
+        return person_id is not None and (person_id == self.person_id or any(each.person_id == person_id for each in self.covers))
+
+    def helps_with(self, pep_id: int) -> list[str]:
+        """The sections of that PEP that the actor was given to write."""
+        return [each.section for each in self.helps if each.pep_id == pep_id]
 
     @property
     def sees_all(self) -> bool:
@@ -143,6 +180,8 @@ class PepPeople(Protocol):
     """What the part predicates read of a PEP; the designated teacher is that of its school today."""
 
     @property
+    def id(self) -> int: ...
+    @property
     def writer_id(self) -> int | None: ...
     @property
     def social_worker_id(self) -> int | None: ...
@@ -150,8 +189,11 @@ class PepPeople(Protocol):
     def designated_teacher_id(self) -> int | None: ...
 
 
-def can(actor: Actor | None, permission: Permission, subject: PepPeople | None = None, part: Part | None = None) -> bool:
-    """Whether the actor holds the permission, and, for a part of a PEP, is one of those who write it (HB-2.3 to 2.5).
+def can(
+    actor: Actor | None, permission: Permission, subject: PepPeople | None = None, part: Part | None = None,
+    section: str | None = None,
+) -> bool:
+    """Whether the actor holds the permission, and, for a part or a section of a PEP, is one of those who write it (HB-2.3 to 2.5).
 
     The rows an actor may see are the scope's matter: `subject` was read through it.
     """
@@ -161,7 +203,7 @@ def can(actor: Actor | None, permission: Permission, subject: PepPeople | None =
         return True
     if not any(permission in ROLE_PERMISSIONS[role] for role in actor.roles):
         return False
-    return subject is None or part is None or writes_part(actor, subject, part)
+    return subject is None or part is None or writes_part(actor, subject, part, section)
 
 
 def holds_together(actor: Actor, *permissions: Permission) -> bool:
@@ -175,23 +217,31 @@ def require(actor: Actor | None, permission: Permission, subject: PepPeople | No
         raise NotAllowed(permission.value, f"Your account may not {permission.sentence}.")
 
 
-def writes_part(actor: Actor, pep: PepPeople, part: Part) -> bool:
-    """Who may type into a part: its owner, and the VS on behalf; the school takes notes in Part 3 too, for the social worker to
-    confirm (HB-2.5).
+def writes_part(actor: Actor, pep: PepPeople, part: Part, section: str | None = None) -> bool:
+    """Who may type into a part, or into that section of it: its owner, and the VS on behalf; the school takes notes in Part 3 too,
+    for the social worker to confirm (HB-2.5). A section of Part 2 also a colleague to whom its writer gave it.
     """
-    return actor.is_vs or owns_part(actor, pep, part) or (part is Part.MEETING and owns_part(actor, pep, Part.EDUCATION))
+    if actor.is_vs or owns_part(actor, pep, part) or (part is Part.MEETING and owns_part(actor, pep, Part.EDUCATION)):
+        return True
+    return part is Part.EDUCATION and section is not None and is_open(actor.helps_with(pep.id), section)
 
 
 def owns_part(actor: Actor, pep: PepPeople, part: Part) -> bool:
     """Whose own signature closes a part: of Part 2 the named writer's or the designated teacher's (HB-2.4), of Parts 1 and 3 the
-    social worker's (HB-2.3, HB-2.5). Without a school the social worker is the named writer (HB-2.2).
+    social worker's (HB-2.3, HB-2.5). Without a school the social worker is the named writer (HB-2.2). Whoever stands in for one of
+    them signs as they do.
     """
-    if actor.person_id is None:
-        return False
     if part is not Part.EDUCATION:
-        return Role.SOCIAL_WORKER in actor.roles and actor.person_id == pep.social_worker_id
-    teaches = Role.DESIGNATED_TEACHER in actor.roles and actor.person_id == pep.designated_teacher_id
-    return teaches or actor.person_id == pep.writer_id
+        return Role.SOCIAL_WORKER in actor.roles and actor.is_person(pep.social_worker_id)
+    teaches = Role.DESIGNATED_TEACHER in actor.roles and actor.is_person(pep.designated_teacher_id)
+    return teaches or actor.is_person(pep.writer_id)
+
+
+def stands_in(actor: Actor, pep: PepPeople, part: Part) -> Cover | None:
+    """In whose place the actor closes that part; None where it is their own, or not theirs to close."""
+    if owns_part(replace(actor, covers=()), pep, part):
+        return None
+    return next((each for each in actor.covers if owns_part(replace(actor, covers=(each,)), pep, part)), None)
 
 
 def takes_part(actor: Actor, pep: PepPeople) -> bool:
@@ -212,7 +262,7 @@ def audience_for(actor: Actor, child: ChildPeople) -> Audience:
     It follows what the actor is to this child, not the role alone: a social worker who teaches a child reads as the school does,
     and so does an auditor who teaches: an account that writes for a school fills in no more than the school sees.
     """
-    is_worker = Role.SOCIAL_WORKER in actor.roles and actor.person_id is not None and actor.person_id == child.social_worker_id
+    is_worker = Role.SOCIAL_WORKER in actor.roles and actor.is_person(child.social_worker_id)
     audits = Role.AUDITOR in actor.roles and Role.DESIGNATED_TEACHER not in actor.roles
     return Audience.CARE if actor is SYSTEM or actor.is_vs or is_worker or audits else Audience.SCHOOL
 
@@ -220,44 +270,50 @@ def audience_for(actor: Actor, child: ChildPeople) -> Audience:
 # --- the scope ---------------------------------------------------------------------------------------------------------
 
 _children, _schools, _peps = Child.__table__, School.__table__, Pep.__table__
-_NOBODY = -1
 
 
-def children_seen(teacher: int, worker: int) -> Select[tuple[int]]:
-    """Ids of the children a designated teacher or writer (person id, -1 for none) or a social worker (likewise) may see.
+def children_seen(teachers: Sequence[int], workers: Sequence[int], helped: Sequence[int] = ()) -> Select[tuple[int]]:
+    """Ids of the children whom these designated teachers or writers (ids of persons) or these social workers (likewise) may see,
+    and those of the `helped` PEPs.
 
-    A writer keeps sight while the PEP's school is still the child's: a move ends it, for the old school's people at once.
+    A writer keeps sight while the PEP's school is still the child's: a move ends it, for the old school's people at once. So does
+    a colleague who helps with a PEP.
     """
-    taught = select(_schools.c.id).where(_schools.c.designated_teacher_id == teacher)
+    taught = select(_schools.c.id).where(_schools.c.designated_teacher_id.in_(teachers))
+    theirs = or_(_peps.c.writer_id.in_(teachers), _peps.c.id.in_(helped))
     written = (
         select(_peps.c.id)
-        .where(_peps.c.child_id == _children.c.id, _peps.c.writer_id == teacher, _peps.c.school_id == _children.c.school_id)
+        .where(_peps.c.child_id == _children.c.id, theirs, _peps.c.school_id == _children.c.school_id)
         .exists()
     )
     return select(_children.c.id).where(
-        or_(_children.c.social_worker_id == worker, _children.c.school_id.in_(taught), written)
+        or_(_children.c.social_worker_id.in_(workers), _children.c.school_id.in_(taught), written)
     )
 
 
-def _keys(actor: Actor) -> tuple[int, int]:
-    person = actor.person_id if actor.person_id is not None else _NOBODY
+def _keys(actor: Actor) -> tuple[list[int], list[int], list[int]]:
+    """What `children_seen` asks of an actor, by the roles: somebody who stands in for two brings the children of both."""
+    people = [] if actor.person_id is None else [actor.person_id, *(each.person_id for each in actor.covers)]
+    teaches = Role.DESIGNATED_TEACHER in actor.roles
     return (
-        person if Role.DESIGNATED_TEACHER in actor.roles else _NOBODY,
-        person if Role.SOCIAL_WORKER in actor.roles else _NOBODY,
+        people if teaches else [],
+        people if Role.SOCIAL_WORKER in actor.roles else [],
+        [each.pep_id for each in actor.helps] if teaches else [],
     )
 
 
 def lent(session: Session, actor: Actor, permission: Permission, child_ids: Iterable[int]) -> set[int]:
     """Of those children, the ones on whom the actor may not use a permission that a role of theirs holds: another role opens them.
 
-    An auditor who is a teacher too reads every child, and writes for those of the own school alone. No statement for an account
-    of one role, else one.
+    An auditor who is a teacher too reads every child, and writes for those of the own school alone; a colleague who helps with
+    a PEP does with its child what HELPING says. No statement for an account of one role that helps nobody, else one.
     """
     wanted, holders = set(child_ids), {role for role in actor.roles if permission in ROLE_PERMISSIONS[role]}
-    if not wanted or actor.all_rows or len(actor.roles) < 2 or holders & SEES_ALL:
+    helps = actor.helps if permission in HELPING else ()
+    if not wanted or actor.all_rows or holders & SEES_ALL or (len(actor.roles) < 2 and helps == actor.helps):
         return set()
-    teacher, worker = _keys(replace(actor, roles=frozenset(holders)))
-    return wanted - set(session.scalars(children_seen(teacher, worker).where(_children.c.id.in_(wanted))))
+    seen = children_seen(*_keys(replace(actor, roles=frozenset(holders), helps=helps)))
+    return wanted - set(session.scalars(seen.where(_children.c.id.in_(wanted))))
 
 
 def require_on(session: Session, actor: Actor, permission: Permission, child_id: int) -> None:
@@ -268,12 +324,13 @@ def require_on(session: Session, actor: Actor, permission: Permission, child_id:
 
 
 def _criteria(actor: Actor) -> Iterable[Any]:
-    teacher, worker = _keys(actor)  # plain locals: the lambdas are cached and bind them as parameters
-    yield with_loader_criteria(Child, lambda cls: cls.id.in_(children_seen(teacher, worker)), include_aliases=True)
-    yield with_loader_criteria(OfChild, lambda cls: cls.child_id.in_(children_seen(teacher, worker)), include_aliases=True)
+    teachers, workers, helped = _keys(actor)  # plain locals: the lambdas are cached and bind them as parameters
+    yield with_loader_criteria(Child, lambda cls: cls.id.in_(children_seen(teachers, workers, helped)), include_aliases=True)
+    yield with_loader_criteria(
+        OfChild, lambda cls: cls.child_id.in_(children_seen(teachers, workers, helped)), include_aliases=True)
     yield with_loader_criteria(
         OfPep,
-        lambda cls: cls.pep_id.in_(select(_peps.c.id).where(_peps.c.child_id.in_(children_seen(teacher, worker)))),
+        lambda cls: cls.pep_id.in_(select(_peps.c.id).where(_peps.c.child_id.in_(children_seen(teachers, workers, helped)))),
         include_aliases=True,
     )
 

@@ -24,7 +24,8 @@ from pep_admin.vocabulary import Decision, Part, PepStatus, Role
 
 
 def desk_of(session: Session, actor: Actor, today: date) -> list[DeskFacts]:
-    """Every PEP that is not finished and was not closed, of which the actor signs a part, and those signed off this term."""
+    """Every PEP that is not finished and was not closed, of which the actor signs a part or writes a section, and those signed off
+    this term."""
     if actor.person_id is None:
         return []
     signed = [model.signed_at.label(f"signed_{part.value}") for part, model in PARTS.items()]
@@ -34,14 +35,15 @@ def desk_of(session: Session, actor: Actor, today: date) -> list[DeskFacts]:
         wanted = wanted.join(model, model.pep_id == Pep.id)
     rows = session.execute(wanted.where(_writes(actor), or_(Pep.status.in_(UNFINISHED), _signed_off(session, today)))).all()
     facts = [_facts(row, actor) for row in rows]
-    return [each for each in facts if each.mine & each.wanted]
+    return [each for each in facts if each.mine & each.wanted or each.helping]
 
 
 def _writes(actor: Actor) -> Any:
-    """`permissions.owns_part` as a condition: of whom the actor may own a part."""
-    owned = [Pep.writer_id == actor.person_id]
-    owned += [Pep.social_worker_id == actor.person_id] if Role.SOCIAL_WORKER in actor.roles else []
-    owned += [School.designated_teacher_id == actor.person_id] if Role.DESIGNATED_TEACHER in actor.roles else []
+    """`permissions.owns_part` as a condition: of whom the actor may own a part, or was given a section."""
+    people = [actor.person_id, *(each.person_id for each in actor.covers)]
+    owned = [Pep.writer_id.in_(people), Pep.id.in_([each.pep_id for each in actor.helps])]
+    owned += [Pep.social_worker_id.in_(people)] if Role.SOCIAL_WORKER in actor.roles else []
+    owned += [School.designated_teacher_id.in_(people)] if Role.DESIGNATED_TEACHER in actor.roles else []
     return or_(*owned)
 
 
@@ -66,7 +68,7 @@ def _facts(row: Any, actor: Actor) -> DeskFacts:
     mine = frozenset(part for part in Part if owns_part(actor, row, part))
     signed = frozenset(part for part in Part if getattr(row, f"signed_{part.value}") is not None)
     return DeskFacts(row.id, row.kind, row.status, mine, signed, day_of(row.meeting_at) if row.meeting_at else None, row.due_on,
-                     row.question)
+                     row.question, tuple(actor.helps_with(row.id)))
 
 
 def previous_peps(session: Session, pep_ids: Collection[int]) -> dict[int, Pep]:

@@ -12,7 +12,9 @@ from typing import Any, Protocol
 from flask import current_app
 from sqlalchemy.orm import Session
 
+from pep_admin import config
 from pep_admin.permissions import Actor, Permission, require
+from pep_admin.queries.grants import with_grants
 from pep_admin.workflow.jobs import asker_of
 from pep_admin.workflow.taking import refuse
 
@@ -71,6 +73,8 @@ def require_asker(session: Session, payload: Mapping[str, Any], permission: Perm
         if found is None:
             raise refuse("job-account", "DATA-status", "The account that asked for this has been closed.")
         asker = found
+    asker = with_grants(session, asker, config.today())
+    session.rollback()
     require(asker, permission)
     session.info["actor"] = asker
     return asker

@@ -94,6 +94,14 @@ LETTERS: dict[str, Letter] = {
     "asked": Letter(
         "A question about a PEP",
         "Hello,\n\nthe Virtual School has a question about a PEP that you took part in. Sign in to read it:\n\n{link}" + _FOOT),
+    "grant_sections": Letter(
+        "A colleague asks you to write something",
+        "Hello,\n\na colleague has asked you to write a part of a Personal Education Plan. Sign in to see what, and until when:"
+        "\n\n{desk}" + _FOOT),
+    "grant_cover": Letter(
+        "You stand in for a colleague",
+        "Hello,\n\nyou have been named to stand in for a colleague with Personal Education Plans for a time. Sign in to see for "
+        "whom, and from when:\n\n{desk}" + _FOOT),
     "released": Letter(
         "Pupil Premium funding is on its way",
         "Hello,\n\nfunding that your school asked for is released and will be paid. Sign in to see for what:\n\n{link}" + _FOOT),

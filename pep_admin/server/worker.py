@@ -29,8 +29,9 @@ from sqlalchemy.orm import Session
 
 from pep_admin import config
 from pep_admin.exceptions import NotAllowed, Refused
-from pep_admin.models import Delivery, Job, LeadQuestion, Pep, Person, School
+from pep_admin.models import Delivery, Grant, Job, LeadQuestion, Pep, Person, School
 from pep_admin.permissions import SYSTEM
+from pep_admin.queries.grants import not_over
 from pep_admin.server import logs, made_files, mail
 from pep_admin.server.job_leases import Cancelled, Lease, LeaseLost, Stopping, due_jobs, end_job, finish_job, note_beat, take_job
 from pep_admin.server.jobs import JOB_KINDS, Made
@@ -277,6 +278,8 @@ def _goes(session: Session, row: Delivery) -> Addressed | str:
             return "The PEP was closed before this was sent."
     if row.template == "lead_asked" and not _is_still_asked(session, row.person.id):
         return "This was answered, or somebody else is designated teacher now."
+    if "grant" in row.arguments and not _is_still_given(session, row.arguments["grant"]):
+        return "This was taken back, or is over."
     return Addressed(row.person.email or "")
 
 
@@ -285,6 +288,10 @@ def _is_still_asked(session: Session, person_id: int) -> bool:
     asked = select(LeadQuestion.id).join(School, LeadQuestion.school_id == School.id).where(
         LeadQuestion.person_id == person_id, LeadQuestion.answered_at.is_(None), School.designated_teacher_id == person_id)
     return session.scalar(asked.limit(1)) is not None
+
+
+def _is_still_given(session: Session, grant_id: int) -> bool:
+    return session.scalar(select(Grant.id).where(Grant.id == grant_id, *not_over(config.today()))) is not None
 
 
 def _try_to_send(app: Flask, settings: mail.MailSettings, message: _Message) -> dict[str, Any]:
@@ -326,6 +333,7 @@ def _facts(app: Flask, message: _Message) -> dict[str, Any]:
     return {
         "link": f"{app.config.get('PEP_ADMIN_BASE_URL', '')}{host.own_url('peps')}/",
         "leads": f"{app.config.get('PEP_ADMIN_BASE_URL', '')}{host.own_url('my_lead')}/",
+        "desk": f"{app.config.get('PEP_ADMIN_BASE_URL', '')}{host.own_url('my_peps')}/",
         "authority": host.settings.get("authority") or "Virtual School",
         "count": "a PEP" if count == 1 else f"{count} PEPs",
     }

@@ -11,6 +11,7 @@ from pep_admin.views.documents import Documents
 from pep_admin.views.drafts import Drafts
 from pep_admin.views.exclusion_alerts import ExclusionAlerts
 from pep_admin.views.gate import PepView
+from pep_admin.views.grants import Grants
 from pep_admin.views.import_columns import ImportColumns
 from pep_admin.views.imports import Imports
 from pep_admin.views.inspections import Inspections
@@ -56,6 +57,7 @@ VIEWS: tuple[type[PepView], ...] = (
     Schools,
     Inspections,
     People,
+    Grants,
     Leads,
     MyLead,
     Years,

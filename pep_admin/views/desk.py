@@ -19,9 +19,11 @@ from pep_admin.desk import NUMBER, DeskFacts, Pile, Work, in_order, minutes_for
 from pep_admin.models import ExclusionAlert, Pep, QaReview
 from pep_admin.pep_document import read_documents
 from pep_admin.pep_form import Document, Kind
-from pep_admin.permissions import Permission, audience_for, lent
+from pep_admin.permissions import Actor, Permission, audience_for, lent, owns_part, stands_in
 from pep_admin.queries.desk import asked_to_attend, desk_of, previous_peps
+from pep_admin.queries.grants import notes_to
 from pep_admin.validators.findings import Finding, blocking
+from pep_admin.validators.grants import may_be_given
 from pep_admin.views.base import Link, PepView
 from pep_admin.views.cells import start_of
 from pep_admin.views.pep_page import OPEN, TARGET_CHECKS, place_of
@@ -53,6 +55,8 @@ class DeskCard:
     asked: bool = False
     alert: ExclusionAlert | None = None
     question: str = ""
+    in_place_of: str = ""
+    asks: str = ""
     answer: str | None = None
 
 
@@ -97,6 +101,7 @@ def _cards(view: PepView, some: Sequence[DeskFacts], loads: Sequence[Any]) -> li
     questions = {each.id: start_of(each.feedback) for each in session.scalars(wanted)}
     before, asked = previous_peps(session, ids), asked_to_attend(session, ids)
     alerts = queries.open_alerts(session, [pep.child_id for pep in peps.values()])
+    notes = notes_to(session, view.actor, view.today)
     hidden = lent(session, view.actor, Permission.PEP_PDF, [pep.child_id for pep in peps.values()])
     cards = []
     for facts in some:
@@ -106,9 +111,16 @@ def _cards(view: PepView, some: Sequence[DeskFacts], loads: Sequence[Any]) -> li
             facts, pep, **card, **_last(view, before.get(pep.id), pep.child_id in hidden), asked=pep.id in asked,
             ask=view.way_to("pep_attending.ask", pep=pep.id) if pep.status in OPEN and may_ask_to_attend(view.actor, pep) else None,
             alert=alerts.get(pep.child_id), question=questions.get(facts.question or 0, ""),
-            answer=view.way_to("pep_peps.answer", id=pep.id, review=facts.question) if facts.question is not None else None,
+            answer=view.way_to("pep_peps.answer", id=pep.id, review=facts.question) if facts.question and facts.mine else None,
+            in_place_of=_in_place_of(view.actor, pep), asks="; ".join(filter(None, notes.get(pep.id, ()))),
         ))
     return cards
+
+
+def _in_place_of(actor: Actor, pep: Pep) -> str:
+    """For whom the one who acts does all that they do there; "" where any of it is their own."""
+    covers = [stands_in(actor, pep, part) for part in Part if owns_part(actor, pep, part)]
+    return ", ".join(dict.fromkeys(each.name for each in covers if each)) if all(covers) else ""
 
 
 def _documents(view: PepView, peps: Sequence[Pep]) -> dict[int, Document]:
@@ -137,8 +149,10 @@ def _card(
     if document is None:
         return {"mine": (_done(facts, pep),)}
     wrong = [each for each in blocking(findings) if each.check not in (UNSIGNED, CARRIED)]
-    mine = [each for each in wrong if each.part in facts.still_mine]
-    carried = [key for key in document.carried if Part(document.form.part_of(key)) in facts.still_mine]
+    helping = facts.helping if facts.still_helps else ()
+    mine = [each for each in wrong if each.part in facts.still_mine or _section_of(document, each) in helping]
+    carried = [key for key in document.carried
+               if Part(document.form.part_of(key)) in facts.still_mine or document.form.section_of(key).key in helping]
     work = _work(document, facts, mine, carried)
     return {
         "minutes": minutes_for(work), "mine": tuple(_mine(facts, mine, document)),
@@ -184,7 +198,7 @@ def _answers(count: int) -> str:
 
 
 def _mine(facts: DeskFacts, mine: Sequence[Finding], document: Document) -> list[str]:
-    """What is still theirs, part by part."""
+    """What is still theirs, part by part, and what they help with."""
     said = []
     for part in facts.still_mine:
         count = _count(mine, part)
@@ -192,6 +206,11 @@ def _mine(facts: DeskFacts, mine: Sequence[Finding], document: Document) -> list
         looks = f"{_answers(waiting)} from last term to look at" if waiting else ""
         told = " and ".join(each for each in (f"{_answers(count)} to give" if count else "", looks) if each)
         said.append(f"{NUMBER[part]}: {told or 'to be signed'}")
+    titles = may_be_given(document.form)
+    for key in facts.helping if facts.still_helps else ():
+        count = len({(each.field, each.row) for each in mine if _section_of(document, each) == key})
+        said.append(f"A colleague asks you to write “{titles.get(key, key)}”: "
+                    f"{f'{_answers(count)} to give' if count else 'nothing is missing'}")
     if facts.may_go:
         said.append("Every part is signed.")
     return said
@@ -235,6 +254,16 @@ def _go_on(view: PepView, document: Document, mine: Sequence[Finding], carried: 
         url = view.way_to("pep_peps.section", id=document.pep_id, section=section.key)
         return Link(f"Look at: {section.title}", url) if url else None
     return None
+
+
+def _section_of(document: Document, finding: Finding) -> str:
+    """The section, or what stands beside them, in which a finding is mended."""
+    if _is_target(finding):
+        return "targets"
+    try:
+        return document.form.section_of(finding.field).key
+    except KeyError:
+        return "money" if finding.part == Part.EDUCATION.value else ""
 
 
 def _titled(document: Document, key: str) -> str:

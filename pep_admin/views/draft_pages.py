@@ -276,9 +276,9 @@ def why_closed(session: Session, actor: Actor, pep: Pep | None, place: str) -> s
 def _writes(actor: Actor, pep: Pep, kind: str, key: str) -> bool:
     match kind:
         case "section":
-            return can(actor, Permission.PEP_WRITE, pep, Part(form_of(pep.form_version).section(key)[0].part))
+            return can(actor, Permission.PEP_WRITE, pep, Part(form_of(pep.form_version).section(key)[0].part), key)
         case "target":
-            return can(actor, Permission.TARGET_WRITE, pep, Part.EDUCATION)
+            return can(actor, Permission.TARGET_WRITE, pep, Part.EDUCATION, "targets")
         case "request":
             return may_ask(actor, pep)
         case _:

@@ -15,7 +15,9 @@ from typing import Any, cast
 from flask import Flask, abort, current_app, request
 from flask_admin import Admin
 
+from pep_admin import config
 from pep_admin.permissions import Actor
+from pep_admin.queries.grants import with_grants
 
 HIGHEST_ID = 2_147_483_647
 """The highest id a row can have (a PostgreSQL integer); anything above it is asked for by nobody of ours."""
@@ -60,9 +62,10 @@ def host() -> Host:
 
 
 def present_actor() -> Actor | None:
-    """Who acts in this request, asked of the host once."""
+    """Who acts in this request, asked of the host once, with what others let them write today."""
     if "pep_admin.actor" not in request.environ:
-        request.environ["pep_admin.actor"] = host().actor()
+        actor = host().actor()
+        request.environ["pep_admin.actor"] = actor and with_grants(host().db.session(), actor, config.today())
     return cast("Actor | None", request.environ["pep_admin.actor"])
 
 

@@ -39,7 +39,8 @@ class MyPeps(PepView):
         found = desk.gather(self, self._asked_page(), SHOWN)
         self.record_view("my_peps.list", object_type="my_peps", rows=max(0, found.last - found.first + 1))
         return self.page("pep/my_peps/index.html", desk=found, piles=Pile, today=self.today,
-                         tell=self.way_to("pep_exclusion_alerts.tell"),
+                         tell=self.way_to("pep_exclusion_alerts.tell"), standing_in=self.actor.covers,
+                         away=self.way_to("pep_grants.cover") if self.actor.person_id is not None else None,
                          grid=self.way_to("pep_my_peps.figures") if found.writes_part_two else None)
 
     def _asked_page(self) -> int:

@@ -23,6 +23,7 @@ from pep_admin.views.base import Link, PepModelView, RelatedTable
 from pep_admin.views.base_forms import DayField, PepForm, RowField
 from pep_admin.views.filters import Case, OneOf
 from pep_admin.vocabulary import PersonKind
+from pep_admin.workflow.grants import GIVERS
 from pep_admin.workflow.people import find_hanging, replace_person
 
 REPLACED = frozenset({PersonKind.DESIGNATED_TEACHER, PersonKind.SOCIAL_WORKER, PersonKind.HEADTEACHER, PersonKind.SCHOOL_STAFF,
@@ -107,8 +108,10 @@ class People(PepModelView):
             signals.announce(session, signals.person_left, person_id=row.id)
 
     def links(self, row: Person) -> list[Link]:
+        cover = self.way_to("pep_grants.cover", person=row.id) if row.kind in GIVERS and row.left_on is None else None
         url = self.way_to("pep_people.replace", id=row.id) if row.kind in REPLACED else None
-        return [*super().links(row), *([Link("Replace this person…", url)] if url else [])]
+        return [*super().links(row), *([Link("Name who stands in…", cover)] if cover else []),
+                *([Link("Replace this person…", url)] if url else [])]
 
     @expose("/replace/", methods=("GET", "POST"))
     def replace(self) -> ResponseReturnValue:

@@ -20,13 +20,16 @@ from pep_admin.models import PARTS, AttendingNote, EarlyYearsReferral, Pep, PpgR
 from pep_admin.pep_document import Written, read_document
 from pep_admin.pep_form import Document, PartForm, Section, Signature, parts_signed
 from pep_admin.permissions import Actor, Permission, audience_for, can, lent, owns_part, takes_part
+from pep_admin.queries.grants import helpers_of
 from pep_admin.validators.findings import Finding, blocking
 from pep_admin.validators.gold import advise_gold
+from pep_admin.validators.grants import may_be_given
 from pep_admin.validators.reopening import is_open, titles_of
 from pep_admin.views.details import Change, RelatedTable, names_in
 from pep_admin.vocabulary import Audience, Part, PepStatus, Scheme
 from pep_admin.workflow.attending import may_ask_to_attend
 from pep_admin.workflow.calendars import send_by
+from pep_admin.workflow.grants import may_end, may_give
 from pep_admin.workflow.payments import release_gates
 from pep_admin.workflow.ppg import may_ask
 from pep_admin.workflow.questions import may_answer, open_question
@@ -96,6 +99,8 @@ class PepPage:
     asked: AttendingNote | None = None
     delay: Clock | None = None
     papers: RelatedTable | None = None
+    helpers: tuple[models.Grant, ...] = ()
+    """The colleagues to whom sections of Part 2 were given."""
     referred: tuple[EarlyYearsReferral, ...] | None = None
     """What was asked of the Early Years Team instead (HB-6.3); None for a child whose money the Virtual School gives."""
 
@@ -136,6 +141,12 @@ class PepPage:
         """What alone was sent back, while it is written in; nothing where the whole PEP is open."""
         return titles_of(self.document.form, self.pep.reopened or ()) if self.pep.status in OPEN else []
 
+    def given_to(self, actor: Actor) -> list[tuple[models.Grant, str, bool]]:
+        """Who was given which sections, and whether the one who acts may take it back."""
+        titles = may_be_given(self.document.form)
+        return [(each, "; ".join(titles.get(key, key) for key in each.sections or ()), may_end(actor, each))
+                for each in self.helpers]
+
     def titles_of(self, review: QaReview) -> list[str]:
         """What that review sent back by itself."""
         return titles_of(self.document.form, review.sections or ())
@@ -175,12 +186,13 @@ def gather(session: Session, pep: Pep, actor: Actor, today: date, papers: Relate
     question = open_question(session, pep) if reviews else None
     cards = tuple(_card(document, part, pep, actor, findings) for part in document.form.parts)
     waivers = tuple(queries.waivers_of(session, [pep.id]).get(pep.id, ()))
-    nursery = facts.scheme is Scheme.EARLY_YEARS
+    nursery, live = facts.scheme is Scheme.EARLY_YEARS, pep.status in (*OPEN, PepStatus.SUBMITTED)
     return PepPage(pep, document, cards, tuple(findings), reviews, question, waivers, None if nursery else facts.left_pence,
                    _may(session, pep, document, actor), send_by(session, pep),
                    tuple(release_gates(session, pep)) if pep.status is PepStatus.COMPLETE else (),
                    queries.asks_of(session, pep.id) if pep.status in OPEN else None,
-                   queries.delays(session, [pep], today).get(pep.id), papers, _referred(session, pep) if nursery else None)
+                   queries.delays(session, [pep], today).get(pep.id), papers,
+                   tuple(helpers_of(session, pep.id, today)) if live else (), _referred(session, pep) if nursery else None)
 
 
 def _referred(session: Session, pep: Pep) -> tuple[EarlyYearsReferral, ...]:
@@ -190,7 +202,7 @@ def _referred(session: Session, pep: Pep) -> tuple[EarlyYearsReferral, ...]:
 
 def may_write(actor: Actor, pep: Pep, part: Part, section: Section) -> bool:
     """Whether they write that section now: the PEP is open, the section too, and its part is theirs."""
-    return pep.status in OPEN and is_open(pep.reopened, section.key) and can(actor, Permission.PEP_WRITE, pep, part)
+    return pep.status in OPEN and is_open(pep.reopened, section.key) and can(actor, Permission.PEP_WRITE, pep, part, section.key)
 
 
 def is_shut(pep: Pep, section: Section) -> bool:
@@ -242,10 +254,11 @@ def _may(session: Session, pep: Pep, document: Document, actor: Actor) -> frozen
         "withdraw": live and can(actor, Permission.PEP_WITHDRAW),
         "pdf": can(actor, Permission.PEP_PDF) and not lent(session, actor, Permission.PEP_PDF, [pep.child_id]),
         "targets": pep.status in OPEN and is_open(pep.reopened, "targets") and can(actor, Permission.TARGET_WRITE, pep,
-                                                                                   Part.EDUCATION),
+                                                                                   Part.EDUCATION, "targets"),
         "requests": pep.status in OPEN and is_open(pep.reopened, "money") and may_ask(actor, pep),
         "open_all": pep.status in OPEN and pep.reopened is not None and can(actor, Permission.PEP_GRADE),
         "answer": may_answer(actor, pep),
+        "ask_colleague": may_give(actor, pep),
         "ask_vs": pep.status in OPEN and may_ask_to_attend(actor, pep),
     }
     return frozenset(name for name, holds in steps.items() if holds)

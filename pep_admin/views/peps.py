@@ -242,7 +242,7 @@ class Peps(Pdfs, GradingPages, QuestionPages, ChangePages, WholePage, PepDoors):
 
     def _not_now(self, pep: Pep, document: Document, part: Part, section: Section) -> ResponseReturnValue:
         """A post to a part that is closed, or not this person's: nothing is saved, what was typed is shown."""
-        if not can(self.actor, Permission.PEP_WRITE, pep, part):
+        if not can(self.actor, Permission.PEP_WRITE, pep, part, section.key):
             self.refuse(Permission.PEP_WRITE)
         asked = self._questions(document, section)
         retyped = section_forms.as_typed(asked, request.form, request.form.getlist)

@@ -172,7 +172,7 @@ class Targets(PepModelView):
         ]
 
     def _may_change(self, pep: Pep) -> bool:
-        return self._is_open(pep) and can(self.actor, Permission.TARGET_WRITE, pep, Part.EDUCATION)
+        return self._is_open(pep) and can(self.actor, Permission.TARGET_WRITE, pep, Part.EDUCATION, "targets")
 
     def _is_open(self, pep: Pep) -> bool:
         return pep.status in OPEN_TO_WRITE and is_open(pep.reopened, "targets")
@@ -264,7 +264,7 @@ class Targets(PepModelView):
         return row, pep
 
     def _writers_only(self, pep: Pep) -> None:
-        if not can(self.actor, Permission.TARGET_WRITE, pep, Part.EDUCATION):
+        if not can(self.actor, Permission.TARGET_WRITE, pep, Part.EDUCATION, "targets"):
             self.refuse(Permission.TARGET_WRITE)
 
     def _form(self, pep: Pep, row: Target | None) -> Any:

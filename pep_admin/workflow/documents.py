@@ -46,12 +46,12 @@ class Added:
 
 
 def may_add_to(actor: Actor, pep: Pep) -> bool:
-    """Whether somebody may add to that PEP now: who writes a part of it, while it is open to writing."""
+    """Whether somebody may add to that PEP now: who writes a part of it or helps with one, while it is open to writing."""
     return can(actor, Permission.DOCUMENT_WRITE) and pep.status in queries.OPEN_TO_WRITE and _writes(actor, pep)
 
 
 def _writes(actor: Actor, pep: Pep) -> bool:
-    return any(writes_part(actor, pep, part) for part in Part)
+    return any(writes_part(actor, pep, part) for part in Part) or bool(actor.helps_with(pep.id))
 
 
 def may_take_away(actor: Actor, document: models.Document) -> bool:

@@ -80,7 +80,7 @@ def _refuse_same(session: Session, pep: Pep, asked: RequestFacts) -> None:
 def may_ask(actor: Actor, pep: Pep) -> bool:
     """Whether somebody may ask for this PEP's money: who writes the school's part, after 16 the social worker too (HB-6.2)."""
     worker_asks = queries.scheme_for(pep) is Scheme.POST_16 and writes_part(actor, pep, Part.SOCIAL_CARE)
-    return can(actor, Permission.REQUEST_WRITE) and (worker_asks or writes_part(actor, pep, Part.EDUCATION))
+    return can(actor, Permission.REQUEST_WRITE) and (worker_asks or writes_part(actor, pep, Part.EDUCATION, "money"))
 
 
 def _require_asker(session: Session, actor: Actor, pep: Pep) -> None:

@@ -18,7 +18,7 @@ from pep_admin.exceptions import NotAllowed, NotFound, Refused
 from pep_admin.models import Pep, PepPart
 from pep_admin.pep_document import Written, confirm_answers, form_of, read_document, take_part, write_answers
 from pep_admin.pep_form import Document, Field, Form, Section, applies, visible
-from pep_admin.permissions import Actor, Permission, audience_for, owns_part, require, require_on, writes_part
+from pep_admin.permissions import Actor, Permission, audience_for, owns_part, require, require_on, stands_in, writes_part
 from pep_admin.queries import OPEN_TO_WRITE
 from pep_admin.validators.findings import blocking
 from pep_admin.validators.peps import check_posted
@@ -28,11 +28,16 @@ from pep_admin.workflow.exclusions import tell_of_answer
 from pep_admin.workflow.readiness import part_findings
 from pep_admin.workflow.taking import all_or_nothing, refuse, take_pep
 
+LONGEST_NAME = 200
+"""Of a signature."""
 
-def require_writer(session: Session, actor: Actor, permission: Permission, pep: Pep, part: Part) -> None:
-    """Raise NotAllowed unless the actor holds the permission on this child and writes that part of that PEP."""
+
+def require_writer(
+    session: Session, actor: Actor, permission: Permission, pep: Pep, part: Part, section: str | None = None
+) -> None:
+    """Raise NotAllowed unless the actor holds the permission on this child and writes that part, or that section, of that PEP."""
     require_on(session, actor, permission, pep.child_id)
-    if not writes_part(actor, pep, part):
+    if not writes_part(actor, pep, part, section):
         raise NotAllowed(permission.value, f"{part.label} is written by somebody else.")
 
 
@@ -77,7 +82,7 @@ def _take_section(session: Session, pep_id: int, section_key: str, actor: Actor)
     require(actor, Permission.PEP_WRITE)
     pep = take_pep(session, pep_id, *OPEN_TO_WRITE)
     part_form, section = form_of(pep.form_version).section(section_key)
-    require_writer(session, actor, Permission.PEP_WRITE, pep, Part(part_form.part))
+    require_writer(session, actor, Permission.PEP_WRITE, pep, Part(part_form.part), section.key)
     return pep, read_document(session, pep, audience=audience_for(actor, pep.child)), section
 
 
@@ -169,8 +174,10 @@ def sign_part(
         raise refuse("sign-twice", "DATA-status", f"{part.label} is signed already, by {row.signed_name}.")
     if wrong := blocking(part_findings(session, pep, part, today=today)):
         raise Refused(wrong)
-    row.signed_by, row.signed_name, row.signed_at = actor.id, actor.name, now
+    cover = stands_in(actor, pep, part)
+    name = f"{actor.name}, in place of {cover.name}" if cover else actor.name
+    row.signed_by, row.signed_name, row.signed_at = actor.id, name[:LONGEST_NAME], now
     row.signed_reason = None if own else reason.strip()
     session.flush()
-    audit.record(session, "pep.sign", pep, part=part.value, for_somebody=not own)
+    audit.record(session, "pep.sign", pep, part=part.value, for_somebody=not own, covers=cover.person_id if cover else None)
     return pep

@@ -37,7 +37,7 @@ def save_target(
     """
     require(actor, Permission.TARGET_WRITE)
     pep = take_pep(session, pep_id, *OPEN_TO_WRITE)
-    require_writer(session, actor, Permission.TARGET_WRITE, pep, Part.EDUCATION)
+    require_writer(session, actor, Permission.TARGET_WRITE, pep, Part.EDUCATION, "targets")
     require_open(pep, "targets")
     if not str(values.get("outcome") or "").strip():
         raise refuse("RD-225", "HB-5.4", "Say what the child will be able to do.", "outcome")
@@ -86,7 +86,7 @@ def remove_target(session: Session, target_id: int, *, actor: Actor) -> Pep:
     if pep_id is None:
         raise NotFound
     pep = take_pep(session, pep_id, *OPEN_TO_WRITE)
-    require_writer(session, actor, Permission.TARGET_WRITE, pep, Part.EDUCATION)
+    require_writer(session, actor, Permission.TARGET_WRITE, pep, Part.EDUCATION, "targets")
     require_open(pep, "targets")
     found = _own_target(session, pep, target_id, None)
     live = select(PpgRequest.id).where(PpgRequest.target_id == found.id, PpgRequest.status != PpgStatus.WITHDRAWN)

@@ -57,7 +57,7 @@ def letters(world: World) -> list[tuple[int | None, str]]:
 
 
 def seen_by(world: World, who: int | None) -> set[int]:
-    return set(world.session.connection().execute(children_seen(who or -1, -1)).scalars())
+    return set(world.session.connection().execute(children_seen([who or -1], [])).scalars())
 
 
 def standing(world: World) -> tuple[Any, ...]:

@@ -44,7 +44,7 @@ def new_worker(world: World) -> Person:
 
 
 def taught(world: World, who: int | None) -> set[int]:
-    return set(world.session.connection().execute(children_seen(who or -1, -1)).scalars())
+    return set(world.session.connection().execute(children_seen([who or -1], [])).scalars())
 
 
 def test_a_teacher_who_leaves_hands_over_school_peps_and_sight(world: World, new_teacher: Person) -> None:

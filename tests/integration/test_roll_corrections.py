@@ -52,7 +52,7 @@ def rows(world: World, model: Any) -> list[tuple[Any, ...]]:
 
 
 def seen_by(world: World, teacher: int | None) -> set[int]:
-    return set(world.session.connection().execute(children_seen(teacher or -1, -1)).scalars())
+    return set(world.session.connection().execute(children_seen([teacher or -1], [])).scalars())
 
 
 def test_a_move_to_the_wrong_school_is_taken_back_with_the_pep_and_its_money(world: World) -> None:

@@ -107,7 +107,7 @@ def enrolments(world: World, name: str) -> list[tuple[int, date, date | None, Le
 
 
 def seen_by(world: World, teacher: int | None) -> set[int]:
-    return set(world.session.connection().execute(children_seen(teacher or -1, -1)).scalars())
+    return set(world.session.connection().execute(children_seen([teacher or -1], [])).scalars())
 
 
 def to_birch(world: World) -> Choice:

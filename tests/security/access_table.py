@@ -271,6 +271,16 @@ LINES = (
     get("pep_people.replace",            "/admin/pep/people/replace/?id={person}", "in  200 200 403 403 403 403 403 403 403"),
     post("pep_people.replace",           "/admin/pep/people/replace/?id={person}", "401 422 422 403 403 403 403 403 403 403"),
 
+    # Who writes in whose place: theirs to give whose work it is, and the office's; to the auditor a list.
+    get("pep_grants.index_view",         "/admin/pep/grants/",                     "in  200 200 403 403 403 403 403 200 403"),
+    get("pep_grants.details_view",       "/admin/pep/grants/details/?id={grant}",  "in  200 200 403 403 403 403 403 200 403"),
+    get("pep_grants.sections",           "/admin/pep/grants/sections/?pep={pep}",  "in  200 200 403 200 404 403 404 403 403"),
+    post("pep_grants.sections",          "/admin/pep/grants/sections/?pep={pep}",  "401 422 422 403 422 404 403 404 403 403"),
+    get("pep_grants.cover",              "/admin/pep/grants/cover/?person={person}", "in  200 200 403 200 404 404 404 403 403"),
+    post("pep_grants.cover",             "/admin/pep/grants/cover/?person={person}", "401 422 422 403 422 404 404 404 403 403"),
+    get("pep_grants.end",                "/admin/pep/grants/end/?id={grant}",      "in  200 200 403 200 404 404 404 403 403"),
+    post("pep_grants.end",               "/admin/pep/grants/end/?id={ended_grant}", "401 422 422 403 422 404 404 404 403 403"),
+
     # Years and terms: the head's to change; an officer launches a term.
     #                                                                              nobody head officer finance teacher other_teacher
     #                                                                              worker other_worker auditor administrator

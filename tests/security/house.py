@@ -53,7 +53,7 @@ from pep_admin.models import (
     Suspension,
     Target,
 )
-from pep_admin.permissions import SYSTEM
+from pep_admin.permissions import SYSTEM, Actor
 from pep_admin.school_words import ClosureKind, ExclusionConcern, InspectionRegime, OfstedGrade
 from pep_admin.uploads import Upload
 from pep_admin.validators.waivers import Gate
@@ -62,6 +62,7 @@ from pep_admin.vocabulary import (
     ConsentFor,
     Decision,
     LegalStatus,
+    PersonKind,
     PlacementKind,
     Role,
     SenStatus,
@@ -74,6 +75,7 @@ from pep_admin.workflow import (
     calendars,
     documents,
     exclusions,
+    grants,
     inspections,
     leads,
     payments,
@@ -86,7 +88,7 @@ from pep_admin.workflow.records import save_record
 from pep_admin.workflow.referrals import record_referral
 from tests.uploads import making
 from tests.visiting import Visitor
-from tests.world import NOW, TODAY, World, build_world
+from tests.world import NOW, TODAY, World, actor_of, build_world, person
 
 NOBODY = "nobody"
 PEOPLE: Mapping[str, Role] = {
@@ -101,6 +103,8 @@ PEOPLE: Mapping[str, Role] = {
     "administrator": Role.ADMINISTRATOR,
 }
 ROLES = (NOBODY, *PEOPLE)
+HELPER = "helper"
+"""A colleague of school A to whom its teacher gave one section of the first child's PEP; test_helping.py walks their way."""
 PASSWORD = "lantern orchard seven kites"
 SECRET = "the tests' own secret, long enough to be one"
 COOKIE = "pep_session"
@@ -155,14 +159,15 @@ def build(session: Session, url: str, folder: Path) -> Plan:
     first = world.requests_of(world.pep_of(children[0]))[0].target_id or 0
     remark = progress.note_progress(session, first, seen_on=TODAY, what="Asks for help", with_child=False,
                                     actor=world.act(world.teacher), today=TODAY, now=NOW)
+    helper, given = _given(world)
     world.act(SYSTEM)
-    places = {"lead": lead.id, "referral": referral.id, "remark": remark.id,
+    places = given | {"lead": lead.id, "referral": referral.id, "remark": remark.id,
               "question": question}
     places |= said | _places(session, world, children) | _schooling(world)
     session.commit()
     app = create_app(settings(url, folder))
-    places |= {"account": _make_accounts(app, world)}
-    signed_in = {name: _sign_in(app, name) for name in PEOPLE}
+    places |= {"account": _make_accounts(app, world, helper)}
+    signed_in = {name: _sign_in(app, name) for name in (*PEOPLE, HELPER)}
     places |= {"import": _looked_at(app, signed_in["officer"]), "job": _asked_for(app, signed_in["officer"])}
     with app.app_context():
         app.extensions["sqlalchemy"].engine.dispose()
@@ -191,6 +196,20 @@ def _let_pass_and_to_meet(world: World) -> dict[str, int]:
     )
     asks = attending.ask_to_attend(session, pep.id, reason="Please come", actor=world.act(world.teacher), now=NOW)
     return {"waiver": waiver, "note": note.id, "asks": asks.id} | _at_risk(world)
+
+
+def _given(world: World) -> tuple[Actor, dict[str, int]]:
+    """A section of the first child's PEP for a colleague, and one that was taken back; the colleague."""
+    world.act(SYSTEM)
+    mia = person(world.session, "Mia", "Kollege", PersonKind.SCHOOL_STAFF)
+    standing, over = (
+        grants.give_sections(world.session, world.pep_of(world.child_id).id, grants.Named(mia.email or ""), keys,
+                             ends_on=date(2024, 12, 2), actor=world.act(world.teacher), today=TODAY, now=NOW)
+        for keys in (["next_steps"], ["setting"])
+    )
+    grants.end_grant(world.session, over.id, actor=world.teacher, now=NOW)
+    world.act(SYSTEM)
+    return actor_of(mia, Role.DESIGNATED_TEACHER), {"grant": standing.id, "ended_grant": over.id, "helper_person": mia.id}
 
 
 def _at_risk(world: World) -> dict[str, int]:
@@ -302,13 +321,13 @@ def _places(session: Session, world: World, children: list[int]) -> dict[str, in
     return places
 
 
-def _make_accounts(app: Flask, world: World) -> int:
+def _make_accounts(app: Flask, world: World, helper: Actor) -> int:
     """An account for each role; the number of the head's. What somebody added before they had one is theirs with it."""
     papers = models.Document.__table__
     with app.app_context():
         session = app.extensions["sqlalchemy"].session
-        for name, role in PEOPLE.items():
-            who = getattr(world, name)
+        for name, role in {**PEOPLE, HELPER: Role.DESIGNATED_TEACHER}.items():
+            who = helper if name == HELPER else getattr(world, name)
             user = create_account(session, address(name), who.name, [role], PASSWORD, who.person_id)
             session.flush()
             session.execute(sa.update(papers).where(papers.c.added_by == who.id).values(added_by=f"user:{user.id}"))

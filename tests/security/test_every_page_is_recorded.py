@@ -97,6 +97,7 @@ SHOWN: Mapping[Door, tuple[str, str]] = doors("GET", """
     attending.say_needed children.read child
     attending.clear attending_note.read note
     attending.ask pep.read pep
+    grants.sections pep.read pep
     exclusion_alerts.details_view exclusion_alert.read alert
     exclusion_alerts.tell children.read child
     exclusion_alerts.advise exclusion_alert.read alert
@@ -154,6 +155,7 @@ SHOWN: Mapping[Door, tuple[str, str]] = doors("GET", """
     attending.say_needed children.read child
     attending.clear attending_note.read note
     attending.ask pep.read pep
+    grants.sections pep.read pep
     exclusion_alerts.tell children.read child
     exclusion_alerts.advise exclusion_alert.read alert
     exclusion_alerts.close exclusion_alert.read alert
@@ -192,6 +194,8 @@ NO_CHILD = {
     ("pep_documents.put_back", "POST"),  # leads back to the document, which records itself
     ("pep_attending.cancel", "POST"),  # leads back to the PEP, which records itself
     ("pep_rules.index", "GET"),  # the rules themselves
+    *((f"pep_grants.{route}", "GET") for route in ("index_view", "details_view", "cover", "end")),  # people, and references of PEPs
+    ("pep_grants.cover", "POST"), ("pep_grants.end", "POST"),
     ("pep_years.next_year", "GET"), ("pep_years.next_year", "POST"),  # dates
     ("pep_payments.index_view", "GET"), ("pep_payments.details_view", "GET"), ("pep_payments.csv", "GET"),  # payees and references
     ("pep_payments.batch", "GET"), ("pep_payments.batch", "POST"),

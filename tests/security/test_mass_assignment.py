@@ -92,6 +92,15 @@ FORMS = (
          "pep_consent.decision pep_consent.given_on pep_consent.row_version"),
     Form("officer", f"{ADMIN}/people/replace/?id={{person}}", "successor", {"successor": "{other_person}", "on": "18 Nov 2024"},
          "pep_school.designated_teacher_id pep_school.row_version pep_pep.writer_id pep_pep.row_version +pep_delivery"),
+    Form("teacher", f"{ADMIN}/grants/sections/?pep={{pep}}", "note",
+         {"email": "nele.neu@example.org", "first_name": "Nele", "last_name": "Neu", "sections": "strengths",
+          "ends_on": "02 Dec 2024"},
+         "+pep_grant +pep_person",
+         {"pep_grant": {"starts_on": "2024-11-18", "ended_at": None, "row_version": 1},
+          "pep_person": {"kind": "school_staff", "left_on": None, "bounced_on": None, "phone": None}}),
+    Form("worker", f"{ADMIN}/grants/cover/", "email",
+         {"email": "olga.zweite@example.org", "starts_on": "18 Nov 2024", "ends_on": "02 Dec 2024"},
+         "+pep_grant +pep_delivery", {"pep_grant": {"pep_id": None, "sections": None, "note": "", "ended_at": None}}),
     *(Form("officer", f"{ADMIN}/{noun}/edit/?id={{{place}}}", "reason_of_correction",
            {"started_on": day, "reason_of_correction": "One day too early"}, effects)
       for noun, place, day, effects in (
@@ -312,6 +321,7 @@ def test_every_form_of_the_application_is_among_them(house: House) -> None:
         "pep_documents.add", "pep_documents.put_back",  # takes a file: test_documents; takes nothing
         "pep_drafts.keep", "pep_drafts.drop",  # one's own typed text, which is no record: test_draft_pages; takes nothing
         "pep_my_peps.figures",  # a table of many PEPs: test_figure_grid
+        "pep_grants.end",  # takes nothing
         "pep_waivers.waive",  # needs a gate that stands: test_waivers
         "pep_imports.new", "pep_imports.discard",  # takes a file: below; takes nothing
         "pep_import_columns.change",  # a column of each remembered heading: below

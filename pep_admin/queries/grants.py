@@ -1,0 +1,81 @@
+"""Who writes in whose place today: what opens to the one who acts, and who was let write what.
+
+A grant opens something while both people are here, on its days, until it is taken back; a section also only while whoever gave it
+still answers for the PEP and the PEP is not finished. What that opens is permissions.py's to say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from pep_admin.models import Grant, Pep, Person, School
+from pep_admin.permissions import OWN_CHILDREN, Actor, Cover, Help
+from pep_admin.queries.past_scope import because
+from pep_admin.queries.peps import UNFINISHED
+
+
+def with_grants(session: Session, actor: Actor, today: date) -> Actor:
+    """The actor with what others let them write today; one statement for somebody who writes PEPs, else none."""
+    if actor.person_id is None or not actor.roles & OWN_CHILDREN:
+        return actor
+    held = session.execute(
+        select(Grant.pep_id, Grant.sections, Grant.ends_on, Grant.giver_id, Person.first_name, Person.last_name)
+        .join(Person, Grant.giver_id == Person.id).outerjoin(Pep, Grant.pep_id == Pep.id)
+        .outerjoin(School, Pep.school_id == School.id)
+        .where(Grant.holder_id == actor.person_id, *stands_on(today), or_(Grant.pep_id.is_(None), and_(*_answers_for_it())))
+        .order_by(Grant.ends_on, Grant.id).execution_options(**because("what others let somebody write is asked before they act"))
+    ).all()
+    return replace(
+        actor,
+        covers=tuple(Cover(each.giver_id, f"{each.first_name} {each.last_name}".strip(), each.ends_on)
+                     for each in held if each.pep_id is None),
+        helps=tuple(Help(each.pep_id, section, each.ends_on) for each in held for section in each.sections or ()),
+    )
+
+
+def stands_on(today: date) -> tuple[ColumnElement[bool], ...]:
+    """Conditions for a grant that is neither over nor taken back, between people who are here."""
+    gone = select(Person.id).where(Person.left_on.is_not(None), Person.left_on <= today)
+    return (Grant.starts_on <= today, Grant.ends_on >= today, Grant.ended_at.is_(None), Grant.giver_id.not_in(gone),
+            Grant.holder_id.not_in(gone))
+
+
+def _answers_for_it() -> tuple[ColumnElement[bool], ...]:
+    """Conditions for a PEP that is not finished, of which the giver is still the writer or the school's designated teacher."""
+    return (Pep.status.in_(UNFINISHED), or_(Pep.writer_id == Grant.giver_id, School.designated_teacher_id == Grant.giver_id))
+
+
+def helpers_of(session: Session, pep_id: int, today: date) -> Sequence[Grant]:
+    """The colleagues who may write sections of that PEP today or later, in the order in which they were asked."""
+    found = select(Grant).join(Pep, Grant.pep_id == Pep.id).outerjoin(School, Pep.school_id == School.id).where(
+        Grant.pep_id == pep_id, *not_over(today), *_answers_for_it())
+    return session.scalars(found.options(joinedload(Grant.holder), joinedload(Grant.giver)).order_by(Grant.id)).all()
+
+
+def not_over(today: date) -> tuple[ColumnElement[bool], ...]:
+    """Conditions for a grant that goes on, or is still to begin."""
+    return (Grant.ends_on >= today, Grant.ended_at.is_(None))
+
+
+def covers_of(session: Session, person_id: int, today: date) -> Sequence[Grant]:
+    """Who stands in for that person, today or later, and whom they stand in for; the earliest first."""
+    about = or_(Grant.giver_id == person_id, Grant.holder_id == person_id)
+    found = select(Grant).where(about, Grant.pep_id.is_(None), *not_over(today))
+    found = found.options(joinedload(Grant.holder), joinedload(Grant.giver))
+    return session.scalars(found.order_by(Grant.starts_on, Grant.id)).all()
+
+
+def notes_to(session: Session, actor: Actor, today: date) -> dict[int | None, list[str]]:
+    """What was asked of the actor with each PEP that they help with; no statement for somebody who helps with none."""
+    if not actor.helps:
+        return {}
+    asked = select(Grant.pep_id, Grant.note).where(Grant.holder_id == actor.person_id, Grant.pep_id.is_not(None), *stands_on(today))
+    found: dict[int | None, list[str]] = {}
+    for pep_id, note in session.execute(asked.order_by(Grant.id)):
+        found.setdefault(pep_id, []).append(note)
+    return found
