@@ -7,7 +7,7 @@ number of statements for a page, however many PEPs.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +24,7 @@ from pep_admin.queries.desk import asked_to_attend, desk_of, previous_peps
 from pep_admin.queries.grants import notes_to
 from pep_admin.validators.findings import Finding, blocking
 from pep_admin.validators.grants import may_be_given
+from pep_admin.validators.reopening import BESIDE
 from pep_admin.views.base import Link, PepView
 from pep_admin.views.cells import start_of
 from pep_admin.views.pep_page import OPEN, TARGET_CHECKS, place_of
@@ -56,6 +57,7 @@ class DeskCard:
     alert: ExclusionAlert | None = None
     question: str = ""
     in_place_of: str = ""
+    helps: tuple[Link, ...] = ()
     asks: str = ""
     answer: str | None = None
 
@@ -157,7 +159,8 @@ def _card(
     return {
         "minutes": minutes_for(work), "mine": tuple(_mine(facts, mine, document)),
         "check": view.way_to("pep_peps.check_answers", id=pep.id),
-        "owed": tuple(_owed(facts, pep, wrong)), "go_on": _go_on(view, document, mine, carried),
+        "owed": tuple(_owed(facts, pep, wrong)), "go_on": _go_on(view, document, mine, carried) if facts.mine else None,
+        "helps": tuple(_ways(view, document, helping)),
         "to_sign": tuple(_to_sign(view, facts, mine, carried, document)),
         "sent_back_for": start_of(review.improve or review.feedback) if review and facts.still_mine else "",
     }
@@ -254,6 +257,16 @@ def _go_on(view: PepView, document: Document, mine: Sequence[Finding], carried: 
         url = view.way_to("pep_peps.section", id=document.pep_id, section=section.key)
         return Link(f"Look at: {section.title}", url) if url else None
     return None
+
+
+def _ways(view: PepView, document: Document, helping: Sequence[str]) -> Iterator[Link]:
+    """Where what they were given is written: a section's own page, the PEP's for what stands beside the sections."""
+    titles = may_be_given(document.form)
+    for key in helping:
+        url = view.way_to("pep_peps.details_view", id=document.pep_id, _anchor=key) if key in BESIDE else (
+            view.way_to("pep_peps.section", id=document.pep_id, section=key))
+        if url:
+            yield Link(f"Write: {titles.get(key, key)}", url)
 
 
 def _section_of(document: Document, finding: Finding) -> str:

@@ -164,7 +164,7 @@ class Grants(PepModelView):
             self.refuse(Permission.GRANT_GIVE)
         ends_on = max(pep.due_on, self.today + SOME_DAYS)
         form: Any = SectionsForm(request.form if posted else None, ends_on=ends_on, sections=[self.asked_once("section")])
-        form.sections.offered = may_be_given(form_of(pep.form_version))
+        form.sections.offered = grants.offered_of(self.db_session, pep, self.actor)
         if posted and form.validate():
             done = self.commit(grants.give_sections, pep.id, form.named(), form.sections.data or [], ends_on=form.ends_on.data,
                                note=form.note.data or "", today=self.today, now=self.now, has_account=self._asks_accounts(),

@@ -17,12 +17,13 @@ from pep_admin import audit, outbox
 from pep_admin.circumstances import said
 from pep_admin.exceptions import NotAllowed, NotFound, Refused
 from pep_admin.models import Grant, Pep, Person
-from pep_admin.pep_document import form_of
-from pep_admin.permissions import Actor, Permission, can, owns_part, require, require_on
+from pep_admin.pep_document import form_of, read_document
+from pep_admin.permissions import Actor, Permission, audience_for, can, owns_part, require, require_on
 from pep_admin.queries import OPEN_TO_WRITE
 from pep_admin.queries.grants import covers_of, helpers_of
 from pep_admin.validators.findings import Finding
 from pep_admin.validators.grants import SCHOOL_SIDE, Side, check_between, check_days, check_sections, may_be_given
+from pep_admin.validators.reopening import BESIDE
 from pep_admin.vocabulary import Part, PersonKind
 from pep_admin.workflow.address_book import PersonFacts, check_person
 from pep_admin.workflow.taking import refuse, take_pep, take_row
@@ -54,6 +55,13 @@ def _giver(actor: Actor, pep: Pep) -> Person | None:
     of_school = pep.school.designated_teacher if pep.school else None
     people = [each for each in (pep.writer, of_school) if each is not None and each.kind in SCHOOL_SIDE]
     return next((each for each in people if each.id == actor.person_id), people[0] if people and pep.school else None)
+
+
+def offered_of(session: Session, pep: Pep, actor: Actor) -> dict[str, str]:
+    """The sections of Part 2 that ask anything in this PEP, with the targets and the money, by key."""
+    document = read_document(session, pep, audience=audience_for(actor, pep.child))
+    asking = {section.key for part in document.form.parts for section in part.sections if any(map(document.asked, section.fields))}
+    return {key: title for key, title in may_be_given(document.form).items() if key in asking | set(BESIDE)}
 
 
 def give_sections(
