@@ -35,8 +35,11 @@ def test_the_figures_follow_the_keys_and_the_amount_follows_the_sum(address: str
     page.fill("input[name=unit_cost_pence]", "55")
     said(page, "10 × £55.00 is £550.00. With this row, £50.00 of £600.00 is left in Autumn 2024-25.")
     page.wait_for_function("place => document.querySelector(place).value === '550.00'", arg=AMOUNT)
+    sent: list[str] = []
+    page.on("request", lambda each: sent.append(each.post_data or "") if "/work-out/" in each.url else None)
     page.fill("input[name=quantity]", "11")
     said(page, "That makes £605.00 for this child in Autumn 2024-25; £600.00 is the limit and £600.00 is left.")
+    assert not [each for each in sent if "amount_pence=550.00" in each], "an amount that nobody typed is not held against the sum"
     assert page.input_value(AMOUNT) == "605.00" and "not £550.00" not in page.inner_text(FIGURES)
     breaks_nothing(page, "over the limit")
     page.set_viewport_size({"width": 1280, "height": 900})

@@ -211,6 +211,7 @@ def test_where_targets_alone_were_sent_back_money_is_not_offered(enter: Any, wor
     assert not page.tree.xpath("//main//button[@value='ask']") and under(page, 2)[0][-1] == "Draft"
     after = page.send("outcome", button=("then", "ask"))
     assert after.url == f"{PEPS}details/?id={pep}" and not after.links("Ask for Pupil Premium for target 1")
+    assert "cannot be changed now" not in after.main, "it does not lead to a closed door"
     late = enter("officer").get(f"{PEPS}details/?id={pep}")
     assert not late.links("Change Ten weekly hours of maths tuition")
 
