@@ -4,6 +4,7 @@ Facts for rules are read unscoped, as columns and never entities, each with its 
 school's requests without showing them. Everything that is shown to people is read scoped.
 """
 
+from pep_admin.queries.asked import Asked, asked_under
 from pep_admin.queries.attending import asks_of, children_to_meet, reasons_to_meet
 from pep_admin.queries.calendars import Calendars, counted_peps, is_working_day_in, peps_due_by, terms_of
 from pep_admin.queries.caps import grant_facts, periods, ppg_facts_for, scheme_for
@@ -31,6 +32,7 @@ __all__ = [
     "ONE_A_TERM",
     "OPEN_TO_WRITE",
     "WRITING_KINDS",
+    "Asked",
     "Calendars",
     "Columns",
     "LaunchCandidate",
@@ -38,6 +40,7 @@ __all__ = [
     "Waiting",
     "allocation_differences",
     "approved_requests",
+    "asked_under",
     "asks_of",
     "children_to_meet",
     "count_waivers",

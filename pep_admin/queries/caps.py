@@ -125,6 +125,8 @@ def _facts(pep: Pep, year: Columns, counters: dict[tuple[int, str], int], reques
         period: counters.get((pep.child_id, period), 0) - counted + drafts for period in periods(year.name, year.term.value, scheme)
     }
     school_age = scheme is not Scheme.POST_16
+    shown = f"{year.name} {year.term.value}" if school_age else year.name
+    elsewhere = counters.get((pep.child_id, shown), 0) - sum(map(_reserved, requests))
     return PpgFacts(
         scheme=scheme,
         term_label=f"{year.term.label} {year.name}",
@@ -135,6 +137,7 @@ def _facts(pep: Pep, year: Columns, counters: dict[tuple[int, str], int], reques
         year_taken_pence=taken[year.name],
         has_target=True,
         drafts_pence=drafts,
+        elsewhere_pence=max(0, elsewhere),
     )
 
 

@@ -6,7 +6,7 @@ The facts come in as frozen values; who counts them, reserves and pays is workfl
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -30,6 +30,7 @@ class PpgFacts:
     child's other requests hold across every school and PEP (drafts of the same PEP, reserved and released), without this one.
     `drafts_pence` is what of that other drafts of this PEP only ask for. `has_target` says whether the target of the request stands
     in the same PEP. `child_names` are this child's own. `unspent` is what the PEPs of this term say is left of earlier money.
+    `elsewhere_pence` is what of the term (after 16 of the year) the requests of the child's other PEPs hold.
     """
 
     scheme: Scheme
@@ -43,6 +44,26 @@ class PpgFacts:
     drafts_pence: int = 0
     child_names: tuple[str, ...] = ()
     unspent: tuple[Unspent, ...] = ()
+    elsewhere_pence: int = 0
+
+    @property
+    def span(self) -> str:
+        """Over what the money is counted out to the child: a term, after 16 a year."""
+        return "year" if self.term_cap_pence is None else "term"
+
+    @property
+    def span_label(self) -> str:
+        return self.year_label if self.term_cap_pence is None else self.term_label
+
+    @property
+    def span_cap_pence(self) -> int:
+        return self.year_cap_pence if self.term_cap_pence is None else self.term_cap_pence
+
+    @property
+    def year_is_tighter(self) -> bool:
+        """Whether the year leaves less than the term would."""
+        taken = self.year_taken_pence if self.term_cap_pence is None else self.term_taken_pence
+        return self.left_pence < self.span_cap_pence - taken
 
     @property
     def left_pence(self) -> int:
@@ -85,7 +106,7 @@ def check_request(request: RequestLike, *, facts: PpgFacts) -> list[Finding]:
     return [
         *_serves_a_target(request, facts),
         *_costed(request),
-        *_within_caps(request, facts),
+        *_within_caps(request.amount_pence or 0, facts),
         *_allowed(request, facts),
         *_described(request),
         *check_doubts(request, scheme=facts.scheme, year=facts.year_label, unspent=facts.unspent),
@@ -113,16 +134,59 @@ def _costed(request: RequestLike) -> Iterator[Finding]:
         yield Finding("RD-402", "HB-6.6", "amount", message)
 
 
-def _within_caps(request: RequestLike, facts: PpgFacts) -> Iterator[Finding]:
+def _within_caps(pence: int, facts: PpgFacts) -> Iterator[Finding]:
     beside = " beside what else is asked for here" if facts.drafts_pence else ""
     for span, cap, taken in _spans(facts):
-        total = taken + (request.amount_pence or 0)
+        total = taken + pence
         if total > cap:
             message = (
                 f"That makes {format_pounds(total)} for this child {span}; {format_pounds(cap)} is the limit and "
                 f"{format_pounds(max(0, cap - taken))} is left{beside}."
             )
             yield Finding("RD-403", _cap_rule(facts), "amount", message)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkedOut:
+    """What the money of a request comes to while it is written: the sum of its pieces in pence (None while one is missing), in
+    sentences that and what would be left, and what is wrong so far."""
+
+    sum_pence: int | None
+    said: tuple[str, ...]
+    findings: tuple[Finding, ...]
+
+
+def work_out(request: RequestLike, *, facts: PpgFacts) -> WorkedOut:
+    """What check_request says of cost, limits and category, without the pieces that are still None; an amount that is None is taken
+    to be the sum."""
+    if facts.scheme is Scheme.EARLY_YEARS:
+        return WorkedOut(None, (), tuple(check_request(request, facts=facts)))
+    typed: Mapping[str, int | None] = {"quantity": request.quantity, "unit_cost": request.unit_cost_pence,
+                                       "amount": request.amount_pence}
+    quantity, unit_cost = request.quantity or 0, request.unit_cost_pence or 0
+    total = quantity * unit_cost if quantity > 0 and unit_cost > 0 else None
+    pence = total if typed["amount"] is None else typed["amount"]
+    said = [f"{quantity} × {format_pounds(unit_cost)} is {format_pounds(total)}."] if total is not None else []
+    if pence and pence <= facts.left_pence:
+        said.append(f"With this row, {format_pounds(facts.left_pence - pence)} of {format_pounds(facts.span_cap_pence)} is left in "
+                    f"{facts.span_label}.")
+    wrong = (*(each for each in _costed(request) if typed[each.field] is not None), *_within_caps(pence or 0, facts),
+             *check_barred(request))
+    return WorkedOut(total, tuple(said), wrong)
+
+
+class Counted(Protocol):
+    """What asked_pence reads; the PpgRequest row and RequestFacts fit."""
+
+    @property
+    def amount_pence(self) -> int: ...
+    @property
+    def status(self) -> PpgStatus | str: ...
+
+
+def asked_pence(requests: Iterable[Counted]) -> int:
+    """What is asked for in all: drafts too, but nothing that was declined or taken away."""
+    return sum(each.amount_pence for each in requests if each.status not in (PpgStatus.DECLINED, PpgStatus.WITHDRAWN))
 
 
 def check_grant(pence: int, *, facts: PpgFacts) -> list[Finding]:

@@ -31,7 +31,7 @@ from pep_admin.workflow.attending import may_ask_to_attend
 from pep_admin.workflow.calendars import send_by
 from pep_admin.workflow.grants import may_end, may_give
 from pep_admin.workflow.payments import release_gates
-from pep_admin.workflow.ppg import may_ask
+from pep_admin.workflow.ppg import may_ask_now
 from pep_admin.workflow.questions import may_answer, open_question
 from pep_admin.workflow.readiness import readiness
 
@@ -92,7 +92,7 @@ class PepPage:
     reviews: tuple[QaReview, ...]
     question: QaReview | None
     waivers: tuple[Waiver, ...]
-    left_pence: int | None
+    money: queries.Asked
     may: frozenset[str]
     send_by: Due | None = None
     money_gates: tuple[Finding, ...] = ()
@@ -187,7 +187,8 @@ def gather(session: Session, pep: Pep, actor: Actor, today: date, papers: Relate
     cards = tuple(_card(document, part, pep, actor, findings) for part in document.form.parts)
     waivers = tuple(queries.waivers_of(session, [pep.id]).get(pep.id, ()))
     nursery, live = facts.scheme is Scheme.EARLY_YEARS, pep.status in (*OPEN, PepStatus.SUBMITTED)
-    return PepPage(pep, document, cards, tuple(findings), reviews, question, waivers, None if nursery else facts.left_pence,
+    money = queries.asked_under(session, pep, requests=document.requests, facts=facts)
+    return PepPage(pep, document, cards, tuple(findings), reviews, question, waivers, money,
                    _may(session, pep, document, actor), send_by(session, pep),
                    tuple(release_gates(session, pep)) if pep.status is PepStatus.COMPLETE else (),
                    queries.asks_of(session, pep.id) if pep.status in OPEN else None,
@@ -255,7 +256,7 @@ def _may(session: Session, pep: Pep, document: Document, actor: Actor) -> frozen
         "pdf": can(actor, Permission.PEP_PDF) and not lent(session, actor, Permission.PEP_PDF, [pep.child_id]),
         "targets": pep.status in OPEN and is_open(pep.reopened, "targets") and can(actor, Permission.TARGET_WRITE, pep,
                                                                                    Part.EDUCATION, "targets"),
-        "requests": pep.status in OPEN and is_open(pep.reopened, "money") and may_ask(actor, pep),
+        "requests": may_ask_now(actor, pep),
         "open_all": pep.status in OPEN and pep.reopened is not None and can(actor, Permission.PEP_GRADE),
         "answer": may_answer(actor, pep),
         "ask_colleague": may_give(actor, pep),

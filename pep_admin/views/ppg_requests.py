@@ -30,7 +30,6 @@ from pep_admin.views.base_forms import LabelField
 from pep_admin.views.cells import amount, linked, posted_version, reference, start_of, wrapped
 from pep_admin.views.details import said
 from pep_admin.views.filters import Case, OneOf, Related
-from pep_admin.views.releases import Releasing
 from pep_admin.views.request_forms import (
     NUMBERS,
     DecideForm,
@@ -44,6 +43,7 @@ from pep_admin.views.request_forms import (
     payee_of,
 )
 from pep_admin.views.waivers import way_to_waive
+from pep_admin.views.working_out import WorkingOut
 from pep_admin.vocabulary import PepStatus, PpgCategory, PpgStatus, Scheme
 from pep_admin.workflow import ppg
 
@@ -58,7 +58,7 @@ _TOLD = (
 """Whether a PEP says what became of the money (HB-6.5)."""
 
 
-class PpgRequests(Releasing):
+class PpgRequests(WorkingOut):
     """What is asked for of the Pupil Premium, and what becomes of it."""
 
     model = PpgRequest
@@ -72,6 +72,7 @@ class PpgRequests(Releasing):
         "export": Permission.LIST_EXPORT,
         "action_view": Permission.REQUEST_READ,
         "write": Permission.REQUEST_WRITE,
+        "work_out": Permission.REQUEST_WRITE,
         "withdraw": Permission.REQUEST_WRITE,
         "decide": Permission.REQUEST_DECIDE,
         "withdraw_approved": Permission.REQUEST_DECIDE,
@@ -246,6 +247,8 @@ class PpgRequests(Releasing):
         if request.method != "POST" and (why := self._why_not(row, pep)):
             draft_pages.say_kept(self, draft_pages.of_request(pep, row))
             return self._closed(pep, why)
+        if request.form.get("then") == "work_out":
+            return self._worked_out(row, pep)
         form = self._form(pep, row)
         if request.method == "POST" and self.validate_form(form):
             done = self._save(pep, row, form)
@@ -301,11 +304,18 @@ class PpgRequests(Releasing):
         barred = check_request(cast(Any, Proposed(row, {})), facts=facts) if facts.scheme is Scheme.EARLY_YEARS else []
         desk = draft_pages.desk(self, draft_pages.of_request(pep, row), [each.name for each in form])
         version, desk = draft_pages.filled_form(form, desk, row.row_version if row else 0)
-        version = posted_version() if status == 422 else version  # what was refused is still of the row that it was filled from
+        version = posted_version() if request.method == "POST" and status != 409 else version  # still of the row it was filled from
         texts = {"provider": form.provider.data or "", "unit": form.unit.data or "", "payee": form.payee_name.data or ""}
         self.put_on(form, check_texts(form.description.data or "", texts, child_names=facts.child_names))
-        return self.page(self.edit_template, status=status, pep=pep, row=row, form=form, facts=facts, barred=barred, desk=desk,
-                         version=version, **more)
+        return self.page(self.edit_template, status=status, pep=pep, row=row, form=form, barred=barred, desk=desk, version=version,
+                         **self._about(pep, row, form, facts), **more)
+
+    def _about(self, pep: Pep, row: PpgRequest | None, form: Any, facts: PpgFacts | None = None) -> dict[str, Any]:
+        """What stands round the boxes: the target that is chosen, what is asked for under it, what is left, the figures so far."""
+        facts = facts or self._facts(pep, row)
+        target = next((each for each in pep.targets if each.id == form.target_id.data), None)
+        return {"target": target, "facts": facts, "money": queries.asked_under(self.db_session, pep, facts=facts),
+                "figures": self._figures(pep, row, form, facts)}
 
     def _both(self, row: PpgRequest, form: Any) -> ResponseReturnValue:
         stands: Any = self._edit_form_class(None, obj=row)
@@ -324,6 +334,8 @@ class PpgRequests(Releasing):
         for each in warnings:
             ahead = "Please check" if each.severity == "warning" else "Before the PEP can be sent"
             self.say(f"{ahead}: {each.sentence}", "warning")
+        if request.form.get("then") == "another":
+            return self.back_to("write", pep=pep.id, target=row.target_id)
         return redirect(self._page_of(pep), code=303)
 
     def _page_of(self, pep: Pep) -> str:

@@ -19,7 +19,7 @@ from wtforms.validators import InputRequired, Length
 from pep_admin import queries
 from pep_admin.config import LONDON
 from pep_admin.deadlines import format_day
-from pep_admin.models import Pep, PpgRequest, ProgressNote, Target, Term, Words
+from pep_admin.models import Pep, ProgressNote, Target, Term, Words
 from pep_admin.permissions import Permission, can, lent
 from pep_admin.queries import OPEN_TO_WRITE
 from pep_admin.stems import STEMS
@@ -28,12 +28,12 @@ from pep_admin.validators.reopening import is_open
 from pep_admin.views import draft_pages
 from pep_admin.views.base import Done, Link, PepModelView, RelatedTable
 from pep_admin.views.base_forms import DayField, LabelField, PepForm
-from pep_admin.views.cells import amount, linked, posted_version, reference, start_of, wrapped
+from pep_admin.views.cells import linked, posted_version, reference, start_of, wrapped
 from pep_admin.views.filters import Case, OneOf, Related
 from pep_admin.views.hosting import whole_id
 from pep_admin.views.request_forms import ReasonForm, reason_field
 from pep_admin.vocabulary import ChildAgrees, Part, Subject, TargetArea
-from pep_admin.workflow import progress, targets
+from pep_admin.workflow import ppg, progress, targets
 from pep_admin.workflow.drafts import Page
 
 KINDS = {**{each.value: each.label for each in (Subject.ENGLISH, Subject.MATHS)}, **{each.value: each.label for each in TargetArea}}
@@ -163,13 +163,20 @@ class Targets(PepModelView):
         noting = [Link("Note how it goes", url_for(f"{self.endpoint}.note", id=row.id))] if notes else []
         if not self._may_change(row.pep):
             return noting
-        asking = self.way_to("pep_ppg_requests.write", pep=row.pep_id, target=row.id)
-        return [
-            Link("Change", url_for(f"{self.endpoint}.write", id=row.id)),
-            *noting,
-            *([Link("Ask for Pupil Premium for it", asking)] if asking else []),
-            Link("Take away…", url_for(f"{self.endpoint}.remove", id=row.id)),
-        ]
+        return [Link("Change", url_for(f"{self.endpoint}.write", id=row.id)), *noting,
+                Link("Take away…", url_for(f"{self.endpoint}.remove", id=row.id))]
+
+    def details_context(self, row: Target) -> dict[str, Any]:
+        return self._money(row.pep)
+
+    def _money(self, pep: Pep) -> dict[str, Any]:
+        """What is asked for under this PEP's targets, for those who may read that, and whether they may ask for more now."""
+        if not self.may(Permission.REQUEST_READ):
+            return {}
+        return {"money": queries.asked_under(self.db_session, pep), "asks": self._asks(pep)}
+
+    def _asks(self, pep: Pep) -> bool:
+        return self.way_to("pep_ppg_requests.write") is not None and ppg.may_ask_now(self.actor, pep)
 
     def _may_change(self, pep: Pep) -> bool:
         return self._is_open(pep) and can(self.actor, Permission.TARGET_WRITE, pep, Part.EDUCATION, "targets")
@@ -183,31 +190,18 @@ class Targets(PepModelView):
         return can(self.actor, permission) and not lent(self.db_session, self.actor, permission, [row.pep.child_id])
 
     def related(self, row: Target) -> list[RelatedTable]:
-        """What was noted on it between PEPs, and the money that was asked for under it."""
+        """What was noted on it between PEPs."""
         seen = queries.notes_of(self.db_session, [row.id], with_struck=True)[row.id]
         ways = [self._strike(row, each) if self._may_strike(row, each) else "" for each in seen]
         rows = [[*note_row(each), *([way] if any(ways) else [])] for each, way in zip(seen, ways, strict=True)]
         headings = [*NOTE_HEADINGS, *(["If it should not stand"] if any(ways) else [])]
-        return [RelatedTable("How it goes, between PEPs", headings, rows, "Nothing is noted yet."), *self._money(row)]
+        return [RelatedTable("How it goes, between PEPs", headings, rows, "Nothing is noted yet.")]
 
     def _may_strike(self, row: Target, note: ProgressNote) -> bool:
         return note.struck_at is None and self._may_note(row) and progress.may_strike(self.actor, note)
 
     def _strike(self, row: Target, note: ProgressNote) -> Link:
         return Link("Strike…", url_for(f"{self.endpoint}.strike", id=row.id, note=note.id))
-
-    def _money(self, row: Target) -> list[RelatedTable]:
-        if not self.may(Permission.REQUEST_READ):
-            return []
-        found = self.db_session.scalars(select(PpgRequest).where(PpgRequest.target_id == row.id).order_by(PpgRequest.id))
-        rows = [[self._request(each), each.category, amount(each.amount_pence), amount(each.approved_pence), each.status]
-                for each in found]
-        headings = ("What", "Category", "Asked for", "Approved", "Status")
-        return [RelatedTable("Pupil Premium asked for", headings, rows, "Nothing was asked for.")]
-
-    def _request(self, each: PpgRequest) -> Any:
-        url = self.way_to("pep_ppg_requests.details_view", id=each.id)
-        return Link(each.description, url) if url else each.description
 
     # --- writing -------------------------------------------------------------------------------------------------------
 
@@ -243,6 +237,8 @@ class Targets(PepModelView):
         if template == self.edit_template and "desk" not in context:
             row, form = context["row"], context["form"]
             context["desk"] = draft_pages.desk(self, draft_pages.of_target(row.pep, row), [each.name for each in form])
+        if template == self.edit_template:
+            context |= self._money(context.get("pep") or context["row"].pep)
         return super().page(template, status=status, **context)
 
     def _started(self, pep: Pep, row: Target | None, form: Any) -> ResponseReturnValue:
@@ -285,7 +281,9 @@ class Targets(PepModelView):
         for each in findings:
             self.say(f"{target}. {'Must fix before signing' if each.severity == 'blocking' else 'Please check'}: "
                      f"{each.sentence}", "warning")
-        return redirect(self._page_of(pep), code=303)
+        asking = request.form.get("then") == "ask" and self._asks(pep)
+        way = self.way_to("pep_ppg_requests.write", pep=pep.id, target=target.id) if asking else None
+        return redirect(way or self._page_of(pep), code=303)
 
     def _closed(self, pep: Pep, page: Page | None = None) -> ResponseReturnValue:
         shut = pep.status in OPEN_TO_WRITE and pep.reopened is not None

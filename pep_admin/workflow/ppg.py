@@ -22,8 +22,9 @@ from pep_admin.money import format_pounds
 from pep_admin.pep_form import RequestFacts
 from pep_admin.permissions import Actor, Permission, can, require, require_on, writes_part
 from pep_admin.validators.findings import Finding, blocking
-from pep_admin.validators.ppg import check_barred, check_grant, check_request
+from pep_admin.validators.ppg import PpgFacts, WorkedOut, check_barred, check_grant, check_request, work_out
 from pep_admin.validators.ppg_requests import check_whole
+from pep_admin.validators.reopening import is_open
 from pep_admin.vocabulary import Part, PepStatus, PpgStatus, Scheme
 from pep_admin.workflow import referrals
 from pep_admin.workflow.sections import part_changed, require_open
@@ -81,6 +82,23 @@ def may_ask(actor: Actor, pep: Pep) -> bool:
     """Whether somebody may ask for this PEP's money: who writes the school's part, after 16 the social worker too (HB-6.2)."""
     worker_asks = queries.scheme_for(pep) is Scheme.POST_16 and writes_part(actor, pep, Part.SOCIAL_CARE)
     return can(actor, Permission.REQUEST_WRITE) and (worker_asks or writes_part(actor, pep, Part.EDUCATION, "money"))
+
+
+def may_ask_now(actor: Actor, pep: Pep) -> bool:
+    """`may_ask`, while the PEP is open to be written and its money with it."""
+    return pep.status in queries.OPEN_TO_WRITE and is_open(pep.reopened, "money") and may_ask(actor, pep)
+
+
+def work_out_request(
+    session: Session, pep: Pep, values: Mapping[str, Any], *, actor: Actor, facts: PpgFacts, found: PpgRequest | None = None
+) -> WorkedOut:
+    """What a new request, or the draft `found`, would come to and leave, as far as it is typed. Nothing is stored.
+
+    `facts` are that request's own, as ppg_facts_for gives them.
+    """
+    require(actor, Permission.REQUEST_WRITE)
+    _require_asker(session, actor, pep)
+    return work_out(_proposed(session, pep, found, values), facts=facts)
 
 
 def _require_asker(session: Session, actor: Actor, pep: Pep) -> None:

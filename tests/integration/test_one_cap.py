@@ -61,7 +61,7 @@ class Moved:
 
     def left(self, pep: int | None = None) -> str:
         words = self.enter("officer").get(f"{REQUESTS}write/?pep={pep or self.pep}").main
-        return words.partition("Left this term: ")[2].partition(" Autumn")[0].partition(" Spring")[0]
+        return words.partition("Left this term: ")[2].partition(" Autumn")[0].partition(" Spring")[0].partition(" (")[0]
 
     def money_of_the_child(self) -> list[list[str]]:
         page = self.enter("officer").get(f"{CHILDREN}details/?id={self.world.child_id}")
@@ -91,6 +91,8 @@ def moved(both_databases: str, open_session: Callable[..., Session]) -> Iterator
 
 def test_a_child_who_moves_in_mid_term_keeps_one_cap(moved: Moved) -> None:
     assert moved.left() == "£50.00 of £600.00"
+    page = moved.enter("other_teacher").get(f"{REQUESTS}write/?pep={moved.pep}").main
+    assert "Left this term: £50.00 of £600.00 (£550.00 asked for elsewhere) Autumn 2024-25" in page
     wrong = moved.asking("50.01")
     assert wrong.status == 422
     assert "That makes £600.01 for this child in Autumn 2024-25; £600.00 is the limit and £50.00 is left. (HB-6.1)" in wrong.main

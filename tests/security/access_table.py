@@ -411,6 +411,7 @@ LINES = (
     get("pep_ppg_requests.export",       f"{MONEY}/export/csv/",                   "in  200 200 200 403 403 403 403 403 403"),
     get("pep_ppg_requests.write",        f"{MONEY}/write/?id={{draft}}",           "in  200 200 403 200 404 403 404 403 403"),
     post("pep_ppg_requests.write",       f"{MONEY}/write/?pep={{pep}}",            "401 422 422 403 422 404 403 404 403 403"),
+    post("pep_ppg_requests.work_out",    f"{MONEY}/work-out/?pep={{pep}}",         "401 200 200 403 200 404 403 404 403 403"),
     get("pep_ppg_requests.withdraw",     f"{MONEY}/withdraw/?id={{draft}}",        "in  200 200 403 200 404 403 404 403 403"),
     post("pep_ppg_requests.withdraw",    f"{MONEY}/withdraw/?id={{approved}}",     "401 422 422 403 422 404 403 404 403 403"),
     get("pep_ppg_requests.decide",       f"{MONEY}/decide/?id={{requested}}",      "in  200 200 403 403 403 403 403 403 403"),

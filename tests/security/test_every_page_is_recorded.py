@@ -147,6 +147,7 @@ SHOWN: Mapping[Door, tuple[str, str]] = doors("GET", """
     documents.add pep.read pep
     documents.remove document.read document
     ppg_requests.write pep.read pep
+    ppg_requests.work_out pep.read pep
     ppg_requests.withdraw ppg_requests.read approved
     ppg_requests.decide ppg_requests.read requested
     ppg_requests.withdraw_approved ppg_requests.read approved

@@ -319,6 +319,7 @@ def test_every_form_of_the_application_is_among_them(house: House) -> None:
         "pep_peps.send", "pep_peps.recall", "pep_ppg_requests.decide", "pep_payments.batch",  # need a PEP in another state: below
         "pep_attending.cancel", "pep_peps.open_sections",  # take nothing
         "pep_documents.add", "pep_documents.put_back",  # takes a file: test_documents; takes nothing
+        "pep_ppg_requests.work_out",  # stores nothing: test_targets_with_money
         "pep_drafts.keep", "pep_drafts.drop",  # one's own typed text, which is no record: test_draft_pages; takes nothing
         "pep_my_peps.figures",  # a table of many PEPs: test_figure_grid
         "pep_grants.end",  # takes nothing

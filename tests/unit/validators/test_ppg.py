@@ -8,7 +8,17 @@ from typing import Any
 import pytest
 
 from pep_admin.validators.findings import Finding
-from pep_admin.validators.ppg import PpgFacts, ReleaseFacts, check_barred, check_grant, check_release, check_request, sounds_barred
+from pep_admin.validators.ppg import (
+    PpgFacts,
+    ReleaseFacts,
+    asked_pence,
+    check_barred,
+    check_grant,
+    check_release,
+    check_request,
+    sounds_barred,
+    work_out,
+)
 from pep_admin.vocabulary import Grade, PepStatus, PpgCategory, PpgStatus, Scheme
 from pep_admin.year_words import SatisfactoryGrades
 
@@ -184,6 +194,57 @@ def test_both_caps_may_be_passed_at_once() -> None:
 )
 def test_what_is_left(facts: PpgFacts, left: int) -> None:
     assert facts.left_pence == left
+
+
+@pytest.mark.parametrize(("term", "year", "tighter"), [
+    (0, 0, False), (0, 1_200_00, False), (0, 1_200_01, True), (550_00, 1_750_00, False), (550_00, 1_750_01, True),
+    (700_00, 1_900_00, False),
+])
+def test_the_year_is_named_only_where_it_leaves_less_than_the_term(term: int, year: int, tighter: bool) -> None:
+    facts = replace(FACTS, term_taken_pence=term, year_taken_pence=year)
+    assert facts.year_is_tighter is tighter and not replace(POST_16, year_taken_pence=year).year_is_tighter
+    assert (facts.span, facts.span_label, facts.span_cap_pence) == ("term", "Autumn 2024-25", 600_00)
+    assert (POST_16.span, POST_16.span_label, POST_16.span_cap_pence) == ("year", "2024-25", 300_00)
+
+
+def typed(**pieces: Any) -> Any:
+    """A request of which only those pieces are typed."""
+    return replace(Request(), **({"quantity": None, "unit_cost_pence": None, "amount_pence": None} | pieces))
+
+
+@pytest.mark.parametrize(("request_", "facts", "total", "said", "wrong"), [
+    (typed(), FACTS, None, 0, []),
+    (typed(quantity=10), FACTS, None, 0, []),
+    (typed(quantity=-1, unit_cost_pence=5), FACTS, None, 0, [("RD-402", "quantity")]),
+    (typed(quantity=10, unit_cost_pence=60_00), FACTS, 600_00, 2, []),
+    (typed(quantity=10, unit_cost_pence=60_01), FACTS, 600_10, 1, [("RD-403", "amount")]),
+    (typed(quantity=1, unit_cost_pence=300_01), POST_16, 300_01, 1, [("RD-403", "amount")]),
+    (typed(quantity=10, unit_cost_pence=55_00, amount_pence=550_01), FACTS, 550_00, 2, [("RD-402", "amount")]),
+    (typed(amount_pence=0), FACTS, None, 0, [("RD-402", "amount")]),
+    (typed(quantity=1, unit_cost_pence=1, category="X_ADMIN"), FACTS, 1, 2, [("RD-405", "category")]),
+    (typed(quantity=1, unit_cost_pence=1), replace(FACTS, scheme=Scheme.EARLY_YEARS), None, 0, [("RD-404", "")]),
+])
+def test_what_is_typed_is_worked_out_and_what_is_not_is_not_asked_for(
+    request_: Any, facts: PpgFacts, total: int | None, said: int, wrong: list[tuple[str, str]]
+) -> None:
+    found = work_out(request_, facts=facts)
+    assert (found.sum_pence, len(found.said)) == (total, said)
+    assert [(each.check, each.field) for each in found.findings] == wrong
+
+
+def test_what_is_worked_out_is_said_in_whole_sentences() -> None:
+    said = work_out(typed(quantity=3, unit_cost_pence=20_00), facts=replace(POST_16, year_taken_pence=200_00)).said
+    assert said == ("3 × £20.00 is £60.00.", "With this row, £40.00 of £300.00 is left in 2024-25.")
+
+
+def test_what_was_declined_or_taken_away_is_not_asked_for() -> None:
+    @dataclass(frozen=True)
+    class Row:
+        amount_pence: int
+        status: PpgStatus | str
+
+    assert asked_pence([Row(2 ** number, each) for number, each in enumerate(PpgStatus)]) == 1 + 2 + 4 + 16
+    assert asked_pence([Row(5, "draft"), Row(7, "withdrawn")]) == 5 and asked_pence([]) == 0
 
 
 def test_early_years_are_refused_with_the_one_sentence() -> None:
