@@ -1437,6 +1437,19 @@ class Draft(OfOwner, Base):
         return self.heading
 
 
+class DraftPace(OfOwner, Base):
+    """How fast somebody's pages send drafts: a bucket of saves that empties steadily, kept here because worker processes share it.
+
+    `empty_at` is when it will be empty, in milliseconds since 1970: one number that one statement can both judge and move.
+    """
+
+    __tablename__ = "pep_draft_pace"
+
+    empty_at: Mapped[int] = mapped_column(BigInteger)
+
+    __table_args__ = (UniqueConstraint("owner"),)
+
+
 # --- quality -----------------------------------------------------------------------------------------------------------
 
 

@@ -6,6 +6,7 @@ Which pages have drafts, and how a page shows its own, is draft_pages.py's.
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import Response, abort, redirect, request
@@ -16,13 +17,14 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from pep_admin.config import LONDON
+from pep_admin.exceptions import TooOften
 from pep_admin.models import Draft, Pep
 from pep_admin.permissions import Permission
 from pep_admin.validators.findings import Finding
 from pep_admin.views import draft_pages
 from pep_admin.views.gate import PepView
 from pep_admin.views.hosting import whole_id
-from pep_admin.workflow.drafts import Page, keep_draft, throw_away
+from pep_admin.workflow.drafts import Page, count_save, keep_draft, paced, throw_away
 
 BUSY = "The database is busy or full just now."
 STATUS = {"draft-long": 413}
@@ -52,9 +54,13 @@ class Drafts(PepView):
         if known is None:
             abort(400, description="This text was not sent from a page of this site that was given to you. Nothing was kept.")
         page, names = known
-        typed = draft_pages.typed_of(names, request.form)
+        typed, at = draft_pages.typed_of(names, request.form), datetime.now(UTC)
         try:
-            done = self.commit(keep_draft, page, typed, run=draft_pages.run_of_form(), now=self.now)
+            done = self.commit(paced(keep_draft, at=at), page, typed, run=draft_pages.run_of_form(), now=self.now)
+            if done.value is None:
+                self.commit(count_save, at=at)  # what was refused took its count back with it
+        except TooOften as problem:
+            return _slow_down(problem.seconds)
         except OperationalError:
             self.db_session.rollback()
             return _told(BUSY, 503)
@@ -97,6 +103,13 @@ class Drafts(PepView):
 
 def _refused(findings: tuple[Finding, ...]) -> Response:
     return _told(" ".join(each.message for each in findings), STATUS.get(findings[0].check, 409) if findings else 409)
+
+
+def _slow_down(seconds: int) -> Response:
+    wait = f"{seconds} seconds" if seconds != 1 else "a second"
+    answer = _told(f"Your pages sent more at once than is kept. It is tried again in {wait}.", 429)
+    answer.headers["Retry-After"] = str(seconds)
+    return answer
 
 
 def _told(sentence: str, status: int = 200) -> Response:
