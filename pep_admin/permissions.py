@@ -212,9 +212,19 @@ def audience_for(actor: Actor, child: ChildPeople) -> Audience:
     It follows what the actor is to this child, not the role alone: a social worker who teaches a child reads as the school does,
     and so does an auditor who teaches: an account that writes for a school fills in no more than the school sees.
     """
-    is_worker = Role.SOCIAL_WORKER in actor.roles and actor.person_id is not None and actor.person_id == child.social_worker_id
+    is_worker = works_for(actor) is not None and works_for(actor) == child.social_worker_id
+    return Audience.CARE if is_care_throughout(actor) or is_worker else Audience.SCHOOL
+
+
+def is_care_throughout(actor: Actor) -> bool:
+    """Whether the actor reads every child's document as social care's side does."""
     audits = Role.AUDITOR in actor.roles and Role.DESIGNATED_TEACHER not in actor.roles
-    return Audience.CARE if actor is SYSTEM or actor.is_vs or is_worker or audits else Audience.SCHOOL
+    return actor is SYSTEM or actor.is_vs or audits
+
+
+def works_for(actor: Actor) -> int | None:
+    """The person who is the social worker of those children whom the actor reads as social care's side does; None for no worker."""
+    return actor.person_id if Role.SOCIAL_WORKER in actor.roles else None
 
 
 # --- the scope ---------------------------------------------------------------------------------------------------------
