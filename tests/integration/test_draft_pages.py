@@ -383,6 +383,37 @@ def test_throwing_away_asks_first_and_leaves_the_record(enter: Callable[[str], V
     assert stage(drafts) == []
 
 
+WHOLE = "/admin/pep/peps/whole/?id=1"
+
+
+@pytest.mark.parametrize(("pressed_on", "is_sent", "back"), [
+    (LIST, False, LIST), (SECTION, False, SECTION), (WHOLE, False, WHOLE), (LIST, True, LIST), (SECTION, True, SECTION),
+    (WHOLE, True, WHOLE),
+])
+def test_throwing_away_leads_back_to_where_it_was_pressed(
+    enter: Callable[[str], Visitor], stage: Callable[..., Any], pressed_on: str, is_sent: bool, back: str
+) -> None:
+    keep(enter("teacher").get(SECTION), child_voice_good="Not this")
+    if is_sent:
+        stage(lambda session: setattr(session.get_one(Pep, 1), "status", PepStatus.SUBMITTED))
+    (leads,) = [each for each in enter("teacher").get(pressed_on).tree.xpath("//main//a[contains(., 'Throw it away')]/@href")]
+    asking = enter("teacher").get(leads)
+    (kept,) = asking.tree.xpath("//main//a[normalize-space() = 'Keep it']/@href")
+    assert kept.partition("#")[0] == back
+    answer = asking.visitor.client.post(leads, data=dict(values_of(asking.tree.xpath("//main//form")[0])))
+    assert (answer.status_code, answer.location.partition("#")[0]) == (303, back)
+    assert answer.location.partition("#")[2] == ("s-voice" if back == WHOLE else "")
+    assert stage(drafts) == []
+
+
+@pytest.mark.parametrize("back", ["https://evil.example/", "//evil.example", "/admin/pep/children/", "whole&back=page", ""])
+def test_no_address_leads_anywhere_else(enter: Callable[[str], Visitor], stage: Callable[..., Any], back: str) -> None:
+    keep(enter("teacher").get(SECTION), child_voice_good="Not this")
+    number = stage(lambda session: session.scalars(select(Draft.id)).one())
+    asking = enter("teacher").get(f"/admin/pep/drafts/drop/?id={number}&back={back}")
+    assert asking.tree.xpath("//main//a[normalize-space() = 'Keep it']/@href") == [LIST]
+
+
 # --- what is refused -----------------------------------------------------------------------------------------------------
 
 
