@@ -28,6 +28,7 @@ from pep_admin.queries.drafts import drafts_of, find_draft, peps_in_sight
 from pep_admin.validators.reopening import is_open
 from pep_admin.views.base_forms import TypedField
 from pep_admin.views.gate import PepView
+from pep_admin.views.pep_words import closed_because
 from pep_admin.views.section_forms import BASE, Question, as_typed
 from pep_admin.views.typed import told
 from pep_admin.vocabulary import Part, PpgStatus
@@ -274,10 +275,9 @@ def why_closed(session: Session, actor: Actor, pep: Pep | None, place: str) -> s
     kind, key = (*place.split(":"), "")[:2]
     if pep is None:
         return OUT_OF_SIGHT
-    if pep.status not in (queries.NOTED if kind == "note" else queries.OPEN_TO_WRITE):
-        return f"This PEP is “{pep.status.label}”, so this cannot be saved there now."
-    if kind != "note" and not is_open(pep.reopened, {"target": "targets", "request": "money"}.get(kind, key)):
-        return "Other sections alone were sent back, so this cannot be saved there now."
+    takes = pep.status in (queries.NOTED if kind == "note" else queries.OPEN_TO_WRITE)
+    if not takes or (kind != "note" and not is_open(pep.reopened, {"target": "targets", "request": "money"}.get(kind, key))):
+        return f"This PEP {closed_because(pep, shut=takes)}, so this cannot be saved there now."
     if not _writes(actor, pep, kind, key):
         return "This part of the PEP is written by somebody else now, so you cannot save it there."
     return _gone(session, pep, kind, key)

@@ -21,7 +21,7 @@ from pep_admin.queries.drafts import drafts_of
 from pep_admin.roll_lines import lines_of
 from pep_admin.views import draft_pages, pep_page, section_forms
 from pep_admin.views.gate import PepView
-from pep_admin.views.pep_words import LABELS
+from pep_admin.views.pep_words import LABELS, closed_because
 from pep_admin.workflow.sections import writable
 
 if TYPE_CHECKING:
@@ -62,7 +62,8 @@ def shown(
     asked, desk = draft_pages.filled_in(asked, desk)
     return {"section": section, "writes": writes, "desk": desk, "questions": asked,
             "answers": section_forms.answered(document, section), "notes": pep_page.notes_for(view.db_session, document, section),
-            "on_record": lines_of(document, section.key), "shut": pep_page.is_shut(pep, section)}
+            "on_record": lines_of(document, section.key), "shut": (shut := pep_page.is_shut(pep, section)),
+            "closed": closed_because(pep, shut=shut)}
 
 
 def leads_to_whole() -> bool:

@@ -396,7 +396,7 @@ def test_throwing_away_leads_back_to_where_it_was_pressed(
     keep(enter("teacher").get(SECTION), child_voice_good="Not this")
     if is_sent:
         stage(lambda session: setattr(session.get_one(Pep, 1), "status", PepStatus.SUBMITTED))
-    (leads,) = [each for each in enter("teacher").get(pressed_on).tree.xpath("//main//a[contains(., 'Throw it away')]/@href")]
+    (leads,) = enter("teacher").get(pressed_on).tree.xpath("//main//a[contains(., 'Throw it away')]/@href")
     asking = enter("teacher").get(leads)
     (kept,) = asking.tree.xpath("//main//a[normalize-space() = 'Keep it']/@href")
     assert kept.partition("#")[0] == back
