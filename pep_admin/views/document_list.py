@@ -9,8 +9,9 @@ from typing import Any
 
 from sqlalchemy.orm import joinedload
 
+from pep_admin import models
 from pep_admin.document_words import DocumentKind
-from pep_admin.models import Child, Document, Pep, School, Term
+from pep_admin.models import Child, Pep, School, Term
 from pep_admin.queries.documents import listed_for
 from pep_admin.validators.documents import format_size
 from pep_admin.views.cells import reference, wrapped
@@ -22,12 +23,12 @@ from pep_admin.views.of_a_child import SEARCHED, OfAChild
 class DocumentList(OfAChild):
     """The list; its one noun is Documents of documents.py, which has the pages of one."""
 
-    model = Document
+    model = models.Document
     noun = "documents"
     title = "Documents"
     singular = "Document"
     group = "Children and PEPs"
-    loads = (joinedload(Document.child), joinedload(Document.pep))
+    loads = (joinedload(models.Document.child), joinedload(models.Document.pep))
 
     list_template = "pep/documents/list.html"
     column_list: Any = ("title", "child", "kind", "pep", "dated_on", "added_at", "added_name", "size", "removed_at")
@@ -48,11 +49,11 @@ class DocumentList(OfAChild):
     column_default_sort = [("added_at", True), ("id", True)]
     column_searchable_list = ("title", *SEARCHED)
     column_filters = (
-        OneOf(Document.kind, "Kind", "kind", DocumentKind),
-        Through(Document.pep_id, Pep.term_id, "Term of its PEP", "term", Term, order=(Term.starts_on.desc(),), search=()),
-        Through(Document.child_id, Child.school_id, "School of the child", "school", School, order=(School.name,),
+        OneOf(models.Document.kind, "Kind", "kind", DocumentKind),
+        Through(models.Document.pep_id, Pep.term_id, "Term of its PEP", "term", Term, order=(Term.starts_on.desc(),), search=()),
+        Through(models.Document.child_id, Child.school_id, "School of the child", "school", School, order=(School.name,),
                 search=(School.name,), label_of=school_label),
-        Case(Document.removed_at, "Taken away", "away", {
+        Case(models.Document.removed_at, "Taken away", "away", {
             "no": ("No", lambda column: column.is_(None)), "yes": ("Yes", lambda column: column.is_not(None)),
         }),
     )
