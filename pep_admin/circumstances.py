@@ -1,5 +1,5 @@
 """What follows from a child's facts: the phase of the form, the funding scheme, which switches of the form are on, which
-version of the child's voice is asked, and what lies ahead in a year group.
+version of the child's voice is asked. What lies ahead in a year group is transitions.py's.
 
 The form names the switches, this module decides them; what a field then does is pep_form's.
 """
@@ -14,7 +14,7 @@ from typing import Any
 from pep_admin.form_words import P16Activity
 from pep_admin.pep_form import SchoolingFacts
 from pep_admin.policy import FormNumbers, YearNumbers
-from pep_admin.school_calendar import YEAR_GROUPS, age_on, england_working_day, year_group
+from pep_admin.school_calendar import age_on, england_working_day, year_group, year_number
 from pep_admin.vocabulary import (
     Attendance,
     AttendeeRole,
@@ -22,7 +22,6 @@ from pep_admin.vocabulary import (
     Phase,
     Scheme,
     SenStatus,
-    TermName,
 )
 from pep_admin.voice_words import FACE_QUESTIONS, FACES_THAT_SPEAK, VoiceVersion, speaks
 from pep_admin.year_words import LastDay
@@ -132,7 +131,7 @@ def phase_of(group: str) -> Phase:
 
     "" (younger or older than the year groups) reads as early years: who still has a PEP then is a two-year-old in a setting.
     """
-    number = _number(group)
+    number = year_number(group)
     if number < 1:
         return Phase.EARLY_YEARS
     if number <= 6:
@@ -145,17 +144,10 @@ def scheme_of(group: str) -> Scheme:
 
     "" reads as early years too, the scheme that pays nothing here: no grant goes out for a child whose year group is unknown.
     """
-    number = _number(group)
+    number = year_number(group)
     if number < 0:
         return Scheme.EARLY_YEARS
     return Scheme.SCHOOL_AGE if number <= 11 else Scheme.POST_16
-
-
-def _number(group: str) -> int:
-    """Reception is 0, Year 1 is 1; nursery and "" are below 0."""
-    if group == "":
-        return -3
-    return YEAR_GROUPS.index(group) - YEAR_GROUPS.index("R")
 
 
 FROM_AGE, UNTIL_AGE = 2, 18  # years: from two in a setting, to the 18th birthday
@@ -169,7 +161,7 @@ def is_pep_age(date_of_birth: date, on: date, numbers: YearNumbers, *, has_setti
     group, age = year_group(date_of_birth, on), age_on(date_of_birth, on)
     if age >= UNTIL_AGE and (group == "" or numbers.last_day is LastDay.BIRTHDAY):
         return False
-    if group != "" and _number(group) >= _number(numbers.first_group.value):
+    if group != "" and year_number(group) >= year_number(numbers.first_group.value):
         return True
     return numbers.two_in_setting and has_setting and age >= FROM_AGE
 
@@ -184,8 +176,8 @@ def switches_for(facts: CircumstanceFacts) -> frozenset[str]:
 def _of_the_child(facts: CircumstanceFacts) -> dict[str, bool]:
     initial = facts.kind == PepKind.INITIAL
     total = latest_sdq(facts.answers.get("sdq"), facts.sdq_total)
-    of_school_age = 0 <= _number(facts.year_group) <= 11
-    after_16 = _number(facts.year_group) > 11
+    of_school_age = 0 <= year_number(facts.year_group) <= 11
+    after_16 = year_number(facts.year_group) > 11
     activity = facts.answers.get("p16_activity")
     return {
         "initial": initial,
@@ -202,9 +194,9 @@ def _of_the_child(facts: CircumstanceFacts) -> dict[str, bool]:
         "attendance_expected": facts.has_school and of_school_age,
         "at_school": facts.has_school and of_school_age,
         "at_a_setting": facts.has_school,
-        "on_a_timetable": facts.has_school and _number(facts.year_group) > 0,
+        "on_a_timetable": facts.has_school and year_number(facts.year_group) > 0,
         "not_eet": after_16 and (activity in NOT_EET or (activity is None and not facts.has_school)),
-        "careers": _number(facts.year_group) >= FIRST_OF_CAREERS,
+        "careers": year_number(facts.year_group) >= FIRST_OF_CAREERS,
         "transition": facts.moves_to != "",
         "planning_ahead": bool(facts.ahead),
         "has_targets": facts.has_targets,
@@ -214,7 +206,7 @@ def _of_the_child(facts: CircumstanceFacts) -> dict[str, bool]:
 
 
 def _of_the_age(facts: CircumstanceFacts) -> dict[str, bool]:
-    number = _number(facts.year_group)
+    number = year_number(facts.year_group)
     return {
         "from_16": age_on(facts.date_of_birth, facts.on) >= 16,
         # What college and work ask for in September is looked for from Easter on.
@@ -223,7 +215,7 @@ def _of_the_age(facts: CircumstanceFacts) -> dict[str, bool]:
         "exam_years": number in EXAM_YEARS,
         "key_stage_2_up": number >= 3,
         "nursery": number < 0 and facts.has_school,
-        "two_year_check": number < _number("N2") and facts.has_school,
+        "two_year_check": number < year_number("N2") and facts.has_school,
     }
 
 
@@ -264,13 +256,13 @@ def _of_the_answers(answers: Mapping[str, Any], numbers: FormNumbers) -> dict[st
 def voice_version(group: str, communicates_by: Sequence[str] | None) -> VoiceVersion:
     """Which questions a child is asked: by the year group, and by how they communicate where that is not by speech alone."""
     ways = set(communicates_by or ())
-    if _number(group) < 1 or (ways and ways <= WITHOUT_WORDS):
+    if year_number(group) < 1 or (ways and ways <= WITHOUT_WORDS):
         return VoiceVersion.SEEN
-    if _number(group) <= 2 or (ways and ways != {"speech"}):
+    if year_number(group) <= 2 or (ways and ways != {"speech"}):
         return VoiceVersion.FACES
-    if _number(group) <= 6:
+    if year_number(group) <= 6:
         return VoiceVersion.JUNIOR
-    return VoiceVersion.SENIOR if _number(group) <= 11 else VoiceVersion.ADULT
+    return VoiceVersion.SENIOR if year_number(group) <= 11 else VoiceVersion.ADULT
 
 
 def child_spoke(answers: Mapping[str, Any]) -> bool:
@@ -385,52 +377,3 @@ def _in_long_holidays(day: date) -> bool:
     """The summer and Christmas holidays, taken generously: no authority's calendar makes a gap of them."""
     at = (day.month, day.day)
     return (7, 18) <= at <= (9, 6) or at >= (12, 20) or at <= (1, 6)
-
-
-# --- the next stage ---------------------------------------------------------------------------------------------------------
-
-_STAGES: Mapping[str, tuple[str, TermName]] = {
-    "N2": ("Reception", TermName.AUTUMN),
-    "R": ("Year 1", TermName.SUMMER),
-    "6": ("Year 7", TermName.AUTUMN),
-    "11": ("what comes after Year 11", TermName.AUTUMN),
-    "12": ("Year 13", TermName.SUMMER),
-    "13": ("what comes after Year 13", TermName.AUTUMN),
-}
-"""Where a child goes at the end of that year, and the term from which the move is planned; about a year ahead where the place is
-applied for."""
-
-
-def next_stage(group: str, term: TermName | str, school_ends: bool | None) -> str:
-    """Where a child of that year group goes in September, from the term on in which that is planned; "" where nowhere, or not yet.
-
-    `school_ends`: whether the school's last year is this one (None: not known). Where it goes on after Year 6 nobody moves; an
-    infant, first or middle school ends in a year of its own.
-    """
-    to, begins = _STAGES.get(group, ("", TermName.AUTUMN))
-    if group == "6" and school_ends is False:
-        return ""
-    if not to and school_ends:
-        to = f"Year {_number(group) + 1}"
-    terms = list(TermName)
-    return to if to and terms.index(TermName(term)) >= terms.index(begins) else ""
-
-
-_AHEAD: Mapping[str, tuple[str, frozenset[TermName]]] = {
-    "5": ("Secondary schools: three are visited, and the child’s wishes known, before the applications of Year 6",
-          frozenset(TermName)),
-    "7": ("How the move went: friends, the key adult, help that must not stop", frozenset({TermName.AUTUMN})),
-    "9": ("Courses for Years 10 and 11: choices, advice, doors kept open", frozenset({TermName.SPRING, TermName.SUMMER})),
-    "10": ("Work experience, visits to colleges, and a first talk about careers", frozenset({TermName.SPRING, TermName.SUMMER})),
-}
-"""What a year group prepares, without a move at its end, and in which terms that is asked about."""
-FIRST_OF_ADULTHOOD = 9  # the year group from which an EHCP prepares for adult life
-
-
-def ahead_of(group: str, term: TermName | str, has_ehcp: bool) -> tuple[str, ...]:
-    """What is prepared in that year group and term, in sentences to plan by; () where nothing is."""
-    words, terms = _AHEAD.get(group, ("", frozenset()))
-    told = [words] if TermName(term) in terms else []
-    if has_ehcp and _number(group) >= FIRST_OF_ADULTHOOD:
-        told.append("Adult life, as the EHCP’s review asks: work, home, friends, health")
-    return tuple(told)

@@ -52,5 +52,13 @@ class StaleRecord(PepAdminError):
         super().__init__("Somebody else saved this while you had it open. Nothing was overwritten.")
 
 
+class TooOften(PepAdminError):
+    """Asked for more often than any person asks for it; in `seconds` it is done again."""
+
+    def __init__(self, seconds: int) -> None:
+        self.seconds = seconds
+        super().__init__(f"This was asked for too often. Please wait {seconds} seconds.")
+
+
 class NoActor(PepAdminError):
     """A scoped table was read, or a tracked row written, with nobody set as acting: a defect in the caller."""

@@ -319,6 +319,7 @@ class School(Tracked, Versioned, Base):
 
     `head_name` is the national register's word for the head; `headteacher` is the person on record whom mail reaches. `laestab` is
     the authority's number and the establishment's, 3 + 4 figures: an academy and the school it was before share it.
+    `options_in` is the year group in which the courses of key stage 4 are chosen.
     `less_than_good` is worked out by workflow/inspections.py alone: what is said by hand, else what the latest inspection says.
     """
 
@@ -341,6 +342,8 @@ class School(Tracked, Versioned, Base):
     less_than_good_reason: Mapped[str | None] = mapped_column(Words(500))
     finance_reference: Mapped[str | None] = mapped_column(Words(40))
     payment_method: Mapped[words.PaymentMethod] = mapped_column(choice(words.PaymentMethod), default=words.PaymentMethod.BACS)
+    options_in: Mapped[school_words.OptionsYear] = mapped_column(choice(school_words.OptionsYear),
+                                                                 default=school_words.OptionsYear.YEAR_9)
     closed_on: Mapped[date | None]
     successor_id: Mapped[int | None] = mapped_column(ForeignKey("pep_school.id"), index=True)
     designated_teacher_id: Mapped[int | None] = mapped_column(ForeignKey("pep_person.id"), index=True)
@@ -1474,6 +1477,19 @@ class Draft(OfOwner, Base):
 
     def __str__(self) -> str:
         return self.heading
+
+
+class DraftPace(OfOwner, Base):
+    """How fast somebody's pages send drafts: a bucket of saves that empties steadily, kept here because worker processes share it.
+
+    `empty_at` is when it will be empty, in milliseconds since 1970: one number that one statement can both judge and move.
+    """
+
+    __tablename__ = "pep_draft_pace"
+
+    empty_at: Mapped[int] = mapped_column(BigInteger)
+
+    __table_args__ = (UniqueConstraint("owner"),)
 
 
 # --- quality -----------------------------------------------------------------------------------------------------------

@@ -361,7 +361,8 @@ class RecordFacts:
     """What else of the record stands on the sections to be read, "" and None and 0 where unknown or withheld.
 
     `homes` and `schools` are counted from the day of coming into care; `team` is the social worker's; `at_school_since` the first
-    day at the PEP's school; `sdq_before` the total before the latest one.
+    day at the PEP's school; `sdq_before` the total before the latest one; `options_in` the year group in which the school has the
+    courses of key stage 4 chosen.
     """
 
     designated_teacher: str = ""
@@ -372,6 +373,7 @@ class RecordFacts:
     homes: int = 0
     schools: int = 0
     sdq_before: int | None = None
+    options_in: str = "9"
 
 
 @dataclass(frozen=True, slots=True)

@@ -262,9 +262,24 @@ def audience_for(actor: Actor, child: ChildPeople) -> Audience:
     It follows what the actor is to this child, not the role alone: a social worker who teaches a child reads as the school does,
     and so does an auditor who teaches: an account that writes for a school fills in no more than the school sees.
     """
-    is_worker = Role.SOCIAL_WORKER in actor.roles and actor.is_person(child.social_worker_id)
+    is_worker = child.social_worker_id in works_for(actor)
+    return Audience.CARE if is_care_throughout(actor) or is_worker else Audience.SCHOOL
+
+
+def is_care_throughout(actor: Actor) -> bool:
+    """Whether the actor reads every child's document as social care's side does."""
     audits = Role.AUDITOR in actor.roles and Role.DESIGNATED_TEACHER not in actor.roles
-    return Audience.CARE if actor is SYSTEM or actor.is_vs or is_worker or audits else Audience.SCHOOL
+    return actor is SYSTEM or actor.is_vs or audits
+
+
+def works_for(actor: Actor) -> list[int]:
+    """The people who are the social workers of those children whom the actor reads as social care's side does: themselves, and whom
+    they stand in for; nobody for somebody who is no social worker."""
+    return _people(actor) if Role.SOCIAL_WORKER in actor.roles else []
+
+
+def _people(actor: Actor) -> list[int]:
+    return [] if actor.person_id is None else [actor.person_id, *(each.person_id for each in actor.covers)]
 
 
 # --- the scope ---------------------------------------------------------------------------------------------------------
@@ -293,7 +308,7 @@ def children_seen(teachers: Sequence[int], workers: Sequence[int], helped: Seque
 
 def _keys(actor: Actor) -> tuple[list[int], list[int], list[int]]:
     """What `children_seen` asks of an actor, by the roles: somebody who stands in for two brings the children of both."""
-    people = [] if actor.person_id is None else [actor.person_id, *(each.person_id for each in actor.covers)]
+    people = _people(actor)
     teaches = Role.DESIGNATED_TEACHER in actor.roles
     return (
         people if teaches else [],

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from pep_admin.circumstances import ahead_of, latest_sdq, schooling_gaps
+from pep_admin.circumstances import latest_sdq, schooling_gaps
 from pep_admin.deadlines import format_day
 from pep_admin.form_words import SdqBand
 from pep_admin.pep_form import EVERY_PHASE, Document, Hide, SuspensionFacts, may_read
+from pep_admin.transitions import ahead_of
 from pep_admin.vocabulary import Attendance, AttendeeRole, SenStatus
 
 _LEARNERS = ("PRI", "SEC")
@@ -153,7 +154,7 @@ def _review(document: Document) -> str:
 
 def _ahead(document: Document) -> str:
     child = document.child
-    return "\n".join(ahead_of(child.year_group, document.term, child.sen_status == SenStatus.EHCP))
+    return "\n".join(ahead_of(child.year_group, document.term, child.sen_status == SenStatus.EHCP, document.record.options_in))
 
 
 # --- Part 3 ----------------------------------------------------------------------------------------------------------------

@@ -209,6 +209,13 @@ def age_on(date_of_birth: date, on: date) -> int:
     return on.year - date_of_birth.year - ((on.month, on.day) < (date_of_birth.month, date_of_birth.day))
 
 
+def year_number(group: str) -> int:
+    """A year group as a number to compare by: Reception is 0, Year 1 is 1; nursery and "" are below 0."""
+    if group == "":
+        return -3
+    return YEAR_GROUPS.index(group) - YEAR_GROUPS.index("R")
+
+
 def year_group(date_of_birth: date, on: date) -> str:
     """ "N1", "N2", "R", "1" to "13", from the age at the 31 August before the academic year begins; "" outside."""
     position = age_on(date_of_birth, academic_year_start(on) - ONE_DAY) - AGE_OF_N1

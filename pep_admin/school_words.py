@@ -87,3 +87,10 @@ class ExclusionConcern(Labelled):
     RISK = "risk", "Feared: a suspension or exclusion may come"
     SUSPENSION = "suspension", "Happened: a suspension"
     PERMANENT = "permanent", "Happened: a permanent exclusion"
+
+
+class OptionsYear(Labelled):
+    """The year group in which a school has the courses of key stage 4 chosen."""
+
+    YEAR_8 = "8", "Year 8"
+    YEAR_9 = "9", "Year 9"

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from pep_admin.circumstances import CircumstanceFacts, ahead_of, phase_of, switches_for
+from pep_admin.circumstances import CircumstanceFacts, phase_of, switches_for
 from pep_admin.config import today
 from pep_admin.exceptions import NotFound
 from pep_admin.models import (
@@ -48,6 +48,7 @@ from pep_admin.pep_form import (
 )
 from pep_admin.policy import FormNumbers, numbers_of
 from pep_admin.school_calendar import year_group
+from pep_admin.transitions import ahead_of
 from pep_admin.validators.meetings import day_of
 from pep_admin.validators.reopening import parts_reopened
 from pep_admin.vocabulary import Audience, Part, PepStatus, PlacementKind, SenStatus
@@ -270,7 +271,8 @@ def _circumstances(pep: Pep, beside: Beside, held: Mapping[str, Any], *, has_tar
         schooling=beside.schooling,
         in_custody=beside.child.home == PlacementKind.SECURE.label,
         has_suspension=bool(beside.suspensions),
-        ahead=ahead_of(beside.child.year_group, pep.term.name, beside.child.sen_status == SenStatus.EHCP),
+        ahead=ahead_of(beside.child.year_group, pep.term.name, beside.child.sen_status == SenStatus.EHCP,
+                       beside.record.options_in),
     )
 
 

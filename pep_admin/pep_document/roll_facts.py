@@ -10,11 +10,12 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from pep_admin.circumstances import next_stage
 from pep_admin.models import AcademicYear, CarePlacement, Child, Enrolment, MeetingSection, Pep, Suspension, Term
 from pep_admin.pep_form import RecordFacts, SchoolingFacts, SuspensionFacts
 from pep_admin.roll_fate import RollFacts, RollFate, roll_fate
 from pep_admin.school_calendar import YEAR_GROUPS
+from pep_admin.school_words import OptionsYear
+from pep_admin.transitions import next_stage
 from pep_admin.validators.meetings import coincides, day_of
 from pep_admin.vocabulary import LeavingReason, PepStatus, SenStatus, SuspensionKind
 
@@ -76,6 +77,7 @@ def record_of(
         homes=sum(each.ended_on is None or each.ended_on >= since for each in homes),
         schools=len({each.school_id for each in schools if each.ended_on is None or each.ended_on >= since}),
         sdq_before=sdq_before,
+        options_in=(school.options_in if school else OptionsYear.YEAR_9).value,
     )
 
 

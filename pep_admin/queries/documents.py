@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select, true
 from sqlalchemy.orm import Session, joinedload
 
 from pep_admin import models
 from pep_admin.document_words import DocumentKind
-from pep_admin.permissions import Actor, audience_for
+from pep_admin.permissions import Actor, audience_for, is_care_throughout, works_for
 from pep_admin.vocabulary import Audience
 
 _PLANS = tuple(kind for kind in DocumentKind if kind.is_plan)
@@ -48,6 +48,19 @@ def find_document(session: Session, document_id: int, actor: Actor) -> models.Do
 def may_read(document: models.Document, child: models.Child, actor: Actor) -> bool:
     """Whether somebody who sees the child may know of that document."""
     return document.school_reads or audience_for(actor, child) is Audience.CARE
+
+
+def listed_for(actor: Actor) -> ColumnElement[bool]:
+    """What a list of many children's documents asks of each row: `may_read` and `is_listed`, as the database reads them."""
+    document, child = models.Document, models.Child.__table__
+    of_theirs = document.child_id.in_(select(child.c.id).where(child.c.social_worker_id.in_(works_for(actor))))
+    known = true() if is_care_throughout(actor) else or_(document.school_reads.is_(True), of_theirs)
+    return and_(known, true() if actor.is_vs else or_(document.removed_at.is_(None), document.added_by == actor.id))
+
+
+def is_listed(document: models.Document, actor: Actor) -> bool:
+    """Whether a document stands in lists: one that was taken away, for who added it and for the Virtual School."""
+    return document.removed_at is None or actor.is_vs or document.added_by == actor.id
 
 
 def content_of(session: Session, document: models.Document) -> bytes | None:

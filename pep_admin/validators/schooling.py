@@ -13,6 +13,7 @@ from pep_admin.deadlines import format_day
 from pep_admin.form_words import StatutoryTest
 from pep_admin.pep_form import Document, SuspensionFacts
 from pep_admin.school_calendar import YEAR_GROUPS, academic_year_begins, academic_year_end, academic_year_name
+from pep_admin.transitions import chooses_courses
 from pep_admin.validators.answered import asks, listed, row_id, stands, warning
 from pep_admin.validators.findings import Finding
 from pep_admin.validators.records import MOST_SUSPENDED_HALF_DAYS
@@ -118,7 +119,7 @@ def _has_next_step(row: Mapping[str, Any]) -> bool:
 
 
 def check_next_stage(document: Document) -> Iterator[Finding]:
-    """RD-220 a national test's result, RD-235 the plan for a move, RD-236 careers: warnings."""
+    """RD-220 a national test's result, RD-235 the plan for a move or for choosing courses, RD-236 careers: warnings."""
     yield from _test_result(document)
     if asks(document, "transition_to"):
         missing = [word for key, word in _PLAN.items() if not stands(document.answer(key))]
@@ -128,6 +129,10 @@ def check_next_stage(document: Document) -> Iterator[Finding]:
             message = f"{moves}; the plan for the move still needs: {', '.join(missing)}."
             yield warning("RD-235", "HB-4.3", field, message)
     group = document.child.year_group
+    if chooses_courses(group, document.term, document.record.options_in) and asks(document, "ahead_plan") \
+            and not stands(document.answer("ahead_plan")):
+        message = f"{document.child.called} chooses courses in Year {group}; what is planned for that is not written yet."
+        yield warning("RD-235", "HB-4.3", "ahead_plan", message)
     if asks(document, "careers_talk_on") and YEAR_GROUPS.index(group) >= YEAR_GROUPS.index(str(FIRST_CAREERS_TALK)) \
             and not stands(document.answer("careers_talk_on")):
         yield warning("RD-236", "HB-4.5", "careers_talk_on", f"Year {group}: no talk with a careers adviser is recorded.")

@@ -13,6 +13,7 @@ from pep_admin.config import LONDON
 from pep_admin.deadlines import format_day
 from pep_admin.models import Child, Pep
 from pep_admin.permissions import Permission, audience_for, lent
+from pep_admin.queries.documents import is_listed
 from pep_admin.validators.documents import format_size
 from pep_admin.views.base import Link, PepModelView, RelatedTable
 from pep_admin.vocabulary import Audience
@@ -46,7 +47,7 @@ def _table(
     """The rows that stand, then, for those who may open them all the same, the ones that were taken away."""
     care = audience_for(view.actor, child) is Audience.CARE
     shown = [each for each in found if each.removed_at is None]
-    gone = [each for each in found if each.removed_at is not None and (view.actor.is_vs or each.added_by == view.actor.id)]
+    gone = [each for each in found if each.removed_at is not None and is_listed(each, view.actor)]
     rows = [_row(view, each, care, of_a_pep) for each in (*shown, *gone)]
     headings = (*HEADINGS, *(["Behind"] if of_a_pep else []), *(["Who may read it"] if care else []))
     return RelatedTable("Documents", headings, rows, "No document is kept here yet.",

@@ -1,6 +1,7 @@
 """Documents kept with a child: the page that adds one, the page of one, its file, taking it away and putting it back.
 
-What a file may be is uploads/'s, who may do what workflow/documents.py's. Their tables on other pages are document_tables.py's.
+What a file may be is uploads/'s, who may do what workflow/documents.py's. Their list is document_list.py's, their tables on other
+pages document_tables.py's.
 """
 
 from __future__ import annotations
@@ -28,7 +29,8 @@ from pep_admin.validators import forms
 from pep_admin.validators.documents import format_size
 from pep_admin.views import errors
 from pep_admin.views.base_forms import DayField, LabelField, PepForm, YesNoField
-from pep_admin.views.gate import Done, PepView
+from pep_admin.views.document_list import DocumentList
+from pep_admin.views.gate import Done
 from pep_admin.views.hosting import host, whole_id
 from pep_admin.views.request_forms import ReasonForm
 from pep_admin.vocabulary import Audience
@@ -55,13 +57,12 @@ class DocumentForm(PepForm):
     file = FileField("The file")
 
 
-class Documents(PepView):
+class Documents(DocumentList):
     """Files that are kept with children."""
 
-    noun = "documents"
-    title = "Documents"
-    in_menu = False
     opens = {
+        "index_view": Permission.DOCUMENT_READ,
+        "export": Permission.LIST_EXPORT,
         "details_view": Permission.DOCUMENT_READ,
         "file": Permission.DOCUMENT_READ,
         "add": Permission.DOCUMENT_WRITE,
@@ -69,7 +70,7 @@ class Documents(PepView):
         "put_back": Permission.DOCUMENT_WRITE,
     }
 
-    @expose("/")
+    @expose("/details/")
     def details_view(self) -> ResponseReturnValue:
         """What is known of one document, and what can be done with it."""
         document = self._document()

@@ -28,6 +28,7 @@ from pep_admin.queries.drafts import drafts_of, find_draft, peps_in_sight
 from pep_admin.validators.reopening import is_open
 from pep_admin.views.base_forms import TypedField
 from pep_admin.views.gate import PepView
+from pep_admin.views.pep_words import closed_because
 from pep_admin.views.section_forms import BASE, Question, as_typed
 from pep_admin.views.typed import told
 from pep_admin.vocabulary import Part, PpgStatus
@@ -37,6 +38,8 @@ from pep_admin.workflow.ppg import may_ask
 T = TypeVar("T")
 
 VERSION = "row_version"
+ON_PAGE = "page"
+"""The word in the address of throwing a draft away that leads back to the draft's own page."""
 _RUN = re.compile(r"[0-9a-f]{32}")
 OUT_OF_SIGHT = ("This child’s PEP is not yours to write any more, so this cannot be saved there. If it should be, call the Virtual "
                 "School.")
@@ -154,10 +157,13 @@ def saving(view: PepView, verb: Callable[..., T], page: Page, is_saved: Callable
 # --- on the page -------------------------------------------------------------------------------------------------------
 
 
-def desk(view: PepView, page: Page, names: Iterable[str], drafts: Mapping[str, Draft] | None = None) -> Desk | None:
+def desk(
+    view: PepView, page: Page, names: Iterable[str], drafts: Mapping[str, Draft] | None = None, pressed: str = ON_PAGE,
+) -> Desk | None:
     """What the page's template needs to keep drafts; None where the host mounted no drafts, or the actor may have none.
 
-    `drafts`: the actor's own of that PEP by place, where they were read already.
+    `drafts`: the actor's own of that PEP by place, where they were read already. `pressed`: the word for where throwing away leads
+    back to.
     """
     keep, mark = view.way_to("pep_drafts.keep"), view.way_to("pep_drafts.mark")
     if keep is None or mark is None:
@@ -165,7 +171,7 @@ def desk(view: PepView, page: Page, names: Iterable[str], drafts: Mapping[str, D
     draft = None
     if request.method != "POST":
         draft = find_draft(view.db_session, view.actor, page.pep_id, page.place) if drafts is None else drafts.get(page.place)
-    drop = view.way_to("pep_drafts.drop", id=draft.id) if draft else None
+    drop = view.way_to("pep_drafts.drop", id=draft.id, back=pressed) if draft else None
     known = list(names)
     touched = tuple(name for name in request.form.get("touched", "").split() if name in known)
     return Desk(seal(view.actor, page, known), keep, mark, drop or "", draft, touched=touched)
@@ -231,8 +237,13 @@ def unfinished(view: PepView, pep_id: int | None = None) -> list[Unfinished]:
 
 def _unfinished(view: PepView, draft: Draft, pep: Pep | None) -> Unfinished:
     why_not = why_closed(view.db_session, view.actor, pep, draft.place)
-    url = "" if why_not else view.way_to(_door(draft.place), **_address(draft)) or ""
+    url = "" if why_not else page_of(view, draft) or ""
     return Unfinished(draft, url, why_not, text_of(draft))
+
+
+def page_of(view: PepView, draft: Draft) -> str | None:
+    """The page that a draft was typed into, as it is now, be it closed to its writer."""
+    return view.way_to(_door(draft.place), **_address(draft))
 
 
 def text_of(draft: Draft, without: Collection[str] = ()) -> list[tuple[str, str]]:
@@ -264,10 +275,9 @@ def why_closed(session: Session, actor: Actor, pep: Pep | None, place: str) -> s
     kind, key = (*place.split(":"), "")[:2]
     if pep is None:
         return OUT_OF_SIGHT
-    if pep.status not in (queries.NOTED if kind == "note" else queries.OPEN_TO_WRITE):
-        return f"This PEP is “{pep.status.label}”, so this cannot be saved there now."
-    if kind != "note" and not is_open(pep.reopened, {"target": "targets", "request": "money"}.get(kind, key)):
-        return "Other sections alone were sent back, so this cannot be saved there now."
+    takes = pep.status in (queries.NOTED if kind == "note" else queries.OPEN_TO_WRITE)
+    if not takes or (kind != "note" and not is_open(pep.reopened, {"target": "targets", "request": "money"}.get(kind, key))):
+        return f"This PEP {closed_because(pep, shut=takes)}, so this cannot be saved there now."
     if not _writes(actor, pep, kind, key):
         return "This part of the PEP is written by somebody else now, so you cannot save it there."
     return _gone(session, pep, kind, key)

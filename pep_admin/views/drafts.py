@@ -6,9 +6,10 @@ Which pages have drafts, and how a page shows its own, is draft_pages.py's.
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
-from flask import Response, abort, redirect, request
+from flask import Response, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_wtf.csrf import generate_csrf
@@ -16,13 +17,15 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from pep_admin.config import LONDON
+from pep_admin.exceptions import TooOften
 from pep_admin.models import Draft, Pep
 from pep_admin.permissions import Permission
 from pep_admin.validators.findings import Finding
 from pep_admin.views import draft_pages
 from pep_admin.views.gate import PepView
 from pep_admin.views.hosting import whole_id
-from pep_admin.workflow.drafts import Page, keep_draft, throw_away
+from pep_admin.views.whole_page import WHOLE, anchor
+from pep_admin.workflow.drafts import Page, count_save, keep_draft, paced, throw_away
 
 BUSY = "The database is busy or full just now."
 STATUS = {"draft-long": 413}
@@ -52,9 +55,13 @@ class Drafts(PepView):
         if known is None:
             abort(400, description="This text was not sent from a page of this site that was given to you. Nothing was kept.")
         page, names = known
-        typed = draft_pages.typed_of(names, request.form)
+        typed, at = draft_pages.typed_of(names, request.form), datetime.now(UTC)
         try:
-            done = self.commit(keep_draft, page, typed, run=draft_pages.run_of_form(), now=self.now)
+            done = self.commit(paced(keep_draft, at=at), page, typed, run=draft_pages.run_of_form(), now=self.now)
+            if done.value is None:
+                self.commit(count_save, at=at)  # what was refused took its count back with it
+        except TooOften as problem:
+            return _slow_down(problem.seconds)
         except OperationalError:
             self.db_session.rollback()
             return _told(BUSY, 503)
@@ -76,15 +83,29 @@ class Drafts(PepView):
 
     @expose("/drop/", methods=("GET", "POST"))
     def drop(self) -> ResponseReturnValue:
-        """Throw a text away: the page that shows it and asks, then the deed, and back to where it was typed."""
+        """Throw a text away: the page that shows it and asks, then the deed, and back to where that was pressed."""
         draft = self._own()
         (shown,) = [each for each in draft_pages.unfinished(self, draft.pep_id) if each.draft is draft]
         if request.method != "POST":
             self.record_view("drafts.read", object_type="draft", object_id=draft.id, child_id=draft.child_id)
-            return self.page("pep/drafts/drop.html", shown=shown)
+            return self.page("pep/drafts/drop.html", shown=shown, back=self._back(shown))
+        back = self._back(shown)
         self.commit(throw_away, draft.id)
         self.say(f"Your unfinished text was thrown away: {shown.draft.heading}. The record stands as it was.")
-        return redirect(shown.url, code=303) if shown.url else self.back_to("index_view")
+        return redirect(back, code=303)
+
+    def _back(self, shown: draft_pages.Unfinished) -> str:
+        """Where throwing away was pressed, by the word in the address, which is never an address itself: the draft's own page, that
+        section on the long page, or else the list of drafts."""
+        draft, pressed, way = shown.draft, self.asked_once("back"), None
+        if shown.why_not == draft_pages.OUT_OF_SIGHT:
+            pressed = ""
+        kind, _, key = draft.place.partition(":")
+        if pressed == WHOLE and kind == "section":
+            way = self.way_to("pep_peps.whole", id=draft.pep_id, _anchor=anchor(key))
+        elif pressed == draft_pages.ON_PAGE:
+            way = draft_pages.page_of(self, draft)
+        return way or url_for(f"{self.endpoint}.index_view")
 
     def _own(self) -> Draft:
         asked = select(Draft).where(Draft.id == whole_id(self.asked_once("id")), Draft.owner == self.actor.id,
@@ -97,6 +118,13 @@ class Drafts(PepView):
 
 def _refused(findings: tuple[Finding, ...]) -> Response:
     return _told(" ".join(each.message for each in findings), STATUS.get(findings[0].check, 409) if findings else 409)
+
+
+def _slow_down(seconds: int) -> Response:
+    wait = f"{seconds} seconds" if seconds != 1 else "a second"
+    answer = _told(f"Your pages sent more at once than is kept. It is tried again in {wait}.", 429)
+    answer.headers["Retry-After"] = str(seconds)
+    return answer
 
 
 def _told(sentence: str, status: int = 200) -> Response:

@@ -93,11 +93,16 @@ class Related(PepFilter):
         super().__init__(column, name, key)
         self.model, self.order, self.search, self.criteria, self.label_of = model, order, search, criteria, label_of
 
+    @property
+    def offered(self) -> Any:
+        """The column whose rows are chosen among."""
+        return self.get_column(None)
+
     def choices(self) -> list[tuple[str, str]] | None:
         asked = select(self.model).where(*self.criteria).order_by(*self.order).limit(MOST_OPTIONS + 1)
         actor = present_actor()
         if actor is None or not actor.sees_all:  # only what stands in rows they see: the bar is no directory
-            asked = asked.where(self.model.id.in_(select(self.get_column(None))))
+            asked = asked.where(self.model.id.in_(select(self.offered)))
         rows = list(host().db.session.scalars(asked))
         return [(str(row.id), self.label_of(row)) for row in rows] if len(rows) <= MOST_OPTIONS else None
 
@@ -118,6 +123,22 @@ class Related(PepFilter):
             pattern = f"%{word.replace('%', '').replace('_', '')}%"
             found = found.where(or_(*(each.ilike(pattern) for each in self.search)))
         return column.in_(found)
+
+
+class Through(Related):
+    """The same over a row between: `Through(Document.pep_id, Pep.term_id, "Term", "term", Term, …)`. Nothing is joined, so that it
+    stands beside a search and other filters that join tables which know one another too."""
+
+    def __init__(self, column: Any, far: Any, name: str, key: str, model: type[Base], **more: Any) -> None:
+        super().__init__(column, name, key, model, **more)
+        self.far = far
+
+    @property
+    def offered(self) -> Any:
+        return self.far
+
+    def criterion(self, column: ColumnElement[Any], value: int | str) -> ColumnElement[bool]:
+        return column.in_(select(self.far.class_.id).where(super().criterion(self.far, value)))
 
 
 class Day(PepFilter):

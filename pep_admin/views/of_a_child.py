@@ -23,4 +23,4 @@ class OfAChild(PepModelView):
     }
     column_formatters_export: Any = {}
     column_default_sort: Any = ("started_on", True)
-    column_searchable_list = SEARCHED
+    column_searchable_list: Any = SEARCHED

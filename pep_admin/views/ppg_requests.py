@@ -30,6 +30,7 @@ from pep_admin.views.base_forms import LabelField
 from pep_admin.views.cells import amount, linked, posted_version, reference, start_of, wrapped
 from pep_admin.views.details import said
 from pep_admin.views.filters import Case, OneOf, Related
+from pep_admin.views.pep_words import closed_because
 from pep_admin.views.request_forms import (
     NUMBERS,
     DecideForm,
@@ -272,10 +273,9 @@ class PpgRequests(WorkingOut):
 
     def _why_not(self, row: PpgRequest | None, pep: Pep) -> str:
         """Why there is nothing to write now; "" when there is."""
-        if pep.status not in queries.OPEN_TO_WRITE:
-            return f"{pep} is “{pep.status.label}”, so its requests cannot be changed now."
-        if not is_open(pep.reopened, "money"):
-            return f"{pep} was sent back for other sections alone, so its requests cannot be changed now."
+        open_to_write = pep.status in queries.OPEN_TO_WRITE
+        if not open_to_write or not is_open(pep.reopened, "money"):
+            return f"{pep} {closed_because(pep, shut=open_to_write)}, so its requests cannot be changed now."
         if row is not None and row.status is not PpgStatus.DRAFT:
             return f"This request is “{row.status.label}” and cannot be changed now."
         return ""

@@ -52,8 +52,8 @@ class Schools(PepModelView):
     column_list = ("name", "urn", "kind", "phase", "town", "designated_teacher", "in_borough")
     column_details_list = ("urn", "laestab", "ukprn", "kind", "phase", "town", "postcode", "phone", "local_authority_code",
                            "in_borough", "less_than_good", "designated_teacher", "designated_teacher.email", "lead_confirmed_on",
-                           "lead_confirmed_name", "headteacher", "head_name", "finance_reference", "payment_method", "closed_on",
-                           "successor")
+                           "lead_confirmed_name", "headteacher", "head_name", "options_in", "finance_reference", "payment_method",
+                           "closed_on", "successor")
     column_export_list = ("name", "urn", "laestab", "ukprn", "kind", "phase", "town", "postcode", "phone", "local_authority_code",
                           "in_borough", "less_than_good", "designated_teacher", "lead_confirmed_on", "headteacher", "head_name",
                           "finance_reference", "payment_method", "closed_on", "successor")
@@ -67,6 +67,7 @@ class Schools(PepModelView):
         "successor": "Followed by", "successor_id": "Followed by", "lead_confirmed_on": "Named lead confirmed on",
         "lead_confirmed_name": "Named lead confirmed by", "less_than_good_by_hand": "Less than good, said by hand",
         "less_than_good_reason": "Why it is said by hand",
+        "options_in": "Courses are chosen in",
     }
     column_formatters_detail = {"less_than_good": standing_in_words}
     column_descriptions = {
@@ -74,6 +75,8 @@ class Schools(PepModelView):
         "finance_reference": "The vendor or cost-centre number that the payment file names.",
         "designated_teacher": "PEPs are sent to this person unless another writer is named for a child (HB-2.2). Somebody new "
                               "takes over the open ones.",
+        "options_in": "Of a secondary school: the year group that chooses the courses up to Year 11. Its PEPs ask what is "
+                      "planned for that from spring on (HB-4.3).",
         "less_than_good_by_hand": "“Not known” leaves it to the latest inspection. Yes or no holds in its place; say why.",
     }
     column_sortable_list = ("name", "urn", "kind", "phase", "town", "in_borough",
@@ -98,8 +101,8 @@ class Schools(PepModelView):
         }),
     )
     form_columns = ("name", "urn", "kind", "phase", "town", "postcode", "phone", "local_authority_code", "in_borough",
-                    "less_than_good_by_hand", "less_than_good_reason", "designated_teacher", "headteacher", "finance_reference",
-                    "payment_method", "closed_on")
+                    "less_than_good_by_hand", "less_than_good_reason", "designated_teacher", "headteacher", "options_in",
+                    "finance_reference", "payment_method", "closed_on")
     form_args = {"urn": {"validators": [Urn()]}, "designated_teacher": STAFF, "headteacher": STAFF}
 
     details_template = "pep/schools/details.html"

@@ -31,6 +31,7 @@ from pep_admin.views.base_forms import DayField, LabelField, PepForm
 from pep_admin.views.cells import linked, posted_version, reference, start_of, wrapped
 from pep_admin.views.filters import Case, OneOf, Related
 from pep_admin.views.hosting import whole_id
+from pep_admin.views.pep_words import closed_because
 from pep_admin.views.request_forms import ReasonForm, reason_field
 from pep_admin.vocabulary import ChildAgrees, Part, Subject, TargetArea
 from pep_admin.workflow import ppg, progress, targets
@@ -287,8 +288,7 @@ class Targets(PepModelView):
 
     def _closed(self, pep: Pep, page: Page | None = None) -> ResponseReturnValue:
         shut = pep.status in OPEN_TO_WRITE and pep.reopened is not None
-        why = "was sent back for other sections alone" if shut else f"is “{pep.status.label}”"
-        self.say(f"{pep} {why}, so its targets cannot be changed now.", "warning")
+        self.say(f"{pep} {closed_because(pep, shut=shut)}, so its targets cannot be changed now.", "warning")
         if page is not None:
             draft_pages.say_kept(self, page)
         return redirect(self._page_of(pep), code=303)

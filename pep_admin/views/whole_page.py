@@ -21,7 +21,7 @@ from pep_admin.queries.drafts import drafts_of
 from pep_admin.roll_lines import lines_of
 from pep_admin.views import draft_pages, pep_page, section_forms
 from pep_admin.views.gate import PepView
-from pep_admin.views.pep_words import LABELS
+from pep_admin.views.pep_words import LABELS, closed_because
 from pep_admin.workflow.sections import writable
 
 if TYPE_CHECKING:
@@ -57,11 +57,13 @@ def shown(
     """What the template of one section's body shows; `drafts` by place, where they were read for the whole page."""
     asked = questions(document, section, before) if writes else []
     page = draft_pages.of_section(pep, section)
-    desk = draft_pages.desk(view, page, [each.field.key for each in asked], drafts)
+    pressed = draft_pages.ON_PAGE if drafts is None else WHOLE
+    desk = draft_pages.desk(view, page, [each.field.key for each in asked], drafts, pressed)
     asked, desk = draft_pages.filled_in(asked, desk)
     return {"section": section, "writes": writes, "desk": desk, "questions": asked,
             "answers": section_forms.answered(document, section), "notes": pep_page.notes_for(view.db_session, document, section),
-            "on_record": lines_of(document, section.key), "shut": pep_page.is_shut(pep, section)}
+            "on_record": lines_of(document, section.key), "shut": (shut := pep_page.is_shut(pep, section)),
+            "closed": closed_because(pep, shut=shut)}
 
 
 def leads_to_whole() -> bool:
@@ -69,9 +71,9 @@ def leads_to_whole() -> bool:
     return request.args.get("back") == WHOLE
 
 
-def anchor(section: Section) -> str:
-    """Where a section stands on the long page."""
-    return f"s-{section.key}"
+def anchor(key: str) -> str:
+    """Where the section of that key stands on the long page."""
+    return f"s-{key}"
 
 
 class WholePage(Base):
@@ -105,4 +107,4 @@ class WholePage(Base):
 
     def back_to_whole(self, pep: Pep, section: Section) -> ResponseReturnValue:
         """To that section on the long page, where what was said of its saving is shown."""
-        return self.back_to("whole", id=pep.id, saved=section.key, _anchor=anchor(section))
+        return self.back_to("whole", id=pep.id, saved=section.key, _anchor=anchor(section.key))

@@ -6,19 +6,20 @@ the PEP is no longer theirs to write, or out of their sight (decision 0017). Whi
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Delete, delete, select
+from sqlalchemy import ColumnElement, Delete, case, delete, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from pep_admin import audit, outbox
-from pep_admin.exceptions import NotFound
-from pep_admin.models import Draft
+from pep_admin.exceptions import NotFound, TooOften
+from pep_admin.models import Draft, DraftPace
 from pep_admin.permissions import Actor, Permission, require
 from pep_admin.queries.drafts import status_of_pep
 from pep_admin.vocabulary import PepStatus
@@ -33,6 +34,13 @@ MARK_KEPT_FOR = timedelta(days=1)
 MOST_CHARACTERS = 500_000
 """Of one draft. The fullest page of the form holds less, since each of its boxes has its own limit."""
 DROP_OLD = "drafts.drop_old"
+
+APART = 500
+"""Milliseconds from one save to the next that a person's pages may keep up for good. The script of a page saves five seconds after
+the last key and on leaving a field: eight windows that are typed into at once are still slower."""
+AT_ONCE = 120
+"""Saves that may come faster than that before anything has to wait: a long page that is left with all of its forms open, or a quick
+hand through the boxes to tick, is some dozens. What sends more is a script that went wrong."""
 
 Typed = Mapping[str, Sequence[tuple[str, str]]]
 """What was touched, by the name of the question: the names and texts of its inputs, with the base of the question."""
@@ -75,6 +83,36 @@ def keep_draft(session: Session, page: Page, typed: Typed, *, run: str, actor: A
     return found
 
 
+def count_save(session: Session, *, actor: Actor, at: datetime) -> None:
+    """Count one save of the actor's pages; raises TooOften where they send more than anybody types. `at`: by the true clock.
+
+    One statement judges and counts, so that workers that get saves of one person together count each of them. What is refused here
+    is not counted: who waits as long as they are told gets through.
+    """
+    require(actor, Permission.DRAFT_OWN)
+    dialect = _dialect(session)
+    now, last = round(at.timestamp() * 1000), APART * (AT_ONCE - 1)
+    is_clock_put_back = DraftPace.empty_at > now + 2 * AT_ONCE * APART
+    goes_on_from = case((is_clock_put_back, now), (DraftPace.empty_at > now, DraftPace.empty_at), else_=now)
+    counted = dialect.insert(DraftPace).values(owner=actor.id, empty_at=now + APART).on_conflict_do_update(
+        index_elements=[DraftPace.owner], set_={"empty_at": goes_on_from + APART},
+        where=or_(DraftPace.empty_at <= now + last, is_clock_put_back)).returning(DraftPace.empty_at)
+    if session.scalar(counted) is None:
+        empty_at = session.scalars(select(DraftPace.empty_at).where(DraftPace.owner == actor.id)).one()
+        raise TooOften(max(1, math.ceil((empty_at - now - last) / 1000)))
+
+
+def paced(verb: Callable[..., T], *, at: datetime) -> Callable[..., T]:
+    """That verb, which keeps a draft, and in the same transaction it is counted."""
+
+    @wraps(verb)
+    def keep(session: Session, *arguments: Any, actor: Actor, **named: Any) -> T:
+        count_save(session, actor=actor, at=at)
+        return verb(session, *arguments, actor=actor, **named)
+
+    return keep
+
+
 def drop_draft(session: Session, page: Page, *, run: str = "", actor: Actor, now: datetime) -> None:
     """Nothing is left of what the actor typed there: it was saved. What the page of that `run` still sends is not kept again."""
     session.execute(_gone(Draft.owner == actor.id, Draft.spent_at < now - MARK_KEPT_FOR))
@@ -107,6 +145,8 @@ def drop_old(session: Session, *, now: datetime) -> None:
     """Drafts that nobody has gone on with for as long as they are kept, and old marks of saved pages."""
     for old in (Draft.saved_at < now - KEPT_FOR, Draft.spent_at < now - MARK_KEPT_FOR):
         session.execute(_gone(old))
+    whole = round((now - KEPT_FOR).timestamp() * 1000)
+    session.execute(delete(DraftPace).where(DraftPace.empty_at < whole).execution_options(synchronize_session=False))
 
 
 def saved_with(
@@ -127,13 +167,18 @@ def saved_with(
 def _take(session: Session, page: Page, actor: Actor, now: datetime) -> tuple[Draft, bool]:
     """The actor's draft of that page, locked, made empty where there is none; and whether it is new. Two windows may keep at once.
     """
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    dialect = _dialect(session)
     values = {"owner": actor.id, "child_id": page.child_id, "pep_id": page.pep_id, "place": page.place, "heading": page.heading,
               "fields": {}, "saved_at": now}
     made = session.scalar(dialect.insert(Draft).values(values).on_conflict_do_nothing().returning(Draft.id))
     mine = select(Draft).where(Draft.owner == actor.id, Draft.pep_id == page.pep_id, Draft.place == page.place)
     found = session.scalars(mine.with_for_update().execution_options(populate_existing=True)).one()
     return found, made is not None
+
+
+def _dialect(session: Session) -> Any:
+    """Where the database's own INSERT … ON CONFLICT is."""
+    return postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
 
 
 def _gone(*which: ColumnElement[bool]) -> Delete:

@@ -18,7 +18,7 @@ from packaging.utils import canonicalize_name
 from tests.architecture.conftest import Module
 
 PURE = ("config", "vocabulary", "exceptions", "money", "school_calendar", "policy", "stems", "pep_form", "clocks", "deadlines",
-        "circumstances", "rubric", "validators.findings")
+        "circumstances", "transitions", "rubric", "validators.findings")
 FRAMEWORKS = ("flask", "flask_admin", "sqlalchemy", "wtforms", "werkzeug")
 COMES_WITH_THEM = {"werkzeug", "jinja2", "markupsafe", "itsdangerous", "click", "blinker", "flask-login", "libpass"}
 

@@ -62,7 +62,7 @@ def test_a_document_is_added_taken_away_and_put_back_by_keyboard_and_its_pages_b
     page.keyboard.press("Enter")
     page.wait_for_selector("text=is kept.")
     breaks_nothing(page, "a PEP with a document")
-    page.goto(f"{address}{DOCUMENTS}/?id=1")
+    page.goto(f"{address}{DOCUMENTS}/details/?id=1")
     assert LONG in page.inner_text("h1") and "not the school" in page.inner_text("main")
     breaks_nothing(page, "a document")
     page.focus("text=Take it away…")

@@ -224,6 +224,30 @@ def test_a_server_that_cannot_save_just_now_is_tried_again(
     assert page.input_value(BOX) == "Without a network"
 
 
+def test_more_at_once_than_is_kept_waits_and_is_kept_in_the_end(
+    address: str, quiet: Callable[[], Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pep_admin.workflow.drafts.AT_ONCE", 1)
+    monkeypatch.setattr("pep_admin.workflow.drafts.APART", 4_000)
+    page = quiet()
+    enter(page, address, "teacher")
+    page.goto(f"{address}{SECTION}")
+    page.fill(BOX, "One")
+    page.press(BOX, "Tab")
+    saved(page)
+    statuses: list[int] = []
+    page.on("response", lambda answer: statuses.append(answer.status) if "/drafts/keep/" in answer.url else None)
+    page.fill(BOX, "One, and two")
+    page.press(BOX, "Tab")
+    said(page, "Not saved yet, trying again.")
+    page.fill(BOX, "One, two and three")
+    page.press(BOX, "Tab")  # what is left meanwhile waits too
+    saved(page)
+    assert statuses == [429, 200]
+    page.goto(f"{address}{SECTION}")
+    assert page.input_value(BOX) == "One, two and three"
+
+
 def test_a_double_click_saves_once_and_leaves_no_draft(address: str, quiet: Callable[[], Any]) -> None:
     page = quiet()
     enter(page, address, "teacher")

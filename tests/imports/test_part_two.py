@@ -43,10 +43,11 @@ def fresh(both_databases: str, open_session: Callable[..., Session]) -> World:
     return world
 
 
-def look(world: World, kind: str, *rows: tuple[str, ...], actor: Actor | None = None, store: bool = False, term: str = "") -> Plan:
+def look(world: World, kind: str, *rows: tuple[str, ...], actor: Actor | None = None, store: bool = False, term: str = "",
+         headings: tuple[str, ...] = ()) -> Plan:
     """What a list would do, and, with `store`, its loading."""
     actor, wanted = world.act(actor or world.officer), KINDS[kind]
-    headings = ATTENDANCE if kind == "attendance" else ATTAINMENT
+    headings = headings or (ATTENDANCE if kind == "attendance" else ATTAINMENT)
     data = csv_of([dict(zip(headings, row, strict=False)) for row in rows], headings=headings)
     tables = keeping.open_files(wanted, {kind: keeping.Given("x.csv", io.BytesIO(data))})
     made = keeping.make_plan(world.session, wanted, tables, wanted.read_options({"term": term}), actor=actor, today=TODAY)
@@ -114,6 +115,40 @@ def test_attendance_is_written_once_and_later_figures_take_its_place(fresh: Worl
     made = look(fresh, "attendance", corrected, store=True)
     assert fates(made) == ["waiting"] and "later figures already, up to 15 Nov 2024" in said(made)
     assert attended(fresh)[0][0] == 110
+
+
+LATE = ("LCS number", "UPN", "Possible", "Attended", "Late marks", "Figures to")
+
+
+def late(world: World) -> list[int | None]:
+    return list(world.session.scalars(sa.select(AttendanceSummary.late).where(AttendanceSummary.pep_id == world.pep_of().id)))
+
+
+def test_how_often_a_child_came_late_is_read_from_its_column_and_left_alone_without_one(fresh: World) -> None:
+    row = ("T-0", "", "80", "76", "3", "25/10/2024")
+    made = look(fresh, "attendance", row, headings=LATE, store=True)
+    assert fates(made) == ["new"] and ("Times late", "", "3") in made.outcome.told[0].changes
+    assert late(fresh) == [3]
+    assert fates(look(fresh, "attendance", row, headings=LATE, store=True)) == ["unchanged"]
+    made = look(fresh, "attendance", ("T-0", "", "80", "76", "0", "25/10/2024"), headings=LATE, store=True)
+    assert made.outcome.told[0].changes == (("Times late", "3", "0"),)
+    assert late(fresh) == [0], "never late is a figure too"
+    look(fresh, "attendance", ("T-0", "", "80", "75", "", "25/10/2024"), headings=LATE, store=True)
+    assert late(fresh) == [0], "a blank cell leaves what stands for that day"
+    look(fresh, "attendance", ("T-0", "", "80", "74", "4", "0", "25/10/2024"), store=True)
+    assert late(fresh) == [0], "and so does a list without the column"
+    look(fresh, "attendance", ("T-0", "", "110", "104", "", "", "15/11/2024"), store=True)
+    assert late(fresh) == [None], "of another day nothing is left"
+
+
+@pytest.mark.parametrize(("times", "problem"), [
+    ("-1", ("Times late", "DATA-shape")), ("2.5", ("Times late", "DATA-shape")), ("often", ("Times late", "DATA-shape")),
+    ("501", ("Times late", "DATA-shape")),
+])
+def test_times_late_that_cannot_be_are_refused_at_their_column(fresh: World, times: str, problem: tuple[str, str]) -> None:
+    made = look(fresh, "attendance", ("T-0", "", "80", "76", times, "25/10/2024"), headings=LATE)
+    assert fates(made) == ["refused"] and problem in why(made)
+    assert late(fresh) == []
 
 
 def test_what_is_loaded_has_its_history_and_its_event_and_no_figure_in_the_log(fresh: World) -> None:

@@ -447,7 +447,7 @@ def rows_of(page: str) -> list[list[str]]:
 def test_a_save_over_a_newer_save_shows_both_and_stores_nothing(council: Council, world: World, ask: Any) -> None:
     officer, path = council.visit("officer"), f"{SCHOOLS}edit/?id={world.school_id}"
     fields = {"name": "Alder School", "urn": "900101", "kind": "school", "phase": "secondary", "payment_method": "bacs",
-              "designated_teacher": "1", "finance_reference": "FIN-A", "in_borough": "y"}
+              "designated_teacher": "1", "finance_reference": "FIN-A", "in_borough": "y", "options_in": "9"}
     assert officer.send(path, **fields, town="Theirs", row_version="1").status_code == 303
     answer = officer.send(path, **fields, town="Mine & ours", row_version="1")
     assert answer.status_code == 409
@@ -489,7 +489,7 @@ def test_a_refused_save_keeps_every_letter_and_says_why_beside_the_field(council
 
 def test_the_unique_is_said_beside_its_field(council: Council, world: World) -> None:
     answer = council.visit("officer").send(f"{SCHOOLS}new/", name="Third", urn="900101", kind="school", phase="primary",
-                                           payment_method="bacs")
+                                           payment_method="bacs", options_in="9")
     assert answer.status_code == 422
     assert "Another record already has this" in answer.text
 
@@ -691,7 +691,7 @@ def test_a_long_choice_becomes_a_search_that_works_without_scripts(
     world.session.commit()
     officer, path = council.visit("officer"), f"{SCHOOLS}edit/?id={world.other_school_id}"
     fields = {"name": "Birch School", "urn": "900102", "kind": "school", "phase": "secondary", "payment_method": "bacs",
-              "row_version": "1"}
+              "row_version": "1", "options_in": "9"}
     several = officer.send(path, **fields, designated_teacher="lehrer")
     assert several.status_code == 422 and "More than one fits" in several.text
     offered = re.findall(r'<input name="designated_teacher" type="radio" value="(\d+)"> ([^<]+)<', several.text)

@@ -221,13 +221,14 @@ def test_a_strangers_document_is_the_404_of_none_on_every_page(world: World, ent
     at_rest(world)
     for who in ("other_teacher", "other_worker"):
         visitor = enter(who)
-        for path in ("?id=", "file/?id=", "remove/?id="):
+        for path in ("details/?id=", "file/?id=", "remove/?id="):
             there, none = visitor.get(f"{DOCUMENTS}{path}{number}"), visitor.get(f"{DOCUMENTS}{path}98765")
             assert (there.status, there.main) == (404, none.main)
         assert visitor.get(f"{DOCUMENTS}add/?pep={pep.id}").status == 404
         assert visitor.get(f"{DOCUMENTS}add/?child={pep.child_id}").status == 404
-        assert visitor.get(f"{DOCUMENTS}?id=1,2").status == 404 and visitor.get(f"{DOCUMENTS}?id=99999999999").status == 404
-    for path in ("?id=", "file/?id=", "remove/?id="):
+        assert visitor.get(f"{DOCUMENTS}details/?id=1,2").status == 404
+        assert visitor.get(f"{DOCUMENTS}details/?id=99999999999").status == 404
+    for path in ("details/?id=", "file/?id=", "remove/?id="):
         assert enter("finance").get(f"{DOCUMENTS}{path}{number}").status == 403
         assert enter("administrator").get(f"{DOCUMENTS}{path}{number}").status == 403
     assert enter("auditor").get(f"{DOCUMENTS}remove/?id={number}").status == 403
@@ -244,9 +245,9 @@ def test_a_document_of_social_care_is_not_there_for_the_school(world: World, ent
         assert titles(enter("teacher").get(page)) == ["Swimming"] and "Court" not in enter("teacher").get(page).text
         assert "Not for the school" in enter("officer").get(page).main and "Who may read it" not in enter("teacher").get(page).main
     teacher = enter("teacher")
-    for path in ("?id=", "file/?id=", "remove/?id="):
+    for path in ("details/?id=", "file/?id=", "remove/?id="):
         assert teacher.get(f"{DOCUMENTS}{path}{number}").main == teacher.get(f"{DOCUMENTS}{path}98765").main
-    assert enter("auditor").get(f"{DOCUMENTS}?id={number}").status == 200
+    assert enter("auditor").get(f"{DOCUMENTS}details/?id={number}").status == 200
 
 
 def test_the_school_is_not_told_by_a_second_coming_that_social_care_has_the_file(world: World) -> None:
@@ -449,7 +450,7 @@ def test_who_added_a_document_takes_it_away_with_the_reason_and_puts_it_back(wor
     pep = world.written_pep()
     number = keep(world, world.teacher, pep=pep, title="Wrong one").document.id
     at_rest(world)
-    facts = enter("teacher").get(f"{DOCUMENTS}?id={number}")
+    facts = enter("teacher").get(f"{DOCUMENTS}details/?id={number}")
     asks = facts.link("Take it away…")
     assert asks.send("reason", reason="  ").status == 422
     gone = asks.send("reason", reason="It is another child’s")
@@ -477,7 +478,7 @@ def test_a_second_press_and_a_page_that_was_open_too_long_change_nothing(world: 
     assert first.send("reason", reason="Twice").status == 200
     again = first.send("reason", reason="Other words")
     assert again.status == 422 and "has taken this away" in again.main and "Twice" in again.main
-    page = enter("teacher").get(f"{DOCUMENTS}?id={number}")
+    page = enter("teacher").get(f"{DOCUMENTS}details/?id={number}")
     assert "is back" in page.send().main
     assert "put back already" in page.send().main
 
@@ -542,7 +543,8 @@ def test_pages_say_nothing_of_a_file_in_their_addresses(world: World, enter: Ent
     pep = world.written_pep()
     keep(world, world.officer, pep=pep, title="Robin’s canary")
     at_rest(world)
-    for path in (f"/admin/pep/peps/details/?id={pep.id}", f"/admin/pep/children/details/?id={pep.child_id}", f"{DOCUMENTS}?id=1"):
+    for path in (f"/admin/pep/peps/details/?id={pep.id}", f"/admin/pep/children/details/?id={pep.child_id}",
+                 f"{DOCUMENTS}details/?id=1"):
         page = enter("teacher").get(path)
         assert "Robin’s canary" in page.main
         assert not [each for each in re.findall(r'(?:href|src|action)="([^"]*)"', page.text) if "canary" in each or "Robin" in each]

@@ -6,6 +6,7 @@ import pathlib
 import re
 import shutil
 import sqlite3
+import time
 from collections.abc import Callable
 from contextlib import closing
 from typing import Any
@@ -382,6 +383,37 @@ def test_throwing_away_asks_first_and_leaves_the_record(enter: Callable[[str], V
     assert stage(drafts) == []
 
 
+WHOLE = "/admin/pep/peps/whole/?id=1"
+
+
+@pytest.mark.parametrize(("pressed_on", "is_sent", "back"), [
+    (LIST, False, LIST), (SECTION, False, SECTION), (WHOLE, False, WHOLE), (LIST, True, LIST), (SECTION, True, SECTION),
+    (WHOLE, True, WHOLE),
+])
+def test_throwing_away_leads_back_to_where_it_was_pressed(
+    enter: Callable[[str], Visitor], stage: Callable[..., Any], pressed_on: str, is_sent: bool, back: str
+) -> None:
+    keep(enter("teacher").get(SECTION), child_voice_good="Not this")
+    if is_sent:
+        stage(lambda session: setattr(session.get_one(Pep, 1), "status", PepStatus.SUBMITTED))
+    (leads,) = enter("teacher").get(pressed_on).tree.xpath("//main//a[contains(., 'Throw it away')]/@href")
+    asking = enter("teacher").get(leads)
+    (kept,) = asking.tree.xpath("//main//a[normalize-space() = 'Keep it']/@href")
+    assert kept.partition("#")[0] == back
+    answer = asking.visitor.client.post(leads, data=dict(values_of(asking.tree.xpath("//main//form")[0])))
+    assert (answer.status_code, answer.location.partition("#")[0]) == (303, back)
+    assert answer.location.partition("#")[2] == ("s-voice" if back == WHOLE else "")
+    assert stage(drafts) == []
+
+
+@pytest.mark.parametrize("back", ["https://evil.example/", "//evil.example", "/admin/pep/children/", "whole&back=page", ""])
+def test_no_address_leads_anywhere_else(enter: Callable[[str], Visitor], stage: Callable[..., Any], back: str) -> None:
+    keep(enter("teacher").get(SECTION), child_voice_good="Not this")
+    number = stage(lambda session: session.scalars(select(Draft.id)).one())
+    asking = enter("teacher").get(f"/admin/pep/drafts/drop/?id={number}&back={back}")
+    assert asking.tree.xpath("//main//a[normalize-space() = 'Keep it']/@href") == [LIST]
+
+
 # --- what is refused -----------------------------------------------------------------------------------------------------
 
 
@@ -504,3 +536,52 @@ def test_the_pages_own_list_of_what_is_unfinished(enter: Callable[[str], Visitor
     assert "What you typed and have not saved" in page.main
     assert "What you typed and have not saved" not in enter("officer").get("/admin/pep/peps/details/?id=1").main
     assert "What you typed and have not saved" not in teacher.get(LIST).main
+
+
+# --- how fast ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_script_that_runs_away_is_told_to_wait_whichever_worker_it_meets_and_its_last_text_is_kept(
+    enter: Callable[[str], Visitor], file: pathlib.Path, tmp_path: pathlib.Path, stage: Callable[..., Any]
+) -> None:
+    teacher = enter("teacher")
+    page = teacher.get(SECTION)
+    other_app = create_app({"TESTING": True, "PEP_ADMIN_DATABASE_URL": f"sqlite:///{file}", "PEP_ADMIN_TODAY": "2024-11-18",
+                            "PEP_ADMIN_INSTANCE_FOLDER": str(tmp_path)})
+    other = Visitor(other_app.test_client())
+    other.get("/account/login").send("email", email="teacher@x.example", password=PASSWORD)
+    pages, started = [page, other.get(SECTION)], time.monotonic()
+    answers = []
+    for number in range(600):
+        answers.append(keep(pages[number % 2], child_voice_good=f"text {number}"))
+        if answers[-1].status_code != 200:
+            break
+    took = time.monotonic() - started
+    refused = answers[-1]
+    assert refused.status_code == 429
+    assert 120 <= len(answers) - 1 <= 121 + 2 * took
+    assert refused.headers["Retry-After"] == "1"
+    assert refused.get_json() == {"said": "Your pages sent more at once than is kept. It is tried again in a second."}
+    assert stage(drafts)[0].fields["child_voice_good"][-1] == ["child_voice_good", f"text {len(answers) - 2}"]
+
+    assert keep(enter("officer").get(SECTION), child_voice_good="Another's").status_code == 200
+    saved = page.send("then", button=("then", "stay"), child_voice_hard="The form itself is never held up")
+    assert saved.status == 200
+    assert shown(saved, "child_voice_hard") == "The form itself is never held up"
+
+    while (answer := keep(teacher.get(SECTION), child_voice_good="The last text")).status_code == 429:
+        time.sleep(int(answer.headers["Retry-After"]))
+    assert shown(enter("teacher").get(SECTION), "child_voice_good") == "The last text"
+
+
+def test_what_is_refused_counts_too_and_leaves_no_line_more_in_the_log(
+    enter: Callable[[str], Visitor], stage: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pep_admin.workflow.drafts.AT_ONCE", 3)
+    monkeypatch.setattr("pep_admin.workflow.drafts.APART", 60_000)
+    page = enter("teacher").get(NEW_TARGET)
+    stage(lambda session: session.execute(sa.text("UPDATE pep_pep SET status = 'withdrawn'")))
+    assert [keep(page, outcome="x").status_code for _ in range(5)] == [409, 409, 409, 429, 429]
+    told = stage(lambda session: session.connection().exec_driver_sql(
+        "SELECT count(*) FROM pep_audit_event WHERE outcome = 'refused' AND action = 'keep_draft'").scalar_one())
+    assert told == 3

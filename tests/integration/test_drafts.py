@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import delete, func, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
 from pep_admin import config
-from pep_admin.exceptions import NoActor, NotAllowed, NotFound, Refused
-from pep_admin.models import Draft, Job, Pep, RecordChange
+from pep_admin.exceptions import NoActor, NotAllowed, NotFound, Refused, TooOften
+from pep_admin.models import Draft, DraftPace, Job, Pep, RecordChange
 from pep_admin.permissions import SYSTEM, Actor
 from pep_admin.queries.drafts import drafts_of, find_draft
 from pep_admin.server.worker import JOB_KINDS
@@ -241,3 +244,84 @@ def test_to_take_away_unread_is_all_that_others_can_do(world: World) -> None:
     world.act(world.officer)
     world.session.execute(delete(Draft).execution_options(synchronize_session=False))
     assert rows(world) == 0
+
+
+# --- how fast ----------------------------------------------------------------------------------------------------------
+
+
+def counted(world: World, who: Actor, at: datetime) -> int:
+    """Seconds to wait that a save at that instant is told; 0 where it is counted."""
+    try:
+        drafts.count_save(world.session, actor=world.act(who), at=at)
+    except TooOften as problem:
+        return problem.seconds
+    return 0
+
+
+def test_a_hundred_and_twenty_saves_come_at_once_and_then_two_a_second(world: World) -> None:
+    assert [counted(world, world.teacher, NOW) for _ in range(121)] == [0] * 120 + [1]
+    assert counted(world, world.teacher, NOW + timedelta(milliseconds=499)) == 1
+    assert counted(world, world.teacher, NOW + timedelta(milliseconds=500)) == 0
+    assert counted(world, world.teacher, NOW + timedelta(milliseconds=500)) == 1, "what was refused did not count"
+    assert counted(world, world.worker, NOW) == 0, "everybody has their own"
+    assert [counted(world, world.teacher, NOW + timedelta(minutes=2)) for _ in range(121)] == [0] * 120 + [1], "and after a rest"
+
+
+def test_a_clock_that_was_put_back_holds_nobody_up_for_longer_than_it_takes_to_type_a_line(world: World) -> None:
+    assert counted(world, world.teacher, NOW + timedelta(hours=1)) == 0
+    assert counted(world, world.teacher, NOW) == 0
+    assert [counted(world, world.teacher, NOW + timedelta(minutes=1)) for _ in range(120)] == [0] * 120
+    assert counted(world, world.teacher, NOW) == 61
+    assert counted(world, world.teacher, NOW + timedelta(seconds=60)) == 1
+
+
+def test_who_writes_nothing_is_not_counted(world: World) -> None:
+    with pytest.raises(NotAllowed):
+        counted(world, world.auditor, NOW)
+
+
+def test_a_pace_is_forgotten_with_the_drafts(world: World) -> None:
+    counted(world, world.teacher, NOW)
+    drafts.drop_old(world.session, now=NOW + timedelta(days=90))
+    assert world.session.scalar(select(func.count(DraftPace.id))) == 1
+    drafts.drop_old(world.session, now=NOW + timedelta(days=90, seconds=1))
+    assert world.session.scalar(select(func.count(DraftPace.id))) == 0
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(windows=st.integers(1, 8), hand=st.lists(st.floats(0.25, 9), min_size=1, max_size=60), first=st.floats(0, 5))
+def test_nobody_who_types_meets_it(world: World, windows: int, hand: list[float], first: float) -> None:
+    """A save every five seconds from each of up to eight windows for ten minutes, and a hand that leaves up to sixty fields."""
+    world.session.execute(delete(DraftPace))
+    steady = [first + 5 * each + window / 10 for each in range(120) for window in range(windows)]
+    for moment in sorted([*steady, *itertools.accumulate(hand)]):
+        assert counted(world, world.teacher, NOW + timedelta(seconds=moment)) == 0
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(gaps=st.lists(st.integers(0, 300), min_size=200, max_size=400))
+def test_a_script_that_runs_away_gets_no_more_than_its_share_and_the_last_text_is_kept_in_the_end(
+    world: World, gaps: list[int]
+) -> None:
+    world.session.execute(delete(DraftPace))
+    at, got, last = NOW, 0, ""
+    for number, gap in enumerate(gaps):
+        at += timedelta(milliseconds=gap)
+        last = f"text {number}"
+        while True:
+            try:
+                keep_paced(world, last, at)
+                got += 1
+            except TooOften as problem:
+                if number < len(gaps) - 1:
+                    break  # it does not wait
+                at += timedelta(seconds=problem.seconds)  # the last one does as it is told
+                continue
+            break
+    assert got <= 120 + (at - NOW) / timedelta(milliseconds=500)
+    assert drafts_of(world.session, world.teacher)[0].fields == {"good": [["good", last]]}
+
+
+def keep_paced(world: World, words: str, at: datetime) -> Draft:
+    save = drafts.paced(keep_draft, at=at)
+    return save(world.session, page(world), {"good": [("good", words)]}, run=RUN, actor=world.act(world.teacher), now=NOW)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from pep_admin.models import Child, Pep
 from pep_admin.pep_document import read_document
+from pep_admin.school_words import OptionsYear
 from pep_admin.vocabulary import Audience, Part
 from pep_admin.workflow.readiness import part_findings
 from tests.visiting import Page, Visitor
@@ -154,3 +156,36 @@ def test_what_the_record_says_stays_when_the_pep_is_sent(world: World, ask: Ask)
 
     assert record(world.session, Audience.RULES) == before
     assert (record(world.session, Audience.CHILD).homes, record(world.session, Audience.PARENT).schools) == (0, 0)
+
+
+def test_courses_are_planned_for_in_the_year_in_which_the_school_has_them_chosen(world: World, enter: Enter) -> None:
+    """Year 9, until the office says Year 8 on the school's form; a PEP that was sent keeps what it was asked."""
+    world.written_pep()
+    spring, school = world.term("spring").id, world.school_id
+    world.session.get_one(Pep, 1).term_id = spring
+    asked = {}
+    for year in ("9", "8"):
+        if year == "8":
+            saved = enter("officer").get(f"/admin/pep/schools/edit/?id={school}").send("urn", options_in="8")
+            assert saved.status == 200 and re.search(r"Courses are chosen in\s*Year 8", saved.main)
+        for group in ("8", "9"):
+            in_year(world, group)
+            world.session.rollback()
+            asked[year, group] = "ahead_plan" in names(section(enter("teacher"), "next_steps"))
+    assert asked == {("9", "8"): False, ("9", "9"): True, ("8", "8"): True, ("8", "9"): False}
+    in_year(world, "8")
+    world.session.rollback()
+    page = section(enter("teacher"), "next_steps")
+    assert "Courses for Years 9 to 11: choices, advice, doors kept open" in page.main
+
+
+def test_a_sent_pep_keeps_the_year_of_its_day(world: World) -> None:
+    pep = world.written_pep()
+    pep.term_id, pep.year_group = world.term("spring").id, "9"
+    world.session.flush()
+    world.sent_pep()
+    assert read_document(world.session, pep, audience=Audience.SCHOOL).record.options_in == "9"
+    pep.school.options_in = OptionsYear.YEAR_8
+    world.session.flush()
+    document = read_document(world.session, pep, audience=Audience.SCHOOL)
+    assert (document.record.options_in, "planning_ahead" in document.switches) == ("9", True)

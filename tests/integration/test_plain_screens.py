@@ -285,7 +285,7 @@ def test_the_childs_page_lists_its_peps(officer: Visitor, world: World, ask: Any
 def test_a_school_is_added_and_found(officer: Visitor, ask: Any) -> None:
     teacher = ask(lambda session: session.scalars(sa.select(Person.id).where(Person.last_name == "Anders")).one())
     answer = officer.send(f"{SCHOOLS}new/", name="Chesham Primary", urn="105283", kind="school", phase="primary", town="Bury",
-                          payment_method="journal", designated_teacher=str(teacher), in_borough="y")
+                          payment_method="journal", options_in="9", designated_teacher=str(teacher), in_borough="y")
     assert answer.status_code == 303
     page = officer.get(answer.location).text
     assert shown(page, "URN") == "105283" and shown(page, "In the borough") == "Yes"
@@ -297,7 +297,8 @@ def test_a_school_is_added_and_found(officer: Visitor, ask: Any) -> None:
 
 @pytest.mark.parametrize("urn", ["12345", "ABCDEF", "012345", "10 528"])
 def test_a_urn_of_another_shape_is_refused(officer: Visitor, urn: str) -> None:
-    answer = officer.send(f"{SCHOOLS}new/", name="Chesham", urn=urn, kind="school", phase="primary", payment_method="bacs")
+    answer = officer.send(f"{SCHOOLS}new/", name="Chesham", urn=urn, kind="school", phase="primary", payment_method="bacs",
+                          options_in="9")
     assert answer.status_code == 422 and "A URN has six figures" in answer.text
 
 
@@ -490,7 +491,8 @@ def test_nothing_can_be_deleted(council: Council, officer: Visitor, world: World
 
 
 def test_every_change_through_the_screens_has_its_history(officer: Visitor, world: World, ask: Any) -> None:
-    officer.send(f"{SCHOOLS}new/", name="Chesham Primary", kind="school", phase="primary", payment_method="bacs")
+    officer.send(f"{SCHOOLS}new/", name="Chesham Primary", kind="school", phase="primary", payment_method="bacs",
+                 options_in="9")
     entry = ask(lambda session: session.execute(
         sa.select(RecordChange.actor_id, RecordChange.verb, RecordChange.request_id).where(RecordChange.table_name == "pep_school")
         .order_by(RecordChange.id.desc())).first())

@@ -149,7 +149,7 @@ def test_what_was_typed_for_a_section_that_stays_is_shown_to_copy(enter: Any, wo
     sent_back(world, "voice")
     world.session.rollback()
     late = page.send("then", button=("then", "stay"), strengths="Kind, and funny when he trusts you")
-    assert late.status == 409 and "Other sections alone were sent back to be changed, so nothing was saved." in late.main
+    assert late.status == 409 and "It was sent back for other sections alone, so nothing was saved." in late.main
     assert "Kind, and funny when he trusts you" in late.text
     for address in (f"ppg_requests/write/?id={request}", f"targets/remove/?id={target}"):
         told = teacher.get(f"/admin/pep/{address}")
@@ -183,7 +183,7 @@ def test_the_officer_ticks_sections_and_the_writers_see_them(enter: Any, world: 
     assert "Stays as it was sent" in seen.main and "Add a target" not in seen.main and "Open every section" not in seen.main
     assert teacher.get(f"{PEPS}section/?id={number}&section=voice").tree.xpath("//textarea[@name='child_voice_good']")
     closed = teacher.get(f"{PEPS}section/?id={number}&section=strengths")
-    assert not closed.tree.xpath("//main//textarea") and "Other sections alone were sent back to be changed" in closed.main
+    assert not closed.tree.xpath("//main//textarea") and "was sent back for other sections alone" in closed.main
     whole = teacher.get(f"{PEPS}whole/?id={number}")
     assert len(whole.tree.xpath("//main//form[@data-typed]")) == 1 and "Stays as it was sent" in whole.main
     told = teacher.get(f"/admin/pep/targets/write/?id={target}")

@@ -364,7 +364,9 @@ LINES = (
 
     # Documents: read as the child is, added by who writes a part of the PEP, taken away by who added it and by the office.
     # `document` came from the teacher.
-    get("pep_documents.details_view",    f"{PAPERS}/?id={{document}}",             "in  200 200 403 200 404 200 404 200 403"),
+    get("pep_documents.index_view",      f"{PAPERS}/",                             "in  200 200 403 200 200 200 200 200 403"),
+    get("pep_documents.export",          f"{PAPERS}/export/csv/",                  "in  200 200 403 403 403 403 403 403 403"),
+    get("pep_documents.details_view",    f"{PAPERS}/details/?id={{document}}",     "in  200 200 403 200 404 200 404 200 403"),
     get("pep_documents.file",            f"{PAPERS}/file/?id={{document}}",        "in  200 200 403 200 404 200 404 200 403"),
     get("pep_documents.add",             f"{PAPERS}/add/?pep={{pep}}",             "in  200 200 403 200 404 200 404 403 403"),
     post("pep_documents.add",            f"{PAPERS}/add/?pep={{pep}}",             "401 422 422 403 422 404 422 404 403 403"),

@@ -174,7 +174,7 @@ BY_THEMSELVES = {("pep_schools.details_view", "GET"), ("pep_terms.launch", "GET"
 """Doors that show many children, or show one only when something goes wrong: a test of their own each, below."""
 
 WITH_CHILDREN = ("children", "peps", "targets", "ppg_requests", "sdq", "suspensions", "consents", "enrolments", "placements",
-                 "caseloads", "care_periods", "waivers", "attending", "referrals", "exclusion_alerts")
+                 "caseloads", "care_periods", "waivers", "attending", "referrals", "exclusion_alerts", "documents")
 LISTS = {(f"pep_{noun}.{route}", "GET") for noun in WITH_CHILDREN
          for route in ("index_view", "export")} - {("pep_targets.export", "GET")} | {
              ("pep_roll_over.index_view", "GET"), ("pep_my_peps.index_view", "GET"), ("pep_my_peps.figures", "GET")}

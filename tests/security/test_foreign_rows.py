@@ -31,7 +31,7 @@ READ = (
     (f"{PEPS}/section/?id={{}}&section=background", "pep"),
     (f"{PEPS}/pdf/?id={{}}", "pep"),
     (f"{TARGETS}/details/?id={{}}", "target"),
-    (f"{PAPERS}/?id={{}}", "document"),
+    (f"{PAPERS}/details/?id={{}}", "document"),
     (f"{PAPERS}/file/?id={{}}", "document"),
     (f"{PAPERS}/add/?pep={{}}", "pep"),
     (f"{PAPERS}/add/?child={{}}", "child"),

@@ -11,12 +11,10 @@ import pytest
 from pep_admin.circumstances import (
     SWITCHES,
     CircumstanceFacts,
-    ahead_of,
     child_spoke,
     is_pep_age,
     is_voice,
     latest_sdq,
-    next_stage,
     phase_of,
     said,
     scheme_of,
@@ -320,21 +318,7 @@ def test_one_real_answer_is_a_voice_and_a_pass_is_none(answers: dict[str, Any], 
     assert child_spoke(answers) is spoke
 
 
-@pytest.mark.parametrize(("group", "term", "has_ehcp", "begins"), [
-    ("4", "autumn", False, []), ("5", "autumn", False, ["Secondary schools"]), ("5", "summer", False, ["Secondary schools"]),
-    ("6", "autumn", False, []), ("7", "autumn", False, ["How the move went"]), ("7", "spring", False, []),
-    ("9", "autumn", False, []), ("9", "spring", False, ["Courses for Years 10 and 11"]),
-    ("10", "autumn", False, []), ("10", "spring", False, ["Work experience"]), ("10", "summer", False, ["Work experience"]),
-    ("8", "autumn", True, []), ("9", "autumn", True, ["Adult life"]),
-    ("9", "summer", True, ["Courses for Years 10 and 11", "Adult life"]), ("13", "autumn", True, ["Adult life"]),
-    ("", "autumn", True, []),
-])
-def test_what_a_year_prepares_without_a_move(group: str, term: str, has_ehcp: bool, begins: list[str]) -> None:
-    told = ahead_of(group, term, has_ehcp)
-    assert len(told) == len(begins) and all(each.startswith(words) for each, words in zip(told, begins, strict=True))
-
-
-# --- the schools so far, and the next stage ----------------------------------------------------------------------------------
+# --- the schools so far ----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -362,21 +346,6 @@ def test_a_school_that_lasts_through_another_leaves_no_gap() -> None:
     after = SchoolingFacts("Ash School", date(2024, 9, 3), None)
     assert schooling_gaps((after, short, long)) == []
     assert [gap.after for gap in schooling_gaps((after, short))] == ["The workshop"]
-
-
-@pytest.mark.parametrize(
-    ("group", "term", "ends", "to"),
-    [
-        ("N2", "autumn", None, "Reception"), ("R", "spring", None, ""), ("R", "summer", False, "Year 1"),
-        ("2", "autumn", None, ""), ("2", "autumn", True, "Year 3"), ("4", "spring", True, "Year 5"), ("5", "summer", False, ""),
-        ("6", "autumn", True, "Year 7"), ("6", "autumn", None, "Year 7"), ("6", "summer", False, ""),
-        ("7", "autumn", None, ""), ("10", "summer", False, ""), ("11", "autumn", False, "what comes after Year 11"),
-        ("12", "spring", None, ""), ("12", "summer", False, "Year 13"), ("13", "autumn", None, "what comes after Year 13"),
-        ("N1", "summer", None, ""), ("", "summer", None, ""),
-    ],
-)  # fmt: skip
-def test_the_next_stage_is_planned_from_a_term_on(group: str, term: str, ends: bool | None, to: str) -> None:
-    assert next_stage(group, term, ends) == to
 
 
 @pytest.mark.parametrize(("text", "words"), [

@@ -9,6 +9,7 @@
   const KEEPALIVE = 60000; // a browser lets no more outlive a page
   const questionOf = (name) => name.replace(/^base-/, "").split("-")[0];
   const OTHERS = 3000; // how long one form waits for what was typed in the others of its page to be kept
+  let restUntil = 0; // when the server takes texts of this page again, once there were too many
   const keepers = new Map(); // by form, what keeps it
   const newRun = () => [...crypto.getRandomValues(new Uint8Array(16))].map((each) => each.toString(16).padStart(2, "0")).join("");
 
@@ -84,6 +85,12 @@
       } else if (answer.status === 409 && !told.said) {
         sayNot("other");
         again();
+      } else if (answer.status === 429) {
+        const seconds = Math.max(1, Number(answer.headers.get("Retry-After")) || 5);
+        restUntil = Date.now() + seconds * 1000;
+        say(`Not saved yet, trying again. ${told.said || ""} Your text is still on this page.`, true);
+        failures += 1;
+        later(seconds * 1000);
       } else if ([403, 404, 409, 413].includes(answer.status)) {
         say(`Not saved: ${told.said || "this text is too long to keep, or not yours to write any more. Copy what you need."}`, true);
       } else {
@@ -95,6 +102,7 @@
     async function keep(leaving = false) {
       clearTimeout(timer);
       if (!waits() || (busy && leaving !== true)) return;
+      if (leaving !== true && Date.now() < restUntil) { later(restUntil - Date.now()); return; }
       busy = true;
       const at = typed;
       try {
@@ -157,6 +165,7 @@
       run = newRun();
     });
     document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") keep(true); });
+    window.addEventListener("beforeunload", (event) => { if (failures && waits()) event.preventDefault(); }); // it would be lost
     window.addEventListener("pagehide", () => keep(true));
     for (const back of ["focus", "online"]) window.addEventListener(back, () => { if (failures || out) keep(); });
     if (typed) later(PAUSE);

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from pep_admin.pep_form import Document, SuspensionFacts
+from pep_admin.pep_form import Document, RecordFacts, SuspensionFacts
+from pep_admin.transitions import ahead_of
 from pep_admin.validators.peps import check_part
 from pep_admin.vocabulary import Part
 
@@ -223,3 +224,20 @@ def test_a_careers_adviser_was_talked_to(a_document: Make, group: str, phase: st
     found = told(of_year(a_document, group, {"careers_talk_on": None}, phase=phase))
     message = f"Year {group}: no talk with a careers adviser is recorded."
     assert found == ([("RD-236", "HB-4.5", "careers_talk_on", "warning", message)] if asked else [])
+
+
+@pytest.mark.parametrize(("group", "term", "options_in", "warned"), [
+    ("9", "spring", "9", True), ("9", "summer", "9", True), ("9", "autumn", "9", False), ("8", "spring", "9", False),
+    ("8", "spring", "8", True), ("8", "summer", "8", True), ("8", "autumn", "8", False), ("9", "spring", "8", False),
+])
+def test_a_year_that_chooses_courses_has_a_plan_for_it(
+    a_document: Make, group: str, term: str, options_in: str, warned: bool
+) -> None:
+    record = RecordFacts(options_in=options_in)
+    ahead = ahead_of(group, term, False, options_in)
+    bare = {"facts": {"ahead": ahead}, "term": term, "record": record}
+    found = [each for each in told(of_year(a_document, group, {"ahead_plan": None}, phase="SEC", **bare)) if each[0] == "RD-235"]
+    message = f"Sam chooses courses in Year {group}; what is planned for that is not written yet."
+    assert found == ([("RD-235", "HB-4.3", "ahead_plan", "warning", message)] if warned else [])
+    written = {"ahead_plan": "The open evening on 06 Mar 2025, with Ms Fofana"}
+    assert "RD-235" not in {each[0] for each in told(of_year(a_document, group, written, phase="SEC", **bare))}
