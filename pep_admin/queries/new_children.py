@@ -79,7 +79,7 @@ class _Days:
 
 def _days_of(session: Session, peps: Sequence[Pep]) -> _Days:
     ids = [pep.id for pep in peps]
-    handed, sendings = _moves(session, ids)
+    handed, sendings = days_of_moves(session, ids)
     returned = session.execute(
         select(QaReview.pep_id, func.max(QaReview.reviewed_on))
         .where(QaReview.pep_id.in_(ids), QaReview.decision == Decision.RETURN).group_by(QaReview.pep_id)
@@ -109,7 +109,7 @@ def day_of(at: datetime | None) -> date | None:
     return at.astimezone(LONDON).date() if at else None
 
 
-def _moves(session: Session, pep_ids: Sequence[int]) -> tuple[dict[int, date], dict[int, list[date]]]:
+def days_of_moves(session: Session, pep_ids: Sequence[int]) -> tuple[dict[int, date], dict[int, list[date]]]:
     """From its history, the day each PEP was first sent to its writers (sent again, it carries the later day), and every day on
     which it was sent to the Virtual School (sent back, it carries none)."""
     moves = select(RecordChange.row_id, RecordChange.changes).where(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pep_admin.views.attending import Attending
 from pep_admin.views.audit_log import AuditLog
+from pep_admin.views.board import TermBoard
 from pep_admin.views.calendars import Calendars, Closures, DaysOff
 from pep_admin.views.children import Children
 from pep_admin.views.dashboard import Dashboard
@@ -36,6 +37,7 @@ from pep_admin.views.waivers import Waivers
 VIEWS: tuple[type[PepView], ...] = (
     MyPeps,
     Rulebook,
+    TermBoard,
     Peps,
     Drafts,
     Children,

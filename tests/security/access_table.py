@@ -271,6 +271,10 @@ LINES = (
     get("pep_people.replace",            "/admin/pep/people/replace/?id={person}", "in  200 200 403 403 403 403 403 403 403"),
     post("pep_people.replace",           "/admin/pep/people/replace/?id={person}", "401 422 422 403 403 403 403 403 403 403"),
 
+    # The board of the term: how the Virtual School follows it.
+    get("pep_board.index_view",          "/admin/pep/board/",                      "in  200 200 403 403 403 403 403 200 403"),
+    get("pep_board.children",            "/admin/pep/board/children/",             "in  200 200 403 403 403 403 403 200 403"),
+
     # Who writes in whose place: theirs to give whose work it is, and the office's; to the auditor a list.
     get("pep_grants.index_view",         "/admin/pep/grants/",                     "in  200 200 403 403 403 403 403 200 403"),
     get("pep_grants.details_view",       "/admin/pep/grants/details/?id={grant}",  "in  200 200 403 403 403 403 403 200 403"),

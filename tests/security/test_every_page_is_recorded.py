@@ -177,7 +177,8 @@ WITH_CHILDREN = ("children", "peps", "targets", "ppg_requests", "sdq", "suspensi
                  "caseloads", "care_periods", "waivers", "attending", "referrals", "exclusion_alerts", "documents")
 LISTS = {(f"pep_{noun}.{route}", "GET") for noun in WITH_CHILDREN
          for route in ("index_view", "export")} - {("pep_targets.export", "GET")} | {
-             ("pep_roll_over.index_view", "GET"), ("pep_my_peps.index_view", "GET"), ("pep_my_peps.figures", "GET")}
+             ("pep_roll_over.index_view", "GET"), ("pep_my_peps.index_view", "GET"), ("pep_my_peps.figures", "GET"),
+             ("pep_board.children", "GET")}
 """One event for the whole list."""
 
 NO_CHILD = {
@@ -194,6 +195,7 @@ NO_CHILD = {
       for route in ("index_view", "details_view", "export", "create_view", "add", "edit_view", "remove")),
     ("pep_documents.put_back", "POST"),  # leads back to the document, which records itself
     ("pep_attending.cancel", "POST"),  # leads back to the PEP, which records itself
+    ("pep_board.index_view", "GET"),  # numbers
     ("pep_rules.index", "GET"),  # the rules themselves
     *((f"pep_grants.{route}", "GET") for route in ("index_view", "details_view", "cover", "end")),  # people, and references of PEPs
     ("pep_grants.cover", "POST"), ("pep_grants.end", "POST"),
