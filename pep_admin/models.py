@@ -1552,6 +1552,9 @@ class Delivery(Base):
     person: Mapped[Person | None] = relationship()
     pep: Mapped[Pep | None] = relationship()
 
+    def __str__(self) -> str:
+        return f"Message to {self.person or 'an account'}"
+
 
 class Job(Base):
     """Work for the background, queued in the transaction that made it due.

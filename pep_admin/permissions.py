@@ -69,6 +69,8 @@ class Permission(StrEnum):
     ALERT_READ = "alert:read", "read who is at risk of exclusion"
     ALERT_TELL = "alert:tell", "tell the Virtual School of a risk of exclusion"
     ALERT_ADVISE = "alert:advise", "record what the Virtual School advised on a risk of exclusion"
+    DELIVERY_READ = "delivery:read", "read what mail was sent"
+    DELIVERY_SEND = "delivery:send", "send mail again"
     BOARD_READ = "board:read", "read the board of the term"
     TARGET_READ = "target:read", "read targets"
     TARGET_WRITE = "target:write", "write targets"
@@ -91,12 +93,13 @@ class Permission(StrEnum):
 P = Permission
 _READ_ALL = {P.DASHBOARD, P.CHILD_READ, P.SCHOOL_READ, P.PERSON_READ, P.TERM_READ, P.PEP_READ, P.TARGET_READ, P.REQUEST_READ,
              P.PAYMENT_READ, P.HISTORY_READ, P.CASE_READ, P.PERIOD_READ, P.WAIVER_READ, P.ATTENDING_READ, P.DOCUMENT_READ,
-             P.ALERT_READ, P.BOARD_READ}
+             P.ALERT_READ, P.BOARD_READ, P.DELIVERY_READ}
 _OFFICER = _READ_ALL | {P.CHILD_EDIT, P.SDQ_EDIT, P.SUSPENSION_EDIT, P.CONSENT_EDIT, P.SCHOOL_EDIT, P.PERSON_EDIT,
                         P.TERM_LAUNCH, P.PEP_OPEN, P.PEP_EDIT, P.PEP_DELEGATE,
                         P.PEP_WRITE, P.PEP_SIGN, P.PEP_SIGN_FOR, P.PEP_SUBMIT, P.PEP_GRADE, P.PEP_REOPEN, P.PEP_WITHDRAW,
                         P.PEP_PDF, P.TARGET_WRITE, P.REQUEST_WRITE, P.REQUEST_DECIDE, P.LIST_EXPORT, P.IMPORT_RUN,
-                        P.JOB_OWN, P.DRAFT_OWN, P.ATTENDING_EDIT, P.DOCUMENT_WRITE, P.ALERT_TELL, P.ALERT_ADVISE, P.GRANT_GIVE}
+                        P.JOB_OWN, P.DRAFT_OWN, P.ATTENDING_EDIT, P.DOCUMENT_WRITE, P.ALERT_TELL, P.ALERT_ADVISE, P.GRANT_GIVE,
+                        P.DELIVERY_SEND}
 _WRITER = {P.DASHBOARD, P.PEP_READ, P.PEP_WRITE, P.PEP_SIGN, P.PEP_SUBMIT, P.PEP_PDF, P.TARGET_READ, P.TARGET_WRITE,
            P.REQUEST_READ, P.REQUEST_WRITE, P.CHILD_READ, P.JOB_OWN, P.DRAFT_OWN, P.ATTENDING_ASK, P.DOCUMENT_READ,
            P.DOCUMENT_WRITE, P.ALERT_READ, P.ALERT_TELL, P.GRANT_GIVE}

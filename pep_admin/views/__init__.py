@@ -8,6 +8,7 @@ from pep_admin.views.board import TermBoard
 from pep_admin.views.calendars import Calendars, Closures, DaysOff
 from pep_admin.views.children import Children
 from pep_admin.views.dashboard import Dashboard
+from pep_admin.views.deliveries import Deliveries
 from pep_admin.views.documents import Documents
 from pep_admin.views.drafts import Drafts
 from pep_admin.views.exclusion_alerts import ExclusionAlerts
@@ -60,6 +61,7 @@ VIEWS: tuple[type[PepView], ...] = (
     Inspections,
     People,
     Grants,
+    Deliveries,
     Leads,
     MyLead,
     Years,

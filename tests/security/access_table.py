@@ -275,6 +275,13 @@ LINES = (
     get("pep_board.index_view",          "/admin/pep/board/",                      "in  200 200 403 403 403 403 403 200 403"),
     get("pep_board.children",            "/admin/pep/board/children/",             "in  200 200 403 403 403 403 403 200 403"),
 
+    # The mail that went to people: the office's.
+    get("pep_deliveries.index_view",     "/admin/pep/deliveries/",                 "in  200 200 403 403 403 403 403 200 403"),
+    get("pep_deliveries.details_view",   "/admin/pep/deliveries/details/?id={mail}", "in  200 200 403 403 403 403 403 200 403"),
+    post("pep_deliveries.send_again",    "/admin/pep/deliveries/send-again/?id={mail}", "401 303 303 403 403 403 403 403 403 403"),
+    post("pep_deliveries.note_return",   "/admin/pep/deliveries/came-back/?id={mail}", "401 303 303 403 403 403 403 403 403 403"),
+    post("pep_deliveries.mend",          "/admin/pep/deliveries/mend/?id={mail}",  "401 422 422 403 403 403 403 403 403 403"),
+
     # Who writes in whose place: theirs to give whose work it is, and the office's; to the auditor a list.
     get("pep_grants.index_view",         "/admin/pep/grants/",                     "in  200 200 403 403 403 403 403 200 403"),
     get("pep_grants.details_view",       "/admin/pep/grants/details/?id={grant}",  "in  200 200 403 403 403 403 403 200 403"),

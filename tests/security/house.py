@@ -164,6 +164,7 @@ def build(session: Session, url: str, folder: Path) -> Plan:
     places = given | {"lead": lead.id, "referral": referral.id, "remark": remark.id,
               "question": question}
     places |= said | _places(session, world, children) | _schooling(world)
+    places["mail"] = session.scalars(sa.select(models.Delivery.id).order_by(models.Delivery.id)).first() or 0
     session.commit()
     app = create_app(settings(url, folder))
     places |= {"account": _make_accounts(app, world, helper)}

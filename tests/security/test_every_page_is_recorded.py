@@ -196,6 +196,8 @@ NO_CHILD = {
     ("pep_documents.put_back", "POST"),  # leads back to the document, which records itself
     ("pep_attending.cancel", "POST"),  # leads back to the PEP, which records itself
     ("pep_board.index_view", "GET"),  # numbers
+    ("pep_deliveries.index_view", "GET"), ("pep_deliveries.details_view", "GET"),  # people, letters and references of PEPs
+    *((f"pep_deliveries.{route}", "POST") for route in ("send_again", "note_return", "mend")),
     ("pep_rules.index", "GET"),  # the rules themselves
     *((f"pep_grants.{route}", "GET") for route in ("index_view", "details_view", "cover", "end")),  # people, and references of PEPs
     ("pep_grants.cover", "POST"), ("pep_grants.end", "POST"),

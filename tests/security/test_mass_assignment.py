@@ -323,6 +323,8 @@ def test_every_form_of_the_application_is_among_them(house: House) -> None:
         "pep_drafts.keep", "pep_drafts.drop",  # one's own typed text, which is no record: test_draft_pages; takes nothing
         "pep_my_peps.figures",  # a table of many PEPs: test_figure_grid
         "pep_grants.end",  # takes nothing
+        "pep_deliveries.send_again", "pep_deliveries.note_return",  # likewise
+        "pep_deliveries.mend",  # needs a message that went or failed: test_deliveries
         "pep_waivers.waive",  # needs a gate that stands: test_waivers
         "pep_imports.new", "pep_imports.discard",  # takes a file: below; takes nothing
         "pep_import_columns.change",  # a column of each remembered heading: below

@@ -1,0 +1,164 @@
+"""The mail that the program sends to people: what waits, went, failed or came back, and what to do about one message.
+
+No letter names a child. Letters of accounts are not here: each holds a way in, and is sent anew from the account. What is done
+about a message is workflow/mail.py's, the words of the letters server/mail.py's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from flask import abort, request
+from flask.typing import ResponseReturnValue
+from flask_admin import expose
+from sqlalchemy import ColumnElement
+from sqlalchemy.orm import joinedload
+from wtforms import StringField
+from wtforms.validators import InputRequired, Length
+
+from pep_admin.models import Delivery
+from pep_admin.permissions import Permission
+from pep_admin.server.mail import LETTERS
+from pep_admin.views import formats
+from pep_admin.views.base import PepModelView
+from pep_admin.views.base_forms import PepForm
+from pep_admin.views.cells import linked, reference, wrapped
+from pep_admin.views.filters import Case, Moment, OneOf
+from pep_admin.views.hosting import host
+from pep_admin.vocabulary import DeliveryState
+from pep_admin.workflow import mail
+
+TO_PEOPLE = ("delegated", "returned", "asked", "grant_sections", "grant_cover", "released", "lead_asked")
+"""The letters that go to people on record."""
+
+
+def _is(template: str) -> Callable[[Any], ColumnElement[bool]]:
+    return lambda column: column == template
+
+
+class AddressForm(PepForm):
+    """The right address."""
+
+    email = StringField("Their right e-mail address", [InputRequired("Enter the address."), Length(max=254)])
+
+
+class Deliveries(PepModelView):
+    """Messages to people on record."""
+
+    model = Delivery
+    noun = "deliveries"
+    title = "Mail"
+    singular = "Message"
+    group = "Schools and people"
+    opens = {
+        "index_view": Permission.DELIVERY_READ,
+        "details_view": Permission.DELIVERY_READ,
+        "send_again": Permission.DELIVERY_SEND,
+        "note_return": Permission.DELIVERY_SEND,
+        "mend": Permission.PERSON_EDIT,
+    }
+    loads = (joinedload(Delivery.person), joinedload(Delivery.pep))
+    column_list = ("person", "template", "state", "queued_at", "sent_at", "tries", "problem")
+    column_details_list = ("person", "template", "pep", "state", "queued_at", "due_at", "sent_at", "sent_to", "since", "tries",
+                           "problem")
+    column_labels = {
+        "person": "To", "person_id": "To", "template": "Letter", "pep": "PEP", "pep_id": "PEP", "state": "State",
+        "queued_at": "Queued", "due_at": "To be sent from", "sent_at": "Sent", "sent_to": "Went to", "tries": "Tries",
+        "problem": "What went wrong", "since": "Signed in since", "key": "Key", "arguments": "Facts", "leased_until": "Held until",
+    }
+    column_formatters = {
+        "template": lambda view, context, row, name: LETTERS[row.template].subject if row.template in LETTERS else row.template,
+        "problem": lambda view, context, row, name: wrapped(row.problem or formats.NOTHING),
+        "pep": lambda view, context, row, name: row.pep and reference(
+            row.pep, view.way_to("pep_peps.details_view", id=row.pep_id)),
+        "since": lambda view, context, row, name: view.signed_in_since(row),
+    }
+    column_formatters_detail = {
+        **column_formatters,
+        "person": lambda view, context, row, name: linked(row.person, view.way_to("pep_people.details_view", id=row.person_id)),
+    }
+    column_sortable_list = (("person", ("person.last_name", "person.first_name")), "template", "state", "queued_at", "sent_at",
+                            "tries")
+    column_default_sort = ("queued_at", True)
+    column_searchable_list = ("person.last_name", "person.first_name", "sent_to")
+    column_filters = (
+        OneOf(Delivery.state, "State", "state", DeliveryState),
+        Case(Delivery.template, "Letter", "letter", {name: (LETTERS[name].subject, _is(name)) for name in TO_PEOPLE}),
+        Moment(Delivery.queued_at, "Queued on or after", "from", after=True),
+        Moment(Delivery.queued_at, "Queued on or before", "to", after=False),
+    )
+    list_template = "pep/deliveries/list.html"
+    details_template = "pep/deliveries/details.html"
+
+    def get_query(self) -> Any:
+        return super().get_query().filter(Delivery.person_id.is_not(None))
+
+    def get_count_query(self) -> Any:
+        return super().get_count_query().filter(Delivery.person_id.is_not(None))
+
+    def get_one(self, id: Any) -> Any:
+        row = super().get_one(id)
+        return row if row is not None and row.person_id is not None else None
+
+    def search_placeholder(self) -> str:
+        return "Name, address"
+
+    def signed_in_since(self, row: Delivery) -> str | None:
+        """Whether the person was here after it went, where the host knows."""
+        told = host().last_seen
+        if told is None or row.sent_at is None or row.person_id is None:
+            return None
+        seen: datetime | None = told([row.person_id]).get(row.person_id)
+        return formats.moment(seen) if seen and seen > row.sent_at else "Not yet"
+
+    def details_context(self, row: Delivery) -> dict[str, Any]:
+        sends = self.may_open("send_again") and row.state not in mail.ON_ITS_WAY
+        person = row.person
+        return {
+            "form": AddressForm(email=person.email if person else ""),
+            "sends": sends and person is not None and person.has_working_address,
+            "returns": self.may_open("note_return") and row.state is DeliveryState.SENT and person is not None
+            and person.email == row.sent_to,
+            "mends": self.may_open("mend") and person is not None and person.left_on is None and row.state not in mail.ON_ITS_WAY,
+        }
+
+    @expose("/send-again/", methods=("POST",))
+    def send_again(self) -> ResponseReturnValue:
+        """Once more."""
+        row = self.row_or_404()
+        done = self.commit(mail.send_again, row.id, now=self.now, subject=row)
+        return self._told(row, done, "It is queued, and goes out shortly.")
+
+    @expose("/came-back/", methods=("POST",))
+    def note_return(self) -> ResponseReturnValue:
+        """It came back."""
+        row = self.row_or_404()
+        done = self.commit(mail.note_return, row.id, today=self.today, subject=row)
+        return self._told(row, done, f"Noted. Nothing more is sent to {row.sent_to} until the address is mended.")
+
+    def _told(self, row: Delivery, done: Any, sentence: str) -> ResponseReturnValue:
+        if done.value is None:
+            self.say(done.findings[0].sentence, "warning")
+        else:
+            self.say(sentence)
+        return self.back_to("details_view", id=done.value.id if done.value is not None else row.id)
+
+    @expose("/mend/", methods=("POST",))
+    def mend(self) -> ResponseReturnValue:
+        """The right address for the person, and the message once more."""
+        row = self.row_or_404()
+        if row.person is None:
+            abort(404)
+        form: Any = AddressForm(request.form)
+        if form.validate():
+            done = self.commit(mail.mend_address, row.id, form.email.data, now=self.now, subject=row)
+            if done.value is not None:
+                self.say("The address is mended, and the message goes out again shortly.")
+                return self.back_to("details_view", id=done.value.id)
+            self.put_on(form, done.findings)
+        row = self.row_or_404()
+        shown = {**self.details_context(row), "form": form}
+        return self.page(self.details_template, status=422, row=row, fields=self.details_of(row), related=(), links=(), timeline=(),
+                         **shown)

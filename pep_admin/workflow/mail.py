@@ -1,0 +1,106 @@
+"""What an officer does about a message: send it again, say that it came back, mend the address it went to (HB-2.2).
+
+Queueing is outbox.py's and sending server/worker.py's, which asks once more whether a message may still go.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from pep_admin import audit, outbox
+from pep_admin.exceptions import NotFound, Refused
+from pep_admin.models import Delivery, Person
+from pep_admin.permissions import Actor, Permission, require
+from pep_admin.validators.findings import Finding
+from pep_admin.validators.identifiers import check_email
+from pep_admin.vocabulary import DeliveryState
+from pep_admin.workflow.taking import all_or_nothing, refuse, take_row
+
+ON_ITS_WAY = (DeliveryState.QUEUED, DeliveryState.SENDING)
+AGAIN = ":again:"
+"""What stands in the key of a message that was sent once more, before its number."""
+
+
+def send_again(session: Session, delivery_id: int, *, actor: Actor, now: datetime) -> Delivery:
+    """Send a message once more: one that never went is put back into the queue, of one that went another goes out.
+
+    Raises Refused where it is on its way already, or where the person cannot be reached.
+    """
+    require(actor, Permission.DELIVERY_SEND)
+    row = _take(session, delivery_id)
+    return _send(session, row, actor=actor, now=now)
+
+
+def _send(session: Session, row: Delivery, *, actor: Actor, now: datetime) -> Delivery:
+    person = _person(row)
+    if not person.has_working_address:
+        why = "has left" if person.left_on is not None else "has no address that works"
+        raise refuse("mail", "HB-2.2", f"{person.name} {why}, so nothing can be sent.", "email")
+    if row.state in ON_ITS_WAY:
+        raise refuse("mail", "DATA-status", "It is waiting to be sent already.")
+    if row.state is not DeliveryState.SENT:
+        row.state, row.due_at, row.tries, row.problem = DeliveryState.QUEUED, now, 0, None
+        session.flush()
+        audit.record(session, "mail.send_again", row, person_id=person.id)
+        return row
+    first = row.key.partition(AGAIN)[0]
+    others = list(session.scalars(select(Delivery).where(Delivery.key.startswith(f"{first}{AGAIN}", autoescape=True))))
+    if any(each.state in ON_ITS_WAY for each in others):
+        raise refuse("mail", "DATA-status", "It is waiting to be sent again already.")
+    new = outbox.queue_mail(session, f"{first}{AGAIN}{len(others) + 1}", person, row.template, now=now, pep_id=row.pep_id,
+                            **row.arguments)
+    session.flush()
+    audit.record(session, "mail.send_again", new, person_id=person.id)
+    return new
+
+
+def note_return(session: Session, delivery_id: int, *, actor: Actor, today: date) -> Delivery:
+    """The message came back: nothing more is sent to that address until it is mended. Raises Refused where the person has another
+    address by now, or the message never went."""
+    require(actor, Permission.DELIVERY_SEND)
+    row = _take(session, delivery_id)
+    person = take_row(session, Person, _person(row).id)
+    if row.state is not DeliveryState.SENT:
+        raise refuse("mail", "DATA-status", "Only what was sent can come back.")
+    if person.email != row.sent_to:
+        raise refuse("mail", "DATA-status", f"{person.name} has another address by now. Nothing was changed.")
+    person.bounced_on = today
+    row.state, row.problem = DeliveryState.GIVEN_UP, "It came back."
+    session.flush()
+    audit.record(session, "mail.note_return", row, person_id=person.id)
+    return row
+
+
+def mend_address(session: Session, delivery_id: int, email: str, *, actor: Actor, now: datetime) -> Delivery:
+    """Put the right address in for the person, and send the message again; all or nothing. Raises Refused for what is no address,
+    or another person's."""
+    require(actor, Permission.PERSON_EDIT)
+    row = _take(session, delivery_id)
+    person, email = take_row(session, Person, _person(row).id), email.strip().lower()
+    if wrong := check_email(email):
+        raise Refused(wrong)
+    taken = session.scalar(select(Person).where(func.lower(Person.email) == email, Person.id != person.id))
+    if taken is not None:
+        raise Refused([Finding("mail", "DATA-unique", "email", f"This is the address of {taken.name}.")])
+    with all_or_nothing(session):
+        person.email, person.bounced_on = email, None
+        session.flush()
+        sent = _send(session, row, actor=actor, now=now)
+    audit.record(session, "mail.mend_address", row, person_id=person.id)
+    return sent
+
+
+def _take(session: Session, delivery_id: int) -> Delivery:
+    row = take_row(session, Delivery, delivery_id)
+    if row.person_id is None:  # a letter of an account: it holds a way in, and is sent anew there
+        raise NotFound
+    return row
+
+
+def _person(row: Delivery) -> Person:
+    if row.person is None:
+        raise NotFound
+    return row.person
