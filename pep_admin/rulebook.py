@@ -168,7 +168,7 @@ RULES: dict[str, Rule] = {
              "After a satisfactory PEP the money is released and a PDF goes to school and social worker."),
         Rule("HB-7.5", (COMPUTED,), "",
              "A weekly report shows which PEPs are complete."),
-        Rule("HB-7.6", (COMPUTED,), "",
+        Rule("HB-7.6", (COMPUTED,), "The term board",
              "The Virtual School watches completion and quality for every child."),
         Rule("DATA-file", (GATE,), "Imports, documents",
              "A file is read by the names of its columns, a document by its content; what cannot be taken says where and why."),
