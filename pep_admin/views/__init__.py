@@ -21,6 +21,7 @@ from pep_admin.views.jobs import Jobs
 from pep_admin.views.leads import Leads
 from pep_admin.views.my_lead import MyLead
 from pep_admin.views.my_peps import MyPeps
+from pep_admin.views.out_of_reach import PeopleOutOfReach
 from pep_admin.views.payments import Payments
 from pep_admin.views.people import People
 from pep_admin.views.peps import Peps
@@ -62,6 +63,7 @@ VIEWS: tuple[type[PepView], ...] = (
     People,
     Grants,
     Deliveries,
+    PeopleOutOfReach,
     Leads,
     MyLead,
     Years,

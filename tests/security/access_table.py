@@ -282,6 +282,8 @@ LINES = (
     post("pep_deliveries.note_return",   "/admin/pep/deliveries/came-back/?id={mail}", "401 303 303 403 403 403 403 403 403 403"),
     post("pep_deliveries.mend",          "/admin/pep/deliveries/mend/?id={mail}",  "401 422 422 403 403 403 403 403 403 403"),
 
+    get("pep_out_of_reach.index_view",   "/admin/pep/out_of_reach/",               "in  200 200 403 403 403 403 403 200 403"),
+
     # Who writes in whose place: theirs to give whose work it is, and the office's; to the auditor a list.
     get("pep_grants.index_view",         "/admin/pep/grants/",                     "in  200 200 403 403 403 403 403 200 403"),
     get("pep_grants.details_view",       "/admin/pep/grants/details/?id={grant}",  "in  200 200 403 403 403 403 403 200 403"),

@@ -196,6 +196,7 @@ NO_CHILD = {
     ("pep_documents.put_back", "POST"),  # leads back to the document, which records itself
     ("pep_attending.cancel", "POST"),  # leads back to the PEP, which records itself
     ("pep_board.index_view", "GET"),  # numbers
+    ("pep_out_of_reach.index_view", "GET"),  # people, and references of PEPs
     ("pep_deliveries.index_view", "GET"), ("pep_deliveries.details_view", "GET"),  # people, letters and references of PEPs
     *((f"pep_deliveries.{route}", "POST") for route in ("send_again", "note_return", "mend")),
     ("pep_rules.index", "GET"),  # the rules themselves

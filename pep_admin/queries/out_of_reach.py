@@ -1,0 +1,101 @@
+"""Whom the program cannot reach though a PEP waits for them: nobody named, left, no address that works, no account, never here.
+
+Set-based, over the PEPs that are open to writing. Who holds an account and was here is the host's to say, and comes in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from pep_admin.models import PARTS, Pep, Person, School
+from pep_admin.pep_form import parts_signed
+from pep_admin.queries.peps import OPEN_TO_WRITE
+from pep_admin.vocabulary import Labelled, Part
+
+Seen = Callable[[Sequence[int]], Mapping[int, datetime | None]]
+Accounts = Callable[[Collection[int]], set[int]]
+
+
+class Reach(Labelled):
+    """Why somebody is out of reach, the plainest first."""
+
+    NOBODY = "nobody", "Nobody is named"
+    LEFT = "left", "Has left"
+    NO_ADDRESS = "no_address", "No e-mail address"
+    BOUNCED = "bounced", "Mail came back"
+    NO_ACCOUNT = "no_account", "No account"
+    NEVER_HERE = "never_here", "Has never signed in"
+
+
+@dataclass(frozen=True, slots=True)
+class OutOfReach:
+    """Somebody, or nobody (None), with why, and the PEPs that wait for them, each with the parts."""
+
+    person: Person | None
+    why: Reach
+    school: School | None
+    peps: tuple[tuple[Pep, tuple[Part, ...]], ...]
+
+
+def out_of_reach(session: Session, *, today: date, accounts: Accounts | None, seen: Seen | None) -> list[OutOfReach]:
+    """By reason, then by name; where nobody is named by school. What is signed already waits for nobody."""
+    waiting = _waiting(session)
+    ids = [person.id for person, _ in waiting if person is not None]
+    holders = accounts(ids) if accounts is not None else None
+    here = seen(ids) if seen is not None else {}
+    found = []
+    for (person, school), peps in waiting.items():
+        why = _why(person, today, holders, here if seen is not None else None)
+        if why is not None:
+            found.append(OutOfReach(person, why, school, tuple((pep, tuple(parts)) for pep, parts in peps.items())))
+    order = list(Reach)
+    return sorted(found, key=lambda each: (order.index(each.why), each.person.last_name if each.person else "",
+                                           each.school.name if each.school else "", each.person.id if each.person else 0))
+
+
+_Key = tuple[Person | None, School | None]
+
+
+def _waiting(session: Session) -> dict[_Key, dict[Pep, list[Part]]]:
+    """By whoever a part of an open PEP waits for; the school is told where nobody is named there."""
+    asked = select(Pep).where(Pep.status.in_(OPEN_TO_WRITE)).order_by(Pep.reference).options(
+        joinedload(Pep.child), joinedload(Pep.writer), joinedload(Pep.social_worker),
+        joinedload(Pep.school).joinedload(School.designated_teacher))
+    peps = session.scalars(asked).all()
+    signed = _signed(session, [pep.id for pep in peps])
+    found: dict[_Key, dict[Pep, list[Part]]] = {}
+    for pep in peps:
+        teacher = pep.school.designated_teacher if pep.school else pep.social_worker
+        for part in parts_signed(pep.kind):
+            if (part, pep.id) in signed:
+                continue
+            person = (pep.writer or teacher) if part is Part.EDUCATION else pep.social_worker
+            school = pep.school if person is None and part is Part.EDUCATION else None
+            found.setdefault((person, school), {}).setdefault(pep, []).append(part)
+    return found
+
+
+def _signed(session: Session, pep_ids: Sequence[int]) -> set[tuple[Part, int]]:
+    return {(part, pep_id) for part, model in PARTS.items()
+            for pep_id in session.scalars(select(model.pep_id).where(model.pep_id.in_(pep_ids), model.signed_at.is_not(None)))}
+
+
+def _why(
+    person: Person | None, today: date, holders: set[int] | None, here: Mapping[int, datetime | None] | None
+) -> Reach | None:
+    if person is None:
+        return Reach.NOBODY
+    if person.left_on is not None and person.left_on <= today:
+        return Reach.LEFT
+    if not person.email:
+        return Reach.NO_ADDRESS
+    if person.bounced_on is not None:
+        return Reach.BOUNCED
+    if holders is not None and person.id not in holders:
+        return Reach.NO_ACCOUNT
+    return Reach.NEVER_HERE if here is not None and here.get(person.id) is None else None
