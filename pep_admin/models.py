@@ -1449,6 +1449,30 @@ class Grant(Tracked, Versioned, Base):
         return f"{self.holder} for {self.giver}"
 
 
+# --- the term in motion --------------------------------------------------------------------------------------------------
+
+
+class CallNote(Tracked, Versioned, Base):
+    """What was said on the telephone with somebody for whom a PEP waits, for the Virtual School alone; with `pep_id` where it was
+    about one. Until `follow_up_on` they need not be rung again, and on that day they are to be; `settled_on` ends that."""
+
+    __tablename__ = "pep_call_note"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("pep_person.id"), index=True)
+    pep_id: Mapped[int | None] = mapped_column(ForeignKey("pep_pep.id"), index=True)
+    spoke_on: Mapped[date]
+    words: Mapped[str] = mapped_column(Words(2_000))
+    follow_up_on: Mapped[date | None] = mapped_column(index=True)
+    settled_on: Mapped[date | None]
+    noted_by: Mapped[str] = mapped_column(Words(64))
+    noted_name: Mapped[str] = mapped_column(Words(200))
+    person: Mapped[Person] = relationship()
+    pep: Mapped[Pep | None] = relationship()
+
+    def __str__(self) -> str:
+        return f"Call with {self.person}"
+
+
 # --- what is not yet said ------------------------------------------------------------------------------------------------
 
 

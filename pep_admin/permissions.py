@@ -71,6 +71,7 @@ class Permission(StrEnum):
     ALERT_ADVISE = "alert:advise", "record what the Virtual School advised on a risk of exclusion"
     DELIVERY_READ = "delivery:read", "read what mail was sent"
     DELIVERY_SEND = "delivery:send", "send mail again"
+    CALL_NOTE = "call:note", "read and note what was said on the telephone"
     BOARD_READ = "board:read", "read the board of the term"
     TARGET_READ = "target:read", "read targets"
     TARGET_WRITE = "target:write", "write targets"
@@ -99,7 +100,7 @@ _OFFICER = _READ_ALL | {P.CHILD_EDIT, P.SDQ_EDIT, P.SUSPENSION_EDIT, P.CONSENT_E
                         P.PEP_WRITE, P.PEP_SIGN, P.PEP_SIGN_FOR, P.PEP_SUBMIT, P.PEP_GRADE, P.PEP_REOPEN, P.PEP_WITHDRAW,
                         P.PEP_PDF, P.TARGET_WRITE, P.REQUEST_WRITE, P.REQUEST_DECIDE, P.LIST_EXPORT, P.IMPORT_RUN,
                         P.JOB_OWN, P.DRAFT_OWN, P.ATTENDING_EDIT, P.DOCUMENT_WRITE, P.ALERT_TELL, P.ALERT_ADVISE, P.GRANT_GIVE,
-                        P.DELIVERY_SEND}
+                        P.DELIVERY_SEND, P.CALL_NOTE}
 _WRITER = {P.DASHBOARD, P.PEP_READ, P.PEP_WRITE, P.PEP_SIGN, P.PEP_SUBMIT, P.PEP_PDF, P.TARGET_READ, P.TARGET_WRITE,
            P.REQUEST_READ, P.REQUEST_WRITE, P.CHILD_READ, P.JOB_OWN, P.DRAFT_OWN, P.ATTENDING_ASK, P.DOCUMENT_READ,
            P.DOCUMENT_WRITE, P.ALERT_READ, P.ALERT_TELL, P.GRANT_GIVE}

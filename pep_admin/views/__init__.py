@@ -6,6 +6,7 @@ from pep_admin.views.attending import Attending
 from pep_admin.views.audit_log import AuditLog
 from pep_admin.views.board import TermBoard
 from pep_admin.views.calendars import Calendars, Closures, DaysOff
+from pep_admin.views.calls import Calls
 from pep_admin.views.children import Children
 from pep_admin.views.dashboard import Dashboard
 from pep_admin.views.deliveries import Deliveries
@@ -40,6 +41,7 @@ VIEWS: tuple[type[PepView], ...] = (
     MyPeps,
     Rulebook,
     TermBoard,
+    Calls,
     Peps,
     Drafts,
     Children,

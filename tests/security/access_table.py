@@ -282,6 +282,11 @@ LINES = (
     post("pep_deliveries.note_return",   "/admin/pep/deliveries/came-back/?id={mail}", "401 303 303 403 403 403 403 403 403 403"),
     post("pep_deliveries.mend",          "/admin/pep/deliveries/mend/?id={mail}",  "401 422 422 403 403 403 403 403 403 403"),
 
+    # Whom to ring, and what was said: the office's alone.
+    get("pep_calls.index_view",          "/admin/pep/calls/",                      "in  200 200 403 403 403 403 403 403 403"),
+    get("pep_calls.note",                "/admin/pep/calls/note/?person={person}", "in  200 200 403 403 403 403 403 403 403"),
+    post("pep_calls.note",               "/admin/pep/calls/note/?person={person}", "401 422 422 403 403 403 403 403 403 403"),
+    post("pep_calls.settle",             "/admin/pep/calls/settle/?id={call}",     "401 303 303 403 403 403 403 403 403 403"),
     get("pep_out_of_reach.index_view",   "/admin/pep/out_of_reach/",               "in  200 200 403 403 403 403 403 200 403"),
 
     # Who writes in whose place: theirs to give whose work it is, and the office's; to the auditor a list.

@@ -73,6 +73,7 @@ from pep_admin.vocabulary import (
 from pep_admin.workflow import (
     attending,
     calendars,
+    calls,
     documents,
     exclusions,
     grants,
@@ -164,6 +165,10 @@ def build(session: Session, url: str, folder: Path) -> Plan:
     places = given | {"lead": lead.id, "referral": referral.id, "remark": remark.id,
               "question": question}
     places |= said | _places(session, world, children) | _schooling(world)
+    places["call"] = calls.note_call(
+        session, world.teacher.person_id or 0, words="Promised it for Friday", spoke_on=TODAY, follow_up_on=date(2024, 11, 22),
+        actor=world.act(world.officer), today=TODAY).id
+    world.act(SYSTEM)
     places["mail"] = session.scalars(sa.select(models.Delivery.id).order_by(models.Delivery.id)).first() or 0
     session.commit()
     app = create_app(settings(url, folder))

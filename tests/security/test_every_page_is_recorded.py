@@ -170,7 +170,8 @@ SHOWN: Mapping[Door, tuple[str, str]] = doors("GET", """
 BY_THEMSELVES = {("pep_schools.details_view", "GET"), ("pep_terms.launch", "GET"), ("pep_terms.launch", "POST"),
                  ("pep_peps.section", "POST"), ("pep_people.replace", "GET"), ("pep_people.replace", "POST"),
                  ("pep_roll_over.index_view", "POST"), ("pep_roll_over.confirm", "GET"), ("pep_roll_over.confirm", "POST"),
-                 ("pep_my_peps.figures", "POST")}
+                 ("pep_my_peps.figures", "POST"), ("pep_calls.index_view", "GET"), ("pep_calls.note", "GET"),  # test_calls
+                 ("pep_calls.note", "POST"), ("pep_calls.settle", "POST")}
 """Doors that show many children, or show one only when something goes wrong: a test of their own each, below."""
 
 WITH_CHILDREN = ("children", "peps", "targets", "ppg_requests", "sdq", "suspensions", "consents", "enrolments", "placements",

@@ -92,6 +92,9 @@ FORMS = (
          "pep_consent.decision pep_consent.given_on pep_consent.row_version"),
     Form("officer", f"{ADMIN}/people/replace/?id={{person}}", "successor", {"successor": "{other_person}", "on": "18 Nov 2024"},
          "pep_school.designated_teacher_id pep_school.row_version pep_pep.writer_id pep_pep.row_version +pep_delivery"),
+    Form("officer", f"{ADMIN}/calls/note/?person={{person}}", "words",
+         {"words": "Will send it", "spoke_on": "18 Nov 2024", "follow_up_on": "20 Nov 2024"}, "+pep_call_note",
+         {"pep_call_note": {"settled_on": None, "pep_id": None, "row_version": 1}}),
     Form("teacher", f"{ADMIN}/grants/sections/?pep={{pep}}", "note",
          {"email": "nele.neu@example.org", "first_name": "Nele", "last_name": "Neu", "sections": "strengths",
           "ends_on": "02 Dec 2024"},
@@ -322,7 +325,7 @@ def test_every_form_of_the_application_is_among_them(house: House) -> None:
         "pep_ppg_requests.work_out",  # stores nothing: test_targets_with_money
         "pep_drafts.keep", "pep_drafts.drop",  # one's own typed text, which is no record: test_draft_pages; takes nothing
         "pep_my_peps.figures",  # a table of many PEPs: test_figure_grid
-        "pep_grants.end",  # takes nothing
+        "pep_grants.end", "pep_calls.settle",  # take nothing
         "pep_deliveries.send_again", "pep_deliveries.note_return",  # likewise
         "pep_deliveries.mend",  # needs a message that went or failed: test_deliveries
         "pep_waivers.waive",  # needs a gate that stands: test_waivers

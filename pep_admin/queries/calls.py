@@ -1,0 +1,113 @@
+"""Whom to ring today: for whom a part of a PEP waits that is late or due within a week, and with whom a follow-up has come due.
+
+A fixed number of statements, however many. What was said is kept by workflow/calls.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from pep_admin.models import PARTS, CallNote, Pep, Person, School
+from pep_admin.pep_form import parts_signed
+from pep_admin.vocabulary import Part, PepStatus, PersonKind
+
+SOON = timedelta(days=7)
+WRITTEN = (PepStatus.IN_PROGRESS, PepStatus.RETURNED)
+"""What was sent to its writers: of one that was not, nobody has heard."""
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A PEP with the parts that wait for somebody."""
+
+    pep: Pep
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ToRing:
+    """Somebody to ring: `group` is the school or the social-care team, `last` the newest note, `until` the day until which they
+    need not be rung again."""
+
+    person: Person
+    is_school: bool
+    group: str
+    owed: tuple[Owed, ...]
+    last: CallNote | None
+    follow_up: CallNote | None = None
+
+    @property
+    def until(self) -> date | None:
+        return self.follow_up.follow_up_on if self.follow_up else None
+
+    def is_due(self, today: date) -> bool:
+        """Whether they are to be rung today."""
+        return self.until is None or self.until <= today
+
+
+def to_ring(session: Session, today: date) -> list[ToRing]:
+    """Everybody by group and name, who owes the most pressing PEP first in each; also who is not to be rung before a later day."""
+    owed = _owed(session, today)
+    notes = _notes(session, [person.id for person, _ in owed])
+    found = [_one(person, is_school, rows, notes.get(person.id, ())) for (person, is_school), rows in owed.items()]
+    known = {each.person.id for each in found}
+    for note in _come_due(session, today):
+        if note.person_id not in known:
+            known.add(note.person_id)
+            is_school = note.person.kind is not PersonKind.SOCIAL_WORKER
+            found.append(ToRing(note.person, is_school, note.person.organisation or "", (), note, note))
+    return sorted(found, key=lambda each: (not each.is_school, each.group.casefold(),
+                                           each.owed[0].pep.due_on if each.owed else today, each.person.last_name, each.person.id))
+
+
+def _one(person: Person, is_school: bool, owed: Sequence[Owed], notes: Sequence[CallNote]) -> ToRing:
+    school = next((each.pep.school.name for each in owed if is_school and each.pep.school), "")
+    open_ones = [each for each in notes if each.follow_up_on is not None and each.settled_on is None]
+    return ToRing(person, is_school, school or person.organisation or "", tuple(owed), notes[0] if notes else None,
+                  open_ones[0] if open_ones else None)
+
+
+def _owed(session: Session, today: date) -> dict[tuple[Person, bool], list[Owed]]:
+    """By person, and whether as the school or as social care, what waits for them; the earliest due first."""
+    asked = select(Pep).where(Pep.status.in_(WRITTEN), Pep.due_on <= today + SOON).order_by(Pep.due_on, Pep.id).options(
+        joinedload(Pep.child), joinedload(Pep.writer), joinedload(Pep.social_worker),
+        joinedload(Pep.school).joinedload(School.designated_teacher))
+    peps = session.scalars(asked).all()
+    ids = [pep.id for pep in peps]
+    signed = {(part, pep_id) for part, model in PARTS.items()
+              for pep_id in session.scalars(select(model.pep_id).where(model.pep_id.in_(ids), model.signed_at.is_not(None)))}
+    found: dict[tuple[Person, bool], list[Owed]] = {}
+    for pep in peps:
+        teacher = pep.writer or (pep.school.designated_teacher if pep.school else pep.social_worker)
+        waits: dict[tuple[Person, bool], list[Part]] = {}
+        for part in parts_signed(pep.kind):
+            person = teacher if part is Part.EDUCATION else pep.social_worker
+            if person is not None and (part, pep.id) not in signed:
+                waits.setdefault((person, part is Part.EDUCATION and pep.school is not None), []).append(part)
+        for key, parts in waits.items():
+            found.setdefault(key, []).append(Owed(pep, tuple(parts)))
+    return found
+
+
+def _notes(session: Session, person_ids: Sequence[int]) -> dict[int, list[CallNote]]:
+    """By person the notes, the newest first."""
+    found: dict[int, list[CallNote]] = {}
+    asked = select(CallNote).where(CallNote.person_id.in_(person_ids)).order_by(CallNote.spoke_on.desc(), CallNote.id.desc())
+    for note in session.scalars(asked):
+        found.setdefault(note.person_id, []).append(note)
+    return found
+
+
+def notes_with(session: Session, person_id: int) -> list[CallNote]:
+    """Every note of calls with that person, the newest first."""
+    return _notes(session, [person_id]).get(person_id, [])
+
+
+def _come_due(session: Session, today: date) -> Sequence[CallNote]:
+    asked = select(CallNote).where(CallNote.follow_up_on <= today, CallNote.settled_on.is_(None))
+    return session.scalars(asked.order_by(CallNote.follow_up_on, CallNote.id).options(joinedload(CallNote.person))).all()

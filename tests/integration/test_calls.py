@@ -1,0 +1,142 @@
+"""Ring today: for whom a PEP waits that is late or due within a week, what was said, and when to ring again."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from pep_admin import config
+from pep_admin.exceptions import NotAllowed, NotFound, Refused
+from pep_admin.models import AuditEvent, CallNote, Person
+from pep_admin.permissions import SYSTEM
+from pep_admin.queries.calls import to_ring
+from pep_admin.vocabulary import Part
+from pep_admin.workflow import calls, delegation, sections
+from tests.world import NOW, TODAY, World
+
+pytestmark = pytest.mark.slow  # the quick suite stays under a minute; `make check` runs everything
+
+PAGE = "/admin/pep/calls/"
+NEAR = date(2024, 11, 22)
+"""A week before the term's deadline, 29 Nov 2024."""
+
+
+@pytest.fixture
+def world(world: World) -> World:
+    """Both PEPs are with their writers."""
+    for child_id in (world.child_id, world.other_child_id):
+        pep = world.pep_of(child_id)
+        delegation.delegate_peps(world.session, [pep.id], actor=world.act(world.officer), now=NOW, run="r")
+    world.act(SYSTEM)
+    world.session.commit()
+    return world
+
+
+def names(world: World, day: date, *, due: bool = True) -> list[tuple[str, str, list[str]]]:
+    """Who is on the list of that day: group, name, what waits."""
+    world.session.flush()
+    world.act(SYSTEM)
+    return [(each.group, each.person.name, [f"{owed.pep.child.first_name}: {' '.join(part.value for part in owed.parts)}"
+                                            for owed in each.owed])
+            for each in to_ring(world.session, day) if each.is_due(day) is due]
+
+
+def note(world: World, **changed: Any) -> CallNote:
+    values = {"words": "Promised it for Friday", "spoke_on": TODAY, "today": TODAY, **changed}
+    return calls.note_call(world.session, world.teacher.person_id or 0, actor=world.act(world.officer), **values)
+
+
+def test_who_owes_what_is_due_within_a_week(world: World) -> None:
+    world.act(SYSTEM)
+    world.session.get_one(Person, world.worker.person_id).organisation = "Team North"
+    assert names(world, date(2024, 11, 21)) == []
+    assert names(world, NEAR) == [
+        ("Alder School", "Tess Lehrer", ["Robin: education"]), ("Birch School", "Otto Anders", ["Jule: education"]),
+        ("", "Olga Zweite", ["Jule: social_care meeting"]), ("Team North", "Sara Sozial", ["Robin: social_care meeting"])]
+
+
+def test_what_is_signed_or_was_not_sent_out_is_nobodys(world: World) -> None:
+    pep = world.written_pep()
+    sections.sign_part(world.session, pep.id, Part.EDUCATION, actor=world.act(world.teacher), today=TODAY, now=NOW)
+    sections.sign_part(world.session, pep.id, Part.SOCIAL_CARE, actor=world.act(world.worker), today=TODAY, now=NOW)
+    assert [each for each in names(world, NEAR) if "Robin" in str(each)] == [("", "Sara Sozial", ["Robin: meeting"])]
+
+
+def test_who_was_rung_is_left_alone_until_the_day(world: World) -> None:
+    note(world, follow_up_on=date(2024, 11, 25))
+    assert "Tess Lehrer" not in str(names(world, NEAR)) and "Tess Lehrer" in str(names(world, NEAR, due=False))
+    assert "Tess Lehrer" in str(names(world, date(2024, 11, 25)))
+
+
+def test_a_follow_up_comes_due_though_nothing_waits_any_more(world: World) -> None:
+    kept = note(world, follow_up_on=date(2024, 11, 19))
+    assert names(world, date(2024, 11, 19)) == [("", "Tess Lehrer", [])]
+    calls.settle_call(world.session, kept.id, actor=world.act(world.officer), today=date(2024, 11, 19))
+    assert names(world, date(2024, 11, 19)) == []
+    with pytest.raises(Refused, match="This was settled on 19 Nov 2024"):
+        calls.settle_call(world.session, kept.id, actor=world.act(world.officer), today=date(2024, 11, 20))
+
+
+def test_the_next_call_settles_what_was_agreed_before(world: World) -> None:
+    first = note(world, follow_up_on=date(2024, 11, 19))
+    note(world, words="It is written now")
+    assert first.settled_on == TODAY and names(world, date(2024, 11, 19)) == []
+
+
+@pytest.mark.parametrize(("changed", "sentence"), [
+    ({"words": " - "}, "Write down what was said"), ({"spoke_on": date(2024, 11, 19)}, "19 Nov 2024 is still to come"),
+    ({"follow_up_on": date(2024, 11, 17)}, "That day is over"),
+])
+def test_what_is_no_note(world: World, changed: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(Refused) as refused:
+        note(world, **changed)
+    assert sentence in str([each.message for each in refused.value.findings])
+    assert world.session.scalar(sa.select(sa.func.count()).select_from(CallNote)) == 0
+
+
+def test_a_note_is_about_a_person_and_a_pep_that_there_are(world: World) -> None:
+    with pytest.raises(NotFound):
+        note(world, pep_id=987_654)
+    with pytest.raises(NotFound):
+        calls.note_call(world.session, 987_654, words="x y z", spoke_on=TODAY, actor=world.act(world.officer), today=TODAY)
+
+
+@pytest.mark.parametrize("who", ["auditor", "teacher", "worker", "finance", "administrator"])
+def test_it_is_the_offices_alone(world: World, enter: Any, who: str) -> None:
+    with pytest.raises(NotAllowed):
+        calls.note_call(world.session, world.teacher.person_id or 0, words="It will come", spoke_on=TODAY,
+                        actor=world.act(getattr(world, who)), today=TODAY)
+    world.session.rollback()
+    visitor = enter(who)
+    assert visitor.get(PAGE).status == 403 and visitor.get(f"{PAGE}note/?person={world.teacher.person_id}").status == 403
+
+
+def test_the_officers_friday(world: World, enter: Any, ask: Any) -> None:
+    world.act(SYSTEM)
+    world.session.get_one(Person, world.teacher.person_id).phone = "01632 960123"
+    world.session.commit()
+    config.move_today(date(2024, 12, 2))
+    officer = enter("officer")
+    page = officer.get(PAGE)
+    assert "4 people owe a part" in page.main and "Alder School" in page.main and "late" in page.main
+    assert page.tree is not None and page.tree.xpath("//a[@href='tel:01632960123']")
+    form = page.link("Note the call… with Tess Lehrer")
+    wrong = form.send("words", words="", follow_up_on="5 Dec 2024")
+    assert wrong.status == 422 and "Write down what was said" in wrong.main and '"5 Dec 2024"' in wrong.text
+    pep = ask(lambda session: world.pep_of().id)
+    done = form.send("words", words="Sends it on Thursday", about=str(pep), follow_up_on="5 Dec 2024")
+    assert "The call is noted." in done.main and "3 people owe a part" in done.main
+    assert "Rung, and not to be rung before a later day: 1" in done.main and "Ring again on 05 Dec 2024" in done.main
+    again = officer.get(f"{PAGE}note/?person={world.teacher.person_id}")
+    assert "Sends it on Thursday" in again.main and "Ole Amt" in again.main
+    settled = done.visitor.get(PAGE).send("csrf_token")
+    assert "Settled." in settled.main and "4 people owe a part" in settled.main
+    events = ask(lambda session: session.scalars(sa.select(AuditEvent.action).where(AuditEvent.action.like("call%"))).all())
+    assert {"call.note", "call.settle", "calls.list", "calls.note"} == set(events)
+
+
+def test_nobody_need_be_rung(world: World, enter: Any) -> None:
+    assert "Nobody need be rung" in enter("officer").get(PAGE).main
