@@ -79,3 +79,12 @@ def notes_to(session: Session, actor: Actor, today: date) -> dict[int | None, li
     for pep_id, note in session.execute(asked.order_by(Grant.id)):
         found.setdefault(pep_id, []).append(note)
     return found
+
+
+def opens_still(grant: Grant) -> bool:
+    """As `_answers_for_it`, of a row with its PEP, and whether the child is at that school yet; cover always does."""
+    pep = grant.pep
+    if pep is None:
+        return True
+    return (pep.status in UNFINISHED and grant.giver_id in (pep.writer_id, pep.designated_teacher_id)
+            and pep.school_id == pep.child.school_id)

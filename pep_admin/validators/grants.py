@@ -29,12 +29,14 @@ PUBLIC_MAIL = frozenset({
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One of the two people: their address, what they are on record, and the day they left, where they have."""
+    """One of the two people: their address, what they are on record, the day they left, where they have; and where they work by
+    the record, by name: the schools that name them, and their organisation."""
 
     name: str
     email: str | None
     kind: PersonKind
     left_on: date | None = None
+    works_at: Collection[str] = ()
 
 
 def check_between(giver: Side, holder: Side, *, by_office: bool) -> list[Finding]:
@@ -43,12 +45,21 @@ def check_between(giver: Side, holder: Side, *, by_office: bool) -> list[Finding
     # First of all, so that it tells nobody who else is on record.
     if not by_office and (stranger := _stranger(giver.email or "", holder.email or "")):
         return [_wrong(stranger, "email")]
+    if not by_office and giver.kind in SCHOOL_SIDE and _elsewhere(giver, holder):
+        return [_wrong("By the record this is somebody of another school, whom the same ending of an address does not make a "
+                       "colleague. Ask the Virtual School.", "email")]
     if holder.left_on is not None:
         return [_wrong(f"{holder.name} has left, by the list of people. Choose somebody who is still here.", "email")]
     if not _same_side(giver.kind, holder.kind):
         return [_wrong(f"On record, this address is that of {holder.name}, {holder.kind.label.lower()}, who cannot write for a "
                        f"{giver.kind.label.lower()}. Ask the Virtual School if that is wrong.", "email")]
     return []
+
+
+def _elsewhere(giver: Side, holder: Side) -> bool:
+    """Whether they work at different schools, as far as is known: trusts and councils share the endings of addresses."""
+    ours, theirs = ({" ".join(each.split()).casefold() for each in side.works_at} for side in (giver, holder))
+    return bool(theirs) and not theirs & ours
 
 
 def _stranger(giver: str, holder: str) -> str:
@@ -73,13 +84,15 @@ def domain_of(email: str) -> str:
 
 
 def check_days(starts_on: date, ends_on: date, *, today: date) -> list[Finding]:
-    """That it begins before it ends, is not over already, and ends within half a year."""
+    """That it begins today or later, ends after it begins, and within half a year."""
     if ends_on < starts_on:
         return [_wrong(f"It would end before it begins, on {format_day(starts_on)}.", "ends_on", "DATA-dates")]
     if ends_on < today:
         return [_wrong("That day is over. Enter today or a day to come.", "ends_on", "DATA-dates")]
-    if ends_on - max(starts_on, today) > LONGEST:
-        return [_wrong(f"At most half a year, until {format_day(max(starts_on, today) + LONGEST)}. Whoever is away for longer is "
+    if starts_on < today:
+        return [_wrong("It cannot begin before today. Enter today or a day to come.", "starts_on", "DATA-dates")]
+    if ends_on - starts_on > LONGEST:
+        return [_wrong(f"At most half a year, until {format_day(starts_on + LONGEST)}. Whoever is away for longer is "
                        "replaced: ask the Virtual School.", "ends_on", "DATA-dates")]
     return []
 

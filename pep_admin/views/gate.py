@@ -126,14 +126,15 @@ class PepView(BaseView):
         if events := looks.of(self.db_session).take(f"{self.noun}.{route}", children_too=route not in self.lists):
             audit.record_all_at_once(host().db.engine, present_actor(), events, request_id=request_id())
 
-    def refuse(self, permission: Permission, **details: Any) -> NoReturn:
-        """403, and the attempt stands in the audit log: on which row and child, where the one who acts may see that row."""
+    def refuse(self, permission: Permission, *, why: str = "", **details: Any) -> NoReturn:
+        """403 with why (left empty, what the account may not do), and the attempt stands in the audit log: on which row and child,
+        where the one who acts may see that row."""
         asked = request.args.get("id", "")
         known = looks.facts_of_what_was_asked(self.db_session, getattr(self, "model", None))
         about = {"object_type": self.noun, "object_id": int(asked) if can_be_id(asked) else None, **known}
         self.db_session.rollback()
         self.record_at_once("refused", outcome="refused", permission=permission.value, route=request.endpoint, **about, **details)
-        abort(403, description=f"Your account may not {permission.sentence}.")
+        abort(403, description=why or f"Your account may not {permission.sentence}.")
 
     def require_fresh(self) -> ResponseReturnValue | None:
         """None when the sign-in is fresh enough for money; else a redirect to return from the route (POST: 401 page)."""

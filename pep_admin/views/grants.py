@@ -21,7 +21,7 @@ from pep_admin import config
 from pep_admin.models import Child, Grant, Pep, Person, School, Term
 from pep_admin.pep_document import form_of
 from pep_admin.permissions import Permission
-from pep_admin.queries.grants import covers_of
+from pep_admin.queries.grants import covers_of, opens_still
 from pep_admin.validators.grants import may_be_given
 from pep_admin.views.base import Link, PepModelView
 from pep_admin.views.base_forms import DayField, PepForm
@@ -92,9 +92,10 @@ class Grants(PepModelView):
         "cover": Permission.GRANT_GIVE,
         "end": Permission.GRANT_GIVE,
     }
-    loads = (joinedload(Grant.holder), joinedload(Grant.giver), joinedload(Grant.pep).joinedload(Pep.form_version))
+    loads = (joinedload(Grant.holder), joinedload(Grant.giver), joinedload(Grant.pep).joinedload(Pep.form_version),
+             joinedload(Grant.pep).joinedload(Pep.child), joinedload(Grant.pep).joinedload(Pep.school))
 
-    column_list = ("holder", "giver", "what", "starts_on", "ends_on", "state", "signs_in")
+    column_list = ("holder", "giver", "what", "starts_on", "ends_on", "state", "signs_in", "made_name")
     column_details_list = ("holder", "giver", "what", "note", "starts_on", "ends_on", "state", "signs_in", "made_name", "made_at",
                            "ended_name", "ended_at")
     column_labels = {
@@ -139,7 +140,11 @@ class Grants(PepModelView):
         """Where it stands today."""
         if row.ended_at is not None:
             return "Taken back"
-        return "Over" if row.ends_on < self.today else "Still to begin" if row.starts_on > self.today else "Goes on"
+        if row.ends_on < self.today:
+            return "Over"
+        if not opens_still(row):
+            return "Opens nothing any more"
+        return "Still to begin" if row.starts_on > self.today else "Goes on"
 
     def signs_in(self, row: Grant) -> str:
         """Whether whoever holds it has an account to write with."""
@@ -161,7 +166,7 @@ class Grants(PepModelView):
         """Give sections of the PEP of `?pep=` to a colleague; `?section=` is ticked already."""
         pep, posted = self.one_or_404(Pep, self.asked_once("pep"), *_WHOLE), request.method == "POST"
         if not grants.may_give(self.actor, pep):
-            self.refuse(Permission.GRANT_GIVE)
+            self.refuse(Permission.GRANT_GIVE, why=grants.why_not_given(self.actor, pep))
         ends_on = max(pep.due_on, self.today + SOME_DAYS)
         form: Any = SectionsForm(request.form if posted else None, ends_on=ends_on, sections=[self.asked_once("section")])
         form.sections.offered = grants.offered_of(self.db_session, pep, self.actor)

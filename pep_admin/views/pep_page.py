@@ -31,6 +31,7 @@ from pep_admin.workflow.attending import may_ask_to_attend
 from pep_admin.workflow.calendars import send_by
 from pep_admin.workflow.grants import may_end, may_give
 from pep_admin.workflow.payments import release_gates
+from pep_admin.workflow.peps import why_not_recalled
 from pep_admin.workflow.ppg import may_ask_now
 from pep_admin.workflow.questions import may_answer, open_question
 from pep_admin.workflow.readiness import readiness
@@ -52,13 +53,15 @@ class SectionLine:
     wanting: int
     carried: int = 0
     is_open: bool = True
+    sent_back: bool = False
 
     @property
     def state(self) -> str:
         """In words, as the list shows it."""
         if not self.is_open:
             return "Stays as it was sent"
-        open_ones = [f"{self.wanting} still needed"] if self.wanting else []
+        open_ones = ["Sent back"] if self.sent_back else []
+        open_ones += [f"{self.wanting} still needed"] if self.wanting else []
         open_ones += [f"{self.carried} from last term"] if self.carried else []
         if open_ones:
             return ", ".join(open_ones)
@@ -231,6 +234,7 @@ def _card(document: Document, form: PartForm, pep: Pep, actor: Actor, findings: 
                     section.key, section.title, sum(document.answer(found.key) is not None for found in asked), len(asked),
                     sum(found.key in wanting for found in asked), sum(found.key in document.carried for found in asked),
                     pep.status not in OPEN or is_open(pep.reopened, section.key),
+                    pep.status in OPEN and pep.reopened is not None and is_open(pep.reopened, section.key),
                 )
             )
     signature = document.signatures[part.value]
@@ -248,7 +252,8 @@ def _may(session: Session, pep: Pep, document: Document, actor: Actor) -> frozen
     live = pep.status in (*OPEN, PepStatus.SUBMITTED)
     steps = {
         "send": signed and pep.status in (PepStatus.IN_PROGRESS, PepStatus.RETURNED) and ours and can(actor, Permission.PEP_SUBMIT),
-        "recall": pep.status is PepStatus.SUBMITTED and ours and can(actor, Permission.PEP_SUBMIT),
+        "recall": pep.status is PepStatus.SUBMITTED and ours and can(actor, Permission.PEP_SUBMIT)
+        and not why_not_recalled(session, pep),
         "grade": pep.status is PepStatus.SUBMITTED and can(actor, Permission.PEP_GRADE),
         "delegate": pep.status in OPEN and can(actor, Permission.PEP_DELEGATE),
         "name_writer": pep.status in OPEN and can(actor, Permission.PEP_EDIT),

@@ -20,7 +20,7 @@ from pep_admin import queries
 from pep_admin.deadlines import format_day
 from pep_admin.models import Child, Pep, Person, QaReview, School, Term
 from pep_admin.pep_document import Written, answers_before, read_document
-from pep_admin.pep_form import Document, Section
+from pep_admin.pep_form import Document, Section, parts_signed
 from pep_admin.permissions import Actor, Permission, audience_for, can, owns_part
 from pep_admin.validators.findings import Finding
 from pep_admin.views import document_tables, draft_pages, lateness, pep_page, repeats, section_forms, whole_page
@@ -243,7 +243,7 @@ class Peps(Pdfs, GradingPages, QuestionPages, ChangePages, WholePage, PepDoors):
     def _not_now(self, pep: Pep, document: Document, part: Part, section: Section) -> ResponseReturnValue:
         """A post to a part that is closed, or not this person's: nothing is saved, what was typed is shown."""
         if not can(self.actor, Permission.PEP_WRITE, pep, part, section.key):
-            self.refuse(Permission.PEP_WRITE)
+            self.refuse(Permission.PEP_WRITE, why=f"{part.label} is written by somebody else, so nothing was saved.")
         asked = self._questions(document, section)
         retyped = section_forms.as_typed(asked, request.form, request.form.getlist)
         return self._section_page(pep, document, section, writes=False, status=409, typed=retyped)
@@ -254,7 +254,7 @@ class Peps(Pdfs, GradingPages, QuestionPages, ChangePages, WholePage, PepDoors):
         for finding in given_away(self.db_session, pep, written.changed):
             self.say(finding.sentence, "warning")
         newly = [found for found in section.fields if found.asked and document.asked(found) and document.answer(found.key) is None
-                 and (document.must(found) or (found.core and not before.asked(found)))]
+                 and ((document.must(found) and not before.must(found)) or (found.core and not before.asked(found)))]
         if newly:
             self.say("Because of what you answered, this page now asks something more.", "warning")
         if whole_page.leads_to_whole():
@@ -279,7 +279,7 @@ class Peps(Pdfs, GradingPages, QuestionPages, ChangePages, WholePage, PepDoors):
         """Sign one part: the page says what it still needs, and asks who signs for somebody else why."""
         pep, part = self._pep(), self._part()
         if not (self.actor.is_vs or owns_part(self.actor, pep, part)):
-            self.refuse(Permission.PEP_SIGN)
+            self.refuse(Permission.PEP_SIGN, why=f"{part.label} is signed by somebody else.")
         if request.method != "POST":
             reader = audience_for(self.actor, pep.child)
             return self._sign_page(pep, part, part_findings(self.db_session, pep, part, today=self.today, reader=reader))
@@ -289,7 +289,10 @@ class Peps(Pdfs, GradingPages, QuestionPages, ChangePages, WholePage, PepDoors):
             return self._told(pep, twice)
         if done.findings:
             return self._sign_page(self._again(pep), part, done.findings, status=422)
-        self.say(f"{part.label} is signed.")
+        pep = self._again(pep)
+        signed = read_document(self.db_session, pep, audience=audience_for(self.actor, pep.child)).signatures
+        last = all(signed.get(each.value) for each in parts_signed(pep.kind))
+        self.say(f"{part.label} is signed." + (" It was the last: send the PEP to the Virtual School now." if last else ""))
         return self.back_to("details_view", id=pep.id)
 
     def _part(self) -> Part:

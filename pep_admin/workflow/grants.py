@@ -7,18 +7,18 @@ opens is permissions.py's, whether it may be given validators/grants.py's.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from pep_admin import audit, outbox
 from pep_admin.circumstances import said
 from pep_admin.exceptions import NotAllowed, NotFound, Refused
-from pep_admin.models import Grant, Pep, Person
+from pep_admin.models import Grant, Pep, Person, School
 from pep_admin.pep_document import form_of, read_document
-from pep_admin.permissions import Actor, Permission, audience_for, can, owns_part, require, require_on
+from pep_admin.permissions import Actor, Permission, audience_for, can, owns_part, require, require_on, stands_in
 from pep_admin.queries import OPEN_TO_WRITE
 from pep_admin.queries.grants import covers_of, helpers_of
 from pep_admin.validators.findings import Finding
@@ -45,9 +45,19 @@ class Named:
 
 
 def may_give(actor: Actor, pep: Pep) -> bool:
-    """Whether somebody may give sections of that PEP to a colleague now: who answers for Part 2, the Virtual School for them."""
-    answers = actor.is_vs or owns_part(actor, pep, Part.EDUCATION)
+    """Whether somebody may give sections of that PEP to a colleague now: who answers for Part 2 themselves, the Virtual School for
+    them. Whoever stands in for them hands nothing on."""
+    answers = actor.is_vs or owns_part(replace(actor, covers=()), pep, Part.EDUCATION)
     return can(actor, Permission.GRANT_GIVE) and pep.status in OPEN_TO_WRITE and answers and _giver(actor, pep) is not None
+
+
+def why_not_given(actor: Actor, pep: Pep) -> str:
+    """Why nothing of that PEP is theirs to give now, for who is refused."""
+    if pep.status not in OPEN_TO_WRITE:
+        return f"{pep.reference} is “{pep.status.label}”, so there is nothing to write in it."
+    if stands_in(actor, pep, Part.EDUCATION) is not None:
+        return "You stand in for somebody here, and what they let you write is not handed on."
+    return "Part 2 of this PEP is somebody else’s to give."
 
 
 def _giver(actor: Actor, pep: Pep) -> Person | None:
@@ -78,9 +88,9 @@ def give_sections(
     require_on(session, actor, Permission.GRANT_GIVE, pep.child_id)
     giver = _giver(actor, pep)
     if not may_give(actor, pep) or giver is None:
-        raise NotAllowed(Permission.GRANT_GIVE.value, "Part 2 of this PEP is somebody else’s to give.")
+        raise NotAllowed(Permission.GRANT_GIVE.value, why_not_given(actor, pep))
     facts = _named(colleague, PersonKind.SCHOOL_STAFF, pep.school.name if pep.school else "")
-    holder, wrong = _colleague(session, facts, giver, actor)
+    holder, wrong = _colleague(session, facts, giver, actor, pep.school)
     form = form_of(pep.form_version)
     theirs = [each for each in helpers_of(session, pep.id, today) if holder is not None and each.holder_id == holder.id]
     held = [key for each in theirs for key in each.sections or ()]
@@ -174,7 +184,9 @@ def _named(colleague: Named, kind: PersonKind, organisation: str) -> PersonFacts
                        organisation=organisation or None)
 
 
-def _colleague(session: Session, facts: PersonFacts, giver: Person, actor: Actor) -> tuple[Person | None, list[Finding]]:
+def _colleague(
+    session: Session, facts: PersonFacts, giver: Person, actor: Actor, school: School | None = None
+) -> tuple[Person | None, list[Finding]]:
     """The person on record of that address, None where it would be a new one; and why it may not be they."""
     wrong = [each for each in check_person(facts) if each.field == "email"]
     if wrong:
@@ -183,8 +195,8 @@ def _colleague(session: Session, facts: PersonFacts, giver: Person, actor: Actor
     if holder is not None and holder.id == giver.id:
         own = "This is your own address." if giver.id == actor.person_id else f"This is the address of {giver.name}."
         return holder, [Finding("grant", "HB-2.7", "email", f"{own} Enter that of the colleague.")]
-    it = Side(f"{facts.first_name} {facts.last_name}", facts.email, facts.kind) if holder is None else _side(holder)
-    wrong = check_between(_side(giver), it, by_office=actor.is_vs)
+    it = Side(f"{facts.first_name} {facts.last_name}", facts.email, facts.kind) if holder is None else _side(session, holder)
+    wrong = check_between(_side(session, giver, school), it, by_office=actor.is_vs)
     if holder is None and not wrong:
         wrong = [each for each in check_person(facts) if each.field != "email" and said(getattr(facts, each.field))]
         wrong += [Finding("grant", "HB-2.2", name, f"Nobody with this address is on record yet. Enter the {what} too.")
@@ -192,8 +204,12 @@ def _colleague(session: Session, facts: PersonFacts, giver: Person, actor: Actor
     return holder, wrong
 
 
-def _side(person: Person) -> Side:
-    return Side(person.name, person.email, person.kind, person.left_on)
+def _side(session: Session, person: Person, school: School | None = None) -> Side:
+    """`school`: the one whose work it is, beside those that name the person."""
+    named = session.scalars(select(School.name).where(School.closed_on.is_(None), or_(
+        School.designated_teacher_id == person.id, School.headteacher_id == person.id)))
+    works_at = {*named, *([school.name] if school else []), *([person.organisation] if person.organisation else [])}
+    return Side(person.name, person.email, person.kind, person.left_on, works_at)
 
 
 def _put_on_record(session: Session, facts: PersonFacts) -> Person:

@@ -239,17 +239,22 @@ def recall_pep(session: Session, pep_id: int, *, actor: Actor, version: int | No
     require_on(session, actor, Permission.PEP_SUBMIT, pep.child_id)
     if not takes_part(actor, pep):
         raise refuse("recall-who", "HB-2.6", "Only those who write this PEP may take it back.")
-    begun = select(QaReview.id).where(QaReview.pep_id == pep.id, QaReview.reviewed_at > pep.submitted_at)
-    if session.scalar(begun.limit(1)) is not None:
-        raise refuse("recall-late", "HB-7.1", "The Virtual School has begun to read this PEP. Ask them to send it back.")
-    if _requests(session, pep, PpgStatus.APPROVED):
-        raise refuse("recall-late", "HB-7.1", "The Virtual School has approved money here already. Ask them to send it back.")
+    if why := why_not_recalled(session, pep):
+        raise refuse("recall-late", "HB-7.1", f"{why} Ask them to send it back.")
     with all_or_nothing(session):
         ppg.give_back(session, pep, _requests(session, pep, PpgStatus.REQUESTED, PpgStatus.APPROVED))
         thaw(session, pep)
         move_peps(session, [pep], PepStatus.IN_PROGRESS, submitted_at=None)
     audit.record(session, "pep.recall", pep)
     return pep
+
+
+def why_not_recalled(session: Session, pep: Pep) -> str:
+    """What the Virtual School has done with a PEP that was sent, so that it cannot be taken back; "" where it can."""
+    begun = select(QaReview.id).where(QaReview.pep_id == pep.id, QaReview.reviewed_at > pep.submitted_at)
+    if session.scalar(begun.limit(1)) is not None:
+        return "The Virtual School has begun to read this PEP."
+    return "The Virtual School has approved money here already." if _requests(session, pep, PpgStatus.APPROVED) else ""
 
 
 def withdraw_pep(session: Session, pep_id: int, *, reason: str, actor: Actor, version: int | None = None) -> Pep:

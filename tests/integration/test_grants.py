@@ -338,19 +338,19 @@ def test_who_stands_in_for_a_teacher_sees_and_signs_as_they_do(
     world.written_pep()
     pep = world.pep_of().id
     world.session.commit()
-    enter = open_house()
+    enter = open_house(mia=colleague(world))
     away = enter("teacher").get(f"{ADMIN}/my_peps/").link("While I am away…")
     assert "Nobody, now or later." in away.main
-    after = away.send("email", email="otto.anders@example.org", starts_on="18 Nov 2024", ends_on="2 Dec 2024")
-    assert "Otto Anders is told by mail" in after.main and "02 Dec 2024" in after.main
-    otto = enter("other_teacher")
+    after = away.send("email", email="mia.kollege@example.org", starts_on="18 Nov 2024", ends_on="2 Dec 2024")
+    assert "Mia Kollege is told by mail" in after.main and "02 Dec 2024" in after.main
+    otto = enter("mia")
     desk = otto.get(f"{ADMIN}/my_peps/")
     assert "You stand in for Tess Lehrer until 02 Dec 2024" in desk.main and "In place of Tess Lehrer." in desk.main
     signing = otto.get(f"{PEPS}/sign/?id={pep}&part=education")
     assert "somebody else" not in signing.main
     assert "is signed" in signing.send("csrf_token").main
     signed = ask(lambda session: session.scalar(sa.select(EducationSection.signed_name)))
-    assert signed == "Otto Anders, in place of Tess Lehrer"
+    assert signed == "Mia Kollege, in place of Tess Lehrer"
     assert otto.get(f"{PEPS}/sign/?id={pep}&part=meeting").status == 403, "that is the social worker's"
     config.move_today(date(2024, 12, 3))
     assert otto.get(f"{PEPS}/details/?id={pep}").status == 404
@@ -379,7 +379,7 @@ def test_cover_has_its_days(world: World, begins: date, till: date, day: date, o
 
 def test_the_net_does_not_mix_people_up(world: World, pep: int) -> None:
     """Its statements are cached: whoever asks first must not decide what the next one sees."""
-    cover(world, world.teacher, "otto.anders@example.org")
+    cover(world, world.teacher, "otto.anders@example.org", by=world.officer)
     for _ in range(2):
         assert seen(world, world.other_teacher) == {"Robin", "Jule"}
         assert seen(world, world.teacher) == {"Robin"}
@@ -390,9 +390,58 @@ def test_the_net_does_not_mix_people_up(world: World, pep: int) -> None:
 def test_cover_is_not_handed_on(world: World) -> None:
     """Otto stands in for Tess, Mia for Otto: what is Tess's does not come to Mia."""
     mia = colleague(world)
-    cover(world, world.teacher, "otto.anders@example.org")
+    cover(world, world.teacher, "otto.anders@example.org", by=world.officer)
     cover(world, world.other_teacher, "mia.kollege@example.org")
     assert seen(world, mia) == {"Jule"}
+
+
+def test_a_shared_ending_makes_nobody_of_another_school_a_colleague(world: World, pep: int) -> None:
+    """Otto leads Birch School; a trust or a council gives all of them the same ending."""
+    with pytest.raises(Refused, match="somebody of another school"):
+        cover(world, world.teacher, "otto.anders@example.org")
+    with pytest.raises(Refused, match="somebody of another school"):
+        give(world, pep, to=grants.Named("otto.anders@example.org"))
+    mia = colleague(world)
+    world.session.get_one(Person, mia.person_id).organisation = "Birch  school"
+    world.session.flush()
+    with pytest.raises(Refused, match="somebody of another school"):
+        give(world, pep)
+    world.act(SYSTEM)
+    world.session.get_one(Person, mia.person_id).organisation = "alder school"
+    world.session.flush()
+    assert give(world, pep).holder_id == mia.person_id
+    assert cover(world, world.teacher, "otto.anders@example.org", by=world.officer).made_name == "Ole Amt"
+
+
+def test_who_stands_in_hands_nothing_on(world: World, pep: int) -> None:
+    cover(world, world.teacher, "otto.anders@example.org", by=world.officer, till=date(2024, 11, 20))
+    otto = with_grants(world.session, world.other_teacher, TODAY)
+    assert world.save(world.pep_of(), "strengths", otto, strengths="Patient").changed
+    with pytest.raises(NotAllowed, match="is not handed on"):
+        give(world, pep, by=otto, till=date(2025, 4, 20))
+    assert world.session.scalar(sa.select(sa.func.count()).select_from(Grant).where(Grant.pep_id.is_not(None))) == 0
+
+
+def test_cover_is_not_entered_afterwards(world: World) -> None:
+    with pytest.raises(Refused, match="cannot begin before today"):
+        cover(world, world.worker, "olga.zweite@example.org", begins=date(2024, 11, 1))
+
+
+def test_the_list_says_what_opens_nothing_any_more(
+    world: World, pep: int, open_house: Callable[..., Callable[[str], Visitor]]
+) -> None:
+    grant = give(world, pep)
+    _moves(world, grant)
+    number = grant.id
+    world.session.commit()
+    assert "Opens nothing any more" in open_house()("officer").get(f"{ADMIN}/grants/details/?id={number}").main
+
+
+def test_why_nothing_can_be_given_is_said(world: World, open_house: Callable[..., Callable[[str], Visitor]]) -> None:
+    number = world.sent_pep().id
+    world.session.commit()
+    refused = open_house()("teacher").get(f"{ADMIN}/grants/sections/?pep={number}")
+    assert refused.status == 403 and "so there is nothing to write in it" in refused.main
 
 
 @pytest.mark.parametrize(("giver", "to", "sentence"), [

@@ -51,6 +51,23 @@ def test_the_office_is_not_asked_for_the_address_and_for_all_else_is() -> None:
     assert "Mia has left" in said(check_between(TEACHER, left, by_office=True))
 
 
+ALDER, BIRCH = ["Alder School"], ["Birch School"]
+
+
+@pytest.mark.parametrize(("ours", "theirs", "fits"), [
+    (ALDER, [], True), ([], [], True), (ALDER, ["alder  SCHOOL"], True), (ALDER, [*BIRCH, *ALDER], True),
+    (ALDER, BIRCH, False), ([], BIRCH, False),
+])
+def test_the_same_ending_at_another_school_is_no_colleague(ours: list[str], theirs: list[str], fits: bool) -> None:
+    giver = Side("Tess", "tess@trust.example", PersonKind.DESIGNATED_TEACHER, works_at=ours)
+    holder = Side("Mia", "mia@trust.example", PersonKind.SCHOOL_STAFF, works_at=theirs)
+    assert (check_between(giver, holder, by_office=False) == []) is fits
+    assert check_between(giver, holder, by_office=True) == []
+    workers = [Side(name, f"{name}@council.example", PersonKind.SOCIAL_WORKER, works_at=at)
+               for name, at in (("a", ours), ("b", theirs))]
+    assert check_between(*workers, by_office=False) == [], "teams of one council stand in for one another"
+
+
 def test_an_address_elsewhere_is_refused_before_anything_is_told_of_it() -> None:
     assert "Karla" not in said(check_between(TEACHER, Side("Karla", "k@home.example", PersonKind.CARER), by_office=False))
 
@@ -66,6 +83,7 @@ def test_the_ending_of_an_address() -> None:
     (date(2024, 12, 1), date(2025, 6, 2), ""),
     (date(2024, 12, 1), date(2025, 6, 3), "At most half a year, until 02 Jun 2025."),
     (date(2024, 9, 1), date(2024, 11, 17), "That day is over."),
+    (date(2024, 11, 17), date(2024, 12, 1), "It cannot begin before today."),
     (date(2024, 12, 2), date(2024, 12, 1), "It would end before it begins, on 02 Dec 2024."),
 ])
 def test_its_days(starts: date, ends: date, sentence: str) -> None:
