@@ -24,7 +24,7 @@ from pep_admin.queries.desk import asked_to_attend, desk_of, previous_peps
 from pep_admin.queries.grants import notes_to
 from pep_admin.validators.findings import Finding, blocking
 from pep_admin.validators.grants import may_be_given
-from pep_admin.validators.reopening import BESIDE
+from pep_admin.validators.reopening import BESIDE, may_be_named
 from pep_admin.views.base import Link, PepView
 from pep_admin.views.cells import start_of
 from pep_admin.views.pep_page import OPEN, TARGET_CHECKS, place_of
@@ -33,8 +33,9 @@ from pep_admin.workflow.attending import may_ask_to_attend
 from pep_admin.workflow.readiness import readiness_of
 
 ON_A_PAGE = 25
-UNSIGNED, CARRIED = "RD-316", "RD-101"
-"""Findings that are told otherwise: that a part is unsigned, and that answers came over from last term."""
+UNSIGNED, CARRIED, UNCHANGED = "RD-316", "RD-101", "RD-003"
+"""Findings that are told otherwise: that a part is unsigned, that answers came over from last term, and that nothing was changed
+since it was sent back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,10 +157,11 @@ def _card(
     carried = [key for key in document.carried
                if Part(document.form.part_of(key)) in facts.still_mine or document.form.section_of(key).key in helping]
     work = _work(document, facts, mine, carried)
+    go_on = _to_change(view, facts, pep, document, findings) or _go_on(view, document, mine, carried)
     return {
         "minutes": minutes_for(work), "mine": tuple(_mine(facts, mine, document)),
         "check": view.way_to("pep_peps.check_answers", id=pep.id),
-        "owed": tuple(_owed(facts, pep, wrong)), "go_on": _go_on(view, document, mine, carried) if facts.mine else None,
+        "owed": tuple(_owed(facts, pep, wrong)), "go_on": go_on if facts.mine else None,
         "helps": tuple(_ways(view, document, helping)),
         "to_sign": tuple(_to_sign(view, facts, mine, carried, document)),
         "sent_back_for": start_of(review.improve or review.feedback) if review and facts.still_mine else "",
@@ -259,10 +261,22 @@ def _go_on(view: PepView, document: Document, mine: Sequence[Finding], carried: 
     return None
 
 
-def _ways(view: PepView, document: Document, helping: Sequence[str]) -> Iterator[Link]:
-    """Where what they were given is written: a section's own page, the PEP's for what stands beside the sections."""
-    titles = may_be_given(document.form)
-    for key in helping:
+def _to_change(
+    view: PepView, facts: DeskFacts, pep: Pep, document: Document, findings: Sequence[Finding]
+) -> Link | None:
+    """The first of theirs that was sent back by itself, while nothing of it has been changed yet (RD-003)."""
+    if not any(each.check == UNCHANGED for each in findings):
+        return None
+    named = may_be_named(document.form)
+    keys = [key for key in pep.reopened or () if key in named and named[key][0] in facts.still_mine]
+    way = next(_ways(view, document, keys), None)
+    return Link(f"Change: {named[keys[0]][1]}", way.url) if way else None
+
+
+def _ways(view: PepView, document: Document, keys: Sequence[str]) -> Iterator[Link]:
+    """Where those are written: a section's own page, the PEP's for what stands beside the sections."""
+    titles = {key: title for key, (_, title) in may_be_named(document.form).items()}
+    for key in keys:
         url = view.way_to("pep_peps.details_view", id=document.pep_id, _anchor=key) if key in BESIDE else (
             view.way_to("pep_peps.section", id=document.pep_id, section=key))
         if url:

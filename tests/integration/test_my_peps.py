@@ -162,7 +162,7 @@ def test_asking_the_virtual_school_to_come_and_telling_of_a_risk_are_one_press_a
     visitor = enter("teacher")
     asked = visitor.get(MINE).link("Ask the Virtual School to come to the meeting of Robin").send("reason", reason="Please")
     assert asked.status == 200
-    assert "You ask the Virtual School to come." in card(visitor.get(MINE), "Robin")
+    assert "The school asks the Virtual School to come." in card(visitor.get(MINE), "Robin")
     told = visitor.get(MINE).link("Tell of an exclusion risk: Robin").send(
         "happened", concern="risk", since_on="18 Nov 2024", happened="A fight", tried="A talk")
     assert told.status == 200

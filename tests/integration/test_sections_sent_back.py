@@ -48,6 +48,18 @@ def refusal(verb: Any, *args: Any, **named: Any) -> list[tuple[str, str]]:
     return [(each.check, each.message) for each in refused.value.findings]
 
 
+def test_the_desk_leads_to_what_was_sent_back_until_it_is_changed(world: World, enter: Any) -> None:
+    number = sent_back(world, "voice", "targets")
+    world.session.rollback()
+    teacher = enter("teacher")
+    page = teacher.get("/admin/pep/my_peps/").link("Change: The child's voice, Robin")
+    assert page.heading == "The child's voice"
+    lines = teacher.get(f"{PEPS}details/?id={number}").main
+    assert "The child's voice Sent back" in lines and "Strengths first Stays as it was sent" in lines
+    page.send("then", button=("then", "stay"), child_voice_good="I like swimming best, and the choir")
+    assert "Change: " not in teacher.get("/admin/pep/my_peps/").main
+
+
 def test_only_what_was_named_reopens_and_the_other_parts_stay_signed(world: World) -> None:
     number = sent_back(world, "voice")
     pep = world.session.get_one(Pep, number)

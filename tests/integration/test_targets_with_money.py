@@ -107,9 +107,9 @@ def test_what_is_asked_for_stands_under_its_target_with_the_sums(enter: Any, pep
     for path in PAGES:
         page = teacher.get(path.format(pep=pep, target=target))
         assert under(page, 2) == [
-            ["Ten weekly hours of maths", "5 hour × £55.00", "£275.00", "Alder School", "Draft",
+            ["Ten weekly hours of maths", "5 × £55.00 (hour)", "£275.00", "Alder School", "Draft",
              "Change Ten weekly hours of maths · Take away… Ten weekly hours of maths"],
-            ["Practice books", "2 book × £12.50", "£25.00", "Alder School", "Draft",
+            ["Practice books", "2 × £12.50 (book)", "£25.00", "Alder School", "Draft",
              "Change Practice books · Take away… Practice books"]], path
         assert under(page, 1) == [] and page.main.count("Asked for under target 2: £300.00") == 1, path
         assert "Asked for in this PEP: £300.00 Left this term: £300.00 of £600.00 Autumn 2024-25" in page.main, path
@@ -130,7 +130,7 @@ def test_who_may_not_ask_reads_the_rows_and_is_offered_nothing(enter: Any, pep: 
     for who in ("worker", "auditor"):
         for path in PAGES[:3]:
             page = enter(who).get(path.format(pep=pep, target=target))
-            assert under(page, 2) == [["Ten weekly hours of maths", "10 hour × £55.00", "£550.00", "Alder School", "Draft"]]
+            assert under(page, 2) == [["Ten weekly hours of maths", "10 × £55.00 (hour)", "£550.00", "Alder School", "Draft"]]
             assert "Left this term: £50.00" in page.main
             assert not [each for each in page.tree.xpath("//main//a/@href") if f"{REQUESTS}w" in each], (who, path)
     assert enter("other_teacher").get(f"{TARGETS}details/?id={target}").status == 404
@@ -140,7 +140,7 @@ def test_what_was_approved_stands_beside_what_was_asked(enter: Any, world: World
     pep = world.graded_pep().id
     world.session.commit()
     page = enter("teacher").get(f"{PEPS}details/?id={pep}")
-    assert under(page, 2) == [["Ten weekly hours of maths tuition", "10 hour × £55.00", "£550.00", "£550.00", "Alder School",
+    assert under(page, 2) == [["Ten weekly hours of maths tuition", "10 × £55.00 (hour)", "£550.00", "£550.00", "Alder School",
                                "Approved"]]
     assert "Left this term: £50.00 of £600.00 Autumn" in page.main, "its own money is not asked for elsewhere"
 
@@ -299,7 +299,7 @@ def test_the_target_and_what_is_asked_under_it_follow_the_choice(enter: Any, ask
     worked = live(page, target_id=str(target))
     need = ask(lambda session: session.get_one(Target, target).need)
     assert piece(worked, "target").startswith(f"Target 2: the need {need} What the child will be able to do ")
-    assert under(worked, 2)[0][:3] == ["Ten weekly hours of maths", "10 hour × £55.00", "£550.00"]
+    assert under(worked, 2)[0][:3] == ["Ten weekly hours of maths", "10 × £55.00 (hour)", "£550.00"]
 
 
 def test_save_and_add_another_row(enter: Any, ask: Any, pep: int, target: int) -> None:
