@@ -268,7 +268,7 @@ def _to_change(
     if not any(each.check == UNCHANGED for each in findings):
         return None
     named = may_be_named(document.form)
-    keys = [key for key in pep.reopened or () if key in named and named[key][0] in facts.still_mine]
+    keys = [key for key, (part, _) in named.items() if key in (pep.reopened or ()) and part in facts.still_mine]
     way = next(_ways(view, document, keys), None)
     return Link(f"Change: {named[keys[0]][1]}", way.url) if way else None
 
