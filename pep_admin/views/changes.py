@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 else:
     Base = object
 
-CHANGED, NEW, GONE, WAITS = "Changed", "New", "Not answered any more", "The same, not yet said to be still right"
+CHANGED, NEW, GONE, NOT_YET = "Changed", "New", "Not answered any more", "Not answered yet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,42 +39,50 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class PartChanges:
-    """What of a part is another than last term, by section title, and how many answers are the same."""
+    """What of a part is another than last term, by section title; how many answers are the same, and how many of those came over
+    and wait for somebody to say that they are still right."""
 
     title: str
     sections: tuple[tuple[str, str, tuple[Difference, ...]], ...]
     same: int
+    waiting: int = 0
 
 
-def differences(document: Document, before: Mapping[str, Any]) -> list[PartChanges]:
-    """By part: the answers that differ from last term's, each section by key and title. What was asked neither time is left out."""
+def differences(document: Document, before: Mapping[str, Any], *, is_open: bool) -> list[PartChanges]:
+    """By part: the answers that differ from last term's, each section by key and title. What was asked neither time is left out.
+
+    `is_open`: it is still written, and what is empty is not answered yet.
+    """
     found = []
     for part in document.form.parts:
-        told = [(section, _of(document, section.fields, before)) for section in part.sections]
+        told = [(section, _of(document, section.fields, before, is_open)) for section in part.sections]
         differing = tuple((section.key, section.title, tuple(each for each in lines if each.state)) for section, lines in told)
         same = sum(not each.state for _, lines in told for each in lines)
-        found.append(PartChanges(part.title, tuple(each for each in differing if each[2]), same))
+        waiting = sum(not each.state and each.key in document.carried for _, lines in told for each in lines)
+        found.append(PartChanges(part.title, tuple(each for each in differing if each[2]), same - waiting, waiting))
     return found
 
 
-def _of(document: Document, fields: Sequence[Any], before: Mapping[str, Any]) -> list[Difference]:
+def _of(document: Document, fields: Sequence[Any], before: Mapping[str, Any], is_open: bool) -> list[Difference]:
     lines = []
     for field in fields:
         was, value = before.get(field.key), document.answer(field.key)
         if not document.asked(field) or (was is None and value is None):
             continue
         old, new = in_words(document, field, was), in_words(document, field, value)
-        lines.append(Difference(field.key, field.label, old, new, _state(was, value, old == new, field.key in document.carried)))
+        lines.append(Difference(field.key, field.label, old, new, _state(was, value, old == new, is_open)))
     return lines
 
 
-def _state(was: Any, value: Any, same: bool, carried: bool) -> str:
-    """What became of an answer; "" where it is the same and somebody has said so."""
+def _state(was: Any, value: Any, same: bool, is_open: bool) -> str:
+    """What became of an answer; "" where it is the same."""
     if same:
-        return WAITS if carried else ""
+        return ""
     if was is None:
         return NEW
-    return GONE if value is None else CHANGED
+    if value is None:
+        return NOT_YET if is_open else GONE
+    return CHANGED
 
 
 class ChangePages(Base):
@@ -91,4 +99,4 @@ class ChangePages(Base):
         before = answers_before(self.db_session, document)
         since = pep_page.changes_since_return(self.db_session, pep, audience) if self.may(Permission.HISTORY_READ) else None
         return self.page("pep/peps/changes.html", pep=pep, document=document, has_before=bool(before), since=since,
-                         parts=differences(document, before))
+                         parts=differences(document, before, is_open=pep.status in pep_page.OPEN))
