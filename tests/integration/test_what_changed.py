@@ -39,7 +39,8 @@ def test_what_came_over_waits_and_what_was_written_anew_stands_beside_last_terms
     shown = teacher.get(f"{PEPS}changes/?id={spring}")
     before = rows(shown, "Strengths first")
     assert "What staff like and admire" not in before and "answers are last term’s, and nobody has said yet" in shown.main
-    assert [cells[1:] for label, cells in before.items() if label.startswith("Achievements")] == [("Not answered", "Not answered yet")]
+    assert [cells[1:] for label, cells in before.items() if label.startswith("Achievements")] == [
+        ("Not answered", "Not answered yet")]
     page = teacher.get(f"{PEPS}section/?id={spring}&section=strengths")
     page.send("then", button=("then", "stay"), strengths="Kind to the younger ones", achievements="Ran the book stall")
     after = rows(teacher.get(f"{PEPS}details/?id={spring}").link("What changed"), "Strengths first")
