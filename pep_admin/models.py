@@ -1078,7 +1078,10 @@ class AgreedAction(Tracked, Versioned, OfPep, Base):
 
 
 class Target(Tracked, Versioned, OfPep, Base):
-    """A SMART target, its fields following the steps of HB-5.4."""
+    """A SMART target, its fields following the steps of HB-5.4.
+
+    `kept_from_id`: the target of an earlier PEP that goes on in this one (HB-5.7); followed up, it leads to the first form.
+    """
 
     __tablename__ = "pep_target"
 
@@ -1101,6 +1104,7 @@ class Target(Tracked, Versioned, OfPep, Base):
     from_plan: Mapped[str | None] = mapped_column(Words(500))
     child_agrees: Mapped[str | None] = mapped_column(Words(20))
     child_wording: Mapped[str | None] = mapped_column(Words(1_000))
+    kept_from_id: Mapped[int | None] = mapped_column(ForeignKey("pep_target.id"), index=True)
     pep: Mapped[Pep] = relationship(back_populates="targets")
 
     __table_args__ = (UniqueConstraint("pep_id", "number"),)
@@ -1480,7 +1484,7 @@ class Draft(OfOwner, Base):
     """What somebody typed into a page of one PEP and has not saved: no part of the record, and read by its writer alone.
 
     It is not of the PEP as other rows are: a child who moves away takes the PEP out of the writer's sight, but not their own text.
-    `place` says which page (section:voice, target:new, target:12, request:new:12, note:12), `heading` what its page was headed.
+    `place` says which page (section:voice, target:new:7, target:12, request:new, note:12), `heading` what its page was headed.
     `fields`: what was touched, as it was typed, by the name of the question, `{"outcome": [["outcome", "Read 40 words"]]}`, with
     the bases that the page was filled with. `spent_run` marks the page whose text was saved; with `spent_at` nothing is left of it
     but that mark, so that what that page still sends does not bring the text back.

@@ -293,6 +293,7 @@ class TargetFacts:
     child_wording: str
     from_plan: str
     look_on: date | None = None
+    kept_from: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,6 +333,7 @@ class TargetReviewFacts:
     support_effect: str
     child_view: str
     next: str
+    subject: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -242,6 +242,7 @@ def _looked_back(target: Target, reference: str, review: TargetReview | None) ->
         support_effect=review.support_effect if review else "",
         child_view=(review.child_view or "") if review else "",
         next=review.next.value if review else "",
+        subject=target.subject.value,
     )
 
 
@@ -326,4 +327,5 @@ def _target(each: Target) -> TargetFacts:
         child_agrees=each.child_agrees or "",
         child_wording=each.child_wording or "",
         from_plan=each.from_plan or "",
+        kept_from=each.kept_from_id,
     )

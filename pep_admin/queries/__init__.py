@@ -14,6 +14,7 @@ from pep_admin.queries.documents import may_read as may_read_document
 from pep_admin.queries.exclusions import open_alert_of, open_alerts
 from pep_admin.queries.front_page import DUE_SOON_DAYS, front_page_counts
 from pep_admin.queries.inspections import is_latest, is_less_than_good, latest_inspections, less_than_good_rule
+from pep_admin.queries.kept import Life, copy_of, kept_target, life_of_target
 from pep_admin.queries.last_term import names_at_school, outcomes_of, peps_before, places_copied
 from pep_admin.queries.lateness import delays, late_now, late_with
 from pep_admin.queries.launch import LaunchCandidate, launch_candidates
@@ -36,6 +37,7 @@ __all__ = [
     "Calendars",
     "Columns",
     "LaunchCandidate",
+    "Life",
     "RequestStep",
     "Waiting",
     "allocation_differences",
@@ -43,6 +45,7 @@ __all__ = [
     "asked_under",
     "asks_of",
     "children_to_meet",
+    "copy_of",
     "count_waivers",
     "counted_peps",
     "day_bounds",
@@ -57,6 +60,7 @@ __all__ = [
     "is_latest",
     "is_less_than_good",
     "is_working_day_in",
+    "kept_target",
     "known_terms",
     "last_reviews",
     "late_now",
@@ -65,6 +69,7 @@ __all__ = [
     "launch_candidates",
     "less_than_good_rule",
     "life_of_request",
+    "life_of_target",
     "may_read_document",
     "names_at_school",
     "names_of",

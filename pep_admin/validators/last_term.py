@@ -13,7 +13,7 @@ from typing import Any
 
 from pep_admin.circumstances import CHILD_VOICE, said
 from pep_admin.deadlines import format_day, format_long
-from pep_admin.pep_form import Document, Field, Kind, TargetFacts
+from pep_admin.pep_form import Document, Field, Kind, TargetFacts, TargetReviewFacts
 from pep_admin.school_calendar import add_working_days
 from pep_admin.validators.alike import (
     Outcome,
@@ -31,12 +31,20 @@ MEETING_NEAR = 5  # HB-1.6: working days before the meeting from which Part 1 sh
 ADULT_VOICES = {"carer_voice": "The carer's", "social_worker_voice": "The social worker's"}
 VOICES = (*CHILD_VOICE, *ADULT_VOICES)
 """Fields whose words are to be this child's plan's alone."""
+GOES_ON = (TargetNext.KEEP, TargetNext.CHANGE)
+"""What the review of a last target says where there is to be a target of it in this PEP, as it stood or changed (HB-5.7)."""
 _NUMBER = {Part.SOCIAL_CARE: "Part 1", Part.EDUCATION: "Part 2", Part.MEETING: "Part 3"}
 
 
 def place_of_target(target_id: int) -> str:
     """What the mark of a target's outcome stands under."""
     return f"target-{target_id}"
+
+
+def still_to_write(document: Document) -> list[TargetReviewFacts]:
+    """The last targets that were kept, or are to be changed, and do not stand among the targets of this PEP yet (HB-5.7)."""
+    written = {each.kept_from for each in document.targets}
+    return [each for each in document.reviews if each.next in GOES_ON and each.target_id not in written]
 
 
 @dataclass(frozen=True, slots=True)

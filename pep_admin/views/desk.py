@@ -28,6 +28,7 @@ from pep_admin.validators.reopening import BESIDE, may_be_named
 from pep_admin.views.base import Link, PepView
 from pep_admin.views.cells import start_of
 from pep_admin.views.pep_page import OPEN, TARGET_CHECKS, place_of
+from pep_admin.views.section_forms import REVIEWS
 from pep_admin.vocabulary import Audience, Part, PepStatus
 from pep_admin.workflow.attending import may_ask_to_attend
 from pep_admin.workflow.readiness import readiness_of
@@ -245,8 +246,11 @@ def _owner(pep: Pep, part: Part) -> str:
 
 
 def _go_on(view: PepView, document: Document, mine: Sequence[Finding], carried: Sequence[str]) -> Link | None:
-    """The first place, in the order of the form, at which something of theirs is wanting; then what came over from last term."""
-    order = [each.key for each in document.form.fields()]
+    """The first place, in the order of the form, at which something of theirs is wanting; then what came over from last term.
+
+    The last targets come before all else: what is kept of them is where this PEP begins (HB-5.7).
+    """
+    order = [REVIEWS, *(each.key for each in document.form.fields())]
 
     def at(key: str) -> int:
         return order.index(key) if key in order else len(order)

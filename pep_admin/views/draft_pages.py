@@ -87,17 +87,21 @@ def of_section(pep: Pep, section: Section) -> Page:
 
 
 def of_target(pep: Pep, row: Target | None) -> Page:
-    """The page where a target is written: that one, or a new one."""
-    return _page(pep, f"target:{row.id}" if row else "target:new", str(row) if row else "A new target")
+    """The page where a target is written: that one, or a new one, perhaps one kept from last term that the address names."""
+    return _page(pep, f"target:{row.id}" if row else f"target:new{_named('from')}", str(row) if row else "A new target")
 
 
 def of_request(pep: Pep, row: PpgRequest | None) -> Page:
     """The page where money is asked for: that request, or a new one, perhaps under a target that the address names."""
     if row is not None:
         return _page(pep, f"request:{row.id}", "A Pupil Premium request")
-    under = request.args.get("target", "")
-    known = f":{under}" if under.isascii() and under.isdigit() and len(under) <= 10 else ""
-    return _page(pep, f"request:new{known}", "A new Pupil Premium request")
+    return _page(pep, f"request:new{_named('target')}", "A new Pupil Premium request")
+
+
+def _named(word: str) -> str:
+    """The number that the address gives under that word, as a place ends; "" without one."""
+    number = request.args.get(word, "")
+    return f":{number}" if number.isascii() and number.isdigit() and len(number) <= 10 else ""
 
 
 def of_note(row: Target) -> Page:
@@ -267,7 +271,7 @@ def _address(draft: Draft) -> dict[str, Any]:
         return {"id": draft.pep_id, "section": key}
     if key != "new":
         return {"id": key}
-    return {"pep": draft.pep_id, **({"target": under} if under else {})}
+    return {"pep": draft.pep_id, **({"from" if kind == "target" else "target": under} if under else {})}
 
 
 def why_closed(session: Session, actor: Actor, pep: Pep | None, place: str) -> str:

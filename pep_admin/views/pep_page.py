@@ -18,15 +18,16 @@ from pep_admin.clocks import Clock
 from pep_admin.deadlines import Due
 from pep_admin.models import PARTS, AttendingNote, EarlyYearsReferral, Pep, PpgRequest, ProgressNote, QaReview, Target, Waiver
 from pep_admin.pep_document import Written, read_document
-from pep_admin.pep_form import Document, PartForm, Section, Signature, parts_signed
+from pep_admin.pep_form import Document, PartForm, Section, Signature, TargetReviewFacts, parts_signed
 from pep_admin.permissions import Actor, Permission, audience_for, can, lent, owns_part, takes_part
 from pep_admin.queries.grants import helpers_of
 from pep_admin.validators.findings import Finding, blocking
 from pep_admin.validators.gold import advise_gold
 from pep_admin.validators.grants import may_be_given
+from pep_admin.validators.last_term import still_to_write
 from pep_admin.validators.reopening import is_open, titles_of
 from pep_admin.views.details import Change, RelatedTable, names_in
-from pep_admin.vocabulary import Audience, Part, PepStatus, Scheme
+from pep_admin.vocabulary import Audience, Part, PepStatus, Scheme, Subject
 from pep_admin.workflow.attending import may_ask_to_attend
 from pep_admin.workflow.calendars import send_by
 from pep_admin.workflow.grants import may_end, may_give
@@ -140,6 +141,11 @@ class PepPage:
         return [each for each in blocking(self.findings) if each.check in GAP_CHECKS] if self.pep.status in OPEN else []
 
     @property
+    def to_go_on(self) -> list[TargetReviewFacts]:
+        """Last targets that are to go on and wait to be written here; nothing for who does not write the targets (HB-5.7)."""
+        return still_to_write(self.document) if "targets" in self.may else []
+
+    @property
     def sent_back_alone(self) -> list[str]:
         """What alone was sent back, while it is written in; nothing where the whole PEP is open."""
         return titles_of(self.document.form, self.pep.reopened or ()) if self.pep.status in OPEN else []
@@ -209,6 +215,12 @@ def may_write(actor: Actor, pep: Pep, part: Part, section: Section) -> bool:
     return pep.status in OPEN and is_open(pep.reopened, section.key) and can(actor, Permission.PEP_WRITE, pep, part, section.key)
 
 
+def may_write_targets(actor: Actor, pep: Pep) -> bool:
+    """The same of the targets."""
+    return (pep.status in OPEN and is_open(pep.reopened, "targets")
+            and can(actor, Permission.TARGET_WRITE, pep, Part.EDUCATION, "targets"))
+
+
 def is_shut(pep: Pep, section: Section) -> bool:
     """Whether that section stays as it was, because others alone were sent back."""
     return pep.status in OPEN and not is_open(pep.reopened, section.key)
@@ -219,6 +231,15 @@ def told_of(written: Written) -> str:
     kept = len(written.confirmed)
     still = f" {'1 answer from last term is' if kept == 1 else f'{kept} answers from last term are'} still right." if kept else ""
     return (("Saved." if written.changed else "") + still).strip() or "Nothing was changed."
+
+
+def told_of_kept(document: Document, section: Section, pep: Pep, actor: Actor) -> str:
+    """After the review of the last targets was saved: how many of them wait to be written here; "" elsewhere (HB-5.7)."""
+    waiting = len(still_to_write(document)) if section.key == "last_targets" and may_write_targets(actor, pep) else 0
+    if not waiting:
+        return ""
+    those, are = ("1 target", "goes") if waiting == 1 else (f"{waiting} targets", "go")
+    return f"{those} of last term {are} on. Write {'it' if waiting == 1 else 'them'} into this PEP under “Targets” on its page."
 
 
 def _card(document: Document, form: PartForm, pep: Pep, actor: Actor, findings: Sequence[Finding]) -> PartCard:
@@ -259,8 +280,7 @@ def _may(session: Session, pep: Pep, document: Document, actor: Actor) -> frozen
         "name_writer": pep.status in OPEN and can(actor, Permission.PEP_EDIT),
         "withdraw": live and can(actor, Permission.PEP_WITHDRAW),
         "pdf": can(actor, Permission.PEP_PDF) and not lent(session, actor, Permission.PEP_PDF, [pep.child_id]),
-        "targets": pep.status in OPEN and is_open(pep.reopened, "targets") and can(actor, Permission.TARGET_WRITE, pep,
-                                                                                   Part.EDUCATION, "targets"),
+        "targets": may_write_targets(actor, pep),
         "requests": may_ask_now(actor, pep),
         "open_all": pep.status in OPEN and pep.reopened is not None and can(actor, Permission.PEP_GRADE),
         "answer": may_answer(actor, pep),
@@ -323,8 +343,14 @@ def _beside(document: Document, finding: Finding, way_to: Callable[..., str | No
         if finding.row:
             return way_to("pep_targets.write", id=finding.row)
         if finding.check in ("RD-223", "RD-224") or finding.field == "targets":
-            return way_to("pep_targets.write", pep=document.pep_id)
+            return way_to("pep_targets.write", pep=document.pep_id, **_kept_for(document, finding))
     return None
+
+
+def _kept_for(document: Document, finding: Finding) -> dict[str, int]:
+    """Which kept target, in the address, would be the missing one of that subject."""
+    wanted = MISSING.get(finding.check)
+    return next(({"from": each.target_id} for each in still_to_write(document) if each.subject == wanted), {})
 
 
 TOLD: dict[str, tuple[str, type[Any]]] = {
@@ -348,6 +374,8 @@ STANDING = {
 }
 EFFECTS = "funding_effects"
 """The field in which what became of earlier money is told; a finding on it names a request, but is mended there."""
+MISSING = {"RD-223": Subject.ENGLISH, "RD-224": Subject.MATHS}
+"""The subject whose target is missing."""
 GAP_CHECKS = frozenset({"RD-223", "RD-224", "RD-231"})
 """A target is missing, or the reason why there is none."""
 NO_ANSWER = GAP_CHECKS | {"RD-101"}

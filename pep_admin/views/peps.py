@@ -255,6 +255,8 @@ class Peps(Pdfs, GradingPages, QuestionPages, ChangePages, WholePage, PepDoors):
             self.say(finding.sentence, "warning")
         newly = [found for found in section.fields if found.asked and document.asked(found) and document.answer(found.key) is None
                  and ((document.must(found) and not before.must(found)) or (found.core and not before.asked(found)))]
+        if kept := pep_page.told_of_kept(document, section, pep, self.actor):
+            self.say(kept)
         if newly:
             self.say("Because of what you answered, this page now asks something more.", "warning")
         if whole_page.leads_to_whole():

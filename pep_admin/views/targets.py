@@ -6,6 +6,7 @@ What a target must have, and how good its wording is, is validators/targets.py's
 from __future__ import annotations
 
 from collections.abc import Iterable
+from types import SimpleNamespace
 from typing import Any
 
 from flask import abort, redirect, request, url_for
@@ -168,7 +169,7 @@ class Targets(PepModelView):
                 Link("Take away…", url_for(f"{self.endpoint}.remove", id=row.id))]
 
     def details_context(self, row: Target) -> dict[str, Any]:
-        return self._money(row.pep)
+        return {**self._money(row.pep), "life": queries.life_of_target(self.db_session, row)}
 
     def _money(self, pep: Pep) -> dict[str, Any]:
         """What is asked for under this PEP's targets, for those who may read that, and whether they may ask for more now."""
@@ -208,15 +209,18 @@ class Targets(PepModelView):
 
     @expose("/write/", methods=("GET", "POST"))
     def write(self) -> ResponseReturnValue:
-        """A new target of `?pep=`, or the one of `?id=` changed."""
+        """A new target of `?pep=`, filled with the one that goes on where `?from=` names it, or the one of `?id=` changed."""
         row, pep = self._asked()
         if request.method != "POST" and not self._is_open(pep):
             return self._closed(pep, draft_pages.of_target(pep, row))
-        form = self._form(pep, row)
+        kept = self._kept(pep) if row is None else None
+        if kept is not None and request.method != "POST" and (copy := queries.copy_of(self.db_session, pep.id, kept.id)):
+            return self._kept_already(pep, copy)
+        form = self._form(pep, row, kept)
         if "stem" in request.form:
             return self._started(pep, row, form)
         if request.method == "POST" and self.validate_form(form):
-            done = self._save(pep, row, form)
+            done = self._save(pep, row, form, kept)
             if done.value is not None:
                 return self._after_saving(pep, *done.value)
             if done.saved is not None:
@@ -231,7 +235,7 @@ class Targets(PepModelView):
         version = posted_version() if request.method == "POST" else version
         kinds = [(kind, KINDS[kind], [stem.for_child(pep.child.called) for stem in STEMS[kind]]) for kind in KINDS]
         return self.page(self.edit_template, status=status, form=form, row=row, pep=pep, version=version, kinds=kinds,
-                         desk=desk)
+                         desk=desk, kept=self._kept(pep) if row is None else None)
 
     def page(self, template: str, *, status: int = 200, **context: Any) -> ResponseReturnValue:
         """The rendered page; the one for writing keeps what is typed, also after a stale save."""
@@ -264,18 +268,37 @@ class Targets(PepModelView):
         if not can(self.actor, Permission.TARGET_WRITE, pep, Part.EDUCATION, "targets"):
             self.refuse(Permission.TARGET_WRITE)
 
-    def _form(self, pep: Pep, row: Target | None) -> Any:
+    def _kept(self, pep: Pep) -> Target | None:
+        """The target of an earlier PEP that `?from=` names; 404 unless its review in this PEP says that it goes on (HB-5.7)."""
+        if "from" not in request.args:
+            return None
+        return queries.kept_target(self.db_session, pep, whole_id(self.asked_once("from"))) or abort(404)
+
+    def _kept_already(self, pep: Pep, copy: Target) -> ResponseReturnValue:
+        self.say(f"The kept target is written here already: it is {str(copy).lower()}.", "warning")
+        draft_pages.say_kept(self, draft_pages.of_target(pep, None))
+        return redirect(url_for(f"{self.endpoint}.write", id=copy.id), code=303)
+
+    def _form(self, pep: Pep, row: Target | None, kept: Target | None) -> Any:
         form: Any = self.edit_form(obj=row) if row is not None else self.create_form()
+        if kept is not None and request.method != "POST":
+            form = self.create_form(obj=self._going_on(kept))
         form.outcome.label.text = f"What {pep.child.called} will be able to do"
         for name in self.needed:
             form[name].flags.required = True
         return form
 
-    def _save(self, pep: Pep, row: Target | None, form: Any) -> Done[tuple[Target, list[Finding]]]:
+    def _going_on(self, kept: Target) -> SimpleNamespace:
+        """What the form of a kept target begins with: all that was written but days that are over, and whether the child agrees."""
+        values = {name: getattr(kept, name) for name in self.form_columns if name != "child_agrees"}
+        over = {name: None for name in ("due_on", "look_on") if values[name] is not None and values[name] < self.today}
+        return SimpleNamespace(**values | over)
+
+    def _save(self, pep: Pep, row: Target | None, form: Any, kept: Target | None) -> Done[tuple[Target, list[Finding]]]:
         values = {name: _plain(form[name].data) for name in self.form_columns}
-        kept = {"target_id": row.id, "version": posted_version()} if row is not None else {}
+        more = {"target_id": row.id, "version": posted_version()} if row is not None else {"kept_from": kept.id if kept else None}
         save = draft_pages.saving(self, targets.save_target, draft_pages.of_target(pep, row))
-        return self.commit(save, pep.id, values, subject=pep, keep_stale=True, **kept)
+        return self.commit(save, pep.id, values, subject=pep, keep_stale=True, **more)
 
     def _after_saving(self, pep: Pep, target: Target, findings: Iterable[Finding]) -> ResponseReturnValue:
         self.say(f"{target} was saved.")

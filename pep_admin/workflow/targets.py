@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from pep_admin import audit
+from pep_admin import audit, queries
 from pep_admin.exceptions import NotFound, StaleRecord
 from pep_admin.models import Child, Pep, PpgRequest, ProgressNote, Target, clean
 from pep_admin.pep_document import keep_marks
@@ -29,10 +29,11 @@ MOST_TARGETS = 12
 
 def save_target(
     session: Session, pep_id: int, values: Mapping[str, Any], *, actor: Actor, target_id: int | None = None,
-    version: int | None = None,
+    version: int | None = None, kept_from: int | None = None,
 ) -> tuple[Target, list[Finding]]:
     """Write a new target or change one; the target and what its wording still wants.
 
+    `kept_from`: the target of an earlier PEP that goes on in a new one (HB-5.7), as its review in this PEP says.
     A target may be saved unfinished, but not without area, subject and outcome: the rest is asked for when Part 2 is signed.
     """
     require(actor, Permission.TARGET_WRITE)
@@ -41,7 +42,10 @@ def save_target(
     require_open(pep, "targets")
     if not str(values.get("outcome") or "").strip():
         raise refuse("RD-225", "HB-5.4", "Say what the child will be able to do.", "outcome")
-    found = _own_target(session, pep, target_id, version) if target_id is not None else _new_target(session, pep, values["outcome"])
+    if target_id is not None:
+        found = _own_target(session, pep, target_id, version)
+    else:
+        found = _new_target(session, pep, values["outcome"], kept_from)
     for key in WRITTEN & set(values):
         setattr(found, key, values[key])
     part_changed(session, pep, Part.EDUCATION)
@@ -51,7 +55,9 @@ def save_target(
     return found, _wording(session, pep, found)
 
 
-def _new_target(session: Session, pep: Pep, outcome: str) -> Target:
+def _new_target(session: Session, pep: Pep, outcome: str, kept_from: int | None) -> Target:
+    if kept_from is not None:
+        _require_kept(session, pep, kept_from)
     same = select(Target.id).where(Target.pep_id == pep.id, Target.outcome == clean(outcome))
     sentence = "There is a target with these words already. Change that one, or say here what is different."
     refuse_twice(session, same, "target-twice", sentence, "outcome")
@@ -60,9 +66,17 @@ def _new_target(session: Session, pep: Pep, outcome: str) -> Target:
     ).one()
     if count >= MOST_TARGETS:
         raise refuse("target-many", "HB-5.9", f"{MOST_TARGETS} targets are as many as a child can carry. Change one instead.")
-    found = Target(pep_id=pep.id, number=last + 1)
+    found = Target(pep_id=pep.id, number=last + 1, kept_from_id=kept_from)
     session.add(found)
     return found
+
+
+def _require_kept(session: Session, pep: Pep, target_id: int) -> None:
+    if queries.kept_target(session, pep, target_id) is None:
+        raise NotFound
+    if (copy := queries.copy_of(session, pep.id, target_id)) is not None:
+        raise refuse("target-kept-twice", "DATA-unique", f"The kept target is written here already, as target {copy.number}. "
+                     "Change that one instead.")
 
 
 def _own_target(session: Session, pep: Pep, target_id: int, version: int | None) -> Target:
@@ -92,6 +106,9 @@ def remove_target(session: Session, target_id: int, *, actor: Actor) -> Pep:
     live = select(PpgRequest.id).where(PpgRequest.target_id == found.id, PpgRequest.status != PpgStatus.WITHDRAWN)
     if session.scalar(live.limit(1)) is not None:
         raise refuse("RD-401", "HB-6.5", f"A request hangs on target {found.number}. Take the request away first.")
+    later = select(Pep.reference).join(Target, Target.pep_id == Pep.id).where(Target.kept_from_id == found.id)
+    if (reference := session.scalar(later.limit(1))) is not None:
+        raise refuse("target-goes-on", "HB-5.7", f"Target {found.number} goes on in {reference}, so it stays here too.")
     for request in session.scalars(select(PpgRequest).where(PpgRequest.target_id == found.id)):
         request.target_id = None
     for note in session.scalars(select(ProgressNote).where(ProgressNote.target_id == found.id)):

@@ -11,7 +11,7 @@ import pytest
 
 from pep_admin.pep_form import Document
 from pep_admin.validators.findings import Finding
-from pep_admin.validators.last_term import LastTerm, check_copied, names_to_look_up
+from pep_admin.validators.last_term import LastTerm, check_copied, names_to_look_up, still_to_write
 from pep_admin.validators.meetings import Calendar
 from pep_admin.validators.peps import check_part, check_readiness
 from pep_admin.vocabulary import Part
@@ -162,6 +162,14 @@ def test_a_target_that_was_said_to_go_on_may_stand_again(a_document: Make) -> No
     assert of(document, Part.EDUCATION, LastTerm(outcomes=((LAST,),))) == []
     closed = a_document(reviews=(replace(REVIEW, wording=LAST, next="close"),))
     assert [each.check for each in of(closed, Part.EDUCATION, LastTerm(outcomes=((LAST,),)))] == ["COPY-last"]
+
+
+def test_what_is_kept_or_changed_waits_until_it_is_written_here(a_document: Make) -> None:
+    said = ((7, "keep"), (8, "change"), (9, "close"), (10, ""))
+    reviews = tuple(replace(REVIEW, target_id=number, next=then) for number, then in said)
+    assert [each.target_id for each in still_to_write(a_document(reviews=reviews))] == [7, 8]
+    written = a_document(reviews=reviews, targets=(replace(ENGLISH, kept_from=7), MATHS, PERSONAL))
+    assert [each.target_id for each in still_to_write(written)] == [8]
 
 
 def test_where_no_last_target_is_looked_back_on_none_is_said_to_be_last_terms(a_document: Make) -> None:
