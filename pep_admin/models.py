@@ -1477,6 +1477,24 @@ class CallNote(Tracked, Versioned, Base):
         return f"Call with {self.person}"
 
 
+class HandoverNote(Tracked, Versioned, OfChild, Base):
+    """What the school that a child leaves tells whoever sees the child after it: one for each time at that school, the newest of
+    which the child had begun by `noted_on`. The school writes it, so it holds nothing that a school may not read."""
+
+    __tablename__ = "pep_handover_note"
+
+    school_id: Mapped[int] = mapped_column(ForeignKey("pep_school.id"), index=True)
+    words: Mapped[str] = mapped_column(Words(5_000))
+    noted_by: Mapped[str] = mapped_column(Words(64))
+    noted_name: Mapped[str] = mapped_column(Words(200))
+    noted_on: Mapped[date]
+    school: Mapped[School] = relationship()
+    child: Mapped[Child] = relationship()
+
+    def __str__(self) -> str:
+        return f"Hand-over note of {self.school}"
+
+
 # --- what is not yet said ------------------------------------------------------------------------------------------------
 
 

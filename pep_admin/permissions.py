@@ -36,6 +36,7 @@ class Permission(StrEnum):
     CHILD_EDIT = "child:edit", "change children's records"
     CASE_READ = "case:read", "read how the Virtual School rates a case"
     PERIOD_READ = "period:read", "read the lists of schools attended, homes and caseloads"
+    HANDOVER_WRITE = "handover:write", "leave a hand-over note"
     SDQ_EDIT = "sdq:edit", "record SDQ totals"
     SUSPENSION_EDIT = "suspension:edit", "record suspensions"
     CONSENT_EDIT = "consent:edit", "record consents"
@@ -95,7 +96,7 @@ P = Permission
 _READ_ALL = {P.DASHBOARD, P.CHILD_READ, P.SCHOOL_READ, P.PERSON_READ, P.TERM_READ, P.PEP_READ, P.TARGET_READ, P.REQUEST_READ,
              P.PAYMENT_READ, P.HISTORY_READ, P.CASE_READ, P.PERIOD_READ, P.WAIVER_READ, P.ATTENDING_READ, P.DOCUMENT_READ,
              P.ALERT_READ, P.BOARD_READ, P.DELIVERY_READ}
-_OFFICER = _READ_ALL | {P.CHILD_EDIT, P.SDQ_EDIT, P.SUSPENSION_EDIT, P.CONSENT_EDIT, P.SCHOOL_EDIT, P.PERSON_EDIT,
+_OFFICER = _READ_ALL | {P.CHILD_EDIT, P.HANDOVER_WRITE, P.SDQ_EDIT, P.SUSPENSION_EDIT, P.CONSENT_EDIT, P.SCHOOL_EDIT, P.PERSON_EDIT,
                         P.TERM_LAUNCH, P.PEP_OPEN, P.PEP_EDIT, P.PEP_DELEGATE,
                         P.PEP_WRITE, P.PEP_SIGN, P.PEP_SIGN_FOR, P.PEP_SUBMIT, P.PEP_GRADE, P.PEP_REOPEN, P.PEP_WITHDRAW,
                         P.PEP_PDF, P.TARGET_WRITE, P.REQUEST_WRITE, P.REQUEST_DECIDE, P.LIST_EXPORT, P.IMPORT_RUN,
@@ -109,7 +110,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.VS_HEAD: frozenset(_OFFICER | {P.TERM_EDIT, P.AUDIT_READ, P.FUNDING_RELEASE, P.PAYMENT_BATCH, P.GATE_WAIVE}),
     Role.VS_OFFICER: frozenset(_OFFICER),
     Role.FINANCE: frozenset({P.DASHBOARD, P.REQUEST_READ, P.FUNDING_RELEASE, P.PAYMENT_READ, P.PAYMENT_BATCH, P.LIST_EXPORT}),
-    Role.DESIGNATED_TEACHER: frozenset(_WRITER | {P.SUSPENSION_EDIT, P.LEAD_ANSWER}),
+    Role.DESIGNATED_TEACHER: frozenset(_WRITER | {P.SUSPENSION_EDIT, P.LEAD_ANSWER, P.HANDOVER_WRITE}),
     Role.SOCIAL_WORKER: frozenset(_WRITER | {P.SDQ_EDIT, P.CONSENT_EDIT}),
     Role.AUDITOR: frozenset(_READ_ALL | {P.AUDIT_READ}),
     Role.ADMINISTRATOR: frozenset({P.DASHBOARD, P.ACCOUNT_EDIT}),
@@ -119,6 +120,10 @@ OWN_CHILDREN = frozenset({Role.DESIGNATED_TEACHER, Role.SOCIAL_WORKER})
 HELPING = frozenset({P.DASHBOARD, P.CHILD_READ, P.PEP_READ, P.TARGET_READ, P.REQUEST_READ, P.DOCUMENT_READ, P.ALERT_READ,
                      P.PEP_WRITE, P.TARGET_WRITE, P.REQUEST_WRITE, P.DOCUMENT_WRITE, P.DRAFT_OWN, P.ALERT_TELL})
 """What a colleague who was given a section may do with its child, of what the role holds: read, write, and warn of a risk."""
+LEAVING = frozenset({P.DASHBOARD, P.CHILD_READ, P.PEP_READ, P.TARGET_READ, P.REQUEST_READ, P.DOCUMENT_READ, P.ALERT_READ,
+                     P.HANDOVER_WRITE})
+"""What the designated teacher whose school a child left may do with that child to the end of its last day there, of what the role
+holds: read, and leave a hand-over note."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +148,8 @@ class Help:
 class Actor:
     """Who acts: an opaque id, a name to show, the roles, and the Person they are (None where they are none).
 
-    `covers` and `helps` are what others let them write today; queries/grants.py fills them in.
+    `covers` and `helps` are what others let them write today, `leaving` the children (ids) whose last day at a school of theirs is
+    today and who are at none of theirs now; queries/grants.py fills them in.
     """
 
     id: str
@@ -153,6 +159,7 @@ class Actor:
     all_rows: bool = field(default=False)
     covers: tuple[Cover, ...] = ()
     helps: tuple[Help, ...] = ()
+    leaving: tuple[int, ...] = ()
 
     def is_person(self, person_id: int | None) -> bool:
         """Whether the actor is that person, or stands in for them today."""
@@ -292,12 +299,14 @@ def _people(actor: Actor) -> list[int]:
 _children, _schools, _peps = Child.__table__, School.__table__, Pep.__table__
 
 
-def children_seen(teachers: Sequence[int], workers: Sequence[int], helped: Sequence[int] = ()) -> Select[tuple[int]]:
+def children_seen(
+    teachers: Sequence[int], workers: Sequence[int], helped: Sequence[int] = (), leaving: Sequence[int] = ()
+) -> Select[tuple[int]]:
     """Ids of the children whom these designated teachers or writers (ids of persons) or these social workers (likewise) may see,
-    and those of the `helped` PEPs.
+    those of the `helped` PEPs, and those who are `leaving` (ids of children).
 
-    A writer keeps sight while the PEP's school is still the child's: a move ends it, for the old school's people at once. So does
-    a colleague who helps with a PEP.
+    A writer keeps sight while the PEP's school is still the child's: a move ends it, for the old school's people at once, save for
+    its designated teacher, who has the rest of the last day. So does a colleague who helps with a PEP.
     """
     taught = select(_schools.c.id).where(_schools.c.designated_teacher_id.in_(teachers))
     theirs = or_(_peps.c.writer_id.in_(teachers), _peps.c.id.in_(helped))
@@ -307,11 +316,12 @@ def children_seen(teachers: Sequence[int], workers: Sequence[int], helped: Seque
         .exists()
     )
     return select(_children.c.id).where(
-        or_(_children.c.social_worker_id.in_(workers), _children.c.school_id.in_(taught), written)
+        or_(_children.c.social_worker_id.in_(workers), _children.c.school_id.in_(taught), written,
+            _children.c.id.in_(leaving))
     )
 
 
-def _keys(actor: Actor) -> tuple[list[int], list[int], list[int]]:
+def _keys(actor: Actor) -> tuple[list[int], list[int], list[int], list[int]]:
     """What `children_seen` asks of an actor, by the roles: somebody who stands in for two brings the children of both."""
     people = _people(actor)
     teaches = Role.DESIGNATED_TEACHER in actor.roles
@@ -319,6 +329,7 @@ def _keys(actor: Actor) -> tuple[list[int], list[int], list[int]]:
         people if teaches else [],
         people if Role.SOCIAL_WORKER in actor.roles else [],
         [each.pep_id for each in actor.helps] if teaches else [],
+        list(actor.leaving) if teaches else [],
     )
 
 
@@ -326,13 +337,16 @@ def lent(session: Session, actor: Actor, permission: Permission, child_ids: Iter
     """Of those children, the ones on whom the actor may not use a permission that a role of theirs holds: another role opens them.
 
     An auditor who is a teacher too reads every child, and writes for those of the own school alone; a colleague who helps with
-    a PEP does with its child what HELPING says. No statement for an account of one role that helps nobody, else one.
+    a PEP does with its child what HELPING says, who leads the school that a child left today what LEAVING says. No statement for
+    an account of one role of whom neither is so, else one.
     """
     wanted, holders = set(child_ids), {role for role in actor.roles if permission in ROLE_PERMISSIONS[role]}
     helps = actor.helps if permission in HELPING else ()
-    if not wanted or actor.all_rows or holders & SEES_ALL or (len(actor.roles) < 2 and helps == actor.helps):
+    leaving = actor.leaving if permission in LEAVING else ()
+    whole = len(actor.roles) < 2 and (helps, leaving) == (actor.helps, actor.leaving)
+    if not wanted or actor.all_rows or holders & SEES_ALL or whole:
         return set()
-    seen = children_seen(*_keys(replace(actor, roles=frozenset(holders), helps=helps)))
+    seen = children_seen(*_keys(replace(actor, roles=frozenset(holders), helps=helps, leaving=leaving)))
     return wanted - set(session.scalars(seen.where(_children.c.id.in_(wanted))))
 
 
@@ -344,13 +358,15 @@ def require_on(session: Session, actor: Actor, permission: Permission, child_id:
 
 
 def _criteria(actor: Actor) -> Iterable[Any]:
-    teachers, workers, helped = _keys(actor)  # plain locals: the lambdas are cached and bind them as parameters
-    yield with_loader_criteria(Child, lambda cls: cls.id.in_(children_seen(teachers, workers, helped)), include_aliases=True)
+    teachers, workers, helped, leaving = _keys(actor)  # plain locals: the lambdas are cached and bind them as parameters
     yield with_loader_criteria(
-        OfChild, lambda cls: cls.child_id.in_(children_seen(teachers, workers, helped)), include_aliases=True)
+        Child, lambda cls: cls.id.in_(children_seen(teachers, workers, helped, leaving)), include_aliases=True)
+    yield with_loader_criteria(
+        OfChild, lambda cls: cls.child_id.in_(children_seen(teachers, workers, helped, leaving)), include_aliases=True)
     yield with_loader_criteria(
         OfPep,
-        lambda cls: cls.pep_id.in_(select(_peps.c.id).where(_peps.c.child_id.in_(children_seen(teachers, workers, helped)))),
+        lambda cls: cls.pep_id.in_(
+            select(_peps.c.id).where(_peps.c.child_id.in_(children_seen(teachers, workers, helped, leaving)))),
         include_aliases=True,
     )
 

@@ -25,6 +25,7 @@ from pep_admin.models import (
     Enrolment,
     ExclusionAlert,
     FundingEffect,
+    HandoverNote,
     OfChild,
     Pep,
     PpgRequest,
@@ -58,6 +59,7 @@ class ChildRecord:
     effects: list[FundingEffect]
     referrals: list[EarlyYearsReferral]
     alerts: list[ExclusionAlert]
+    handover: list[HandoverNote]
     homes: list[CarePlacement] = field(default_factory=list)
     workers: list[Caseload] = field(default_factory=list)
     periods: list[CareEpisode] = field(default_factory=list)
@@ -111,7 +113,7 @@ def child_record(session: Session, child: Child, *, care: bool) -> ChildRecord:
     record = ChildRecord(
         child=child,
         peps=peps,
-        enrolments=_of(session, Enrolment, child, Enrolment.started_on, Enrolment.school),
+        enrolments=enrolments_of(session, child),
         sdq=_of(session, SdqScore, child, SdqScore.completed_on),
         suspensions=_of(session, Suspension, child, Suspension.started_on, Suspension.school),
         consents=list(session.scalars(select(Consent).where(Consent.child_id == child.id).order_by(Consent.id))),
@@ -128,12 +130,18 @@ def child_record(session: Session, child: Child, *, care: bool) -> ChildRecord:
             .where(FundingEffect.pep_id.in_(ids), Pep.status != PepStatus.WITHDRAWN).order_by(FundingEffect.id))),
         referrals=_of(session, EarlyYearsReferral, child, EarlyYearsReferral.asked_on),
         alerts=_of(session, ExclusionAlert, child, ExclusionAlert.told_on),
+        handover=_of(session, HandoverNote, child, HandoverNote.noted_on, HandoverNote.school),
     )
     if care:
         record.homes = _of(session, CarePlacement, child, CarePlacement.started_on, CarePlacement.carer)
         record.workers = _of(session, Caseload, child, Caseload.started_on, Caseload.social_worker)
         record.periods = _of(session, CareEpisode, child, CareEpisode.started_on)
     return record
+
+
+def enrolments_of(session: Session, child: Child) -> list[Enrolment]:
+    """The child's times at school, the newest first."""
+    return _of(session, Enrolment, child, Enrolment.started_on, Enrolment.school)
 
 
 def _of(session: Session, model: type[Row], child: Child, order: Any, *loads: Any) -> list[Row]:

@@ -1,4 +1,4 @@
-"""Who writes in whose place today: what opens to the one who acts, and who was let write what.
+"""Who writes in whose place today: what opens to the one who acts, who was let write what, and whose last day at a school it is.
 
 A grant opens something while both people are here, on its days, until it is taken back; a section also only while whoever gave it
 still answers for the PEP and the PEP is not finished. What that opens is permissions.py's to say.
@@ -6,21 +6,25 @@ still answers for the PEP and the PEP is not finished. What that opens is permis
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from pep_admin.models import Grant, Pep, Person, School
+from pep_admin.models import Child, Enrolment, Grant, Pep, Person, School
 from pep_admin.permissions import OWN_CHILDREN, Actor, Cover, Help
 from pep_admin.queries.past_scope import because
 from pep_admin.queries.peps import UNFINISHED
+from pep_admin.vocabulary import Role
 
 
 def with_grants(session: Session, actor: Actor, today: date) -> Actor:
-    """The actor with what others let them write today; one statement for somebody who writes PEPs, else none."""
+    """The actor with what others let them write today; and the children who leave a school of theirs today (`leaving`).
+
+    One statement for a social worker, two for somebody who writes for a school, else none.
+    """
     if actor.person_id is None or not actor.roles & OWN_CHILDREN:
         return actor
     held = session.execute(
@@ -30,12 +34,25 @@ def with_grants(session: Session, actor: Actor, today: date) -> Actor:
         .where(Grant.holder_id == actor.person_id, *stands_on(today), or_(Grant.pep_id.is_(None), and_(*_answers_for_it())))
         .order_by(Grant.ends_on, Grant.id).execution_options(**because("what others let somebody write is asked before they act"))
     ).all()
-    return replace(
+    acting = replace(
         actor,
         covers=tuple(Cover(each.giver_id, f"{each.first_name} {each.last_name}".strip(), each.ends_on)
                      for each in held if each.pep_id is None),
         helps=tuple(Help(each.pep_id, section, each.ends_on) for each in held for section in each.sections or ()),
     )
+    if Role.DESIGNATED_TEACHER not in actor.roles:
+        return acting
+    return replace(acting, leaving=leaving(session, [actor.person_id, *(each.person_id for each in acting.covers)], today))
+
+
+def leaving(session: Session, people: Iterable[int], today: date) -> tuple[int, ...]:
+    """Ids of the children whose last day at a school that one of those people leads is today, and who are at none of theirs now."""
+    theirs = select(School.id).where(School.designated_teacher_id.in_(list(people)))
+    found = select(Enrolment.child_id).join(Child, Enrolment.child_id == Child.id).where(
+        Enrolment.ended_on == today, Enrolment.school_id.in_(theirs),
+        or_(Child.school_id.is_(None), Child.school_id.not_in(theirs)))
+    return tuple(session.scalars(found.distinct().order_by(Enrolment.child_id).execution_options(
+        **because("whose last day at a school of theirs it is decides what somebody may see"))))
 
 
 def stands_on(today: date) -> tuple[ColumnElement[bool], ...]:

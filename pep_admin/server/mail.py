@@ -102,6 +102,11 @@ LETTERS: dict[str, Letter] = {
         "You stand in for a colleague",
         "Hello,\n\nyou have been named to stand in for a colleague with Personal Education Plans for a time. Sign in to see for "
         "whom, and from when:\n\n{desk}" + _FOOT),
+    "child_leaves": Letter(
+        "A child has left your school",
+        "Hello,\n\nby the records of the Virtual School a child in care has left your school today. Until the end of today you can "
+        "still read the record and leave a hand-over note for the next school. Sign in, and open the list of children:"
+        "\n\n{children}" + _FOOT),
     "released": Letter(
         "Pupil Premium funding is on its way",
         "Hello,\n\nfunding that your school asked for is released and will be paid. Sign in to see for what:\n\n{link}" + _FOOT),

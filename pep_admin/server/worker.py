@@ -31,7 +31,7 @@ from pep_admin import config
 from pep_admin.exceptions import NotAllowed, Refused
 from pep_admin.models import Delivery, Grant, Job, LeadQuestion, Pep, Person, School
 from pep_admin.permissions import SYSTEM
-from pep_admin.queries.grants import not_over
+from pep_admin.queries.grants import leaving, not_over
 from pep_admin.server import logs, made_files, mail
 from pep_admin.server.job_leases import Cancelled, Lease, LeaseLost, Stopping, due_jobs, end_job, finish_job, note_beat, take_job
 from pep_admin.server.jobs import JOB_KINDS, Made
@@ -276,11 +276,18 @@ def _goes(session: Session, row: Delivery) -> Addressed | str:
         status = session.scalar(select(Pep.status).where(Pep.id == row.pep_id))
         if status is PepStatus.WITHDRAWN:
             return "The PEP was closed before this was sent."
-    if row.template == "lead_asked" and not _is_still_asked(session, row.person.id):
+    return _what_is_over(session, row, row.person.id) or Addressed(row.person.email or "")
+
+
+def _what_is_over(session: Session, row: Delivery, person_id: int) -> str:
+    """Why what the letter says holds no longer; "" where it does."""
+    if row.template == "lead_asked" and not _is_still_asked(session, person_id):
         return "This was answered, or somebody else is designated teacher now."
     if "grant" in row.arguments and not _is_still_given(session, row.arguments["grant"]):
         return "This was taken back, or is over."
-    return Addressed(row.person.email or "")
+    if row.template == "child_leaves" and not leaving(session, [person_id], config.today()):
+        return "The day is over, or the child is back."
+    return ""
 
 
 def _is_still_asked(session: Session, person_id: int) -> bool:
@@ -333,6 +340,7 @@ def _facts(app: Flask, message: _Message) -> dict[str, Any]:
     return {
         "link": f"{app.config.get('PEP_ADMIN_BASE_URL', '')}{host.own_url('peps')}/",
         "leads": f"{app.config.get('PEP_ADMIN_BASE_URL', '')}{host.own_url('my_lead')}/",
+        "children": f"{app.config.get('PEP_ADMIN_BASE_URL', '')}{host.own_url('children')}/",
         "desk": f"{app.config.get('PEP_ADMIN_BASE_URL', '')}{host.own_url('my_peps')}/",
         "authority": host.settings.get("authority") or "Virtual School",
         "count": "a PEP" if count == 1 else f"{count} PEPs",

@@ -15,6 +15,7 @@ from pep_admin.views.drafts import Drafts
 from pep_admin.views.exclusion_alerts import ExclusionAlerts
 from pep_admin.views.gate import PepView
 from pep_admin.views.grants import Grants
+from pep_admin.views.handover import HandoverNotes
 from pep_admin.views.import_columns import ImportColumns
 from pep_admin.views.imports import Imports
 from pep_admin.views.inspections import Inspections
@@ -53,6 +54,7 @@ VIEWS: tuple[type[PepView], ...] = (
     Payments,
     Referrals,
     Documents,
+    HandoverNotes,
     SdqScores,
     Suspensions,
     Consents,

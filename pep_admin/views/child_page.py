@@ -31,6 +31,7 @@ from pep_admin.views.bands import Band, Happening, band_of
 from pep_admin.views.base import Link, PepModelView, RelatedTable
 from pep_admin.views.cells import amount, start_of, wrapped
 from pep_admin.views.filters import asked_for
+from pep_admin.views.handover import HandoverCard, handover_of
 from pep_admin.vocabulary import Audience, PepKind, PepStatus, PpgStatus, Scheme
 from pep_admin.workflow.readiness import readiness
 
@@ -80,6 +81,7 @@ class ChildPage:
     letters: Sequence[Sequence[Any]]
     tables: Sequence[RelatedTable]
     alert: tuple[ExclusionAlert, str | None] | None
+    handover: HandoverCard | None
     history: trails.TrailPage | None
     looks: trails.TrailPage | None
     log: str | None
@@ -107,7 +109,7 @@ def gather(view: PepModelView, child: Child) -> ChildPage:
         effects=_effects(view, record),
         documents=_documents(view, record, audience), papers=document_tables.of_child(view, child), letters=_letters(view, record),
         tables=child_tables.tables_of(view, record),
-        alert=_alert(view, record),
+        alert=_alert(view, record), handover=handover_of(view, record),
         history=_history(view, child, audience), looks=_looks(view, child),
         log=view.way_to("pep_audit_log.index_view", **asked_for(child=str(child.id))),
     )

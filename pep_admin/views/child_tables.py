@@ -10,7 +10,7 @@ from typing import Any
 
 from pep_admin.deadlines import format_day
 from pep_admin.models import Child
-from pep_admin.permissions import Permission, audience_for
+from pep_admin.permissions import Permission, audience_for, lent
 from pep_admin.queries.child_page import ChildRecord
 from pep_admin.views import lateness
 from pep_admin.views.base import Link, PepModelView, RelatedTable
@@ -81,29 +81,28 @@ def _sdq(view: PepModelView, record: ChildRecord) -> RelatedTable:
     rows = [[link(view, format_day(each.completed_on), "pep_sdq.details_view", id=each.id), each.total, each.completed_by]
             for each in record.sdq]
     return RelatedTable("SDQ totals", ("Date", "Total", "Filled in by"), rows, "No SDQ total on record.",
-                        _add(view, record.child, "Add a total", "pep_sdq"))
+                        _add(view, record.child, "Add a total", "pep_sdq.add", Permission.SDQ_EDIT))
 
 
 def _suspensions(view: PepModelView, record: ChildRecord) -> RelatedTable:
     rows = [[link(view, format_day(each.started_on), "pep_suspensions.details_view", id=each.id), each.ended_on, each.kind,
              each.half_days, each.school] for each in record.suspensions]
     return RelatedTable("Suspensions", ("First day", "Last day", "Kind", "Half days", "School"), rows, "None on record.",
-                        _add(view, record.child, "Add a suspension", "pep_suspensions"))
+                        _add(view, record.child, "Add a suspension", "pep_suspensions.add", Permission.SUSPENSION_EDIT))
 
 
 def _alerts(view: PepModelView, record: ChildRecord) -> RelatedTable:
     rows = [[link(view, format_day(each.told_on), "pep_exclusion_alerts.details_view", id=each.id), each.concern, each.told_name,
              each.advised_on or "Not yet", each.closed_on or "Open"] for each in record.alerts]
-    tell = view.way_to("pep_exclusion_alerts.tell", child=record.child.id)
     return RelatedTable("Exclusion risk", ("Told on", "What it is", "Told by", "Advised on", "Closed on"), rows, "None was told.",
-                        [Link("Tell the Virtual School…", tell)] if tell else [])
+                        _add(view, record.child, "Tell the Virtual School…", "pep_exclusion_alerts.tell", Permission.ALERT_TELL))
 
 
 def _consents(view: PepModelView, record: ChildRecord) -> RelatedTable:
     rows = [[link(view, each.matter.label, "pep_consents.details_view", id=each.id), each.who_decides, each.decision, each.given_on]
             for each in record.consents]
     return RelatedTable("Consents", ("Matter", "Who decides", "Decision", "Decided on"), rows, "None on record.",
-                        _add(view, record.child, "Add a consent", "pep_consents"))
+                        _add(view, record.child, "Add a consent", "pep_consents.add", Permission.CONSENT_EDIT))
 
 
 def _referrals(view: PepModelView, record: ChildRecord) -> RelatedTable:
@@ -112,6 +111,7 @@ def _referrals(view: PepModelView, record: ChildRecord) -> RelatedTable:
     return RelatedTable("Referrals to the Early Years Team", ("Asked on", "What for", "Asked for", "Team told on"), rows)
 
 
-def _add(view: PepModelView, child: Child, text: str, endpoint: str) -> list[Link]:
-    url = view.way_to(f"{endpoint}.add", child=child.id)
-    return [Link(text, url)] if url else []
+def _add(view: PepModelView, child: Child, text: str, endpoint: str, permission: Permission) -> list[Link]:
+    """The way to a form about the child, for those who may use it on this one."""
+    url = view.way_to(endpoint, child=child.id)
+    return [Link(text, url)] if url and not lent(view.db_session, view.actor, permission, [child.id]) else []

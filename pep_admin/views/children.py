@@ -16,8 +16,8 @@ from sqlalchemy.orm import joinedload
 
 from pep_admin import config
 from pep_admin.deadlines import format_day
-from pep_admin.models import Child, Person, School
-from pep_admin.permissions import Permission
+from pep_admin.models import Child, Enrolment, Person, School
+from pep_admin.permissions import Permission, lent
 from pep_admin.validators.children import check_child
 from pep_admin.validators.findings import Finding
 from pep_admin.views import child_page, formats, repeats
@@ -153,7 +153,8 @@ class Children(PepModelView):
               else (("Change home", "change_home"), ("Leaves care", "leave_care"))),
         ]
         found = [(text, self.way_to(f"{self.endpoint}.{route}", id=row.id)) for text, route in offered]
-        found += [("Tell of an exclusion risk…", self.way_to("pep_exclusion_alerts.tell", child=row.id))]
+        if not lent(self.db_session, self.actor, Permission.ALERT_TELL, [row.id]):
+            found += [("Tell of an exclusion risk…", self.way_to("pep_exclusion_alerts.tell", child=row.id))]
         return [Link(text, url) for text, url in found if url]
 
     def details_context(self, row: Child) -> dict[str, Any]:
@@ -190,7 +191,19 @@ class Children(PepModelView):
         """Another school from a day on."""
         return self._move("Change school", ChangeSchool, lambda child, form: self.commit(
             roll.change_school, child, school_id=form.school.chosen_id, on=form.on.data, reason=form.reason.data, today=self.today,
-            now=self.now))
+            now=self.now), then=self._who_still_sees)
+
+    def _who_still_sees(self, child: Child, ended: Enrolment | None) -> str:
+        """What the school that was left still sees, and how a hand-over note is left."""
+        if ended is None:
+            return ""
+        teacher, school = ended.school.designated_teacher, ended.school.name
+        if teacher is not None and child.school is not None and child.school.designated_teacher_id == teacher.id:
+            return ""
+        if ended.ended_on == self.today and teacher is not None:
+            return (f" {teacher.name}, designated teacher of {school}, sees {child.called} until the end of today and can leave a "
+                    "hand-over note.")
+        return f" {school} no longer sees {child.called}. A hand-over note can still be left for it, on this page."
 
     @expose("/change-worker/", methods=("GET", "POST"))
     def change_worker(self) -> ResponseReturnValue:
@@ -251,8 +264,8 @@ class Children(PepModelView):
         self.say(f"{len(done.value or ())} of {len(rows)} moved to {form.person.data.name}.")
         return self.back_to("index_view")
 
-    def _move(self, title: str, kind: type[PepForm], verb: Callable[[Child, Any], Done[Any]],
-              **more: Any) -> ResponseReturnValue:
+    def _move(self, title: str, kind: type[PepForm], verb: Callable[[Child, Any], Done[Any]], *,
+              then: Callable[[Child, Any], str] = lambda child, value: "", **more: Any) -> ResponseReturnValue:
         child, form = self.row_or_404(), kind(request.form if request.method == "POST" else None)
         status = 200
         if request.method == "POST":
@@ -260,7 +273,7 @@ class Children(PepModelView):
             if status == 422 and self.validate_move(form):
                 done = verb(child, form)
                 if done.ok:
-                    self.say(f"{title}: saved for {child.name}.")
+                    self.say(f"{title}: saved for {child.name}.{then(child, done.value)}")
                     return self.back_to("details_view", id=child.id)
                 self.put_on(form, done.findings)
         return self.page("pep/children/move.html", status=status, row=child, form=form, title=title,

@@ -107,6 +107,7 @@ def _cards(view: PepView, some: Sequence[DeskFacts], loads: Sequence[Any]) -> li
     alerts = queries.open_alerts(session, [pep.child_id for pep in peps.values()])
     notes = notes_to(session, view.actor, view.today)
     hidden = lent(session, view.actor, Permission.PEP_PDF, [pep.child_id for pep in peps.values()])
+    silent = lent(session, view.actor, Permission.PEP_SUBMIT, [pep.child_id for pep in peps.values()])
     cards = []
     for facts in some:
         pep = peps[facts.pep_id]
@@ -115,7 +116,8 @@ def _cards(view: PepView, some: Sequence[DeskFacts], loads: Sequence[Any]) -> li
             facts, pep, **card, **_last(view, before.get(pep.id), pep.child_id in hidden), asked=pep.id in asked,
             ask=view.way_to("pep_attending.ask", pep=pep.id) if pep.status in OPEN and may_ask_to_attend(view.actor, pep) else None,
             alert=alerts.get(pep.child_id), question=questions.get(facts.question or 0, ""),
-            answer=view.way_to("pep_peps.answer", id=pep.id, review=facts.question) if facts.question and facts.mine else None,
+            answer=view.way_to("pep_peps.answer", id=pep.id, review=facts.question)
+            if facts.question and facts.mine and pep.child_id not in silent else None,
             in_place_of=_in_place_of(view.actor, pep), asks="; ".join(filter(None, notes.get(pep.id, ()))),
         ))
     return cards

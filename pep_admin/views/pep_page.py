@@ -21,6 +21,7 @@ from pep_admin.pep_document import Written, read_document
 from pep_admin.pep_form import Document, PartForm, Section, Signature, TargetReviewFacts, parts_signed
 from pep_admin.permissions import Actor, Permission, audience_for, can, lent, owns_part, takes_part
 from pep_admin.queries.grants import helpers_of
+from pep_admin.queries.handover import note_of_last_school
 from pep_admin.validators.findings import Finding, blocking
 from pep_admin.validators.gold import advise_gold
 from pep_admin.validators.grants import may_be_given
@@ -105,6 +106,8 @@ class PepPage:
     papers: RelatedTable | None = None
     helpers: tuple[models.Grant, ...] = ()
     """The colleagues to whom sections of Part 2 were given."""
+    last_school: models.HandoverNote | None = None
+    """What the school before this one left, while the PEP is written."""
     referred: tuple[EarlyYearsReferral, ...] | None = None
     """What was asked of the Early Years Team instead (HB-6.3); None for a child whose money the Virtual School gives."""
 
@@ -202,7 +205,8 @@ def gather(session: Session, pep: Pep, actor: Actor, today: date, papers: Relate
                    tuple(release_gates(session, pep)) if pep.status is PepStatus.COMPLETE else (),
                    queries.asks_of(session, pep.id) if pep.status in OPEN else None,
                    queries.delays(session, [pep], today).get(pep.id), papers,
-                   tuple(helpers_of(session, pep.id, today)) if live else (), _referred(session, pep) if nursery else None)
+                   tuple(helpers_of(session, pep.id, today)) if live else (), note_of_last_school(session, pep),
+                   _referred(session, pep) if nursery else None)
 
 
 def _referred(session: Session, pep: Pep) -> tuple[EarlyYearsReferral, ...]:
@@ -268,7 +272,7 @@ def _card(document: Document, form: PartForm, pep: Pep, actor: Actor, findings: 
 
 def _may(session: Session, pep: Pep, document: Document, actor: Actor) -> frozenset[str]:
     """The steps that are open to this actor with this PEP now, by name."""
-    ours = takes_part(actor, pep)
+    ours = takes_part(actor, pep) and not lent(session, actor, Permission.PEP_SUBMIT, [pep.child_id])
     signed = all(document.signatures.get(part.value) for part in parts_signed(pep.kind))
     live = pep.status in (*OPEN, PepStatus.SUBMITTED)
     steps = {
@@ -283,7 +287,7 @@ def _may(session: Session, pep: Pep, document: Document, actor: Actor) -> frozen
         "targets": may_write_targets(actor, pep),
         "requests": may_ask_now(actor, pep),
         "open_all": pep.status in OPEN and pep.reopened is not None and can(actor, Permission.PEP_GRADE),
-        "answer": may_answer(actor, pep),
+        "answer": ours and may_answer(actor, pep),
         "ask_colleague": may_give(actor, pep),
         "ask_vs": pep.status in OPEN and may_ask_to_attend(actor, pep),
     }

@@ -26,7 +26,7 @@ CALLED = {
     CarePlacement.__tablename__: "a home", Caseload.__tablename__: "a time with a social worker",
     CareEpisode.__tablename__: "a period in care", **{table: what for table, (what, _) in pep_page.TOLD.items()},
     "pep_attending_note": "what was said about meeting the child", "pep_sdq_score": "an SDQ total", "pep_qa_review": "a grading",
-    "pep_exclusion_alert": "a risk of exclusion that was told",
+    "pep_exclusion_alert": "a risk of exclusion that was told", "pep_handover_note": "a hand-over note",
 }
 ACTS = {
     "read": "Read", "pdf": "Made the PDF of", "refused": "Was refused", "write": "Wrote in", "sign": "Signed a part of",

@@ -24,6 +24,7 @@ from pep_admin.validators.findings import Finding, blocking
 from pep_admin.vocabulary import LeavingReason, LegalStatus, Part, PlacementKind, PpgStatus
 from pep_admin.workflow.calendars import count_again
 from pep_admin.workflow.delegation import tell_new_workers, tell_new_writers
+from pep_admin.workflow.handover import tell_leaving
 from pep_admin.workflow.sections import unsign
 from pep_admin.workflow.taking import refuse
 
@@ -91,12 +92,13 @@ def _on_the_roll(session: Session, child: Child) -> list[Finding]:
 def change_school(
     session: Session, child: Child, *, school_id: int | None, on: date, reason: LeavingReason | None, actor: Actor, today: date,
     now: datetime, run: str = "",
-) -> None:
-    """End the open enrolment and start one at the new school the same day, or none.
+) -> Enrolment | None:
+    """End the open enrolment and start one at the new school the same day, or none. Gives back the one that ended.
 
     Open PEPs go to the new school and its writer, who gets word of those that were sent out already, once a `run` (a move by itself
     is one). Part 2 loses the old one's signature, and drafts that were to be paid to the old school are to be paid to the new. Sent
-    and signed-off ones keep the old school for money and record.
+    and signed-off ones keep the old school for money and record. Its designated teacher, who sees the child to the end of the last
+    day, gets word where that is today, once a run.
     """
     require(actor, Permission.CHILD_EDIT)
     now_open = session.scalar(select(Enrolment).where(Enrolment.child_id == child.id, Enrolment.ended_on.is_(None)))
@@ -115,7 +117,10 @@ def change_school(
             _enrol(session, child, school, on)
             child.setting_unknown_since = None
         move_open_peps(session, child, school, now=now, run=run)
+        if now_open:
+            tell_leaving(session, now_open, school, today=today, now=now, run=run or f"move-{child.id}-{now:%Y%m%d%H%M%S%f}")
     audit.record(session, "child.change_school", child, fields=["school_id"])
+    return now_open
 
 
 def move_open_peps(session: Session, child: Child, school: School | None, *, now: datetime, run: str = "") -> None:

@@ -283,6 +283,8 @@ LINES = (
     post("pep_deliveries.mend",          "/admin/pep/deliveries/mend/?id={mail}",  "401 422 422 403 403 403 403 403 403 403"),
 
     # Whom to ring, and what was said: the office's alone.
+    get("pep_handover_notes.leave",      "/admin/pep/handover_notes/?child={child}", "in  200 200 403 200 404 403 403 403 403"),
+    post("pep_handover_notes.leave",     "/admin/pep/handover_notes/?child={child}", "401 422 422 403 422 404 403 403 403 403"),
     get("pep_calls.index_view",          "/admin/pep/calls/",                      "in  200 200 403 403 403 403 403 403 403"),
     get("pep_calls.note",                "/admin/pep/calls/note/?person={person}", "in  200 200 403 403 403 403 403 403 403"),
     post("pep_calls.note",               "/admin/pep/calls/note/?person={person}", "401 422 422 403 403 403 403 403 403 403"),

@@ -100,6 +100,7 @@ SHOWN: Mapping[Door, tuple[str, str]] = doors("GET", """
     grants.sections pep.read pep
     exclusion_alerts.details_view exclusion_alert.read alert
     exclusion_alerts.tell children.read child
+    handover_notes.leave children.read child
     exclusion_alerts.advise exclusion_alert.read alert
     exclusion_alerts.close exclusion_alert.read alert
     ppg_requests.release_all ppg_requests.read approved
@@ -158,6 +159,7 @@ SHOWN: Mapping[Door, tuple[str, str]] = doors("GET", """
     attending.ask pep.read pep
     grants.sections pep.read pep
     exclusion_alerts.tell children.read child
+    handover_notes.leave children.read child
     exclusion_alerts.advise exclusion_alert.read alert
     exclusion_alerts.close exclusion_alert.read alert
     ppg_requests.action_view ppg_requests.read approved

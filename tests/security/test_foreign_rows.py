@@ -46,6 +46,7 @@ WRITTEN_BY_TEACHERS = (
     (f"{MONEY}/write/?pep={{}}", "pep"),
     (f"{MONEY}/withdraw/?id={{}}", "draft"),
 )
+FOR_TEACHERS_ALONE = (("/admin/pep/handover_notes/?child={}", "child"),)
 POSTED = (
     (f"{PEPS}/section/?id={{}}&section=voice", "pep"),
     (f"{PEPS}/sign/?id={{}}&part=education", "pep"),
@@ -62,7 +63,7 @@ def foreign(place: str) -> str:
 
 @pytest.mark.parametrize(("who", "stranger"), [("teacher", "other_teacher"), ("worker", "other_worker")])
 def test_reading_a_foreign_row_is_the_404_of_no_row(either_house: House, who: str, stranger: str) -> None:
-    house, pages = either_house, READ + (WRITTEN_BY_TEACHERS if who == "teacher" else ())
+    house, pages = either_house, READ + (WRITTEN_BY_TEACHERS + FOR_TEACHERS_ALONE if who == "teacher" else ())
     last = house.last_event()
     for address, place in pages:
         row = house.plan.places[foreign(place)]

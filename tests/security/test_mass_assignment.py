@@ -231,6 +231,9 @@ FORMS = (
          "+pep_exclusion_alert",
          {"pep_exclusion_alert": {"concern": "suspension", "told_name": "Tess Lehrer", "told_on": "2024-11-18", "advice": None,
                                   "closed_on": None, "pep_id": None}}),
+    Form("teacher", f"{ADMIN}/handover_notes/?child={{child}}", "words", {"words": "Reads best alone"}, "+pep_handover_note",
+         {"pep_handover_note": {"words": "Reads best alone", "noted_name": "Tess Lehrer", "noted_on": "2024-11-18",
+                                "row_version": 1}}),
     Form("officer", f"{ADMIN}/exclusion_alerts/advise/?id={{alert}}", "advice", {"advice": "Meet first"},
          "pep_exclusion_alert.advice pep_exclusion_alert.advised_on pep_exclusion_alert.advised_by "
          "pep_exclusion_alert.advised_name pep_exclusion_alert.row_version"),
