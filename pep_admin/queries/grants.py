@@ -98,10 +98,10 @@ def notes_to(session: Session, actor: Actor, today: date) -> dict[int | None, li
     return found
 
 
-def opens_still(grant: Grant) -> bool:
+def opens_still(session: Session, grant: Grant) -> bool:
     """As `_answers_for_it`, of a row with its PEP, and whether the child is at that school yet; cover always does."""
     pep = grant.pep
     if pep is None:
         return True
-    return (pep.status in UNFINISHED and grant.giver_id in (pep.writer_id, pep.designated_teacher_id)
-            and pep.school_id == pep.child.school_id)
+    school = session.scalar(select(Child.__table__.c.school_id).where(Child.__table__.c.id == pep.child_id))
+    return pep.status in UNFINISHED and grant.giver_id in (pep.writer_id, pep.designated_teacher_id) and pep.school_id == school

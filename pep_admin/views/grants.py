@@ -93,7 +93,7 @@ class Grants(PepModelView):
         "end": Permission.GRANT_GIVE,
     }
     loads = (joinedload(Grant.holder), joinedload(Grant.giver), joinedload(Grant.pep).joinedload(Pep.form_version),
-             joinedload(Grant.pep).joinedload(Pep.child), joinedload(Grant.pep).joinedload(Pep.school))
+             joinedload(Grant.pep).joinedload(Pep.school))
 
     column_list = ("holder", "giver", "what", "starts_on", "ends_on", "state", "signs_in", "made_name")
     column_details_list = ("holder", "giver", "what", "note", "starts_on", "ends_on", "state", "signs_in", "made_name", "made_at",
@@ -142,7 +142,7 @@ class Grants(PepModelView):
             return "Taken back"
         if row.ends_on < self.today:
             return "Over"
-        if not opens_still(row):
+        if not opens_still(self.db_session, row):
             return "Opens nothing any more"
         return "Still to begin" if row.starts_on > self.today else "Goes on"
 

@@ -251,6 +251,8 @@ def recall_pep(session: Session, pep_id: int, *, actor: Actor, version: int | No
 
 def why_not_recalled(session: Session, pep: Pep) -> str:
     """What the Virtual School has done with a PEP that was sent, so that it cannot be taken back; "" where it can."""
+    if pep.submitted_at is None:
+        return ""
     begun = select(QaReview.id).where(QaReview.pep_id == pep.id, QaReview.reviewed_at > pep.submitted_at)
     if session.scalar(begun.limit(1)) is not None:
         return "The Virtual School has begun to read this PEP."

@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -183,8 +184,8 @@ def test_a_child_moves_away_while_their_teacher_types(
     page.goto(f"{address}{SECTION}")
     page.fill(BOX, "Half a thou")
     world = replace(written_world[1], session=open_session(f"sqlite:///{file}", SYSTEM))
-    roll.change_school(world.session, world.session.get_one(Child, world.child_id), school_id=world.other_school_id, on=TODAY,
-                       reason=LeavingReason.HOME_MOVE, actor=SYSTEM, today=TODAY, now=NOW)
+    roll.change_school(world.session, world.session.get_one(Child, world.child_id), school_id=world.other_school_id,
+                       on=TODAY - timedelta(days=1), reason=LeavingReason.HOME_MOVE, actor=SYSTEM, today=TODAY, now=NOW)
     world.session.commit()
     world.session.close()
     page.fill(BOX, "Half a thought")

@@ -278,8 +278,8 @@ def test_the_old_school_loses_sight_of_a_child_who_moves_and_the_new_one_has_it(
     pep = world.written_pep()
     number = keep(world, world.teacher, K.EHCP, pep=pep).document.id
     child, other = world.session.get_one(Child, world.child_id), world.session.get_one(School, world.other_school_id)
-    roll.change_school(world.session, child, school_id=other.id, on=TODAY, reason=LeavingReason.HOME_MOVE, today=TODAY, now=NOW,
-                       actor=world.act(world.officer))
+    roll.change_school(world.session, child, school_id=other.id, on=TODAY - timedelta(days=1), reason=LeavingReason.HOME_MOVE,
+                       today=TODAY, now=NOW, actor=world.act(world.officer))
     at_rest(world)
     assert enter("teacher").get(f"{DOCUMENTS}file/?id={number}").status == 404
     assert enter("other_teacher").client.get(f"{DOCUMENTS}file/?id={number}").status_code == 200

@@ -9,6 +9,7 @@ import sqlite3
 import time
 from collections.abc import Callable
 from contextlib import closing
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -333,8 +334,8 @@ def test_a_child_who_moved_away_leaves_the_writer_their_own_text_and_nothing_els
 
     def move(session: Session) -> None:
         other = session.scalars(select(School.id).where(School.name == "Birch School")).one()
-        roll.change_school(session, session.get_one(Child, 1), school_id=other, on=TODAY, reason=LeavingReason.HOME_MOVE,
-                           actor=SYSTEM, today=TODAY, now=NOW)
+        roll.change_school(session, session.get_one(Child, 1), school_id=other, on=TODAY - timedelta(days=1),
+                           reason=LeavingReason.HOME_MOVE, actor=SYSTEM, today=TODAY, now=NOW)
 
     stage(move)
     assert teacher.get(SECTION).status == 404

@@ -210,7 +210,7 @@ def test_a_child_changes_school(officer: Visitor, world: World, ask: Any) -> Non
 def test_the_old_schools_teacher_loses_sight_and_the_new_ones_gains_it(council: Council, officer: Visitor, world: World) -> None:
     path = f"{CHILDREN}details/?id={world.child_id}"
     assert (council.visit("teacher").get(path).status_code, council.visit("other_teacher").get(path).status_code) == (200, 404)
-    move(officer, world, "change-school", school=str(world.other_school_id), on="18 Nov 2024", reason="choice")
+    move(officer, world, "change-school", school=str(world.other_school_id), on="17 Nov 2024", reason="choice")
     assert (council.visit("teacher").get(path).status_code, council.visit("other_teacher").get(path).status_code) == (404, 200)
 
 

@@ -285,7 +285,7 @@ def test_a_teacher_loses_sight_of_a_child_who_moves(house: House) -> None:
         assert house.get("teacher", address.format(house.plan.places[place])).status_code == 200
         assert house.get("other_teacher", address.format(house.plan.places[place])).status_code == 404
     path = f"{CHILDREN}/change-school/?id={{child}}"
-    fields = with_typed(filled(house, "officer", path, "school"), school=str(house.plan.places["other_school"]), on="18 Nov 2024",
+    fields = with_typed(filled(house, "officer", path, "school"), school=str(house.plan.places["other_school"]), on="17 Nov 2024",
                         reason="home_move")
     assert house.post("officer", path, fields).status_code == 303
     for address, place in pages:
@@ -300,7 +300,7 @@ def test_a_teacher_loses_sight_also_of_what_was_signed_off(house: House) -> None
     pages = (f"{CHILDREN}/details/?id={{graded_child}}", f"{PEPS}/details/?id={{graded_pep}}", f"{MONEY}/details/?id={{approved}}")
     assert [house.get("teacher", page).status_code for page in pages] == [200, 200, 200]
     path = f"{CHILDREN}/change-school/?id={{graded_child}}"
-    fields = with_typed(filled(house, "officer", path, "school"), school=str(house.plan.places["other_school"]), on="18 Nov 2024",
+    fields = with_typed(filled(house, "officer", path, "school"), school=str(house.plan.places["other_school"]), on="17 Nov 2024",
                         reason="home_move")
     assert house.post("officer", path, fields).status_code == 303
     assert house.row("pep_pep", house.plan.places["graded_pep"])["writer_id"] == house.plan.places["person"]

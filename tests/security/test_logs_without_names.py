@@ -118,7 +118,8 @@ def test_mail_that_fails_is_logged_by_its_number(house: House, heard: Callable[[
         office.data_answer = f"550 {WORD} does not live here"
         app = create_app({"PEP_ADMIN_DATABASE_URL": house.url, "PEP_ADMIN_INSTANCE_FOLDER": str(Path(house.app.instance_path)),
                           **office.settings})
-        house.change(sa.update(Delivery).values(state="queued", tries=0, due_at=sa.func.now()))
+        house.change(sa.update(Delivery).values(state="queued", tries=0, due_at=sa.func.now()),
+                     sa.update(Delivery).where(Delivery.template == "grant_sections").values(state="sent"))  # one was taken back
         assert run_once(app) > 0
         with app.app_context():
             app.extensions["sqlalchemy"].engine.dispose()
