@@ -12,8 +12,8 @@ from datetime import date, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from pep_admin.models import PARTS, CallNote, Pep, Person, School
-from pep_admin.pep_form import parts_signed
+from pep_admin.models import CallNote, Pep, Person
+from pep_admin.queries.waiting import parts_waiting, with_writers
 from pep_admin.vocabulary import Part, PepStatus, PersonKind
 
 SOON = timedelta(days=7)
@@ -74,24 +74,14 @@ def _one(person: Person, is_school: bool, owed: Sequence[Owed], notes: Sequence[
 
 def _owed(session: Session, today: date) -> dict[tuple[Person, bool], list[Owed]]:
     """By person, and whether as the school or as social care, what waits for them; the earliest due first."""
-    asked = select(Pep).where(Pep.status.in_(WRITTEN), Pep.due_on <= today + SOON).order_by(Pep.due_on, Pep.id).options(
-        joinedload(Pep.child), joinedload(Pep.writer), joinedload(Pep.social_worker),
-        joinedload(Pep.school).joinedload(School.designated_teacher))
-    peps = session.scalars(asked).all()
-    ids = [pep.id for pep in peps]
-    signed = {(part, pep_id) for part, model in PARTS.items()
-              for pep_id in session.scalars(select(model.pep_id).where(model.pep_id.in_(ids), model.signed_at.is_not(None)))}
-    found: dict[tuple[Person, bool], list[Owed]] = {}
-    for pep in peps:
-        teacher = pep.writer or (pep.school.designated_teacher if pep.school else pep.social_worker)
-        waits: dict[tuple[Person, bool], list[Part]] = {}
-        for part in parts_signed(pep.kind):
-            person = teacher if part is Part.EDUCATION else pep.social_worker
-            if person is not None and (part, pep.id) not in signed:
-                waits.setdefault((person, part is Part.EDUCATION and pep.school is not None), []).append(part)
-        for key, parts in waits.items():
-            found.setdefault(key, []).append(Owed(pep, tuple(parts)))
-    return found
+    asked = select(Pep).where(Pep.status.in_(WRITTEN), Pep.due_on <= today + SOON).order_by(Pep.due_on, Pep.id)
+    peps = session.scalars(with_writers(asked)).all()
+    waits: dict[tuple[Person, bool], dict[Pep, list[Part]]] = {}
+    for pep, part, person in parts_waiting(session, peps):
+        if person is not None:
+            key = (person, part is Part.EDUCATION and pep.school is not None)
+            waits.setdefault(key, {}).setdefault(pep, []).append(part)
+    return {key: [Owed(pep, tuple(parts)) for pep, parts in found.items()] for key, found in waits.items()}
 
 
 def _notes(session: Session, person_ids: Sequence[int]) -> dict[int, list[CallNote]]:

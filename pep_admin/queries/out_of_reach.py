@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
-from pep_admin.models import PARTS, Pep, Person, School
-from pep_admin.pep_form import parts_signed
+from pep_admin.models import Pep, Person, School
 from pep_admin.queries.peps import OPEN_TO_WRITE
+from pep_admin.queries.waiting import parts_waiting, with_writers
 from pep_admin.vocabulary import Labelled, Part
 
 Seen = Callable[[Sequence[int]], Mapping[int, datetime | None]]
@@ -63,26 +63,12 @@ _Key = tuple[Person | None, School | None]
 
 def _waiting(session: Session) -> dict[_Key, dict[Pep, list[Part]]]:
     """By whoever a part of an open PEP waits for; the school is told where nobody is named there."""
-    asked = select(Pep).where(Pep.status.in_(OPEN_TO_WRITE)).order_by(Pep.reference).options(
-        joinedload(Pep.child), joinedload(Pep.writer), joinedload(Pep.social_worker),
-        joinedload(Pep.school).joinedload(School.designated_teacher))
-    peps = session.scalars(asked).all()
-    signed = _signed(session, [pep.id for pep in peps])
+    peps = session.scalars(with_writers(select(Pep).where(Pep.status.in_(OPEN_TO_WRITE)).order_by(Pep.reference))).all()
     found: dict[_Key, dict[Pep, list[Part]]] = {}
-    for pep in peps:
-        teacher = pep.school.designated_teacher if pep.school else pep.social_worker
-        for part in parts_signed(pep.kind):
-            if (part, pep.id) in signed:
-                continue
-            person = (pep.writer or teacher) if part is Part.EDUCATION else pep.social_worker
-            school = pep.school if person is None and part is Part.EDUCATION else None
-            found.setdefault((person, school), {}).setdefault(pep, []).append(part)
+    for pep, part, person in parts_waiting(session, peps):
+        school = pep.school if person is None and part is Part.EDUCATION else None
+        found.setdefault((person, school), {}).setdefault(pep, []).append(part)
     return found
-
-
-def _signed(session: Session, pep_ids: Sequence[int]) -> set[tuple[Part, int]]:
-    return {(part, pep_id) for part, model in PARTS.items()
-            for pep_id in session.scalars(select(model.pep_id).where(model.pep_id.in_(pep_ids), model.signed_at.is_not(None)))}
 
 
 def _why(

@@ -30,7 +30,7 @@ def send_again(session: Session, delivery_id: int, *, actor: Actor, now: datetim
     Raises Refused where it is on its way already, or where the person cannot be reached.
     """
     require(actor, Permission.DELIVERY_SEND)
-    row = _take(session, delivery_id)
+    row = take_row(session, Delivery, delivery_id)
     return _send(session, row, actor=actor, now=now)
 
 
@@ -61,7 +61,7 @@ def note_return(session: Session, delivery_id: int, *, actor: Actor, today: date
     """The message came back: nothing more is sent to that address until it is mended. Raises Refused where the person has another
     address by now, or the message never went."""
     require(actor, Permission.DELIVERY_SEND)
-    row = _take(session, delivery_id)
+    row = take_row(session, Delivery, delivery_id)
     person = take_row(session, Person, _person(row).id)
     if row.state is not DeliveryState.SENT:
         raise refuse("mail", "DATA-status", "Only what was sent can come back.")
@@ -78,7 +78,7 @@ def mend_address(session: Session, delivery_id: int, email: str, *, actor: Actor
     """Put the right address in for the person, and send the message again; all or nothing. Raises Refused for what is no address,
     or another person's."""
     require(actor, Permission.PERSON_EDIT)
-    row = _take(session, delivery_id)
+    row = take_row(session, Delivery, delivery_id)
     person, email = take_row(session, Person, _person(row).id), email.strip().lower()
     if wrong := check_email(email):
         raise Refused(wrong)
@@ -93,14 +93,8 @@ def mend_address(session: Session, delivery_id: int, email: str, *, actor: Actor
     return sent
 
 
-def _take(session: Session, delivery_id: int) -> Delivery:
-    row = take_row(session, Delivery, delivery_id)
-    if row.person_id is None:  # a letter of an account: it holds a way in, and is sent anew there
-        raise NotFound
-    return row
-
-
 def _person(row: Delivery) -> Person:
+    """Whom it went to; NotFound for a letter of an account, which holds a way in and is sent anew there."""
     if row.person is None:
         raise NotFound
     return row.person

@@ -18,7 +18,7 @@ from pep_admin import config
 from pep_admin.exceptions import NotAllowed, NotFound, Refused
 from pep_admin.models import AuditEvent, Child, Delivery, EducationSection, Grant, Person, School
 from pep_admin.permissions import SYSTEM, Actor, audience_for
-from pep_admin.queries.grants import with_grants
+from pep_admin.queries.grants import opens_still, with_grants
 from pep_admin.vocabulary import Audience, LeavingReason, Part, PersonKind, Role
 from pep_admin.workflow import delegation, grants, people, roll, sections
 from tests.host.foreign_app import make_council
@@ -296,6 +296,9 @@ def test_what_ends_a_colleagues_sight(world: World, pep: int, what: Callable[[Wo
     assert seen(world, mia) == {"Robin"}
     what(world, grant)
     assert seen(world, mia) == set()
+    gone = what in (_moves, _signed_off, _another_teacher)
+    world.session.flush()
+    assert opens_still(world.session, grant) is not gone, "the list says it where the PEP itself ends it"
 
 
 def test_it_is_ended_on_a_page_and_the_text_that_was_typed_is_kept(
