@@ -81,6 +81,8 @@ def test_a_past_day_is_told_by_the_days_on_record(six: World) -> None:
     """Opened on 9 Sep (the launch), sent out, signed, sent and graded on 18 Nov, as the world's clock stood."""
     assert stages(six, date(2024, 9, 8)) == ["not_opened"] * 6
     assert stages(six, date(2024, 11, 17)) == ["opened"] * 5 + ["not_opened"]
+    day_after = board_of(six.session, six.autumn, TODAY, today=date(2024, 11, 19))
+    assert [row.stage.value for row in day_after] == stages(six), "sent and sent back on one day is sent back"
 
 
 def test_what_was_sent_and_came_back_is_told_day_by_day(six: World) -> None:
