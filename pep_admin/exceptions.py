@@ -32,6 +32,10 @@ class Refused(PepAdminError):
         super().__init__(" ".join(finding.sentence for finding in self.findings) or "This cannot be done now.")
 
 
+class SaidAlready(Refused):
+    """A form was sent twice: just what it says is on record, so that nothing of it is left to save."""
+
+
 class NotAllowed(PepAdminError):
     """The actor lacks a permission, or the two-person rule forbids this one."""
 

@@ -21,7 +21,7 @@ from pep_admin.deadlines import format_day
 from pep_admin.exceptions import ConfigError
 from pep_admin.permissions import Actor
 from pep_admin.server.database import prepare
-from pep_admin.views import VIEWS, Dashboard, looks, shell
+from pep_admin.views import VIEWS, Dashboard, draft_pages, looks, shell
 from pep_admin.views.gate import PepView
 from pep_admin.views.hosting import Host, LastSeen
 
@@ -62,7 +62,7 @@ class PepAdmin:
         given = admin is not None
         admin = admin or Admin(name="PEP", url="/admin", endpoint="pep_dashboard")
         place = Host(app, admin, db, actor, is_fresh, sign_in_url, sign_out_url, prefix, category, account_holders, _settings(app),
-                     last_seen, actor_of)
+                     last_seen, actor_of, draft_pages.keep_first)
         app.extensions[NAME] = place
         shell.install(app)
         app.register_blueprint(_assets(place))

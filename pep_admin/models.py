@@ -1499,10 +1499,12 @@ class HandoverNote(Tracked, Versioned, OfChild, Base):
 
 
 class Draft(OfOwner, Base):
-    """What somebody typed into a page of one PEP and has not saved: no part of the record, and read by its writer alone.
+    """What somebody typed into a page of one PEP, or of one child, and has not saved: no part of the record, and read by its writer
+    alone.
 
     It is not of the PEP as other rows are: a child who moves away takes the PEP out of the writer's sight, but not their own text.
-    `place` says which page (section:voice, target:new:7, target:12, request:new, note:12), `heading` what its page was headed.
+    `place` says which page (section:voice, target:new:7, target:12, request:new, note:12, alert:new), `heading` what its page was
+    headed; `pep_id` is empty where the page is of no one PEP.
     `fields`: what was touched, as it was typed, by the name of the question, `{"outcome": [["outcome", "Read 40 words"]]}`, with
     the bases that the page was filled with. `spent_run` marks the page whose text was saved; with `spent_at` nothing is left of it
     but that mark, so that what that page still sends does not bring the text back.
@@ -1511,7 +1513,7 @@ class Draft(OfOwner, Base):
     __tablename__ = "pep_draft"
 
     child_id: Mapped[int] = mapped_column(ForeignKey("pep_child.id", ondelete="CASCADE"), index=True)
-    pep_id: Mapped[int] = mapped_column(ForeignKey("pep_pep.id", ondelete="CASCADE"), index=True)
+    pep_id: Mapped[int | None] = mapped_column(ForeignKey("pep_pep.id", ondelete="CASCADE"), index=True)
     place: Mapped[str] = mapped_column(Words(80))
     heading: Mapped[str] = mapped_column(Words(200))
     fields: Mapped[dict[str, Any]]
@@ -1519,7 +1521,11 @@ class Draft(OfOwner, Base):
     spent_run: Mapped[str | None] = mapped_column(Words(32))
     spent_at: Mapped[datetime | None]
 
-    __table_args__ = (UniqueConstraint("owner", "pep_id", "place"),)
+    __table_args__ = (
+        UniqueConstraint("owner", "pep_id", "place"),
+        Index("uq_pep_draft_of_child", "owner", "child_id", "place", unique=True, sqlite_where=text("pep_id IS NULL"),
+              postgresql_where=text("pep_id IS NULL")),
+    )
 
     def __str__(self) -> str:
         return self.heading

@@ -24,6 +24,8 @@ from pep_admin.meeting_words import AttendingReason
 from pep_admin.models import AttendingNote, Child, Pep
 from pep_admin.permissions import Permission
 from pep_admin.validators import forms
+from pep_admin.validators.findings import Finding
+from pep_admin.views import draft_pages, draft_places
 from pep_admin.views.base import MOST_EXPORTED
 from pep_admin.views.base_forms import PepForm
 from pep_admin.views.formats import exported
@@ -190,15 +192,26 @@ class Attending(PepView):
         pep = self.one_or_404(Pep, self.asked_once("pep"), joinedload(Pep.child), joinedload(Pep.school), joinedload(Pep.term))
         if not may_ask_to_attend(self.actor, pep):
             self.refuse(Permission.ATTENDING_ASK)
+        if request.method != "POST" and (wrong := attending.check_ask(self.db_session, pep, now=self.now)):
+            return self._not_asked(pep, wrong)
         form: Any = AskForm(request.form if request.method == "POST" else None)
+        page = draft_places.of_asking(pep)
         if request.method == "POST" and form.validate():
-            done = self.commit(attending.ask_to_attend, pep.id, reason=form.reason.data or "", now=self.now, subject=pep)
+            ask = draft_pages.saving(self, attending.ask_to_attend, page)
+            done = self.commit(ask, pep.id, reason=form.reason.data or "", now=self.now, subject=pep)
             if done.ok:
                 self.say("The Virtual School sees that you ask it to come.")
                 return redirect(url_for("pep_peps.details_view", id=pep.id), code=303)
             form.head = forms.attach(form, done.findings)
-        return self.page("pep/attending/ask.html", status=422 if request.method == "POST" else 200, pep=pep, form=form,
+        _, desk = draft_pages.of_form(self, page, form)
+        return self.page("pep/attending/ask.html", status=422 if request.method == "POST" else 200, pep=pep, form=form, desk=desk,
                          back=url_for("pep_peps.details_view", id=pep.id))
+
+    def _not_asked(self, pep: Pep, wrong: Sequence[Finding]) -> ResponseReturnValue:
+        for each in wrong:
+            self.say(each.message, "warning")
+        draft_pages.say_kept(self, draft_places.of_asking(pep))
+        return redirect(url_for("pep_peps.details_view", id=pep.id), code=303)
 
     @expose("/cancel/", methods=("POST",))
     def cancel(self) -> ResponseReturnValue:

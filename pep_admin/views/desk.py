@@ -30,7 +30,7 @@ from pep_admin.views.cells import start_of
 from pep_admin.views.pep_page import OPEN, TARGET_CHECKS, place_of
 from pep_admin.views.section_forms import REVIEWS
 from pep_admin.vocabulary import Audience, Part, PepStatus
-from pep_admin.workflow.attending import may_ask_to_attend
+from pep_admin.workflow.attending import may_ask_still
 from pep_admin.workflow.readiness import readiness_of
 
 ON_A_PAGE = 25
@@ -114,7 +114,7 @@ def _cards(view: PepView, some: Sequence[DeskFacts], loads: Sequence[Any]) -> li
         card = _card(view, facts, pep, documents.get(pep.id), found.get(pep.id, ()), reviews.get(pep.id))
         cards.append(DeskCard(
             facts, pep, **card, **_last(view, before.get(pep.id), pep.child_id in hidden), asked=pep.id in asked,
-            ask=view.way_to("pep_attending.ask", pep=pep.id) if pep.status in OPEN and may_ask_to_attend(view.actor, pep) else None,
+            ask=view.way_to("pep_attending.ask", pep=pep.id) if may_ask_still(view.actor, pep, view.now) else None,
             alert=alerts.get(pep.child_id), question=questions.get(facts.question or 0, ""),
             answer=view.way_to("pep_peps.answer", id=pep.id, review=facts.question)
             if facts.question and facts.mine and pep.child_id not in silent else None,

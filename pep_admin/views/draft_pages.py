@@ -1,7 +1,6 @@
-"""How a page keeps what is typed into it: which page it is, the seal that says so, the draft filled in, what is told of one.
+"""How a page keeps what is typed into it: the seal that says which page it is, the draft filled in, what is told of one.
 
-Section pages, targets, requests and notes on targets have drafts. How one is kept is workflow/drafts.py's; the routes stand in
-drafts.py.
+Which pages these are is draft_places.py's, how a draft is kept workflow/drafts.py's; the routes stand in drafts.py.
 """
 
 from __future__ import annotations
@@ -13,27 +12,22 @@ from typing import Any, TypeVar
 
 from flask import current_app, request, url_for
 from itsdangerous import BadData, URLSafeSerializer
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.exc import DBAPIError
 from werkzeug.datastructures import MultiDict
 from werkzeug.routing import BuildError
 from wtforms import StringField
 
-from pep_admin import queries
-from pep_admin.models import Draft, Pep, PpgRequest, Target
-from pep_admin.pep_document import form_of
-from pep_admin.pep_form import Section
-from pep_admin.permissions import Actor, Permission, can
-from pep_admin.queries.drafts import drafts_of, find_draft, peps_in_sight
-from pep_admin.validators.reopening import is_open
+from pep_admin.exceptions import NotAllowed, Refused
+from pep_admin.models import Child, Draft, Pep
+from pep_admin.permissions import Actor
+from pep_admin.queries.drafts import drafts_of, find_draft, in_sight
 from pep_admin.views.base_forms import TypedField
-from pep_admin.views.gate import PepView
-from pep_admin.views.pep_words import closed_because
-from pep_admin.views.section_forms import BASE, Question, as_typed
+from pep_admin.views.draft_places import address_of, door_of, why_closed
+from pep_admin.views.errors import KEPT_FIRST
+from pep_admin.views.gate import PepView, begin
+from pep_admin.views.section_forms import BASE, Question, as_typed, is_as_filled_in
 from pep_admin.views.typed import told
-from pep_admin.vocabulary import Part, PpgStatus
-from pep_admin.workflow.drafts import Page, Typed, saved_with
-from pep_admin.workflow.ppg import may_ask
+from pep_admin.workflow.drafts import Page, Typed, keep_drafts, saved_with
 
 T = TypeVar("T")
 
@@ -41,8 +35,9 @@ VERSION = "row_version"
 ON_PAGE = "page"
 """The word in the address of throwing a draft away that leads back to the draft's own page."""
 _RUN = re.compile(r"[0-9a-f]{32}")
-OUT_OF_SIGHT = ("This child’s PEP is not yours to write any more, so this cannot be saved there. If it should be, call the Virtual "
-                "School.")
+_LINE = re.compile(r"[a-z_]+-([0-9]+)-([a-z_]+)")
+_HEADS_A_LINE = ("id", "subject")
+"""Columns that say what a line is about: alone they say nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,47 +65,14 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class Unfinished:
-    """A draft in a list: the way back to its page, or why there is none; what was typed as (label, text)."""
+    """A draft in a list: the way back to its page, or why there is none; what was typed as (label, text); whose child it is, where
+    its page is of no PEP and the child is in sight."""
 
     draft: Draft
     url: str
     why_not: str
     text: Sequence[tuple[str, str]]
-
-
-# --- which page it is --------------------------------------------------------------------------------------------------
-
-
-def of_section(pep: Pep, section: Section) -> Page:
-    """The page of one section."""
-    return _page(pep, f"section:{section.key}", section.title)
-
-
-def of_target(pep: Pep, row: Target | None) -> Page:
-    """The page where a target is written: that one, or a new one, perhaps one kept from last term that the address names."""
-    return _page(pep, f"target:{row.id}" if row else f"target:new{_named('from')}", str(row) if row else "A new target")
-
-
-def of_request(pep: Pep, row: PpgRequest | None) -> Page:
-    """The page where money is asked for: that request, or a new one, perhaps under a target that the address names."""
-    if row is not None:
-        return _page(pep, f"request:{row.id}", "A Pupil Premium request")
-    return _page(pep, f"request:new{_named('target')}", "A new Pupil Premium request")
-
-
-def _named(word: str) -> str:
-    """The number that the address gives under that word, as a place ends; "" without one."""
-    number = request.args.get(word, "")
-    return f":{number}" if number.isascii() and number.isdigit() and len(number) <= 10 else ""
-
-
-def of_note(row: Target) -> Page:
-    """The page of a note on a target."""
-    return _page(row.pep, f"note:{row.id}", f"A note on {str(row).lower()}")
-
-
-def _page(pep: Pep, place: str, title: str) -> Page:
-    return Page(pep.id, pep.child_id, place, f"{title}, {pep.reference}")
+    whose: str = ""
 
 
 # --- the seal ----------------------------------------------------------------------------------------------------------
@@ -120,37 +82,101 @@ def _seals() -> URLSafeSerializer:
     return URLSafeSerializer(current_app.secret_key or "", salt="pep_admin.draft")
 
 
-def seal(actor: Actor, page: Page, names: Iterable[str]) -> str:
-    """That this person was given that page to write on, with questions of those names: said by us, so that it can be believed when
-    the page sends its text, whatever has become of the PEP by then."""
-    return str(_seals().dumps([actor.id, page.pep_id, page.child_id, page.place, page.heading, list(names)]))
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """One page, or one child's part of a page about many: the names of its questions, and what stands before each of them there."""
+
+    page: Page
+    names: Sequence[str]
+    before: str = ""
 
 
-def read_seal(text: str, actor: Actor) -> tuple[Page, frozenset[str]] | None:
-    """The page and the names of its questions; None for what we did not give that person."""
+def seal(actor: Actor, parts: Iterable[Sealed]) -> str:
+    """That this person was given these pages to write on, with questions of those names: said by us, so that it can be believed
+    when the page sends its text, whatever has become of the PEP by then."""
+    told = [[page.pep_id, page.child_id, page.place, page.heading, each.before, list(each.names)]
+            for each in parts for page in (each.page,)]
+    return str(_seals().dumps([actor.id, told]))
+
+
+def read_seal(text: str, actor: Actor) -> list[Sealed] | None:
+    """The pages and the names of their questions; None for what we did not give that person."""
     try:
-        owner, pep_id, child_id, place, heading, names = _seals().loads(text)
+        owner, told = _seals().loads(text)
+        parts = [Sealed(Page(pep_id, child_id, place, heading), names, before)
+                 for pep_id, child_id, place, heading, before, names in told]
     except (BadData, ValueError, TypeError):
         return None
-    return (Page(pep_id, child_id, place, heading), frozenset(names)) if owner == actor.id else None
+    return parts if owner == actor.id else None
 
 
-def typed_of(names: frozenset[str], form: MultiDict[str, str]) -> Typed:
-    """What was touched of those questions, as a page sends it; nothing else of the form."""
-    touched = dict.fromkeys(name for name in form.getlist("touched") if name in names)
-    found: dict[str, list[tuple[str, str]]] = {name: [] for name in touched}
-    for name, text in form.items(multi=True):
-        if (question := name.removeprefix(BASE).partition("-")[0]) in found:
+def typed_of(parts: Sequence[Sealed], form: MultiDict[str, str], touched: Collection[str]) -> list[tuple[Page, Typed]]:
+    """What was touched of those pages, by page; nothing else of the form. `touched` are the questions as the page names them."""
+    found = [(each.page, _typed(each, form, [name for name in touched if name.startswith(each.before)])) for each in parts]
+    return [(page, typed) for page, typed in found if typed]
+
+
+def _typed(part: Sealed, form: MultiDict[str, str], touched: Iterable[str]) -> dict[str, list[tuple[str, str]]]:
+    names = set(part.names)
+    wanted = dict.fromkeys(name for each in touched if (name := each.removeprefix(part.before)) in names)
+    found: dict[str, list[tuple[str, str]]] = {name: [] for name in wanted}
+    for full, text in form.items(multi=True):
+        name = full.removeprefix(part.before)
+        if full.startswith(part.before) and (question := _question_of(name)) in found:
             found[question].append((name, text))
+    if part.before:
+        found = {question: _saying(pairs) for question, pairs in found.items()}
     if found and VERSION in form:
         found[VERSION] = [(VERSION, form[VERSION])]
     return found
+
+
+def _question_of(name: str) -> str:
+    return name.removeprefix(BASE).partition("-")[0]
+
+
+def _saying(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Without the lines of a table that only say what they are about: a grid has one ready for each subject."""
+    line = {name: _LINE.fullmatch(name) for name, _ in pairs}
+    said = {found[1] for name, text in pairs if (found := line[name]) and found[2] not in _HEADS_A_LINE and text.strip()}
+    return [(name, text) for name, text in pairs if (found := line[name]) is None or found[1] in said]
+
+
+def _changed(part: Sealed, form: MultiDict[str, str]) -> list[str]:
+    """The questions in which something was typed, as the page names them: filled in, and not as the record has it. A page without
+    scripts sends all of its boxes, and what others wrote in them is not the writer's own to keep."""
+    own = MultiDict((name.removeprefix(part.before), text) for name, text in form.items(multi=True) if name.startswith(part.before))
+    filled = dict.fromkeys(_question_of(name) for name, text in own.items(multi=True) if text.strip() and not name.startswith(BASE))
+    return [f"{part.before}{name}" for name in filled if name in set(part.names) and not is_as_filled_in(name, own)]
+
+
+def keep_first(view: PepView) -> None:
+    """Keep what a page without scripts has just sent, before anything is done with it: whatever refuses it, its text is there. What
+    saves it drops it again in the same transaction. Nothing is said where it cannot be kept."""
+    parts = read_seal(request.form.get("seal", ""), view.actor)
+    if parts is None or run_of_form() or view.way_to("pep_drafts.keep") is None or request.endpoint == "pep_drafts.keep":
+        return
+    typed = typed_of(parts, request.form, [name for each in parts for name in _changed(each, request.form)])
+    session = view.db_session
+    begin(session, "write")
+    try:
+        keep_drafts(session, typed, run="", actor=view.actor, now=view.now)
+        session.commit()
+        request.environ[KEPT_FIRST] = bool(typed)
+    except (Refused, NotAllowed, DBAPIError):
+        session.rollback()
+    begin(session, "readonly")
 
 
 def run_of_form() -> str:
     """The mark of the showing of the page that was just sent; "" where no script ran."""
     run = request.form.get("run", "")
     return run if _RUN.fullmatch(run) else ""
+
+
+def of_form(view: PepView, page: Page, form: Any, version: int = 0) -> tuple[int, Desk | None]:
+    """The desk of a page that is one form, with the draft put into it; and the version that it is sent with, from the row's."""
+    return filled_form(form, desk(view, page, [each.name for each in form]), version)
 
 
 def saving(view: PepView, verb: Callable[..., T], page: Page, is_saved: Callable[[T], bool] = lambda _: True) -> Callable[..., T]:
@@ -169,16 +195,21 @@ def desk(
     `drafts`: the actor's own of that PEP by place, where they were read already. `pressed`: the word for where throwing away leads
     back to.
     """
+    draft = None
+    if request.method != "POST" and view.way_to("pep_drafts.keep"):
+        draft = find_draft(view.db_session, view.actor, page) if drafts is None else drafts.get(page.place)
+    return desk_of(view, [Sealed(page, list(names))], draft, pressed)
+
+
+def desk_of(view: PepView, parts: Sequence[Sealed], draft: Draft | None = None, pressed: str = ON_PAGE) -> Desk | None:
+    """The same for a page of several parts; `draft` is what the whole of it shows, where it does."""
     keep, mark = view.way_to("pep_drafts.keep"), view.way_to("pep_drafts.mark")
     if keep is None or mark is None:
         return None
-    draft = None
-    if request.method != "POST":
-        draft = find_draft(view.db_session, view.actor, page.pep_id, page.place) if drafts is None else drafts.get(page.place)
     drop = view.way_to("pep_drafts.drop", id=draft.id, back=pressed) if draft else None
-    known = list(names)
+    known = {f"{each.before}{name}" for each in parts for name in each.names}
     touched = tuple(name for name in request.form.get("touched", "").split() if name in known)
-    return Desk(seal(view.actor, page, known), keep, mark, drop or "", draft, touched=touched)
+    return Desk(seal(view.actor, parts), keep, mark, drop or "", draft, touched=touched)
 
 
 def filled_in(asked: list[Question], here: Desk | None) -> tuple[list[Question], Desk | None]:
@@ -225,7 +256,7 @@ def version_of(draft: Draft, otherwise: int) -> int:
 
 def say_kept(view: PepView, page: Page) -> None:
     """Beside the sentence that a page is closed: that what was typed there is not lost."""
-    if find_draft(view.db_session, view.actor, page.pep_id, page.place):
+    if find_draft(view.db_session, view.actor, page):
         view.say("What you had typed there is kept under “My unfinished texts”.", "warning")
 
 
@@ -235,77 +266,37 @@ def say_kept(view: PepView, page: Page) -> None:
 def unfinished(view: PepView, pep_id: int | None = None) -> list[Unfinished]:
     """The actor's own drafts, the newest first; of one PEP where it is named."""
     found = drafts_of(view.db_session, view.actor, pep_id)
-    peps = peps_in_sight(view.db_session, [each.pep_id for each in found])
-    return [_unfinished(view, each, peps.get(each.pep_id)) for each in found]
+    return [_unfinished(view, each, about) for each, about in zip(found, _about(view, found), strict=True)]
 
 
-def _unfinished(view: PepView, draft: Draft, pep: Pep | None) -> Unfinished:
-    why_not = why_closed(view.db_session, view.actor, pep, draft.place)
+def _about(view: PepView, drafts: Sequence[Draft]) -> list[Pep | Child | None]:
+    """The PEP or the child that each of those drafts is of; None where it is out of sight."""
+    peps, children = in_sight(view.db_session, drafts)
+    return [children.get(each.child_id) if each.pep_id is None else peps.get(each.pep_id) for each in drafts]
+
+
+def _unfinished(view: PepView, draft: Draft, about: Pep | Child | None) -> Unfinished:
+    why_not = why_closed(view.db_session, view.actor, draft, about)
     url = "" if why_not else page_of(view, draft) or ""
-    return Unfinished(draft, url, why_not, text_of(draft))
+    return Unfinished(draft, url, why_not, text_of(draft), whose=about.name if isinstance(about, Child) else "")
+
+
+def why_closed_now(view: PepView, kept: Sequence[Draft]) -> list[str]:
+    """Why what was just kept cannot be saved on its pages now, each reason once; none where all of it can."""
+    why = (why_closed(view.db_session, view.actor, each, about) for each, about in zip(kept, _about(view, kept), strict=True))
+    return [each for each in dict.fromkeys(why) if each]
 
 
 def page_of(view: PepView, draft: Draft) -> str | None:
     """The page that a draft was typed into, as it is now, be it closed to its writer."""
-    return view.way_to(_door(draft.place), **_address(draft))
+    return view.way_to(door_of(draft.place), **address_of(draft))
 
 
 def text_of(draft: Draft, without: Collection[str] = ()) -> list[tuple[str, str]]:
     """(label, text) of what was typed, without marks of the page and without those questions."""
     try:
-        door = url_for(_door(draft.place))
+        door = url_for(door_of(draft.place))
     except BuildError:  # a host that leaves that room out
         door = None
     typed = [pair for name, pairs in draft.fields.items() if name not in without for pair in pairs]
     return told(typed, door)
-
-
-def _door(place: str) -> str:
-    return {"section": "pep_peps.section", "target": "pep_targets.write", "request": "pep_ppg_requests.write",
-            "note": "pep_targets.note"}[place.partition(":")[0]]
-
-
-def _address(draft: Draft) -> dict[str, Any]:
-    kind, key, under = (*draft.place.split(":"), "")[:3]
-    if kind == "section":
-        return {"id": draft.pep_id, "section": key}
-    if key != "new":
-        return {"id": key}
-    return {"pep": draft.pep_id, **({"from" if kind == "target" else "target": under} if under else {})}
-
-
-def why_closed(session: Session, actor: Actor, pep: Pep | None, place: str) -> str:
-    """Why what was typed there cannot be saved there now; "" where it can. `pep` is None where the actor sees it no more."""
-    kind, key = (*place.split(":"), "")[:2]
-    if pep is None:
-        return OUT_OF_SIGHT
-    takes = pep.status in (queries.NOTED if kind == "note" else queries.OPEN_TO_WRITE)
-    if not takes or (kind != "note" and not is_open(pep.reopened, {"target": "targets", "request": "money"}.get(kind, key))):
-        return f"This PEP {closed_because(pep, shut=takes)}, so this cannot be saved there now."
-    if not _writes(actor, pep, kind, key):
-        return "This part of the PEP is written by somebody else now, so you cannot save it there."
-    return _gone(session, pep, kind, key)
-
-
-def _writes(actor: Actor, pep: Pep, kind: str, key: str) -> bool:
-    match kind:
-        case "section":
-            return can(actor, Permission.PEP_WRITE, pep, Part(form_of(pep.form_version).section(key)[0].part), key)
-        case "target":
-            return can(actor, Permission.TARGET_WRITE, pep, Part.EDUCATION, "targets")
-        case "request":
-            return may_ask(actor, pep)
-        case _:
-            return can(actor, Permission.TARGET_WRITE)
-
-
-def _gone(session: Session, pep: Pep, kind: str, key: str) -> str:
-    """That what was being changed was taken away meanwhile; "" where it stands, or is new."""
-    if not key.isdigit():
-        return ""
-    if kind == "request":
-        is_there = select(PpgRequest.id).where(PpgRequest.id == int(key), PpgRequest.pep_id == pep.id,
-                                               PpgRequest.status == PpgStatus.DRAFT)
-        return "" if session.scalar(is_there) else "This request was taken away or decided on meanwhile."
-    is_there = select(Target.id).where(Target.id == int(key), Target.pep_id == pep.id)
-    return "" if session.scalar(is_there) else "This target was taken away meanwhile."

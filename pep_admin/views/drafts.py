@@ -6,6 +6,7 @@ Which pages have drafts, and how a page shows its own, is draft_pages.py's.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,14 +19,15 @@ from sqlalchemy.exc import OperationalError
 
 from pep_admin.config import LONDON
 from pep_admin.exceptions import TooOften
-from pep_admin.models import Draft, Pep
+from pep_admin.models import Draft
 from pep_admin.permissions import Permission
 from pep_admin.validators.findings import Finding
 from pep_admin.views import draft_pages
+from pep_admin.views.draft_places import CHILD_OUT_OF_SIGHT, OUT_OF_SIGHT
 from pep_admin.views.gate import PepView
 from pep_admin.views.hosting import whole_id
 from pep_admin.views.whole_page import WHOLE, anchor
-from pep_admin.workflow.drafts import Page, count_save, keep_draft, paced, throw_away
+from pep_admin.workflow.drafts import count_save, keep_drafts, paced, throw_away
 
 BUSY = "The database is busy or full just now."
 STATUS = {"draft-long": 413}
@@ -54,10 +56,9 @@ class Drafts(PepView):
         known = draft_pages.read_seal(request.form.get("seal", ""), self.actor)
         if known is None:
             abort(400, description="This text was not sent from a page of this site that was given to you. Nothing was kept.")
-        page, names = known
-        typed, at = draft_pages.typed_of(names, request.form), datetime.now(UTC)
+        typed, at = draft_pages.typed_of(known, request.form, request.form.getlist("touched")), datetime.now(UTC)
         try:
-            done = self.commit(paced(keep_draft, at=at), page, typed, run=draft_pages.run_of_form(), now=self.now)
+            done = self.commit(paced(keep_drafts, at=at), typed, run=draft_pages.run_of_form(), now=self.now)
             if done.value is None:
                 self.commit(count_save, at=at)  # what was refused took its count back with it
         except TooOften as problem:
@@ -67,13 +68,13 @@ class Drafts(PepView):
             return _told(BUSY, 503)
         if done.value is None:
             return _refused(done.findings)
-        return _told(self._kept(page, done.value))
+        kept, why_not = done.value
+        return _refused(tuple(why_not)) if why_not else _told(self._kept(kept))
 
-    def _kept(self, page: Page, draft: Draft) -> str:
-        at = f"{draft.saved_at.astimezone(LONDON):%H:%M}"
-        pep = self.db_session.scalar(select(Pep).where(Pep.id == page.pep_id))
-        if why := draft_pages.why_closed(self.db_session, self.actor, pep, page.place):
-            return f"Kept for you at {at}, under “{self.title}”. {why}"
+    def _kept(self, drafts: Sequence[Draft]) -> str:
+        at = f"{self.now.astimezone(LONDON):%H:%M}"
+        if closed := draft_pages.why_closed_now(self, drafts):
+            return f"Kept for you at {at}, under “{self.title}”. {' '.join(closed)}"
         return f"Draft saved {at}. Only you see it; it is not in the record until you press Save."
 
     @expose("/mark/")
@@ -98,7 +99,7 @@ class Drafts(PepView):
         """Where throwing away was pressed, by the word in the address, which is never an address itself: the draft's own page, that
         section on the long page, or else the list of drafts."""
         draft, pressed, way = shown.draft, self.asked_once("back"), None
-        if shown.why_not == draft_pages.OUT_OF_SIGHT:
+        if shown.why_not in (OUT_OF_SIGHT, CHILD_OUT_OF_SIGHT):
             pressed = ""
         kind, _, key = draft.place.partition(":")
         if pressed == WHOLE and kind == "section":

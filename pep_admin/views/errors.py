@@ -24,6 +24,8 @@ SANDBOXED = "pep_admin.sandboxed"
 """Stands in the environment of a request that is answered with somebody's file, which may do nothing in a browser."""
 SAVED = "pep_admin.saved"
 """Stands in the environment of a request whose verb has been committed: what fails after that does not undo it."""
+KEPT_FIRST = "pep_admin.kept_first"
+"""Stands in the environment of a request whose typed words were kept as a draft before anything was done with them."""
 NEVER_KEPT = re.compile(r"csrf_token|written_by|.*(password|secret|code).*", re.IGNORECASE)
 
 PAGES: dict[int, tuple[str, str]] = {
@@ -77,13 +79,15 @@ def error_page(problem: Exception) -> ResponseReturnValue:
         "pep/error.html", title=title, message=message, code=code, kept=[] if code == 413 else kept(),
         again=request.full_path.rstrip("?") if code in (400, 401) else None,
         sign_in=host().sign_in_url(way_back(host().admin.url or "/")) if code == 401 else None,
-        reference=request_id() if code == 500 else None, drafts=_drafts() if code == 404 else None,
+        reference=request_id() if code == 500 else None, drafts=_drafts(code),
     ), code
 
 
-def _drafts() -> str | None:
-    """Where the text of a page that is no longer its writer's to save is kept for them; None where its script kept none."""
-    return f"{host().own_url('drafts')}/" if request.method == "POST" and request.form.get("touched") else None
+def _drafts(code: int) -> str | None:
+    """Where the text of a page that is no longer its writer's to save is kept for them; None where none was kept."""
+    kept_by_script = code == 404 and request.method == "POST" and request.form.get("touched")
+    kept_first = code in (403, 404, 409, 500) and request.environ.get(KEPT_FIRST) and not request.environ.get(SAVED)
+    return f"{host().own_url('drafts')}/" if kept_by_script or kept_first else None
 
 
 def _words_of(problem: Exception) -> tuple[int, str, str]:

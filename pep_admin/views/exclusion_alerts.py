@@ -21,12 +21,14 @@ from pep_admin import queries
 from pep_admin.models import Child, ExclusionAlert
 from pep_admin.permissions import Permission
 from pep_admin.school_words import ExclusionConcern
+from pep_admin.views import draft_pages, draft_places
 from pep_admin.views.base import Link
 from pep_admin.views.base_forms import DayField, LabelField, PepForm
 from pep_admin.views.cells import posted_version, start_of, wrapped
 from pep_admin.views.filters import Case, Day, OneOf
 from pep_admin.views.formats import NOTHING
 from pep_admin.views.of_a_child import OfAChild
+from pep_admin.workflow.drafts import drop_draft
 from pep_admin.workflow.exclusions import Telling, add_to_alert, advise, close_alert, tell_exclusion_risk
 
 MOST_OFFERED = 500
@@ -165,16 +167,19 @@ class ExclusionAlerts(OfAChild):
         standing = queries.open_alert_of(self.db_session, child.id)
         if request.method != "POST":
             return self._tell_page(child, standing)
-        knew = bool(request.form.get("alert"))
+        knew, page = bool(request.form.get("alert")), draft_places.of_telling(child)
         form: Any = (MoreForm if knew else TellForm)(request.form)
         if standing is not None and not knew and standing.happened == (form.happened.data or "").strip():
+            self.commit(drop_draft, page, run=draft_pages.run_of_form(), now=self.now)
             return self._told(standing.id)  # pressed twice
         if not form.validate():
             return self._tell_page(child, standing, form, status=422)
         if knew and standing is not None:
-            done = self.commit(add_to_alert, standing.id, form.telling(), today=self.today, subject=standing)
+            add = draft_pages.saving(self, add_to_alert, page)
+            done = self.commit(add, standing.id, form.telling(), today=self.today, subject=standing)
         else:
-            done = self.commit(tell_exclusion_risk, child.id, form.telling(), today=self.today, subject=child)
+            tell = draft_pages.saving(self, tell_exclusion_risk, page)
+            done = self.commit(tell, child.id, form.telling(), today=self.today, subject=child)
         if done.value is not None:
             return self._told(done.value.id)
         self.put_on(form, done.findings)
@@ -201,7 +206,9 @@ class ExclusionAlerts(OfAChild):
             told = TellForm(None, data=typed) if standing is None else MoreForm(None, data={"concern": standing.concern, **typed})
             told.head = [each for each in getattr(form, "head", ()) if each.field == ""]
         back = self.way_to("pep_children.details_view", id=child.id) or self.way_to(f"{self.endpoint}.index_view")
-        return self.page("pep/exclusion_alerts/tell.html", status=status, child=child, standing=standing, form=told, back=back)
+        _, desk = draft_pages.of_form(self, draft_places.of_telling(child), told)
+        return self.page("pep/exclusion_alerts/tell.html", status=status, child=child, standing=standing, form=told, back=back,
+                         desk=desk)
 
     def _told(self, alert_id: int) -> ResponseReturnValue:
         self.say("The Virtual School has been told. Ask for its advice before anything is decided.")

@@ -7,24 +7,28 @@ workflow/figures.py's. Its route is my_peps.py's.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from flask import request
 from sqlalchemy import select
 
 from pep_admin.desk import DeskFacts, in_order, missing_subjects
-from pep_admin.models import Pep
-from pep_admin.pep_document import digest, read_documents
+from pep_admin.models import Draft, Pep
+from pep_admin.pep_document import digest, form_of, read_documents
 from pep_admin.pep_form import Document, Field
 from pep_admin.permissions import audience_for
 from pep_admin.queries import OPEN_TO_WRITE
 from pep_admin.queries.desk import desk_of
+from pep_admin.queries.drafts import drafts_at
 from pep_admin.validators.answered import asks
 from pep_admin.validators.findings import Finding
-from pep_admin.views import section_forms, typed
+from pep_admin.views import draft_pages, draft_places, section_forms, typed
 from pep_admin.views.base import PepView
+from pep_admin.views.draft_pages import Desk
 from pep_admin.vocabulary import Audience, Part, PepKind, Phase
+from pep_admin.workflow.drafts import Page
 from pep_admin.workflow.figures import Lines, Recorded
 
 ON_A_PAGE = 25
@@ -48,11 +52,12 @@ KINDS = {each.of: each for each in (Kind("attendance", "attendance", "Attendance
 
 @dataclass(frozen=True, slots=True)
 class GridRow:
-    """One child: the PEP, its question with its lines, and what was said of the whole row."""
+    """One child: the PEP, its question with its lines, what was said of the whole row, and the draft that stands in it."""
 
     pep: Pep
     question: section_forms.Question
     notes: tuple[Finding, ...] = ()
+    draft: Draft | None = None
 
     @property
     def saved(self) -> str | None:
@@ -78,9 +83,15 @@ class Grid:
     count: int
     lost: Sequence[tuple[str, str]] = ()
 
+    desk: Desk | None = None
+
     @property
     def wrong(self) -> list[GridRow]:
         return [each for each in self.rows if each.wrong]
+
+    @property
+    def drafted(self) -> list[tuple[GridRow, Draft]]:
+        return [(each, each.draft) for each in self.rows if each.draft is not None]
 
 
 # --- drawing -------------------------------------------------------------------------------------------------------------------
@@ -96,8 +107,9 @@ def gather(view: PepView, kind: Kind, page: int, loads: Sequence[Any]) -> Grid:
     some = left[page * ON_A_PAGE : (page + 1) * ON_A_PAGE]
     peps = _peps(view, [each.pep_id for each in (*some, *signed)], loads)
     documents = _documents(view, [peps[each.pep_id] for each in some])
-    rows = [GridRow(peps[each.pep_id], _question(documents[each.pep_id], kind.of)) for each in some
-            if _asks(documents[each.pep_id], kind.of)]
+    drafts = _drafts(view, kind, documents)
+    rows = [_with_draft(GridRow(peps[each.pep_id], _question(documents[each.pep_id], kind.of)), documents[each.pep_id],
+                        drafts.get(each.pep_id)) for each in some if _asks(documents[each.pep_id], kind.of)]
     return Grid(kind, _columns(rows), rows, [peps[each.pep_id] for each in signed], page, pages, len(left))
 
 
@@ -128,14 +140,47 @@ def _columns(rows: Sequence[GridRow]) -> Sequence[Field]:
     return [each for each in rows[0].question.field.columns if each.key != SUBJECT] if rows else ()
 
 
-def _question(document: Document, key: str) -> section_forms.Question:
-    """The lines that stand in the record; below them an empty one, or one for each core subject that has none yet."""
-    found, rows = document.form.field(key), list(document.rows(key))
+def _question(document: Document, key: str, standing: Sequence[Mapping[str, Any]] | None = None) -> section_forms.Question:
+    """The lines that stand in the record, or those; below them an empty one, or one for each core subject that has none yet."""
+    found, rows = document.form.field(key), list(document.rows(key) if standing is None else standing)
     if any(column.key == SUBJECT for column in found.columns):
         rows += [{SUBJECT: each} for each in missing_subjects(Phase(document.phase), [row[SUBJECT] or "" for row in rows])]
     elif not rows:
         rows = [{}]
     return section_forms.question_of_lines(document, found, rows)
+
+
+def _drafts(view: PepView, kind: Kind, pep_ids: Collection[int]) -> dict[int, Draft]:
+    """The actor's own texts of those lines, typed here or on the section's own page, by PEP; none on a page that shows a post."""
+    if request.method == "POST" or not pep_ids:
+        return {}
+    found = drafts_at(view.db_session, view.actor, pep_ids, f"section:{kind.section}")
+    return {pep_id: draft for pep_id, draft in found.items() if kind.of in draft.fields}
+
+
+def _with_draft(row: GridRow, document: Document, draft: Draft | None) -> GridRow:
+    """The row as it was typed and not saved, with an empty line for each core subject that nothing was typed of."""
+    if draft is None:
+        return row
+    post = draft_pages.as_post(draft)
+    (question,) = section_forms.as_typed([row.question], post, post.getlist)
+    lines = [line for line in question.lines if any(each.text.strip() for each in line.controls if each.field.key != SUBJECT)]
+    have = [each.text for line in lines for each in line.controls if each.field.key == SUBJECT]
+    key, after = row.question.field.key, max((line.number for line in lines), default=-1) + 1
+    empty = _question(document, key, [{SUBJECT: each} for each in have]).lines[len(have):] if have or not lines else ()
+    spare = [section_forms.renumbered(line, key, after + place) for place, line in enumerate(empty)]
+    return replace(row, question=replace(question, lines=(*lines, *spare)), draft=draft)
+
+
+def page_of(kind: Kind, pep: Pep) -> Page:
+    """Where the lines of one child are kept while they are typed: in the section that they belong to."""
+    return draft_places.of_section(pep, form_of(pep.form_version).section(kind.section)[1])
+
+
+def desk_for(view: PepView, grid: Grid) -> Desk | None:
+    """What the page needs to keep drafts, of each child by itself."""
+    parts = [draft_pages.Sealed(page_of(grid.kind, row.pep), (grid.kind.of,), f"{row.pep.reference}{BETWEEN}") for row in grid.rows]
+    return draft_pages.desk_of(view, parts)
 
 
 def named(row: GridRow) -> GridRow:
@@ -231,11 +276,13 @@ def _shown(row: GridRow, document: Document, what: Typed | None, done: Recorded 
     return replace(row, question=replace(question, control=replace(question.control, error="")), notes=notes)
 
 
-Commit = Callable[[list[Lines]], Mapping[int, Recorded]]
+Commit = Callable[[list[Lines], Mapping[int, Page]], Mapping[int, Recorded]]
 
 
 def save(view: PepView, grid: Grid, commit: Commit, form: Mapping[str, str], loads: Sequence[Any]) -> tuple[int, bool, Grid]:
     """Read the post, write what was touched with one `commit`: how many children were saved, whether anything is left, the page.
+
+    `commit` is given what to write, and by PEP where the drafts of it are, and of those where nothing differs from the record.
 
     PEPs that are no longer open to the one who acts are read too: what was typed for them is shown again.
     """
@@ -247,7 +294,8 @@ def save(view: PepView, grid: Grid, commit: Commit, form: Mapping[str, str], loa
     typed_by |= {pep.reference: read(documents[pep.id], grid.kind, parts[pep.reference]) for pep in peps
                  if _asks(documents[pep.id], grid.kind.of)}
     wanted = [each.lines for each in typed_by.values() if each.lines is not None]
-    done = commit(wanted) if wanted else {}
+    pages = {pep.id: page_of(grid.kind, pep) for pep in peps if not typed_by[pep.reference].problems}
+    done = commit(wanted, pages)
     saved = sum(bool(each.written.changed) for each in done.values())
     fresh = gather(view, grid.kind, grid.page, loads)
     shown = again(view, fresh, typed_by, done, loads)

@@ -109,6 +109,8 @@ class PepView(BaseView):
                 return redirect(host().sign_in_url(self._here()))
             abort(401)
         refuse_another_writer(actor)
+        if request.method == "POST" and (arriving := host().arriving) is not None:
+            arriving(self)
         if not can(actor, permission):
             self.refuse(permission)
         request.environ[DOING] = permission

@@ -23,6 +23,7 @@ from pep_admin.pep_document import form_of
 from pep_admin.permissions import Permission
 from pep_admin.queries.grants import covers_of, opens_still
 from pep_admin.validators.grants import may_be_given
+from pep_admin.views import draft_pages, draft_places
 from pep_admin.views.base import Link, PepModelView
 from pep_admin.views.base_forms import DayField, PepForm
 from pep_admin.views.cells import wrapped
@@ -170,16 +171,19 @@ class Grants(PepModelView):
         ends_on = max(pep.due_on, self.today + SOME_DAYS)
         form: Any = SectionsForm(request.form if posted else None, ends_on=ends_on, sections=[self.asked_once("section")])
         form.sections.offered = grants.offered_of(self.db_session, pep, self.actor)
+        page = draft_places.of_giving(pep)
         if posted and form.validate():
-            done = self.commit(grants.give_sections, pep.id, form.named(), form.sections.data or [], ends_on=form.ends_on.data,
+            give = draft_pages.saving(self, grants.give_sections, page)
+            done = self.commit(give, pep.id, form.named(), form.sections.data or [], ends_on=form.ends_on.data,
                                note=form.note.data or "", today=self.today, now=self.now, has_account=self._asks_accounts(),
                                subject=pep)
             if done.value is not None:
                 self._say_given(done.value)
                 return redirect(self._page_of(pep.id), code=303)
             self.put_on(form, done.findings)
+        _, desk = draft_pages.of_form(self, page, form)
         return self.page("pep/grants/sections.html", status=422 if posted else 200, pep=self.one_or_404(Pep, pep.id, *_WHOLE),
-                         form=form, back=self._page_of(pep.id))
+                         form=form, desk=desk, back=self._page_of(pep.id))
 
     # --- somebody who stands in --------------------------------------------------------------------------------------------
 

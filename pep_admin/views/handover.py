@@ -21,6 +21,7 @@ from pep_admin.permissions import Permission, lent
 from pep_admin.queries.child_page import ChildRecord, enrolments_of
 from pep_admin.queries.handover import notes_of
 from pep_admin.validators import forms
+from pep_admin.views import draft_pages, draft_places
 from pep_admin.views.base import Link
 from pep_admin.views.base_forms import PepForm
 from pep_admin.views.cells import posted_version
@@ -96,8 +97,10 @@ class HandoverNotes(PepView):
             self.refuse(Permission.HANDOVER_WRITE)
         stay = self._chosen(stays)
         form: Any = NoteForm(request.form if posted else None, words=stay.note.words if stay.note else "")
+        page = draft_places.of_handover(child, stay.school)
         if posted and form.validate():
-            done = self.commit(leave_note, child.id, stay.school.id, words=form.words.data or "", today=self.today,
+            leave = draft_pages.saving(self, leave_note, page)
+            done = self.commit(leave, child.id, stay.school.id, words=form.words.data or "", today=self.today,
                                version=posted_version(), subject=child)
             if done.value is not None:
                 self.say("The hand-over note is kept. Whoever sees this child’s record reads it.")
@@ -106,8 +109,12 @@ class HandoverNotes(PepView):
             child = self.one_or_404(Child, child.id)
             stays = self._stays(child)
             stay = self._chosen(stays)
-        return self.page("pep/handover.html", status=422 if posted else 200, child=child, stay=stay, form=form,
-                         changes=stay.note is None or may_change(self.actor, stay.note), typed=posted,
+        changes, desk = stay.note is None or may_change(self.actor, stay.note), draft_pages.desk(self, page, ["words"])
+        version = stay.note.row_version if stay.note else 0
+        if changes:
+            version, desk = draft_pages.filled_form(form, desk, version)
+        return self.page("pep/handover.html", status=422 if posted else 200, child=child, stay=stay, form=form, desk=desk,
+                         changes=changes, typed=posted, version=version,
                          others=[each.school for each in stays if each.school.id != stay.school.id])
 
     def _stays(self, child: Child) -> list[Stay]:

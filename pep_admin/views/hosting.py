@@ -46,6 +46,8 @@ class Host:
     `document_bytes` and `child_documents_bytes` (the most of one document, and of all of a child)."""
     last_seen: LastSeen | None = None
     actor_of: Callable[[str], Actor | None] | None = None
+    arriving: Callable[[Any], None] | None = None
+    """What is done with what a form brings before its page does anything: given the view, once it is known who acts."""
 
     def own_url(self, noun: str) -> str:
         """`{admin.url}/{prefix}/<noun>`, absolute."""

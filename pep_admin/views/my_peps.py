@@ -16,10 +16,11 @@ from sqlalchemy.orm import joinedload
 from pep_admin.desk import Pile
 from pep_admin.models import Child, Pep, School, Term
 from pep_admin.permissions import Permission
-from pep_admin.views import desk, figure_grid
+from pep_admin.views import desk, draft_pages, figure_grid
 from pep_admin.views.gate import PepView
 from pep_admin.views.hosting import can_be_id
-from pep_admin.workflow.figures import Lines, Recorded, record_each
+from pep_admin.workflow.drafts import Page
+from pep_admin.workflow.figures import Lines, Recorded, each_saved_with
 
 SHOWN = (joinedload(Pep.child).joinedload(Child.social_worker), joinedload(Pep.school).joinedload(School.designated_teacher),
          joinedload(Pep.term).joinedload(Term.year), joinedload(Pep.writer), joinedload(Pep.social_worker))
@@ -56,17 +57,18 @@ class MyPeps(PepView):
         grid = figure_grid.gather(self, kind, self._asked_page(), SHOWN)
         if request.method != "POST":
             return self._grid_page(grid)
-        saved, left, grid = figure_grid.save(self, grid, lambda wanted: self._record(kind, wanted), request.form, SHOWN)
+        saved, left, grid = figure_grid.save(self, grid, lambda *told: self._record(kind, *told), request.form, SHOWN)
         if not left:
             self.say(f"Saved for {saved} {'child' if saved == 1 else 'children'}." if saved else "Nothing was changed.")
             return self.back_to("figures", of=kind.of, page=grid.page or None)
         return self._grid_page(grid, saved=saved, status=422 if any(row.saved is None for row in grid.wrong) else 409)
 
-    def _record(self, kind: figure_grid.Kind, wanted: list[Lines]) -> Mapping[int, Recorded]:
-        done = self.commit(record_each, kind.section, kind.of, wanted, today=self.today)
+    def _record(self, kind: figure_grid.Kind, wanted: list[Lines], pages: Mapping[int, Page]) -> Mapping[int, Recorded]:
+        record = each_saved_with(pages, run=draft_pages.run_of_form(), now=self.now)
+        done = self.commit(record, kind.section, kind.of, wanted, today=self.today)
         return {each.pep_id: Recorded(findings=done.findings) for each in wanted} if done.value is None else done.value
 
     def _grid_page(self, grid: figure_grid.Grid, *, saved: int | None = None, status: int = 200) -> ResponseReturnValue:
         self.record_view("my_peps.figures", object_type="my_peps", rows=len(grid.rows) + len(grid.signed))
-        return self.page("pep/my_peps/figures.html", status=status, grid=grid, rows=[figure_grid.named(each) for each in grid.rows],
-                         saved=saved, kinds=figure_grid.KINDS.values())
+        return self.page("pep/my_peps/figures.html", status=status, grid=grid, desk=figure_grid.desk_for(self, grid),
+                         rows=[figure_grid.named(each) for each in grid.rows], saved=saved, kinds=figure_grid.KINDS.values())

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from pep_admin import history, models, queries
+from pep_admin import config, history, models, queries
 from pep_admin.clocks import Clock
 from pep_admin.deadlines import Due
 from pep_admin.models import PARTS, AttendingNote, EarlyYearsReferral, Pep, PpgRequest, ProgressNote, QaReview, Target, Waiver
@@ -29,7 +29,7 @@ from pep_admin.validators.last_term import still_to_write
 from pep_admin.validators.reopening import is_open, titles_of
 from pep_admin.views.details import Change, RelatedTable, names_in
 from pep_admin.vocabulary import Audience, Part, PepStatus, Scheme, Subject
-from pep_admin.workflow.attending import may_ask_to_attend
+from pep_admin.workflow.attending import may_ask_still
 from pep_admin.workflow.calendars import send_by
 from pep_admin.workflow.grants import may_end, may_give
 from pep_admin.workflow.payments import release_gates
@@ -289,7 +289,7 @@ def _may(session: Session, pep: Pep, document: Document, actor: Actor) -> frozen
         "open_all": pep.status in OPEN and pep.reopened is not None and can(actor, Permission.PEP_GRADE),
         "answer": ours and may_answer(actor, pep),
         "ask_colleague": may_give(actor, pep),
-        "ask_vs": pep.status in OPEN and may_ask_to_attend(actor, pep),
+        "ask_vs": may_ask_still(actor, pep, config.now()),
     }
     return frozenset(name for name, holds in steps.items() if holds)
 

@@ -20,10 +20,10 @@ from pep_admin import queries
 from pep_admin.deadlines import format_day
 from pep_admin.models import Child, Pep, Person, QaReview, School, Term
 from pep_admin.pep_document import Written, answers_before, read_document
-from pep_admin.pep_form import Document, Section, parts_signed
-from pep_admin.permissions import Actor, Permission, audience_for, can, owns_part
+from pep_admin.pep_form import Document, Section
+from pep_admin.permissions import Actor, Permission, audience_for, can
 from pep_admin.validators.findings import Finding
-from pep_admin.views import document_tables, draft_pages, lateness, pep_page, repeats, section_forms, whole_page
+from pep_admin.views import document_tables, draft_pages, draft_places, lateness, pep_page, repeats, section_forms, whole_page
 from pep_admin.views.cells import linked, reference
 from pep_admin.views.changes import ChangePages
 from pep_admin.views.filters import Case, Day, OneOf, Related
@@ -34,13 +34,14 @@ from pep_admin.views.pdfs import Pdfs
 from pep_admin.views.pep_doors import PepDoors
 from pep_admin.views.pep_words import LABELS
 from pep_admin.views.questions import QuestionPages
+from pep_admin.views.signing import SigningPages
 from pep_admin.views.stages import STAGES, WAITS_WITH
 from pep_admin.views.waivers import gate_name, way_to_waive
 from pep_admin.views.whole_page import WholePage
 from pep_admin.vocabulary import Decision, Grade, Part, PepKind, PepStatus
 from pep_admin.workflow import delegation, sections
 from pep_admin.workflow import peps as verbs
-from pep_admin.workflow.readiness import given_away, part_findings
+from pep_admin.workflow.readiness import given_away
 
 WHOLE = (joinedload(Pep.child), joinedload(Pep.school), joinedload(Pep.term).joinedload(Term.year), joinedload(Pep.writer),
          joinedload(Pep.social_worker), joinedload(Pep.form_version))
@@ -53,7 +54,7 @@ def _asked(answered: ColumnElement[bool]) -> ColumnElement[bool]:
     return and_(Pep.status == PepStatus.SUBMITTED, asked.correlate(Pep).exists())
 
 
-class Peps(Pdfs, GradingPages, QuestionPages, ChangePages, WholePage, PepDoors):
+class Peps(Pdfs, GradingPages, SigningPages, QuestionPages, ChangePages, WholePage, PepDoors):
     """Everything that is done with PEPs on screen."""
 
     model = Pep
@@ -217,7 +218,7 @@ class Peps(Pdfs, GradingPages, QuestionPages, ChangePages, WholePage, PepDoors):
         if posted.problems:
             return self._typed_again(pep, document, section, posted.problems)
         save = sections.confirm_carried if request.form.get("then") == "confirm" else sections.save_section
-        save = draft_pages.saving(self, save, draft_pages.of_section(pep, section), lambda written: written.conflicts is None)
+        save = draft_pages.saving(self, save, draft_places.of_section(pep, section), lambda written: written.conflicts is None)
         done = self.commit(save, pep.id, section.key, posted.values, base=posted.base, today=self.today,
                            subject=pep)
         if done.findings or done.value is None:
@@ -274,49 +275,7 @@ class Peps(Pdfs, GradingPages, QuestionPages, ChangePages, WholePage, PepDoors):
         after = form.sections[form.sections.index(section) + 1 :]
         return next((each for each in after if any(document.asked(found) for found in each.fields)), None)
 
-    # --- signing and sending -------------------------------------------------------------------------------------------
-
-    @expose("/sign/", methods=("GET", "POST"))
-    def sign(self) -> ResponseReturnValue:
-        """Sign one part: the page says what it still needs, and asks who signs for somebody else why."""
-        pep, part = self._pep(), self._part()
-        if not (self.actor.is_vs or owns_part(self.actor, pep, part)):
-            self.refuse(Permission.PEP_SIGN, why=f"{part.label} is signed by somebody else.")
-        if request.method != "POST":
-            reader = audience_for(self.actor, pep.child)
-            return self._sign_page(pep, part, part_findings(self.db_session, pep, part, today=self.today, reader=reader))
-        done = self.commit(sections.sign_part, pep.id, part, today=self.today, now=self.now, reason=request.form.get("reason", ""),
-                           subject=pep)
-        if twice := next((each.sentence for each in done.findings if each.check == "sign-twice"), ""):
-            return self._told(pep, twice)
-        if done.findings:
-            return self._sign_page(self._again(pep), part, done.findings, status=422)
-        pep = self._again(pep)
-        signed = read_document(self.db_session, pep, audience=audience_for(self.actor, pep.child)).signatures
-        last = all(signed.get(each.value) for each in parts_signed(pep.kind))
-        self.say(f"{part.label} is signed." + (" It was the last: send the PEP to the Virtual School now." if last else ""))
-        return self.back_to("details_view", id=pep.id)
-
-    def _part(self) -> Part:
-        try:
-            return Part(request.values.get("part", ""))
-        except ValueError:
-            abort(404)
-
-    def _sign_page(self, pep: Pep, part: Part, findings: Sequence[Finding], status: int = 200) -> ResponseReturnValue:
-        document = read_document(self.db_session, pep, audience=audience_for(self.actor, pep.child))
-        return self.page("pep/peps/sign.html", status=status, pep=pep, part=part, findings=findings, document=document,
-                         place_of=self._places(document), own=owns_part(self.actor, pep, part),
-                         reason=request.form.get("reason", ""), **self._waiving(pep))
-
-    @expose("/send/", methods=("POST",))
-    def send(self) -> ResponseReturnValue:
-        pep = self._pep()
-        done = self.commit(verbs.submit_pep, pep.id, today=self.today, now=self.now, subject=pep)
-        if done.findings:
-            return self._twice(pep, PepStatus.SUBMITTED) or self._check_page(pep, done.findings)
-        self.say("Sent to the Virtual School.")
-        return self.back_to("details_view", id=pep.id)
+    # --- what the steps share -----------------------------------------------------------------------------------------
 
     def _twice(self, pep: Pep, to: PepStatus) -> ResponseReturnValue | None:
         """The answer to a step that was taken already; None where it was not."""

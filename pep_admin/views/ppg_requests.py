@@ -24,7 +24,7 @@ from pep_admin.validators.findings import Finding
 from pep_admin.validators.names import mask_names
 from pep_admin.validators.ppg import PpgFacts, check_request, check_texts
 from pep_admin.validators.reopening import is_open
-from pep_admin.views import draft_pages
+from pep_admin.views import draft_pages, draft_places
 from pep_admin.views.base import Done, Link, Proposed
 from pep_admin.views.base_forms import LabelField
 from pep_admin.views.cells import amount, linked, posted_version, reference, start_of, wrapped
@@ -246,7 +246,7 @@ class PpgRequests(WorkingOut):
         """A new request of `?pep=`, perhaps under `?target=`, or the draft of `?id=` changed."""
         row, pep = self._asked()
         if request.method != "POST" and (why := self._why_not(row, pep)):
-            draft_pages.say_kept(self, draft_pages.of_request(pep, row))
+            draft_pages.say_kept(self, draft_places.of_request(pep, row))
             return self._closed(pep, why)
         if request.form.get("then") == "work_out":
             return self._worked_out(row, pep)
@@ -302,7 +302,7 @@ class PpgRequests(WorkingOut):
     def _writing_page(self, pep: Pep, row: PpgRequest | None, form: Any, *, status: int, **more: Any) -> ResponseReturnValue:
         facts = self._facts(pep, row)
         barred = check_request(cast(Any, Proposed(row, {})), facts=facts) if facts.scheme is Scheme.EARLY_YEARS else []
-        desk = draft_pages.desk(self, draft_pages.of_request(pep, row), [each.name for each in form])
+        desk = draft_pages.desk(self, draft_places.of_request(pep, row), [each.name for each in form])
         version, desk = draft_pages.filled_form(form, desk, row.row_version if row else 0)
         version = posted_version() if request.method == "POST" and status != 409 else version  # still of the row it was filled from
         texts = {"provider": form.provider.data or "", "unit": form.unit.data or "", "payee": form.payee_name.data or ""}
@@ -326,7 +326,7 @@ class PpgRequests(WorkingOut):
 
     def _save(self, pep: Pep, row: PpgRequest | None, form: Any) -> Done[tuple[PpgRequest, list[Finding]]]:
         kept = {"request_id": row.id, "version": posted_version()} if row is not None else {}
-        save = draft_pages.saving(self, ppg.save_request, draft_pages.of_request(pep, row))
+        save = draft_pages.saving(self, ppg.save_request, draft_places.of_request(pep, row))
         return self.commit(save, pep.id, columns_of(form, pep), subject=pep, keep_stale=True, today=self.today, **kept)
 
     def _after_saving(self, pep: Pep, row: PpgRequest, warnings: Sequence[Finding]) -> ResponseReturnValue:

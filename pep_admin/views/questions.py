@@ -16,6 +16,7 @@ from wtforms.validators import Length
 
 from pep_admin.models import QaReview
 from pep_admin.permissions import Permission
+from pep_admin.views import draft_pages, draft_places
 from pep_admin.views.base_forms import PepForm
 from pep_admin.views.hosting import whole_id
 from pep_admin.workflow import questions
@@ -53,11 +54,16 @@ class QuestionPages(Base):
         if not questions.may_answer(self.actor, pep):
             self.refuse(Permission.PEP_SUBMIT)
         form = AnswerForm(request.form if request.method == "POST" else None)
+        page = draft_places.of_answer(pep, asked.id)
         if request.method == "POST" and form.validate():
-            done = self.commit(questions.answer_question, pep.id, asked.id, words=form.answer.data or "", now=self.now, subject=pep)
+            answer = draft_pages.saving(self, questions.answer_question, page)
+            done = self.commit(answer, pep.id, asked.id, words=form.answer.data or "", now=self.now, subject=pep)
             if done.value is not None:
                 self.say("Your answer is with the Virtual School.")
                 return self.back_to("details_view", id=pep.id)
             self.put_on(form, done.findings)
+        waits, desk = questions.open_question(self.db_session, pep), draft_pages.desk(self, page, ["answer"])
+        if waits is asked:
+            _, desk = draft_pages.filled_form(form, desk, 0)
         return self.page("pep/peps/answer.html", status=422 if request.method == "POST" else 200, pep=pep, asked=asked, form=form,
-                         waits=questions.open_question(self.db_session, pep))
+                         waits=waits, desk=desk)

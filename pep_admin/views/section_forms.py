@@ -11,11 +11,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time
 from typing import Any
 
+from werkzeug.datastructures import MultiDict
+
 from pep_admin.attainment_words import offered
 from pep_admin.circumstances import voice_version
 from pep_admin.config import LONDON
 from pep_admin.money import format_pounds, parse_pounds
-from pep_admin.pep_form import Document, Field, FundingEffectFacts, Kind, Section
+from pep_admin.pep_document import digest
+from pep_admin.pep_form import FORM, Document, Field, FundingEffectFacts, Kind, Section
 from pep_admin.validators.findings import Finding
 from pep_admin.views.answer_words import LOOKED_AT, TARGET, readable, written
 from pep_admin.views.formats import parse_day
@@ -29,6 +32,8 @@ BASE = "base-"
 SPARE_LINES = 2
 """Empty lines under those that are filled in; one where a table is usually of one line."""
 MOST_LINES = 60
+DECLARED = {found.key: found for found in FORM.fields()}
+"""The questions of the document as it is declared today, by key."""
 _TIME = re.compile(r"(\d{1,2})[:.](\d{2})")
 
 
@@ -205,6 +210,12 @@ def _line(found: Field, number: int, row: Mapping[str, Any], heading: str) -> Li
     return Line(number, str(row.get("id") or ""), controls, heading)
 
 
+def renumbered(line: Line, key: str, number: int) -> Line:
+    """The line of that table under another number."""
+    return replace(line, number=number, controls=tuple(
+        replace(each, name=f"{key}-{number}-{each.field.key}") for each in line.controls))
+
+
 # --- reading back ------------------------------------------------------------------------------------------------------
 
 
@@ -223,6 +234,18 @@ def read_post(section: Section, keys: Iterable[str], form: Mapping[str, Any], ma
         except Unreadable as problem:
             problems += problem.findings
     return Posted(values, base, tuple(problems))
+
+
+def is_as_filled_in(key: str, form: MultiDict[str, str]) -> bool:
+    """Whether a posted question of the document says what its page was filled with, by the base that came with it; False of what is
+    no such question, and of what cannot be read."""
+    found, base = DECLARED.get(key), form.get(f"{BASE}{key}")
+    if found is None or base is None:
+        return False
+    try:
+        return digest(found, _read_field(found, form, form.getlist)) == base
+    except Unreadable:
+        return False
 
 
 class Unreadable(ValueError):

@@ -26,7 +26,7 @@ from pep_admin.queries import OPEN_TO_WRITE
 from pep_admin.stems import STEMS
 from pep_admin.validators.findings import Finding
 from pep_admin.validators.reopening import is_open
-from pep_admin.views import draft_pages
+from pep_admin.views import draft_pages, draft_places
 from pep_admin.views.base import Done, Link, PepModelView, RelatedTable
 from pep_admin.views.base_forms import DayField, LabelField, PepForm
 from pep_admin.views.cells import linked, posted_version, reference, start_of, wrapped
@@ -212,7 +212,7 @@ class Targets(PepModelView):
         """A new target of `?pep=`, filled with the one that goes on where `?from=` names it, or the one of `?id=` changed."""
         row, pep = self._asked()
         if request.method != "POST" and not self._is_open(pep):
-            return self._closed(pep, draft_pages.of_target(pep, row))
+            return self._closed(pep, draft_places.of_target(pep, row))
         kept = self._kept(pep) if row is None else None
         if kept is not None and request.method != "POST" and (copy := queries.copy_of(self.db_session, pep.id, kept.id)):
             return self._kept_already(pep, copy)
@@ -230,7 +230,7 @@ class Targets(PepModelView):
 
     def _write_page(self, pep: Pep, row: Target | None, form: Any, status: int = 200) -> ResponseReturnValue:
         """The form, with the stems by kind; what was posted keeps the version that it was filled from."""
-        desk = draft_pages.desk(self, draft_pages.of_target(pep, row), [each.name for each in form])
+        desk = draft_pages.desk(self, draft_places.of_target(pep, row), [each.name for each in form])
         version, desk = draft_pages.filled_form(form, desk, row.row_version if row else 0)
         version = posted_version() if request.method == "POST" else version
         kinds = [(kind, KINDS[kind], [stem.for_child(pep.child.called) for stem in STEMS[kind]]) for kind in KINDS]
@@ -241,7 +241,7 @@ class Targets(PepModelView):
         """The rendered page; the one for writing keeps what is typed, also after a stale save."""
         if template == self.edit_template and "desk" not in context:
             row, form = context["row"], context["form"]
-            context["desk"] = draft_pages.desk(self, draft_pages.of_target(row.pep, row), [each.name for each in form])
+            context["desk"] = draft_pages.desk(self, draft_places.of_target(row.pep, row), [each.name for each in form])
         if template == self.edit_template:
             context |= self._money(context.get("pep") or context["row"].pep)
         return super().page(template, status=status, **context)
@@ -276,7 +276,7 @@ class Targets(PepModelView):
 
     def _kept_already(self, pep: Pep, copy: Target) -> ResponseReturnValue:
         self.say(f"The kept target is written here already: it is {str(copy).lower()}.", "warning")
-        draft_pages.say_kept(self, draft_pages.of_target(pep, None))
+        draft_pages.say_kept(self, draft_places.of_target(pep, None))
         return redirect(url_for(f"{self.endpoint}.write", id=copy.id), code=303)
 
     def _form(self, pep: Pep, row: Target | None, kept: Target | None) -> Any:
@@ -297,7 +297,7 @@ class Targets(PepModelView):
     def _save(self, pep: Pep, row: Target | None, form: Any, kept: Target | None) -> Done[tuple[Target, list[Finding]]]:
         values = {name: _plain(form[name].data) for name in self.form_columns}
         more = {"target_id": row.id, "version": posted_version()} if row is not None else {"kept_from": kept.id if kept else None}
-        save = draft_pages.saving(self, targets.save_target, draft_pages.of_target(pep, row))
+        save = draft_pages.saving(self, targets.save_target, draft_places.of_target(pep, row))
         return self.commit(save, pep.id, values, subject=pep, keep_stale=True, **more)
 
     def _after_saving(self, pep: Pep, target: Target, findings: Iterable[Finding]) -> ResponseReturnValue:
@@ -329,7 +329,7 @@ class Targets(PepModelView):
             return self._closed(row.pep)
         form: Any = ProgressForm(request.form if request.method == "POST" else None, seen_on=self.today)
         form.what.flags.required = True
-        page = draft_pages.of_note(row)
+        page = draft_places.of_note(row)
         if request.method == "POST" and form.validate():
             note = draft_pages.saving(self, progress.note_progress, page)
             done = self.commit(note, row.id, seen_on=form.seen_on.data, what=form.what.data,

@@ -19,7 +19,7 @@ from pep_admin.pep_document import answers_before
 from pep_admin.pep_form import Document, Section
 from pep_admin.queries.drafts import drafts_of
 from pep_admin.roll_lines import lines_of
-from pep_admin.views import draft_pages, pep_page, section_forms
+from pep_admin.views import draft_pages, draft_places, pep_page, section_forms
 from pep_admin.views.gate import PepView
 from pep_admin.views.pep_words import LABELS, closed_because
 from pep_admin.workflow.sections import writable
@@ -56,7 +56,7 @@ def shown(
 ) -> dict[str, Any]:
     """What the template of one section's body shows; `drafts` by place, where they were read for the whole page."""
     asked = questions(document, section, before) if writes else []
-    page = draft_pages.of_section(pep, section)
+    page = draft_places.of_section(pep, section)
     pressed = draft_pages.ON_PAGE if drafts is None else WHOLE
     desk = draft_pages.desk(view, page, [each.field.key for each in asked], drafts, pressed)
     asked, desk = draft_pages.filled_in(asked, desk)

@@ -12,12 +12,14 @@ from sqlalchemy.orm import Session
 
 from pep_admin import audit, queries
 from pep_admin.circumstances import said
+from pep_admin.config import LONDON
 from pep_admin.deadlines import format_day
-from pep_admin.exceptions import NotAllowed, NotFound
+from pep_admin.exceptions import NotAllowed, NotFound, Refused
 from pep_admin.meeting_words import AttendingNoteKind
 from pep_admin.models import AttendingNote, Child, Pep
 from pep_admin.permissions import Actor, Permission, can, owns_part, require, require_on
 from pep_admin.queries import OPEN_TO_WRITE
+from pep_admin.validators.findings import Finding
 from pep_admin.vocabulary import Part
 from pep_admin.workflow.taking import refuse, take_pep, take_row
 
@@ -30,23 +32,44 @@ def may_ask_to_attend(actor: Actor, pep: Pep) -> bool:
     return can(actor, Permission.ATTENDING_ASK) and owns_part(actor, pep, Part.EDUCATION)
 
 
+def may_ask_still(actor: Actor, pep: Pep, now: datetime) -> bool:
+    """The same while there is a meeting to come to: the PEP is being written, and its meeting is not over."""
+    return may_ask_to_attend(actor, pep) and pep.status in OPEN_TO_WRITE and not _is_over(pep, now)
+
+
+def _is_over(pep: Pep, now: datetime) -> bool:
+    return pep.meeting_at is not None and pep.meeting_at < now
+
+
 def _require_asker(session: Session, actor: Actor, pep: Pep) -> None:
     require_on(session, actor, Permission.ATTENDING_ASK, pep.child_id)
     if not may_ask_to_attend(actor, pep):
         raise NotAllowed(Permission.ATTENDING_ASK.value, "Whoever writes the school's part asks the Virtual School to come.")
 
 
+def check_ask(session: Session, pep: Pep, *, now: datetime) -> list[Finding]:
+    """Why the Virtual School cannot be asked to come to this meeting now: it has been, the PEP was sent, or the meeting is over."""
+    wrong = ""
+    if pep.status not in OPEN_TO_WRITE:
+        wrong = f"{pep.reference} is “{pep.status.label}”, so nobody can be asked to its meeting now."
+    elif (standing := queries.asks_of(session, pep.id)) is not None:
+        wrong = f"{standing.set_name} has asked already, on {format_day(standing.set_at.date())}."
+    elif pep.meeting_at is not None and _is_over(pep, now):
+        day = format_day(pep.meeting_at.astimezone(LONDON).date())
+        wrong = f"The meeting was on {day}. If another is held, enter its day first."
+    return [Finding("attend-ask", "DATA-status", "", wrong)] if wrong else []
+
+
 def ask_to_attend(session: Session, pep_id: int, *, reason: str = "", actor: Actor, now: datetime) -> AttendingNote:
     """The school asks the Virtual School to come to this PEP's meeting, with a reason if it likes.
 
-    Raises Refused where it has asked already, and for a PEP that was sent.
+    Raises Refused where it has asked already, once the meeting is over, and for a PEP that was sent.
     """
     require(actor, Permission.ATTENDING_ASK)
     pep = take_pep(session, pep_id, *OPEN_TO_WRITE)
     _require_asker(session, actor, pep)
-    if (standing := queries.asks_of(session, pep.id)) is not None:
-        asked_on = format_day(standing.set_at.date())
-        raise refuse("attend-twice", "DATA-status", f"{standing.set_name} has asked already, on {asked_on}.")
+    if wrong := check_ask(session, pep, now=now):
+        raise Refused(wrong)
     note = AttendingNote(child_id=pep.child_id, kind=AttendingNoteKind.SCHOOL_ASKS, pep_id=pep.id, reason=reason.strip(),
                          set_by=actor.id, set_name=actor.name, set_at=now)
     session.add(note)

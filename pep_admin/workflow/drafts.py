@@ -18,10 +18,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from pep_admin import audit, outbox
-from pep_admin.exceptions import NotFound, TooOften
+from pep_admin.exceptions import NotFound, Refused, SaidAlready, TooOften
 from pep_admin.models import Draft, DraftPace
 from pep_admin.permissions import Actor, Permission, require
 from pep_admin.queries.drafts import status_of_pep
+from pep_admin.validators.findings import Finding
 from pep_admin.vocabulary import PepStatus
 from pep_admin.workflow.taking import refuse
 
@@ -48,23 +49,25 @@ Typed = Mapping[str, Sequence[tuple[str, str]]]
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The page that a draft is of: whose PEP, which place on it, what heads it."""
+    """The page that a draft is of: whose PEP (None: of the child alone), which place on it, what heads it."""
 
-    pep_id: int
+    pep_id: int | None
     child_id: int
     place: str
     heading: str
 
 
 def keep_draft(session: Session, page: Page, typed: Typed, *, run: str, actor: Actor, now: datetime) -> Draft:
-    """Keep what was typed, question by question, over what was kept of that page before. The caller knows that the actor had the
-    page; the PEP may be closed to them by now.
+    """Keep what was typed on one page, question by question, over what was kept of it before. The caller knows that the actor had
+    the page; the PEP may be closed to them by now.
 
     `run` marks one showing of the page. Raises Refused for more text than a page holds (draft-long), for a page that was saved
     meanwhile (draft-spent), and for a PEP that was closed as not needed or is gone (draft-closed).
     """
     require(actor, Permission.DRAFT_OWN)
-    if status_of_pep(session, page.pep_id) in (None, PepStatus.WITHDRAWN):
+    if _length(typed) > MOST_CHARACTERS:
+        raise _too_long()
+    if page.pep_id is not None and status_of_pep(session, page.pep_id) in (None, PepStatus.WITHDRAWN):
         raise refuse("draft-closed", "DATA-status", "This PEP was closed as not needed, so nothing more is kept of it. Copy what "
                      "you need from this page before you leave it.")
     found, is_new = _take(session, page, actor, now)
@@ -72,8 +75,7 @@ def keep_draft(session: Session, page: Page, typed: Typed, *, run: str, actor: A
         raise refuse("draft-spent", "DATA-status", "What this page held was saved already.")
     fields = {**found.fields, **{name: [list(pair) for pair in pairs] for name, pairs in typed.items()}}
     if _length(fields) > MOST_CHARACTERS:
-        raise refuse("draft-long", "DATA-shape", f"This is more than the {MOST_CHARACTERS:,} characters that are kept of a page. "
-                     "Save what is finished, or shorten the longest text.")
+        raise _too_long()
     if is_new or found.saved_at.date() != now.date():
         _queue_drop(session, now)
     if is_new or found.spent_at is not None:
@@ -81,6 +83,30 @@ def keep_draft(session: Session, page: Page, typed: Typed, *, run: str, actor: A
     found.fields, found.heading, found.saved_at, found.spent_at = fields, page.heading, now, None
     session.flush()
     return found
+
+
+def keep_drafts(
+    session: Session, texts: Sequence[tuple[Page, Typed]], *, run: str, actor: Actor, now: datetime
+) -> tuple[list[Draft], list[Finding]]:
+    """Keep what was typed on a page about several PEPs, the draft of each by itself: what was kept, and why the rest was not.
+
+    Raises Refused where nothing of it could be kept.
+    """
+    kept: list[Draft] = []
+    why_not: list[Finding] = []
+    for page, typed in texts:
+        try:
+            kept.append(keep_draft(session, page, typed, run=run, actor=actor, now=now))
+        except Refused as refused:  # before anything of that draft was written
+            why_not += refused.findings
+    if why_not and not kept:
+        raise Refused(why_not)
+    return kept, why_not
+
+
+def _too_long() -> Refused:
+    return refuse("draft-long", "DATA-shape", f"This is more than the {MOST_CHARACTERS:,} characters that are kept of a page. "
+                  "Save what is finished, or shorten the longest text.")
 
 
 def count_save(session: Session, *, actor: Actor, at: datetime) -> None:
@@ -124,6 +150,20 @@ def drop_draft(session: Session, page: Page, *, run: str = "", actor: Actor, now
     session.flush()
 
 
+def drop_questions(session: Session, pages: Iterable[Page], key: str, *, run: str = "", actor: Actor, now: datetime) -> None:
+    """Nothing is left of what the actor typed into that question of those pages; what they typed into others of them stays."""
+    for page in pages:
+        mine = select(Draft).where(Draft.owner == actor.id, Draft.pep_id == page.pep_id, Draft.place == page.place)
+        found = session.scalar(mine.with_for_update().execution_options(populate_existing=True))
+        others = {name: pairs for name, pairs in found.fields.items() if name != key} if found is not None else {}
+        if found is None or not others:
+            drop_draft(session, page, run=run, actor=actor, now=now)
+            continue
+        found.fields = others
+        found.spent_run = run or found.spent_run
+    session.flush()
+
+
 def throw_away(session: Session, draft_id: int, *, actor: Actor) -> Draft:
     """The writer does not want it any more."""
     require(actor, Permission.DRAFT_OWN)
@@ -152,13 +192,21 @@ def drop_old(session: Session, *, now: datetime) -> None:
 def saved_with(
     verb: Callable[..., T], page: Page, *, run: str, now: datetime, is_saved: Callable[[T], bool] = lambda _: True,
 ) -> Callable[..., T]:
-    """That verb, which saves a page of the actor's, and in the same transaction the draft of that page goes."""
+    """That verb, which saves a page of the actor's, and in the same transaction the draft of that page goes; also where the page
+    was sent twice and its words are on record already."""
+
+    def drop(session: Session, actor: Actor) -> None:
+        drop_draft(session, page, run=run, actor=actor, now=now)
 
     @wraps(verb)
     def save(session: Session, *arguments: Any, actor: Actor, **named: Any) -> T:
-        done = verb(session, *arguments, actor=actor, **named)
+        try:
+            done = verb(session, *arguments, actor=actor, **named)
+        except SaidAlready as refused:
+            refused.instead = refused.instead or (lambda after: drop(after, actor))
+            raise
         if is_saved(done):
-            drop_draft(session, page, run=run, actor=actor, now=now)
+            drop(session, actor)
         return done
 
     return save

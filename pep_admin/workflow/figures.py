@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
@@ -21,6 +21,7 @@ from pep_admin.permissions import Actor, Permission, audience_for, require
 from pep_admin.queries import OPEN_TO_WRITE
 from pep_admin.validators.findings import Finding
 from pep_admin.vocabulary import Audience, Part
+from pep_admin.workflow.drafts import Page, drop_questions
 from pep_admin.workflow.sections import require_writer, write_section
 from pep_admin.workflow.taking import refuse, take_peps
 
@@ -106,6 +107,22 @@ def record_each(
             except Refused as refused:
                 done[pep.id] = Recorded(findings=tuple(refused.findings))
     return done
+
+
+def each_saved_with(pages: Mapping[int, Page], *, run: str, now: datetime) -> Callable[..., dict[int, Recorded]]:
+    """`record_each`, and in the same transaction what the actor had typed of those lines goes, of each PEP that was saved, or of
+    which nothing was to save; `pages` says by PEP where it is kept."""
+
+    def save(
+        session: Session, section_key: str, key: str, wanted: Sequence[Lines], *, actor: Actor, today: date
+    ) -> dict[int, Recorded]:
+        done = record_each(session, section_key, key, wanted, actor=actor, today=today)
+        left = {pep_id for pep_id, each in done.items() if each.findings or each.written.conflicts}
+        drop_questions(session, [page for pep_id, page in pages.items() if pep_id not in left], key, run=run, actor=actor, now=now)
+        return done
+
+    save.__name__ = record_each.__name__
+    return save
 
 
 def why_closed(pep: Pep, row: PepPart, part: Part) -> Finding | None:

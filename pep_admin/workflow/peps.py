@@ -24,11 +24,12 @@ from pep_admin.queries import LaunchCandidate
 from pep_admin.school_calendar import SchoolDays, TermsUnknown
 from pep_admin.validators.findings import Finding, blocking
 from pep_admin.validators.peps import check_due
-from pep_admin.vocabulary import PepKind, PepStatus, PpgStatus
+from pep_admin.vocabulary import Part, PepKind, PepStatus, PpgStatus
 from pep_admin.workflow import ppg
 from pep_admin.workflow.drafts import drop_drafts_of
 from pep_admin.workflow.inspections import judge_schools
 from pep_admin.workflow.readiness import readiness
+from pep_admin.workflow.sections import sign_part
 from pep_admin.workflow.taking import all_or_nothing, move_peps, refuse, take_pep, take_term
 
 
@@ -230,6 +231,20 @@ def submit_pep(session: Session, pep_id: int, *, actor: Actor, today: date, now:
     audit.record(session, "pep.submit", pep)
     signals.announce(session, signals.pep_submitted, pep_id=pep.id)
     return pep
+
+
+def sign_and_send(
+    session: Session, pep_id: int, part: Part, *, actor: Actor, today: date, now: datetime, reason: str = ""
+) -> Pep:
+    """Sign a part, and send the PEP where nothing stops it any more: the last signature sends (HB-2.6).
+
+    Where others are still to sign, or a gate is open, the part is signed and the PEP stays; its status tells. Raises Refused for
+    what the part itself needs, and where the money that goes with the PEP cannot be set aside: then nothing is signed.
+    """
+    pep = sign_part(session, pep_id, part, actor=actor, today=today, now=now, reason=reason)
+    if blocking(readiness(session, pep, today=today)):
+        return pep
+    return submit_pep(session, pep_id, actor=actor, today=today, now=now)
 
 
 def recall_pep(session: Session, pep_id: int, *, actor: Actor, version: int | None = None) -> Pep:

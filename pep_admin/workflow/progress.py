@@ -40,7 +40,7 @@ def note_progress(
     same = select(ProgressNote.id).where(
         ProgressNote.target_id == target_id, ProgressNote.seen_on == seen_on, ProgressNote.what == clean(what.strip()),
         ProgressNote.noted_by == actor.id, ProgressNote.struck_at.is_(None))
-    refuse_twice(session, same, "TARGET-note-twice", "You have written this note already. It is on record.", "what")
+    refuse_twice(session, same, "TARGET-note-twice", "You have written this note already. It is on record.", "what", whole=True)
     note = ProgressNote(pep_id=pep.id, target_id=target_id, seen_on=seen_on, what=what.strip(), with_child=with_child,
                         noted_by=actor.id, noted_name=actor.name, noted_at=now)
     session.add(note)

@@ -13,7 +13,7 @@ from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
 from pep_admin import history
-from pep_admin.exceptions import NotFound, Refused, StaleRecord
+from pep_admin.exceptions import NotFound, Refused, SaidAlready, StaleRecord
 from pep_admin.models import Base, Pep, PpgRequest, Term
 from pep_admin.validators.findings import Finding
 from pep_admin.vocabulary import PepStatus, PpgStatus
@@ -28,13 +28,14 @@ def refuse(check: str, code: str, message: str, field: str = "") -> Refused:
     return Refused([Finding(check, code, field, message)])
 
 
-def refuse_twice(session: Session, same: Select[Any], check: str, sentence: str, field: str) -> None:
+def refuse_twice(session: Session, same: Select[Any], check: str, sentence: str, field: str, *, whole: bool = False) -> None:
     """Raise Refused where `same` finds a row that says just what is being written: a form that was sent twice makes one.
 
-    Asked under the lock of the PEP, so that two posts at the same moment do not both find nothing.
+    `whole`: it says all of it, so that nothing is left to save (SaidAlready). Asked under the lock of the PEP, so that two posts at
+    the same moment do not both find nothing.
     """
     if session.scalar(same.limit(1)) is not None:
-        raise refuse(check, "DATA-unique", sentence, field)
+        raise (SaidAlready if whole else Refused)([Finding(check, "DATA-unique", field, sentence)])
 
 
 def all_or_nothing(session: Session) -> AbstractContextManager[Any]:

@@ -6,7 +6,7 @@ The two children of the world are in Year 9 on 18 Nov 2024, in care since Februa
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -145,18 +145,21 @@ def test_what_is_said_is_in_history_and_audit(world: World) -> None:
     assert list(events) == ["child.say_attending", "child.clear_attending"]
 
 
+Enter = Callable[[str], Visitor]
+BEFORE_MEETING = NOW - timedelta(days=28)  # 21 Oct 2024, a week before it
+
 # --- what the school asks ----------------------------------------------------------------------------------------------------
 
 
 def ask_for(world: World, pep: Pep, reason: str = "") -> AttendingNote:
-    return attending.ask_to_attend(world.session, pep.id, reason=reason, actor=world.act(world.teacher), now=NOW)
+    return attending.ask_to_attend(world.session, pep.id, reason=reason, actor=world.act(world.teacher), now=BEFORE_MEETING)
 
 
 def test_the_school_asks_until_its_pep_is_sent(world: World) -> None:
     pep = world.written_pep(money=False)
     note = ask_for(world, pep)
     assert reasons(world) == {world.child_id: ["school_asks"]}
-    assert refusal(ask_for, world, pep) == ("attend-twice", "DATA-status")
+    assert refusal(ask_for, world, pep) == ("attend-ask", "DATA-status")
     attending.cancel_ask(world.session, note.id, actor=world.act(world.teacher), now=NOW)
     assert reasons(world) == {} and ask_for(world, pep).id != note.id
     sent = world.sent_pep(money=False)
@@ -164,11 +167,22 @@ def test_the_school_asks_until_its_pep_is_sent(world: World) -> None:
     assert refusal(ask_for, world, sent) == ("status", "DATA-status")
 
 
+def test_nobody_is_asked_to_a_meeting_that_is_over(world: World, enter: Enter) -> None:
+    pep = world.written_pep(money=False)  # the meeting was on 28 Oct 2024; today is 18 Nov
+    with pytest.raises(Refused, match=r"The meeting was on 28 Oct 2024\."):
+        attending.ask_to_attend(world.session, pep.id, actor=world.act(world.teacher), now=NOW)
+    world.session.commit()
+    shown = enter("teacher").get(f"{PEPS}details/?id={pep.id}")
+    assert "Ask the Virtual School to come" not in shown.main
+    assert "Ask the Virtual School to come" not in enter("teacher").get("/admin/pep/my_peps/").main
+    assert "The meeting was on 28 Oct 2024" in enter("teacher").get(f"{LIST}ask/?pep={pep.id}").main
+
+
 def test_only_who_writes_the_schools_part_asks(world: World) -> None:
     pep = world.written_pep(money=False)
     for who in (world.worker, world.officer, world.head, world.auditor):
         with pytest.raises(NotAllowed):
-            attending.ask_to_attend(world.session, pep.id, actor=world.act(who), now=NOW)
+            attending.ask_to_attend(world.session, pep.id, actor=world.act(who), now=BEFORE_MEETING)
     note = ask_for(world, pep)
     with pytest.raises(NotAllowed):
         attending.cancel_ask(world.session, note.id, actor=world.act(world.worker), now=NOW)
@@ -178,20 +192,19 @@ def test_only_who_writes_the_schools_part_asks(world: World) -> None:
 
 # --- on screen ---------------------------------------------------------------------------------------------------------------
 
-Enter = Callable[[str], Visitor]
-
-
 def test_a_school_asks_from_its_pep_and_takes_it_back(world: World, enter: Enter) -> None:
-    pep_id = world.written_pep(money=False).id
+    pep_id = world.delegated_pep().id
     world.session.commit()
     page = enter("teacher").get(f"{PEPS}details/?id={pep_id}")
+    asking = page.link("Ask the Virtual School to come…")
     after = page.link("Ask the Virtual School to come…").send("reason", reason="A plan for the afternoons")
     assert "Tess Lehrer has asked the Virtual School to come" in after.main and "A plan for the afternoons" in after.main
     for name in ("officer", "worker"):
         shown = enter(name).get(f"{PEPS}details/?id={pep_id}").main
         assert "has asked the Virtual School" in shown and "No longer ask" not in shown
     assert "The school asks Tess Lehrer, 18 Nov 2024: A plan for the afternoons" in enter("officer").get(LIST).main
-    twice = enter("teacher").get(f"{LIST}ask/?pep={pep_id}").send("reason")
+    assert "has asked already, on 18 Nov 2024" in enter("teacher").get(f"{LIST}ask/?pep={pep_id}").main
+    twice = asking.send("reason")
     assert twice.status == 422 and "has asked already, on 18 Nov 2024" in twice.main
     back = after.visitor.get(f"{PEPS}details/?id={pep_id}")
     form = next(each for each in back.tree.xpath("//main//form") if "cancel" in each.get("action"))

@@ -584,5 +584,5 @@ def test_what_is_refused_counts_too_and_leaves_no_line_more_in_the_log(
     stage(lambda session: session.execute(sa.text("UPDATE pep_pep SET status = 'withdrawn'")))
     assert [keep(page, outcome="x").status_code for _ in range(5)] == [409, 409, 409, 429, 429]
     told = stage(lambda session: session.connection().exec_driver_sql(
-        "SELECT count(*) FROM pep_audit_event WHERE outcome = 'refused' AND action = 'keep_draft'").scalar_one())
+        "SELECT count(*) FROM pep_audit_event WHERE outcome = 'refused' AND action = 'keep_drafts'").scalar_one())
     assert told == 3

@@ -86,7 +86,8 @@ def test_nobody_reads_another_ones_draft_by_any_query(world: World) -> None:
         assert world.session.scalar(select(func.count(Draft.id))) == 0, who.name
         assert world.session.get(Draft, draft_id) is None, who.name
         assert world.session.scalars(select(Draft.fields).join(Pep, Draft.pep_id == Pep.id)).all() == [], who.name
-        assert find_draft(world.session, world.teacher, page_id(world, who), "section:voice") is None, who.name
+        page_of_hers = Page(page_id(world, who), world.child_id, "section:voice", "")
+        assert find_draft(world.session, world.teacher, page_of_hers) is None, who.name
     world.act(world.teacher)
     assert len(world.session.scalars(select(Draft)).all()) == 1
 

@@ -12,10 +12,11 @@ from pep_admin.exceptions import NotAllowed, Refused
 from pep_admin.models import AuditEvent, EducationSection, Pep, QaReview, SocialCareSection
 from pep_admin.pep_document import read_document
 from pep_admin.permissions import SYSTEM
-from pep_admin.views import draft_pages
+from pep_admin.views import draft_places
 from pep_admin.vocabulary import Audience, Decision, Grade, Part, PepStatus, PpgStatus, TargetArea
 from pep_admin.vocabulary import Subject as Of
 from pep_admin.workflow import figures, peps, ppg, reviews, sections, targets
+from pep_admin.workflow.drafts import Page
 from tests.visiting import values_of
 from tests.world import NOW, TODAY, World, accepting
 
@@ -168,7 +169,7 @@ def test_what_was_typed_for_a_section_that_stays_is_shown_to_copy(enter: Any, wo
         assert "was sent back for other sections alone" in told.text and not told.tree.xpath("//main//textarea")
     assert teacher.get(f"/admin/pep/ppg_requests/details/?id={request}").links("Change") == []
     pep = world.session.get_one(Pep, number)
-    why = {place: draft_pages.why_closed(world.session, world.act(world.teacher), pep, place)
+    why = {place: draft_places.why_closed(world.session, world.act(world.teacher), Page(pep.id, pep.child_id, place, ""), pep)
            for place in ("section:strengths", f"target:{target}", f"request:{request}", "section:voice")}
     assert [bool(each) for each in why.values()] == [True, True, True, False], why
     world.session.rollback()

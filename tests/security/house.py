@@ -12,7 +12,7 @@ import re
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -200,7 +200,8 @@ def _let_pass_and_to_meet(world: World) -> dict[str, int]:
                              actor=world.act(world.officer), now=NOW)
         for child_id, kind in ((world.child_id, AttendingNoteKind.CHAIR), (world.other_child_id, AttendingNoteKind.SEND))
     )
-    asks = attending.ask_to_attend(session, pep.id, reason="Please come", actor=world.act(world.teacher), now=NOW)
+    asks = attending.ask_to_attend(session, pep.id, reason="Please come", actor=world.act(world.teacher),
+                                   now=NOW - timedelta(days=28))  # before the meeting
     return {"waiver": waiver, "note": note.id, "asks": asks.id} | _at_risk(world)
 
 

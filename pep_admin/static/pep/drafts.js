@@ -7,7 +7,10 @@
   const WAITS = [5000, 10000, 20000, 40000, 60000]; // until it is tried again, at last once a minute
   const ALWAYS = new Set(["csrf_token", "written_by", "row_version"]);
   const KEEPALIVE = 60000; // a browser lets no more outlive a page
-  const questionOf = (name) => name.replace(/^base-/, "").split("-")[0];
+  const questionOf = (name) => { // on a page about many children the PEP's reference stands before it
+    const [, whose = "", rest] = /^([0-9]{4}-[A-Z]{3}-[0-9]+--)?(.*)$/s.exec(name);
+    return whose + rest.replace(/^base-/, "").split("-")[0];
+  };
   const OTHERS = 3000; // how long one form waits for what was typed in the others of its page to be kept
   let restUntil = 0; // when the server takes texts of this page again, once there were too many
   const keepers = new Map(); // by form, what keeps it
