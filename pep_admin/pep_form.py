@@ -900,10 +900,6 @@ PART_2 = PartForm(
             "voice",
             "The child's voice",
             (
-                Field("child_voice_good", "P2.53", "What is going well", Kind.PARA, rule="HB-4.6", check="RD-202",
-                      help="Their words, unmended, or what we saw. “Pass” is an answer; one real answer is enough to send."),
-                Field("child_voice_hard", "P2.53", "What is hard", Kind.PARA, rule="HB-4.6", check="RD-240"),
-                Field("child_voice_want", "P2.53", "What they want to change or try", Kind.PARA, rule="HB-4.6", check="RD-240"),
                 *(Field(key, "P2.53", words, Kind.ONE_OF, asked="voice_faces", rule="HB-4.6", choices=_choices(Face), looks="faces")
                   for key, words in FACE_QUESTIONS),
                 Field("seen_yes_no", "P2.53", "How they show “yes, more”, and “no, stop”", Kind.PARA, asked="voice_seen",
@@ -921,6 +917,10 @@ PART_2 = PartForm(
                                Field("where", "P2.53", "Where", Kind.ONE_OF, must="always",
                                      choices=(("setting", "In the setting"), ("home", "At home"))),
                                _line("saw", "P2.53", "What we saw", longest=500))),
+                Field("child_voice_good", "P2.53", "What is going well", Kind.PARA, rule="HB-4.6", check="RD-202",
+                      help="Their words, unmended, or what we saw. “Pass” is an answer; one real answer is enough to send."),
+                Field("child_voice_hard", "P2.53", "What is hard", Kind.PARA, rule="HB-4.6", check="RD-240"),
+                Field("child_voice_want", "P2.53", "What they want to change or try", Kind.PARA, rule="HB-4.6", check="RD-240"),
                 _answers("voice_junior_answers", "voice_junior", JUNIOR_QUESTIONS),
                 _answers("voice_senior_answers", "voice_senior", SENIOR_QUESTIONS),
                 _answers("voice_adult_answers", "voice_adult", ADULT_QUESTIONS),

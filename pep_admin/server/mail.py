@@ -86,14 +86,14 @@ LETTERS: dict[str, Letter] = {
     "delegated": Letter(
         "A PEP needs your part",
         "Hello,\n\nthe Virtual School has sent you {count} to write your part of. Sign in to see which, and by when:"
-        "\n\n{link}" + _FOOT),
+        "\n\n{desk}" + _FOOT),
     "returned": Letter(
         "A PEP has come back to you",
         "Hello,\n\na PEP that you took part in has been sent back with a note on what to change. Sign in to read it:"
-        "\n\n{link}" + _FOOT),
+        "\n\n{desk}" + _FOOT),
     "asked": Letter(
         "A question about a PEP",
-        "Hello,\n\nthe Virtual School has a question about a PEP that you took part in. Sign in to read it:\n\n{link}" + _FOOT),
+        "Hello,\n\nthe Virtual School has a question about a PEP that you took part in. Sign in to read it:\n\n{desk}" + _FOOT),
     "grant_sections": Letter(
         "A colleague asks you to write something",
         "Hello,\n\na colleague has asked you to write a part of a Personal Education Plan. Sign in to see what, and until when:"

@@ -56,6 +56,11 @@ class Control:
     def id(self) -> str:
         return f"f-{self.name}"
 
+    @property
+    def is_optional(self) -> bool:
+        """Whether it may be left empty by itself. Of the child's own answers any one will do (HB-4.6): none of them is marked so."""
+        return not self.required and not (self.field.id == CHILDS_WORDS and self.field.core)
+
 
 @dataclass(frozen=True, slots=True)
 class Line:

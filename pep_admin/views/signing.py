@@ -68,7 +68,7 @@ class SigningPages(Base):
         last = not self._others_wait(read_document(self.db_session, pep, audience=audience_for(self.actor, pep.child)), pep)
         if last and request.form.get("then") == SEND:
             self.say(f"{part.label} is signed. It was the last, but something still stops the PEP: it is listed here.", "warning")
-            return self.back_to("check_view", id=pep.id)
+            return self.back_to("check_answers", id=pep.id)
         self.say(f"{part.label} is signed." + (" It was the last: send the PEP to the Virtual School now." if last else ""))
         return self.back_to("details_view", id=pep.id)
 
