@@ -413,7 +413,7 @@ LINES = (
     post("pep_attending.say_needed",     f"{MEET}/say/?child={{child}}&kind=send", "401 422 422 403 403 403 403 403 403 403"),
     get("pep_attending.clear",           f"{MEET}/clear/?id={{note}}",             "in  200 200 403 403 403 403 403 403 403"),
     post("pep_attending.clear",          f"{MEET}/clear/?id={{note}}",             "401 422 422 403 403 403 403 403 403 403"),
-    get("pep_attending.ask",             f"{MEET}/ask/?pep={{pep}}",               "in  403 403 403 200 404 403 404 403 403"),
+    get("pep_attending.ask",             f"{MEET}/ask/?pep={{pep}}",               "in  403 403 403 303 404 403 404 403 403"),
     post("pep_attending.ask",            f"{MEET}/ask/?pep={{pep}}",               "401 403 403 403 422 404 403 404 403 403"),
     post("pep_attending.cancel",         f"{MEET}/cancel/?id={{note}}",            "401 403 403 403 404 404 404 404 403 403"),
 

@@ -138,7 +138,9 @@ def build(session: Session, url: str, folder: Path) -> Plan:
     """Fill a migrated database, and sign everybody in. `session` is the program's own on that database."""
     world = build_world(session, children=6)
     for child_id in (world.child_id, world.other_child_id):
-        world.written_pep(child_id=child_id)
+        pep = world.written_pep(child_id=child_id)
+        if child_id == world.other_child_id:
+            pep.meeting_at = NOW + timedelta(days=7)  # somebody can still be asked to come
         _records(world, child_id)
         _papers(world, child_id)
     children = list(session.scalars(sa.select(Child.id).order_by(Child.id)))
