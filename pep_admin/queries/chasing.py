@@ -199,8 +199,8 @@ def letters_of(parts: Iterable[Chased], day: date, had: Collection[int] = ()) ->
         if is_to_escalate(each.facts, each.schedule, each.taken, day) and _reached(each.above):
             _put(up, people, each.above, (each, ESCALATED))
     up = {person_id: lines for person_id, lines in up.items() if person_id not in own}
-    return [Letter(people[person_id], is_up, tuple(lines)) for is_up, found in ((False, own), (True, up))
-            for person_id, lines in found.items() if person_id not in had]
+    return [Letter(people[person_id], is_up, _in_order(lines)) for is_up, found in ((False, own), (True, up))
+            for person_id, lines in sorted(found.items(), key=lambda pair: _by_name(people[pair[0]])) if person_id not in had]
 
 
 def late_letters(parts: Iterable[Chased], today: date, person_ids: Collection[int] | None = None) -> list[Letter]:
@@ -211,7 +211,8 @@ def late_letters(parts: Iterable[Chased], today: date, person_ids: Collection[in
         wanted = each.above is not None and (person_ids is None or each.above.id in person_ids)
         if wanted and is_late(each, today) and ESCALATED not in each.taken and _reached(each.above):
             _put(found, people, each.above, (each, ESCALATED))
-    return [Letter(people[person_id], True, tuple(lines)) for person_id, lines in found.items()]
+    return [Letter(people[person_id], True, _in_order(lines))
+            for person_id, lines in sorted(found.items(), key=lambda pair: _by_name(people[pair[0]]))]
 
 
 def is_late(each: Chased, today: date) -> bool:
@@ -232,6 +233,15 @@ def coming_letters(parts: Sequence[Chased], first: date, days: int, had: Collect
         if letters:
             found.append((day, letters))
     return found
+
+
+def _by_name(person: Person) -> tuple[str, str, int]:
+    return person.last_name, person.first_name, person.id
+
+
+def _in_order(lines: Iterable[tuple[Chased, str]]) -> tuple[tuple[Chased, str], ...]:
+    """The earliest due first, then the parts as they are numbered."""
+    return tuple(sorted(lines, key=lambda line: (line[0].pep.due_on, line[0].pep.id, list(Part).index(line[0].part))))
 
 
 def _reached(person: Person | None) -> bool:

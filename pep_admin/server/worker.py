@@ -228,15 +228,13 @@ class Worker:
 
 def queue_daily(app: Flask) -> None:
     """Queue what is done every day, where nobody has for this one: one row a day and kind, whoever comes first."""
-    due = daily.due_on(config.today())
-    with _host(app).db.engine.connect().execution_options(readonly=True) as connection:
-        queued = set(connection.scalars(select(Job.once_key).where(Job.once_key.in_(due))))
-    with _unit(app) as session:
-        for key in due.keys() - queued:
-            daily.queue(session, key, due[key])
-            with suppress(IntegrityError):  # another worker was quicker
+    for key, due_at in daily.due_on(config.today()).items():
+        with app.app_context():
+            if _any(app, Job.id, Job.once_key == key):
+                continue
+            with _unit(app) as session, suppress(IntegrityError):  # another worker was quicker
+                daily.queue(session, key, due_at)
                 session.commit()
-            session.rollback()
 
 
 def run_once(app: Flask) -> int:

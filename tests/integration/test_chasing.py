@@ -1,14 +1,13 @@
-"""The chase over an autumn term, day by day: who is reminded when, when not, who above them gets word, and what stands on the page.
+"""The chase over an autumn term, day by day: who is reminded when, when not, and who above them gets word.
 
-Every expected day is worked out by hand. PEPs are due on Fri 29 Nov 2024; the numbers are 14 and 5 days before, 1 and 7 days late, and
-word to those above after 10. Half-term is Mon 21 to Fri 25 Oct.
+Every expected day is worked out by hand. PEPs are due on Fri 29 Nov 2024; the numbers are 14 and 5 days before, 1 and 7 days late,
+and word to those above after 10. Half-term is Mon 21 to Fri 25 Oct.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -32,7 +31,7 @@ from pep_admin.permissions import SYSTEM
 from pep_admin.school_words import ClosureKind
 from pep_admin.vocabulary import Decision, Grade, Part, PersonKind
 from pep_admin.workflow import calendars, calls, chasing, delegation, reviews, sections
-from tests.world import LAUNCH_DAY, World, accepting, build_world, person
+from tests.world import World, accepting, build_world, person
 
 pytestmark = pytest.mark.slow  # the quick suite stays under a minute; `make check` runs everything
 
@@ -137,8 +136,8 @@ def send_back(world: World, number: int, day: date) -> None:
 
 
 def test_a_term_of_reminders(term: World) -> None:
-    """Child 0: meeting held on 14 Oct; the teacher signs on 18 Nov, the social worker on 27 Nov. Child 1: sent on 4 Nov, sent back on
-    4 Dec. Children 2 and 3: nobody does anything."""
+    """Child 0: meeting held on 14 Oct; the teacher signs on 18 Nov, the social worker on 27 Nov. Child 1: sent on 4 Nov, sent back
+    on 4 Dec. Children 2 and 3: nobody does anything."""
     shut_birch(term)
 
     def send_1() -> None:
@@ -160,8 +159,8 @@ def test_a_term_of_reminders(term: World) -> None:
     # there is nobody above.
     assert told(term, 1) == [*words("05 Dec", "Anders", "after 1", "education"), *words("05 Dec", "Zweite", "after 1", *CARE),
                              *words("11 Dec", "Anders", "after 7", "education"), *words("11 Dec", "Zweite", "after 7", *CARE)]
-    # Half-term begins on Mon 21 Oct: back at school on Mon 28 Oct. One day late is Sat 30 Nov, so Mon 2 Dec; seven are Fri 6 Dec; ten
-    # are Mon 9 Dec.
+    # Half-term begins on Mon 21 Oct: back at school on Mon 28 Oct. One day late is Sat 30 Nov, so Mon 2 Dec; seven are Fri 6 Dec;
+    # ten are Mon 9 Dec.
     assert told(term, 2) == [
         *words("28 Oct", "Lehrer", "half-term", "education"),
         *words("15 Nov", "Lehrer", "before 14", "education"), *words("15 Nov", "Sozial", "before 14", *CARE),
@@ -178,14 +177,14 @@ def test_a_term_of_reminders(term: World) -> None:
         *words("06 Dec", "Anders", "after 7", "education"), *words("06 Dec", "Zweite", "after 7", *CARE)]
     mails = term.session.execute(sa.select(Delivery.person_id, sa.func.date(Delivery.queued_at), sa.func.count()).where(
         Delivery.template.in_(("reminder", "escalated"))).group_by(Delivery.person_id, sa.func.date(Delivery.queued_at))).all()
-    # Tess: 28 Oct, 15, 26 Nov, 2, 6 Dec. Sara: the same without October. Otto: 28 Oct, 19, 26 Nov, 2, 5, 6, 11 Dec. Olga: 15, 26 Nov,
-    # 2, 5, 6, 11 Dec. And two above.
+    # Tess: 28 Oct, 15, 26 Nov, 2, 6 Dec. Sara: the same without October. Otto: 28 Oct, 19, 26 Nov, 2, 5, 6, 11 Dec. Olga: 15, 26
+    # Nov, 2, 5, 6, 11 Dec. And two above.
     assert all(count == 1 for *_, count in mails) and len(mails) == 5 + 4 + 7 + 6 + 2
 
 
 def test_a_step_that_falls_into_the_holidays_waits_for_the_first_day_after(term: World) -> None:
-    """Due on Wed 8 Jan 2025: 14 days before is 25 Dec, 5 are Fri 3 Jan. School begins again on Mon 6 Jan, when the later step alone is
-    taken; a social worker is at work on Fri 27 Dec."""
+    """Due on Wed 8 Jan 2025: 14 days before is 25 Dec, 5 are Fri 3 Jan. School begins again on Mon 6 Jan, when the later step alone
+    is taken; a social worker is at work on Fri 27 Dec."""
     pep(term, 2).due_on = date(2025, 1, 8)
     for number in (0, 1, 3):
         pep(term, number).due_on = date(2025, 6, 6)

@@ -173,7 +173,8 @@ BY_THEMSELVES = {("pep_schools.details_view", "GET"), ("pep_terms.launch", "GET"
                  ("pep_peps.section", "POST"), ("pep_people.replace", "GET"), ("pep_people.replace", "POST"),
                  ("pep_roll_over.index_view", "POST"), ("pep_roll_over.confirm", "GET"), ("pep_roll_over.confirm", "POST"),
                  ("pep_my_peps.figures", "POST"), ("pep_calls.index_view", "GET"), ("pep_calls.note", "GET"),  # test_calls
-                 ("pep_calls.note", "POST"), ("pep_calls.settle", "POST"), ("pep_reminders.no_meeting", "GET")}  # test_chasing_pages
+                 ("pep_calls.note", "POST"), ("pep_calls.settle", "POST"),
+                 ("pep_reminders.no_meeting", "GET")}  # test_chasing_pages
 """Doors that show many children, or show one only when something goes wrong: a test of their own each, below."""
 
 WITH_CHILDREN = ("children", "peps", "targets", "ppg_requests", "sdq", "suspensions", "consents", "enrolments", "placements",
