@@ -114,7 +114,7 @@ class _Beside:
             calls[person_id].append((about, until))
         backs = select(QaReview.pep_id, func.count(), func.max(QaReview.reviewed_on)).where(
             QaReview.pep_id.in_(pep_ids), QaReview.decision == Decision.RETURN).group_by(QaReview.pep_id)
-        return cls({row[0]: (row[1], row[2]) for row in session.execute(backs)}, words, calls, _managers(session),
+        return cls({row[0]: (row[1], row[2]) for row in session.execute(backs)}, words, calls, _above_teams(session),
                    Calendars(session), {})
 
     def one(self, pep: Pep, part: Part, person: Person | None) -> Chased:
@@ -152,7 +152,7 @@ def _plain(team: str | None) -> str:
     return " ".join((team or "").split()).casefold()
 
 
-def _managers(session: Session) -> dict[str, Person]:
+def _above_teams(session: Session) -> dict[str, Person]:
     teams = session.scalars(select(CareTeam).where(CareTeam.manager_id.is_not(None)).options(joinedload(CareTeam.manager)))
     return {_plain(team.name): team.manager for team in teams if team.manager is not None}
 
