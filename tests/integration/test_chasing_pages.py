@@ -5,14 +5,18 @@ It is Mon 18 Nov 2024; the PEPs of both children, due on Fri 29 Nov, are with th
 
 from __future__ import annotations
 
+import logging
 import re
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from click.testing import CliRunner
 
 from pep_admin import config
+from pep_admin.cli import main
 from pep_admin.models import AcademicYear, AuditEvent, CareTeam, Child, Delivery, Job, Pep, Person, Reminder, School
 from pep_admin.permissions import SYSTEM
 from pep_admin.server import worker
@@ -226,3 +230,27 @@ def test_the_worker_does_it_once_a_day(world: World, posting: Council, post_offi
     assert [each.state for each in jobs()] == [JobState.DONE] * 2 and len(post_office.received) == 4, "nothing new is due"
     assert ask(lambda session: session.scalar(sa.select(sa.func.count()).select_from(Reminder))) == 6
     assert {state for _, state in lettered(world)} == {DeliveryState.SENT.value}
+
+
+@pytest.fixture
+def _quiet_log() -> Iterator[None]:
+    """The log of a command does not stay on this process."""
+    before = list(logging.root.handlers), logging.root.level
+    yield
+    logging.root.handlers[:], logging.root.level = before
+
+
+@pytest.mark.usefixtures("_quiet_log")
+def test_the_command_says_what_would_go_and_then_sends_it(world: World, tmp_path: Any) -> None:
+    settings = {"PEP_ADMIN_DATABASE_URL": f"sqlite:///{tmp_path / 'world.db'}", "PEP_ADMIN_INSTANCE_FOLDER": str(tmp_path),
+                "PEP_ADMIN_TODAY": TODAY.isoformat(), "PEP_ADMIN_SECOND_FACTOR": ""}
+
+    def said(*words: str) -> list[str]:
+        done = CliRunner().invoke(main, ["remind", *words], env=settings)
+        assert done.exit_code == 0, done.output
+        return done.output.splitlines()
+
+    first = ["  Otto Anders: 14 days before it is due, 2425-AUT-0002", "  Tess Lehrer: 14 days before it is due, 2425-AUT-0001"]
+    assert said("--dry-run")[:3] == ["4 mails would be sent:", *first] and lettered(world) == []
+    assert said()[:3] == ["4 mails will go out:", *first] and len(lettered(world)) == 4
+    assert said() == ["0 mails will go out."] and len(lettered(world)) == 4

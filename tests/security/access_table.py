@@ -294,7 +294,7 @@ LINES = (
     get("pep_reminders.no_meeting",      "/admin/pep/reminders/no-meeting/",       "in  200 200 403 403 403 403 403 200 403"),
     get("pep_reminders.escalate",        "/admin/pep/reminders/escalate/",         "in  200 200 403 403 403 403 403 403 403"),
     post("pep_reminders.escalate",       "/admin/pep/reminders/escalate/",         "401 422 422 403 403 403 403 403 403 403"),
-    get("pep_from_mail.index_view",      "/admin/pep/from_mail/?message={mail}&to=link", "in 302 302 302 302 302 302 302 302 302"),
+    get("pep_from_mail.index_view",      "/admin/pep/from_mail/?message=1&to=link", "in 302 302 302 302 302 302 302 302 302"),
     get("pep_care_teams.index_view",     "/admin/pep/care_teams/",                 "in  200 200 403 403 403 403 403 200 403"),
     get("pep_care_teams.details_view",   "/admin/pep/care_teams/details/?id={team}", "in  200 200 403 403 403 403 403 200 403"),
     get("pep_care_teams.create_view",    "/admin/pep/care_teams/new/",             "in  200 200 403 403 403 403 403 403 403"),
