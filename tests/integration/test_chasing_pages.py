@@ -250,7 +250,8 @@ def test_the_command_says_what_would_go_and_then_sends_it(world: World, tmp_path
         assert done.exit_code == 0, done.output
         return done.output.splitlines()
 
-    first = ["  Otto Anders: 14 days before it is due, 2425-AUT-0002", "  Tess Lehrer: 14 days before it is due, 2425-AUT-0001"]
+    told = ((world.other_teacher, "2425-AUT-0002"), (world.teacher, "2425-AUT-0001"))
+    first = [f"  person {who.person_id}: 14 days before it is due, {reference}" for who, reference in told]
     assert said("--dry-run")[:3] == ["4 mails would be sent:", *first] and lettered(world) == []
     assert said()[:3] == ["4 mails will go out:", *first] and len(lettered(world)) == 4
     assert said() == ["0 mails will go out."] and len(lettered(world)) == 4
