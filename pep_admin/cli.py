@@ -90,11 +90,12 @@ def demo(size: str, no_serve: bool, show: bool, host: str, port: int) -> None:
 def worker(once: bool, parent: int | None) -> None:
     """Send queued mail and do queued jobs, until ended."""
     from pep_admin.server.serving import stop_on_signals
-    from pep_admin.server.worker import Worker, log, run_once
+    from pep_admin.server.worker import Worker, log, queue_daily, run_once
 
     app = base.application()
     base.require_tables(app)
     if once:
+        queue_daily(app)
         click.echo(f"{run_once(app)} done.")
         return
     stop = stop_on_signals()
@@ -357,6 +358,13 @@ def launch_term(year: str, term: str, dry_run: bool) -> None:
                f"{len(done.skipped)} left out.")
     for child_id, reason in done.skipped:
         click.echo(f"  child {child_id}: {reason}")
+
+
+@main.command()
+@click.option("--dry-run", is_flag=True, help="Only say what would be done.")
+def remind(dry_run: bool) -> None:
+    """Send today's reminders now, instead of waiting for the worker to do it in the morning. Safe to repeat."""
+    base.say_all(base.remind(dry_run))
 
 
 @main.command("export-pdf")

@@ -187,6 +187,25 @@ def say_all(sentences: Iterable[str]) -> None:
         click.echo(sentence)
 
 
+def remind(dry_run: bool) -> list[str]:
+    """Today's reminders, sent or only looked at: how many mails, then a line each, which names nobody: to whom by the number under
+    People, by which step, of which PEPs."""
+    from pep_admin.chasing import step_words
+    from pep_admin.workflow.chasing import send_reminders
+
+    app = application()
+    require_tables(app)
+    with acting(app, writes=not dry_run) as session:
+        done = send_reminders(session, actor=system(), today=config.today(), now=config.now(), dry_run=dry_run)
+        said = []
+        for each in done.letters:
+            about = (f"{step_words(step)}, {' '.join(sorted(references))}" for step, references in each.references.items())
+            said.append(f"  person {each.person.id}: {'; '.join(about)}")
+        session.rollback() if dry_run else session.commit()
+    mails = f"{len(said)} mail{'' if len(said) == 1 else 's'}"
+    return [f"{mails} {'would be sent' if dry_run else 'will go out'}{':' if said else '.'}", *said]
+
+
 def year_of_rules() -> tuple[AcademicYear | YearPolicy, str]:
     """The academic year of today whose numbers the rulebook shows, and where they are from: without a database, policy.py's."""
     from sqlalchemy.orm import selectinload

@@ -246,6 +246,10 @@ class AcademicYear(Tracked, Versioned, Base):
     new_to_roll_days: Mapped[int] = mapped_column(default=USUAL.new_to_roll_days)
     school_move_days: Mapped[int] = mapped_column(default=USUAL.school_move_days)
     attend_year_groups: Mapped[str] = mapped_column(Words(60), default=USUAL.attend_year_groups)
+    send_reminders: Mapped[bool] = mapped_column(default=USUAL.send_reminders)
+    remind_days_before: Mapped[str] = mapped_column(Words(40), default=USUAL.remind_days_before)
+    remind_days_after: Mapped[str] = mapped_column(Words(40), default=USUAL.remind_days_after)
+    escalate_after_days: Mapped[int] = mapped_column(default=USUAL.escalate_after_days)
     terms: Mapped[list[Term]] = relationship(back_populates="year", order_by="Term.starts_on")
 
     __table_args__ = (CheckConstraint("ends_on > starts_on", name="ends_after_start"),)
@@ -1477,6 +1481,38 @@ class CallNote(Tracked, Versioned, Base):
         return f"Call with {self.person}"
 
 
+class CareTeam(Tracked, Versioned, Base):
+    """A team of social workers, by the name that stands as their organisation, and who manages it."""
+
+    __tablename__ = "pep_care_team"
+
+    name: Mapped[str] = mapped_column(Words(200), unique=True)
+    manager_id: Mapped[int | None] = mapped_column(ForeignKey("pep_person.id"), index=True)
+    manager: Mapped[Person | None] = relationship()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Reminder(OfPep, Base):
+    """That somebody got word of one part of one PEP, by which step of chasing.py: each step once, and once anew each time that the
+    PEP was sent back (`returns`). Written with the letter (Delivery) that says it; append-only."""
+
+    __tablename__ = "pep_reminder"
+
+    part: Mapped[words.Part] = mapped_column(choice(words.Part))
+    step: Mapped[str] = mapped_column(Words(20))
+    returns: Mapped[int]
+    person_id: Mapped[int] = mapped_column(ForeignKey("pep_person.id"), index=True)
+    delivery_id: Mapped[int] = mapped_column(ForeignKey("pep_delivery.id"), index=True)
+    sent_on: Mapped[date] = mapped_column(index=True)
+    person: Mapped[Person] = relationship()
+    delivery: Mapped[Delivery] = relationship()
+    pep: Mapped[Pep] = relationship()
+
+    __table_args__ = (UniqueConstraint("pep_id", "part", "step", "returns"),)
+
+
 class HandoverNote(Tracked, Versioned, OfChild, Base):
     """What the school that a child leaves tells whoever sees the child after it: one for each time at that school, the newest of
     which the child had begun by `noted_on`. The school writes it, so it holds nothing that a school may not read."""
@@ -1583,7 +1619,8 @@ class QaReview(Tracked, OfPep, Base):
 class Delivery(Base):
     """A message to one person, queued in the transaction that made it due; the worker sends it. Names no child.
 
-    Without a person it goes to somebody of the host's: whom, is asked when it is sent.
+    `opened_at`: when the person first came to the program by its link, signed in. Without a person it goes to somebody of the
+    host's: whom, is asked when it is sent.
     """
 
     __tablename__ = "pep_delivery"
@@ -1599,6 +1636,7 @@ class Delivery(Base):
     leased_until: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]
     sent_to: Mapped[str | None] = mapped_column(Words(254))
+    opened_at: Mapped[datetime | None]
     tries: Mapped[int] = mapped_column(default=0)
     problem: Mapped[str | None] = mapped_column(Words(200))
     person: Mapped[Person | None] = relationship()

@@ -70,6 +70,9 @@ class YearNumbers(FormNumbers):
     `new_to_roll_days`, `school_move_days`: HB-3.10, days for which a child is new to the roll, or to a school; ours: about a term.
     `attend_year_groups`: HB-3.10, year groups that the Virtual School meets, written like "N2, 6, 11".
     `graded_rule`, `card_rule`: HB-3.10, what is less than good where an inspection gives no overall grade; our choice is any area.
+    `send_reminders`: whether whoever owes a part of a PEP is reminded of it; no rule of the handbook's, like the next three.
+    `remind_days_before`, `remind_days_after`: on which calendar days before and after a PEP is due, written like "14, 5".
+    `escalate_after_days`: calendar days late after which head teacher or team manager get word by themselves; 0 for never.
     """
 
     ppg_term_cap_pence: int = 600_00
@@ -89,6 +92,10 @@ class YearNumbers(FormNumbers):
     new_to_roll_days: int = 90
     school_move_days: int = 90
     attend_year_groups: str = "N2, 6, 11"
+    send_reminders: bool = True
+    remind_days_before: str = "14, 5"
+    remind_days_after: str = "1, 7"
+    escalate_after_days: int = 10
 
 
 USUAL = YearNumbers()
@@ -146,6 +153,11 @@ NUMBERS: tuple[Number, ...] = (
     Number("school_move_days", ("HB-3.10",), "Days for which a school move is new", "Whom the Virtual School meets after a move.",
            0, 366),
     Number("attend_year_groups", ("HB-3.10",), "Year groups that the Virtual School meets", "Like N2, 6, 11."),
+    Number("send_reminders", (), "Reminders are sent", "Each morning, to whoever owes a part of a PEP; otherwise none."),
+    Number("remind_days_before", (), "Days before a PEP is due on which its writers are reminded", "Like 14, 5. Empty for none."),
+    Number("remind_days_after", (), "Days late on which they are reminded again", "Like 1, 7. Empty for none."),
+    Number("escalate_after_days", (), "Days late after which head teacher or team manager get word",
+           "0: only when an officer sends it.", 0, 90),
 )
 """In the order of the year's screen. What each means, and its unit, stands in the docstrings above."""
 

@@ -51,6 +51,11 @@ class Calendars:
             self._known[key] = days_of_school([self.in_force(year, *key) for year in self._years], self.is_working_day)
         return self._known[key]
 
+    def term_at(self, term: Term, school_id: int | None) -> TermDates | None:
+        """That term as it is at a school, by the calendar in force there; None where its dates are not known."""
+        found = self.in_force(term.year_id, school_id, self._codes.get(school_id)).terms
+        return next((each for each in found if each.starts_on <= term.ends_on and each.ends_on >= term.starts_on), None)
+
     def in_force(self, year_id: int, school_id: int | None, code: str | None) -> YearCalendar:
         """The calendar that holds in that academic year for a school, or for an authority's schools by its number."""
         layers = [self._of_school.get((year_id, school_id)), self._of_authority.get((year_id, code)),

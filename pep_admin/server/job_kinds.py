@@ -20,10 +20,11 @@ from pep_admin.documents.pep_archive import Making, write_archive
 from pep_admin.imports import large
 from pep_admin.imports.keeping import DROP_OLD, drop_old
 from pep_admin.models import Job
-from pep_admin.permissions import Permission
+from pep_admin.permissions import SYSTEM, Permission
 from pep_admin.queries.jobs import MADE_FILE_KEPT_FOR
 from pep_admin.server import made_files
 from pep_admin.server.jobs import Beat, Made, job_kind, read_only, require_asker
+from pep_admin.workflow.chasing import REMIND, send_reminders
 from pep_admin.workflow.drafts import DROP_OLD as DROP_OLD_DRAFTS
 from pep_admin.workflow.drafts import drop_old as drop_old_drafts
 
@@ -49,6 +50,13 @@ def _drop_made_files(session: Session, payload: Mapping[str, Any], beat: Beat) -
     made_files.drop_older(_made_folder(), before)
     gone = update(Job).where(Job.file.is_not(None), Job.ended_at < before).values(file=None)
     session.execute(gone.execution_options(synchronize_session=False))
+
+
+@job_kind(REMIND)
+def _remind(session: Session, payload: Mapping[str, Any], beat: Beat) -> Made:
+    """Each morning's reminders; of a morning that was missed, today's."""
+    done = send_reminders(session, actor=SYSTEM, today=config.today(), now=config.now())
+    return Made({"reminders": done.reminders, "escalations": done.escalations})
 
 
 def queue_drop(session: Session) -> None:

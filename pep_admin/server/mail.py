@@ -115,6 +115,15 @@ LETTERS: dict[str, Letter] = {
         "Hello,\n\nby the records of the Virtual School you are the designated teacher to whom the Personal Education Plans of a "
         "school are sent. Sign in and tell us whether you still are:\n\n{leads}\n\nIf somebody else has taken over, sign in all "
         "the same and name them: this message opens nothing to anybody else, so please do not pass it on." + _FOOT),
+    "reminder": Letter(
+        "A PEP waits for your part",
+        "Hello,\n\nby the records of the Virtual School, {count} still {waits} for your part, to be written and signed.{meeting} "
+        "Sign in to see which, and by when:\n\n{desk}\n\nIf something stands in the way, tell the Virtual School." + _FOOT),
+    "escalated": Letter(
+        "A PEP is late",
+        "Hello,\n\nby the records of the Virtual School, {count} {is_late} because a part that your school or your team writes is "
+        "not signed.{meeting} Please see with those who write it that it is done, or tell the Virtual School what stands in the "
+        "way. They see which it is when they sign in, and so do you if you have an account:\n\n{desk}" + _FOOT),
     "invited": Letter(
         "Your account for Personal Education Plans",
         "Hello {name},\n\nthere is an account for you with which Personal Education Plans are written and read. Choose your "
@@ -133,6 +142,23 @@ LETTERS: dict[str, Letter] = {
         "Hello {name},\n\n{what} ({at}).\n\nIf that was not you, tell the Virtual School at once, and choose a new password:\n\n"
         "{link}\n\n{authority}\n"),
 }
+
+
+PLACES = {"link": "peps", "leads": "my_lead", "children": "children", "desk": "my_peps"}
+"""Where a letter's link leads: by the name that its words use, the noun of the page."""
+
+
+def count_of(peps: int) -> str:
+    """ "a PEP", "3 PEPs"."""
+    return "a PEP" if peps == 1 else f"{peps} PEPs"
+
+
+def words_of_chase(peps: int, no_meeting: int) -> dict[str, str]:
+    """What a reminder says of as many PEPs, of some of which no meeting is booked though half-term has begun."""
+    of_them = "it" if peps == 1 else "all of them" if no_meeting == peps else f"{no_meeting} of them"
+    meeting = f" No meeting is booked for {of_them}, and it should have been by half-term." if no_meeting else ""
+    return {"count": count_of(peps), "waits": "waits" if peps == 1 else "wait", "is_late": "is late" if peps == 1 else "are late",
+            "meeting": meeting}
 
 
 def mail_settings(config: Mapping[str, Any], folder: Path) -> MailSettings:

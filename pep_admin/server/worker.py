@@ -15,7 +15,7 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from threading import Event
@@ -24,15 +24,16 @@ from urllib.parse import urlsplit
 
 from flask import Flask
 from sqlalchemy import ColumnElement, and_, or_, select, update
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from pep_admin import config
 from pep_admin.exceptions import NotAllowed, Refused
 from pep_admin.models import Delivery, Grant, Job, LeadQuestion, Pep, Person, School
 from pep_admin.permissions import SYSTEM
+from pep_admin.queries.chasing import standing
 from pep_admin.queries.grants import leaving, not_over
-from pep_admin.server import logs, made_files, mail
+from pep_admin.server import daily, logs, made_files, mail
 from pep_admin.server.job_leases import Cancelled, Lease, LeaseLost, Stopping, due_jobs, end_job, finish_job, note_beat, take_job
 from pep_admin.server.jobs import JOB_KINDS, Made
 from pep_admin.server.jobs import job_kind as job_kind
@@ -63,7 +64,18 @@ class Addressed:
     facts: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Later:
+    """That a letter may go, but not before that instant."""
+
+    at: datetime
+
+
+Goes = Addressed | Later | str
+"""Whom a message goes to, or from when it may go, or a sentence that says why it must not."""
 Addressing = Callable[[Session, Mapping[str, Any]], Addressed | str]
+ESCALATED = "escalated"
+CHASES = frozenset({"reminder", ESCALATED})
 ADDRESSED: dict[str, Addressing] = {}
 """Letters to somebody of the host's who is no Person, by template."""
 
@@ -93,6 +105,7 @@ class Worker:
     beaten: float = -BEAT_SECONDS
     beats_again: float = 0.0
     said: str = ""
+    asked_for: date | None = None
 
     def __post_init__(self) -> None:
         self.holder = self.holder or f"{socket.gethostname()[:40]}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
@@ -104,11 +117,18 @@ class Worker:
                 return
             self._show_that_it_runs()
             try:
+                self._ask_daily()
                 self.drain()
             except SQLAlchemyError as problem:
                 log.warning("The database could not be used (%s); trying again.", type(problem).__name__)
                 self.stop.wait(5)
             self.stop.wait(POLL_SECONDS)
+
+    def _ask_daily(self) -> None:
+        """Once a day, as far as this worker knows: the rows know better."""
+        if self.asked_for != config.today():
+            queue_daily(self.app)
+            self.asked_for = config.today()
 
     def _show_that_it_runs(self) -> None:
         if time.monotonic() - self.beaten >= BEAT_SECONDS:
@@ -206,6 +226,17 @@ class Worker:
             self._deliver_all(most=MAIL_BETWEEN)
 
 
+def queue_daily(app: Flask) -> None:
+    """Queue what is done every day, where nobody has for this one: one row a day and kind, whoever comes first."""
+    for key, due_at in daily.due_on(config.today()).items():
+        with app.app_context():
+            if _any(app, Job.id, Job.once_key == key):
+                continue
+            with _unit(app) as session, suppress(IntegrityError):  # another worker was quicker
+                daily.queue(session, key, due_at)
+                session.commit()
+
+
 def run_once(app: Flask) -> int:
     """Do everything that is due now, once; the number of messages and jobs that were taken."""
     return Worker(app, Event()).drain()
@@ -216,13 +247,13 @@ def run_once(app: Flask) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Message:
-    """A message that this worker holds until `lease`; a sentence in the place of whom it goes to says why it must not go."""
+    """A message that this worker holds until `lease`."""
 
     id: int
     key: str
     template: str
     arguments: Mapping[str, Any]
-    goes: Addressed | str
+    goes: Goes
     person_id: int | None
     tries: int
     lease: datetime
@@ -263,7 +294,7 @@ def _take_message(session: Session) -> _Message | None:
     return message
 
 
-def _goes(session: Session, row: Delivery) -> Addressed | str:
+def _goes(session: Session, row: Delivery) -> Goes:
     """Whom the message goes to, or what has changed since it was queued so that it must not: asked when it is sent, not before."""
     if row.template not in mail.LETTERS:
         return "The program has no letter of that name."
@@ -276,6 +307,8 @@ def _goes(session: Session, row: Delivery) -> Addressed | str:
         status = session.scalar(select(Pep.status).where(Pep.id == row.pep_id))
         if status is PepStatus.WITHDRAWN:
             return "The PEP was closed before this was sent."
+    if row.template in CHASES:
+        return _chase(session, row, row.person)
     return _what_is_over(session, row, row.person.id) or Addressed(row.person.email or "")
 
 
@@ -288,6 +321,17 @@ def _what_is_over(session: Session, row: Delivery, person_id: int) -> str:
     if row.template == "child_leaves" and not leaving(session, [person_id], config.today()):
         return "The day is over, or the child is back."
     return ""
+
+
+def _chase(session: Session, row: Delivery, person: Person) -> Goes:
+    """A reminder says what holds when it is sent; on a day on which nobody of its parts is there, it waits for the next."""
+    found = standing(session, person.id, row.arguments["parts"], config.today(), is_up=row.template == ESCALATED,
+                     any_day=row.arguments["any_day"])
+    if not found.peps:
+        return "What it was about is signed, closed or somebody else's by now."
+    if not found.goes_today:
+        return Later(daily.morning_after(config.today()))
+    return Addressed(person.email or "", mail.words_of_chase(found.peps, found.no_meeting))
 
 
 def _is_still_asked(session: Session, person_id: int) -> bool:
@@ -305,6 +349,8 @@ def _try_to_send(app: Flask, settings: mail.MailSettings, message: _Message) -> 
     """Send it, with no transaction open; the columns to mark it with (`server`, `bounced` are for the caller)."""
     if isinstance(message.goes, str):
         return {"state": DeliveryState.GIVEN_UP, "problem": message.goes}
+    if isinstance(message.goes, Later):
+        return {"state": DeliveryState.QUEUED, "tries": message.tries - 1, "due_at": message.goes.at}
     subject, text = mail.LETTERS[message.template].fill(**{**_facts(app, message), **message.goes.facts})
     try:
         mail.send(settings, message.goes.to, subject, text, message_id=_message_id(app, message.key))
@@ -337,13 +383,11 @@ def _mark(session: Session, message: _Message, values: Mapping[str, Any]) -> Non
 
 def _facts(app: Flask, message: _Message) -> dict[str, Any]:
     host, count = _host(app), int(message.arguments.get("count", 1))
+    base = f"{app.config.get('PEP_ADMIN_BASE_URL', '')}{host.own_url('from_mail')}"
     return {
-        "link": f"{app.config.get('PEP_ADMIN_BASE_URL', '')}{host.own_url('peps')}/",
-        "leads": f"{app.config.get('PEP_ADMIN_BASE_URL', '')}{host.own_url('my_lead')}/",
-        "children": f"{app.config.get('PEP_ADMIN_BASE_URL', '')}{host.own_url('children')}/",
-        "desk": f"{app.config.get('PEP_ADMIN_BASE_URL', '')}{host.own_url('my_peps')}/",
+        **{name: f"{base}/?message={message.id}&to={name}" for name in mail.PLACES},
         "authority": host.settings.get("authority") or "Virtual School",
-        "count": "a PEP" if count == 1 else f"{count} PEPs",
+        "count": mail.count_of(count),
     }
 
 

@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import Protocol
 
 from pep_admin.attending import parse_year_groups
+from pep_admin.chasing import parse_days
 from pep_admin.deadlines import format_day, format_long
 from pep_admin.policy import NUMBERS
 from pep_admin.school_calendar import england_working_day
@@ -66,7 +67,8 @@ class TermLike(Protocol):
 
 def check_year(year: YearLike) -> list[Finding]:
     """A year is named like 2024-25, ends after it begins, and has numbers and year groups that can be and fit one another."""
-    return [*_name(year), *_span(year), *_holds_its_terms(year), *_ranges(year), *_caps(year), *_ages(year), *_groups(year)]
+    return [*_name(year), *_span(year), *_holds_its_terms(year), *_ranges(year), *_caps(year), *_ages(year), *_groups(year),
+            *_reminders(year)]
 
 
 def check_term(term: TermLike) -> list[Finding]:
@@ -152,6 +154,14 @@ def _groups(year: YearLike) -> Iterator[Finding]:
         parse_year_groups(year.attend_year_groups or "")
     except ValueError as problem:
         yield Finding("YEAR-groups", "HB-3.10", "attend_year_groups", str(problem))
+
+
+def _reminders(year: YearLike) -> Iterator[Finding]:
+    for name in ("remind_days_before", "remind_days_after"):
+        try:
+            parse_days(getattr(year, name, None) or "")
+        except ValueError as problem:
+            yield Finding("YEAR-reminders", "DATA-year", name, str(problem))
 
 
 def _inside(term: TermLike) -> Iterator[Finding]:

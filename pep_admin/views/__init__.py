@@ -7,12 +7,14 @@ from pep_admin.views.audit_log import AuditLog
 from pep_admin.views.board import TermBoard
 from pep_admin.views.calendars import Calendars, Closures, DaysOff
 from pep_admin.views.calls import Calls
+from pep_admin.views.care_teams import CareTeams
 from pep_admin.views.children import Children
 from pep_admin.views.dashboard import Dashboard
 from pep_admin.views.deliveries import Deliveries
 from pep_admin.views.documents import Documents
 from pep_admin.views.drafts import Drafts
 from pep_admin.views.exclusion_alerts import ExclusionAlerts
+from pep_admin.views.from_mail import FromMail
 from pep_admin.views.gate import PepView
 from pep_admin.views.grants import Grants
 from pep_admin.views.handover import HandoverNotes
@@ -31,6 +33,7 @@ from pep_admin.views.periods import CarePeriods, Caseloads, Enrolments, Placemen
 from pep_admin.views.ppg_requests import PpgRequests
 from pep_admin.views.records import Consents, SdqScores, Suspensions
 from pep_admin.views.referrals import Referrals
+from pep_admin.views.reminders import Reminders
 from pep_admin.views.roll_over import RollOver
 from pep_admin.views.rules import Rulebook
 from pep_admin.views.schools import Schools
@@ -43,6 +46,7 @@ VIEWS: tuple[type[PepView], ...] = (
     Rulebook,
     TermBoard,
     Calls,
+    Reminders,
     Peps,
     Drafts,
     Children,
@@ -65,9 +69,11 @@ VIEWS: tuple[type[PepView], ...] = (
     Schools,
     Inspections,
     People,
+    CareTeams,
     Grants,
     Deliveries,
     PeopleOutOfReach,
+    FromMail,
     Leads,
     MyLead,
     Years,

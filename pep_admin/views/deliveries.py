@@ -30,7 +30,8 @@ from pep_admin.views.hosting import host
 from pep_admin.vocabulary import DeliveryState
 from pep_admin.workflow import mail
 
-TO_PEOPLE = ("delegated", "returned", "asked", "grant_sections", "grant_cover", "child_leaves", "released", "lead_asked")
+TO_PEOPLE = ("delegated", "returned", "asked", "grant_sections", "grant_cover", "child_leaves", "released", "lead_asked",
+             "reminder", "escalated")
 """The letters that go to people on record."""
 
 
@@ -60,13 +61,14 @@ class Deliveries(PepModelView):
         "mend": Permission.PERSON_EDIT,
     }
     loads = (joinedload(Delivery.person), joinedload(Delivery.pep))
-    column_list = ("person", "template", "state", "queued_at", "sent_at", "tries", "problem")
-    column_details_list = ("person", "template", "pep", "state", "queued_at", "due_at", "sent_at", "sent_to", "since", "tries",
-                           "problem")
+    column_list = ("person", "template", "state", "queued_at", "sent_at", "opened_at", "tries", "problem")
+    column_details_list = ("person", "template", "pep", "state", "queued_at", "due_at", "sent_at", "sent_to", "opened_at", "since",
+                           "tries", "problem")
     column_labels = {
         "person": "To", "person_id": "To", "template": "Letter", "pep": "PEP", "pep_id": "PEP", "state": "State",
         "queued_at": "Queued", "due_at": "To be sent from", "sent_at": "Sent", "sent_to": "Went to", "tries": "Tries",
-        "problem": "What went wrong", "since": "Signed in since", "key": "Key", "arguments": "Facts", "leased_until": "Held until",
+        "problem": "What went wrong", "since": "Signed in since", "opened_at": "Link opened",
+        "key": "Key", "arguments": "Facts", "leased_until": "Held until",
     }
     column_formatters = {
         "template": lambda view, context, row, name: LETTERS[row.template].subject if row.template in LETTERS else row.template,
@@ -80,12 +82,16 @@ class Deliveries(PepModelView):
         "person": lambda view, context, row, name: linked(row.person, view.way_to("pep_people.details_view", id=row.person_id)),
     }
     column_sortable_list = (("person", ("person.last_name", "person.first_name")), "template", "state", "queued_at", "sent_at",
-                            "tries")
+                            "opened_at", "tries")
     column_default_sort = ("queued_at", True)
     column_searchable_list = ("person.last_name", "person.first_name", "sent_to")
     column_filters = (
         OneOf(Delivery.state, "State", "state", DeliveryState),
         Case(Delivery.template, "Letter", "letter", {name: (LETTERS[name].subject, _is(name)) for name in TO_PEOPLE}),
+        Case(Delivery.opened_at, "Link", "opened", {
+            "yes": ("Opened", lambda column: column.is_not(None)),
+            "no": ("Sent, not opened", lambda column: column.is_(None) & Delivery.sent_at.is_not(None)),
+        }),
         Moment(Delivery.queued_at, "Queued on or after", "from", after=True),
         Moment(Delivery.queued_at, "Queued on or before", "to", after=False),
     )

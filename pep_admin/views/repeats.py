@@ -62,3 +62,8 @@ def handed_out(session: Session, peps: Iterable[Pep]) -> list[Handed]:
 def was_run(session: Session, run: str) -> bool:
     """Whether that run of sending PEPs to their writers was done."""
     return outbox.was_queued(session, f"delegated:{run}:")
+
+
+def was_escalated(session: Session, run: str) -> bool:
+    """Whether that run of telling head teachers and team managers was done."""
+    return outbox.was_queued(session, f"escalated:{run}:")

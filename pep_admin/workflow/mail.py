@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import Engine, func, select, update
 from sqlalchemy.orm import Session
 
 from pep_admin import audit, outbox
@@ -91,6 +91,16 @@ def mend_address(session: Session, delivery_id: int, email: str, *, actor: Actor
         sent = _send(session, row, actor=actor, now=now)
     audit.record(session, "mail.mend_address", row, person_id=person.id)
     return sent
+
+
+def note_opened(engine: Engine, delivery_id: int, person_id: int, *, now: datetime) -> None:
+    """That the one to whom a message went came by its link, signed in: the first time. Anybody else's coming changes nothing.
+
+    In a short transaction of its own, as a look at a record is: the page it leads to is only read.
+    """
+    mine = (Delivery.id == delivery_id, Delivery.person_id == person_id, Delivery.sent_at.is_not(None))
+    with engine.execution_options(write=True).begin() as connection:
+        connection.execute(update(Delivery).where(*mine, Delivery.opened_at.is_(None)).values(opened_at=now))
 
 
 def _person(row: Delivery) -> Person:

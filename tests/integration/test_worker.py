@@ -28,7 +28,7 @@ from pep_admin.server import worker
 from pep_admin.server.mail import LETTERS
 from pep_admin.server.worker import Worker, job_kind, run_once
 from pep_admin.vocabulary import DeliveryState, JobState, PersonKind
-from tests.integration.post_office import PostOffice, opened
+from tests.integration.post_office import PostOffice, opened, text_of
 
 pytestmark = pytest.mark.slow  # the quick suite stays under a minute; `make check` runs everything
 
@@ -82,8 +82,9 @@ def test_a_letter_goes_once_and_says_where_to_sign_in(mailing, post_office, queu
     assert recipients == ["dt@example.org"]
     assert message["To"] == "dt@example.org" and message["From"] == "pep@example.org"
     assert message["Subject"] == "A PEP needs your part"
-    text = message.get_payload()
-    assert "3 PEPs" in text and "https://pep.example.org/admin/pep/my_peps/" in text and "Virtual School" in text
+    text = text_of(message)
+    assert "3 PEPs" in text and "Virtual School" in text
+    assert f"https://pep.example.org/admin/pep/from_mail/?message={sent}&to=desk" in text
     assert message["Auto-Submitted"] == "auto-generated"
     delivery = row(mailing, Delivery, sent)
     assert delivery.state is DeliveryState.SENT and delivery.sent_to == "dt@example.org" and delivery.tries == 1

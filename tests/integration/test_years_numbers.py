@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -20,16 +20,36 @@ from pep_admin.models import AcademicYear, Child, Inspection, Pep, RecordChange,
 from pep_admin.permissions import SYSTEM
 from pep_admin.policy import NUMBERS, USUAL, YearNumbers, numbers_of
 from pep_admin.school_words import CardGrade, CardRule, GradedRule, InspectionRegime, OfstedGrade
-from pep_admin.vocabulary import Grade, LeavingReason, LegalStatus, PepKind, PlacementKind, SenStatus, TermName
-from pep_admin.workflow import calendars, payments, ppg, reviews, roll, years
+from pep_admin.vocabulary import Grade, LeavingReason, LegalStatus, PepKind, PersonKind, PlacementKind, SenStatus, TermName
+from pep_admin.workflow import calendars, chasing, payments, ppg, reviews, roll, years
 from pep_admin.workflow import peps as pep_verbs
 from pep_admin.workflow.inspections import save_inspection
 from pep_admin.workflow.readiness import readiness
 from pep_admin.year_words import FirstGroup, LastDay, SatisfactoryGrades
-from tests.world import NOW, TODAY, World, accepting, child
+from tests.world import NOW, TODAY, World, accepting, child, person
 
 pytestmark = pytest.mark.slow  # the quick suite stays under a minute
 Verdict = Callable[[World], Any]
+
+
+def reminded(day: date) -> Callable[[World], Verdict]:
+    """By which steps word would go out on that day of PEPs that were with their writers since September."""
+
+    def begin(world: World) -> Verdict:
+        for pep in world.session.scalars(select(Pep)):
+            pep.delegated_at = datetime(2024, 9, 16, 9, tzinfo=UTC)
+        head = person(world.session, "Hedda", "Rektor", PersonKind.HEADTEACHER)
+        world.session.get_one(School, world.school_id).headteacher = head
+        world.session.flush()
+
+        def verdict(world: World) -> set[str]:
+            world.act(SYSTEM)
+            done = chasing.send_reminders(world.session, actor=SYSTEM, today=day, now=NOW, dry_run=True)
+            return {step for letter in done.letters for _, step in letter.lines}
+
+        return verdict
+
+    return begin
 
 
 def change(world: World, year: str = "2024-25", **numbers: Any) -> calendars.Recount:
@@ -255,6 +275,13 @@ CASES = (
          True, False),
     Case("school_move_days", 34, to_be_met(AttendingReason.MOVED, moved_school), True, False),
     Case("attend_year_groups", "Year 9", to_be_met(AttendingReason.YEAR_GROUP, lambda world: world.child_id), False, True),
+    # Due on 29 Nov 2024: 14 days before is Fri 15 Nov, 7 days before a week later.
+    Case("send_reminders", False, reminded(date(2024, 11, 15)), {"before 14"}, set()),
+    Case("remind_days_before", "7", reminded(date(2024, 11, 15)), {"before 14"}, set()),
+    # One day late is Sat 30 Nov, so Mon 2 Dec; 5 days late are 4 Dec, and 5 days before was not taken yet.
+    Case("remind_days_after", "5", reminded(date(2024, 12, 2)), {"after 1"}, {"before 5"}),
+    # Ten days late are Mon 9 Dec.
+    Case("escalate_after_days", 11, reminded(date(2024, 12, 9)), {"after 7", "escalated"}, {"after 7"}),
 )
 SHOWN_ONLY = {"grant_per_child_pence"}
 """Caps nothing; it is shown on the year's page, where test_plain_screens.py reads and changes it."""

@@ -289,6 +289,18 @@ LINES = (
     get("pep_calls.note",                "/admin/pep/calls/note/?person={person}", "in  200 200 403 403 403 403 403 403 403"),
     post("pep_calls.note",               "/admin/pep/calls/note/?person={person}", "401 422 422 403 403 403 403 403 403 403"),
     post("pep_calls.settle",             "/admin/pep/calls/settle/?id={call}",     "401 303 303 403 403 403 403 403 403 403"),
+    # The chase: the office's, to the auditor a list. The way in from a letter opens nothing and leads everybody on.
+    get("pep_reminders.index_view",      "/admin/pep/reminders/",                  "in  200 200 403 403 403 403 403 200 403"),
+    get("pep_reminders.no_meeting",      "/admin/pep/reminders/no-meeting/",       "in  200 200 403 403 403 403 403 200 403"),
+    get("pep_reminders.escalate",        "/admin/pep/reminders/escalate/",         "in  200 200 403 403 403 403 403 403 403"),
+    post("pep_reminders.escalate",       "/admin/pep/reminders/escalate/",         "401 422 422 403 403 403 403 403 403 403"),
+    get("pep_from_mail.index_view",      "/admin/pep/from_mail/?message=1&to=link", "in 302 302 302 302 302 302 302 302 302"),
+    get("pep_care_teams.index_view",     "/admin/pep/care_teams/",                 "in  200 200 403 403 403 403 403 200 403"),
+    get("pep_care_teams.details_view",   "/admin/pep/care_teams/details/?id={team}", "in  200 200 403 403 403 403 403 200 403"),
+    get("pep_care_teams.create_view",    "/admin/pep/care_teams/new/",             "in  200 200 403 403 403 403 403 403 403"),
+    post("pep_care_teams.create_view",   "/admin/pep/care_teams/new/",             "401 422 422 403 403 403 403 403 403 403"),
+    get("pep_care_teams.edit_view",      "/admin/pep/care_teams/edit/?id={team}",  "in  200 200 403 403 403 403 403 403 403"),
+    post("pep_care_teams.edit_view",     "/admin/pep/care_teams/edit/?id={team}",  "401 409 409 403 403 403 403 403 403 403"),
     get("pep_out_of_reach.index_view",   "/admin/pep/out_of_reach/",               "in  200 200 403 403 403 403 403 200 403"),
 
     # Who writes in whose place: theirs to give whose work it is, and the office's; to the auditor a list.

@@ -171,6 +171,10 @@ def build(session: Session, url: str, folder: Path) -> Plan:
         session, world.teacher.person_id or 0, words="Promised it for Friday", spoke_on=TODAY, follow_up_on=date(2024, 11, 22),
         actor=world.act(world.officer), today=TODAY).id
     world.act(SYSTEM)
+    team = models.CareTeam(name="Team North")
+    session.add(team)
+    session.flush()
+    places["team"] = team.id
     places["mail"] = session.scalars(sa.select(models.Delivery.id).order_by(models.Delivery.id)).first() or 0
     session.commit()
     app = create_app(settings(url, folder))

@@ -173,7 +173,8 @@ BY_THEMSELVES = {("pep_schools.details_view", "GET"), ("pep_terms.launch", "GET"
                  ("pep_peps.section", "POST"), ("pep_people.replace", "GET"), ("pep_people.replace", "POST"),
                  ("pep_roll_over.index_view", "POST"), ("pep_roll_over.confirm", "GET"), ("pep_roll_over.confirm", "POST"),
                  ("pep_my_peps.figures", "POST"), ("pep_calls.index_view", "GET"), ("pep_calls.note", "GET"),  # test_calls
-                 ("pep_calls.note", "POST"), ("pep_calls.settle", "POST")}
+                 ("pep_calls.note", "POST"), ("pep_calls.settle", "POST"),
+                 ("pep_reminders.no_meeting", "GET")}  # test_chasing_pages
 """Doors that show many children, or show one only when something goes wrong: a test of their own each, below."""
 
 WITH_CHILDREN = ("children", "peps", "targets", "ppg_requests", "sdq", "suspensions", "consents", "enrolments", "placements",
@@ -200,6 +201,10 @@ NO_CHILD = {
     ("pep_attending.cancel", "POST"),  # leads back to the PEP, which records itself
     ("pep_board.index_view", "GET"),  # numbers
     ("pep_out_of_reach.index_view", "GET"),  # people, and references of PEPs
+    ("pep_reminders.index_view", "GET"), ("pep_reminders.escalate", "GET"), ("pep_reminders.escalate", "POST"),  # likewise
+    ("pep_from_mail.index_view", "GET"),  # leads on
+    *((f"pep_care_teams.{route}", method) for route in ("index_view", "details_view", "create_view", "edit_view")
+      for method in ("GET", "POST")),
     ("pep_deliveries.index_view", "GET"), ("pep_deliveries.details_view", "GET"),  # people, letters and references of PEPs
     *((f"pep_deliveries.{route}", "POST") for route in ("send_again", "note_return", "mend")),
     ("pep_rules.index", "GET"),  # the rules themselves

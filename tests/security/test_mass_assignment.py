@@ -96,6 +96,10 @@ FORMS = (
          {"words": "Will send it", "spoke_on": "18 Nov 2024", "follow_up_on": "20 Nov 2024"},
          "+pep_call_note pep_call_note.settled_on pep_call_note.row_version",
          {"pep_call_note": {"settled_on": None, "pep_id": None, "row_version": 1}}),
+    Form("officer", f"{ADMIN}/care_teams/new/", "name", {"name": "Team South", "manager": "{other_worker_person}"},
+         "+pep_care_team", {"pep_care_team": {"name": "Team South", "row_version": 1}}),
+    Form("officer", f"{ADMIN}/care_teams/edit/?id={{team}}", "name", {"manager": "{other_worker_person}"},
+         "pep_care_team.manager_id pep_care_team.row_version"),
     Form("teacher", f"{ADMIN}/grants/sections/?pep={{pep}}", "note",
          {"email": "nele.neu@example.org", "first_name": "Nele", "last_name": "Neu", "sections": "strengths",
           "ends_on": "02 Dec 2024"},
@@ -331,6 +335,7 @@ def test_every_form_of_the_application_is_among_them(house: House) -> None:
         "pep_drafts.keep", "pep_drafts.drop",  # one's own typed text, which is no record: test_draft_pages; takes nothing
         "pep_my_peps.figures",  # a table of many PEPs: test_figure_grid
         "pep_grants.end", "pep_calls.settle",  # take nothing
+        "pep_reminders.escalate",  # takes ids of people only: test_chasing_pages
         "pep_deliveries.send_again", "pep_deliveries.note_return",  # likewise
         "pep_deliveries.mend",  # needs a message that went or failed: test_deliveries
         "pep_waivers.waive",  # needs a gate that stands: test_waivers

@@ -88,6 +88,17 @@ def test_a_term_lies_between_its_neighbours() -> None:
     assert check_among(summer, [AUTUMN, early]) == [], "of the others nothing is told"
 
 
+@pytest.mark.parametrize(("days", "told"), [
+    ("14, 5", []), ("", []), ("0", ["is no number of days from 1 to 90"]), ("1, 2, 3, 4, 5, 6", ["6 reminders are too many"]),
+])
+@pytest.mark.parametrize("field", ["remind_days_before", "remind_days_after"])
+def test_the_days_of_reminders_are_a_few_numbers(field: str, days: str, told: list[str]) -> None:
+    found = check_year(replace(YEAR, **{field: days}))
+    assert [(each.check, each.code, each.field, each.severity) for each in found] == [
+        ("YEAR-reminders", "DATA-year", field, "blocking") for _ in told]
+    assert all(words in each.message for words, each in zip(told, found, strict=True))
+
+
 @pytest.mark.parametrize(("groups", "told"), [
     ("N2, 6, 11", []), ("", []), ("6 to 14", [("YEAR-groups", "HB-3.10", "attend_year_groups")]),
 ])

@@ -1,0 +1,321 @@
+"""What the chase asks: which parts wait with whom, what they were told already, when they are there, and so whose turn it is.
+
+A fixed number of statements, however many PEPs. Which step is due when is chasing.py's, the letters are workflow/chasing.py's.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload
+
+from pep_admin.chasing import ESCALATED, HALF_TERM, PartFacts, Schedule, is_to_escalate, parse_days, step_due
+from pep_admin.models import AcademicYear, CallNote, CareTeam, Delivery, Pep, Person, QaReview, Reminder, School, Term
+from pep_admin.queries.calendars import Calendars
+from pep_admin.queries.new_children import day_of
+from pep_admin.queries.waiting import parts_waiting, with_writers
+from pep_admin.school_calendar import TermsUnknown
+from pep_admin.vocabulary import Decision, Part, PepKind, PepStatus
+
+WITH_WRITERS = (PepStatus.IN_PROGRESS, PepStatus.RETURNED)
+"""What was sent to its writers: of one that was not, nobody has heard."""
+Key = tuple[int, Part]
+
+
+@dataclass(slots=True)
+class Chased:
+    """A part that waits for `person`; `above` is who gets word when it is late: the head teacher, or the manager of the team.
+
+    `taken` are the steps of which word was sent in this round, `returns` how often the PEP was sent back by now. `held` are days
+    until which a note of a call asks to leave them alone. `is_open` says whether that day is one of the school's, or a working day
+    for who is at none; where the term dates are not known, no day is.
+    """
+
+    pep: Pep
+    part: Part
+    person: Person | None
+    above: Person | None
+    facts: PartFacts
+    schedule: Schedule
+    returns: int
+    is_open: Callable[[date], bool]
+    taken: set[str] = field(default_factory=set)
+    held: tuple[date, ...] = ()
+
+    @property
+    def of_school(self) -> bool:
+        """Whether the school writes it."""
+        return self.part is Part.EDUCATION and self.pep.school is not None
+
+    def is_held(self, day: date) -> bool:
+        """Whether it was agreed on the telephone to wait until a later day."""
+        return any(until > day for until in self.held)
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One mail of one day to one person: the parts, each with its step. `is_up`: to who stands above those that owe them."""
+
+    person: Person
+    is_up: bool
+    lines: tuple[tuple[Chased, str], ...]
+
+    @property
+    def peps(self) -> int:
+        """How many PEPs it is about."""
+        return len({each.pep.id for each, _ in self.lines})
+
+    @property
+    def references(self) -> dict[str, list[str]]:
+        """By step, the references of the PEPs, each once."""
+        found: dict[str, list[str]] = {}
+        for each, step in self.lines:
+            if each.pep.reference not in found.setdefault(step, []):
+                found[step].append(each.pep.reference)
+        return found
+
+
+def parts_chased(session: Session, pep_ids: Collection[int] | None = None) -> list[Chased]:
+    """Every part that waits with a writer, or those of some PEPs; what is signed waits for nobody."""
+    asked = select(Pep).where(Pep.status.in_(WITH_WRITERS), *([] if pep_ids is None else [Pep.id.in_(pep_ids)]))
+    asked = with_writers(asked).options(joinedload(Pep.term).joinedload(Term.year),
+                                        joinedload(Pep.school).joinedload(School.headteacher))
+    peps = session.scalars(asked.order_by(Pep.due_on, Pep.id)).all()
+    beside = _Beside.of(session, [pep.id for pep in peps])
+    return [beside.one(pep, part, person) for pep, part, person in parts_waiting(session, peps)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """What stands beside the PEPs: days sent back, words sent, calls noted, managers by team, calendars, schedules by year."""
+
+    backs: Mapping[int, tuple[int, date]]
+    words: Mapping[tuple[int, Part, int], set[str]]
+    calls: Mapping[int, Sequence[tuple[int | None, Any]]]
+    managers: Mapping[str, Person]
+    calendars: Calendars
+    schedules: dict[int, Schedule]
+
+    @classmethod
+    def of(cls, session: Session, pep_ids: Sequence[int]) -> _Beside:
+        words: dict[tuple[int, Part, int], set[str]] = defaultdict(set)
+        sent = select(Reminder.pep_id, Reminder.part, Reminder.returns, Reminder.step).where(Reminder.pep_id.in_(pep_ids))
+        for pep_id, part, returns, step in session.execute(sent):
+            words[pep_id, part, returns].add(step)
+        calls: dict[int, list[tuple[int | None, Any]]] = defaultdict(list)
+        noted = select(CallNote.person_id, CallNote.pep_id, CallNote.follow_up_on).where(
+            CallNote.follow_up_on.is_not(None), CallNote.settled_on.is_(None))
+        for person_id, about, until in session.execute(noted):
+            calls[person_id].append((about, until))
+        backs = select(QaReview.pep_id, func.count(), func.max(QaReview.reviewed_on)).where(
+            QaReview.pep_id.in_(pep_ids), QaReview.decision == Decision.RETURN).group_by(QaReview.pep_id)
+        return cls({row[0]: (row[1], row[2]) for row in session.execute(backs)}, words, calls, _above_teams(session),
+                   Calendars(session), {})
+
+    def one(self, pep: Pep, part: Part, person: Person | None) -> Chased:
+        returns, back_on = self.backs.get(pep.id, (0, None))
+        asked_on = max(filter(None, (day_of(pep.delegated_at), back_on)), default=pep.initiated_on)
+        of_school = part is Part.EDUCATION and pep.school is not None
+        facts = PartFacts(pep.due_on, asked_on, back_on, half_term_on(self.calendars, pep) if of_school else None)
+        held = [until for pep_id, until in self.calls.get(person.id if person else 0, ()) if pep_id in (None, pep.id)]
+        return Chased(pep, part, person, self._above(pep, person, of_school), facts, self._schedule(pep.term.year), returns,
+                      _open_days(self.calendars, pep.school_id if of_school else None),
+                      self.words.get((pep.id, part, returns), set()), tuple(held))
+
+    def _above(self, pep: Pep, person: Person | None, of_school: bool) -> Person | None:
+        """Nobody is told of what they owe themselves as if somebody else did."""
+        if of_school:
+            found = pep.school.headteacher if pep.school else None
+        else:
+            worker = pep.social_worker
+            found = self.managers.get(_plain(worker.organisation)) if worker is not None else None
+        return found if found is not person else None
+
+    def _schedule(self, year: AcademicYear) -> Schedule:
+        if year.id not in self.schedules:
+            self.schedules[year.id] = schedule_of(year)
+        return self.schedules[year.id]
+
+
+def schedule_of(year: AcademicYear) -> Schedule:
+    """What the year says of reminders."""
+    return Schedule(year.send_reminders, parse_days(year.remind_days_before or ""), parse_days(year.remind_days_after or ""),
+                    year.escalate_after_days)
+
+
+def _plain(team: str | None) -> str:
+    return " ".join((team or "").split()).casefold()
+
+
+def _above_teams(session: Session) -> dict[str, Person]:
+    teams = session.scalars(select(CareTeam).where(CareTeam.manager_id.is_not(None)).options(joinedload(CareTeam.manager)))
+    return {_plain(team.name): team.manager for team in teams if team.manager is not None}
+
+
+def _open_days(calendars: Calendars, school_id: int | None) -> Callable[[date], bool]:
+    if school_id is None:
+        return calendars.is_working_day
+    is_school_day = calendars.days_for(school_id).is_school_day
+
+    def is_open(day: date) -> bool:
+        try:
+            return is_school_day(day)
+        except TermsUnknown:
+            return False
+
+    return is_open
+
+
+def half_term_on(calendars: Calendars, pep: Pep) -> date | None:
+    """The first day of half-term at the PEP's school, where no meeting is booked and one is to be; None where it is not known."""
+    if pep.meeting_at is not None or pep.kind is PepKind.FUNDING:
+        return None
+    term = calendars.term_at(pep.term, pep.school_id)
+    return term.half_term_from if term is not None else None
+
+
+# --- whose turn it is ----------------------------------------------------------------------------------------------------
+
+
+def letters_of(parts: Iterable[Chased], day: date, had: Collection[int] = ()) -> list[Letter]:
+    """The mail of that day, one a person at most; `had`: who got theirs already (ids).
+
+    Who has a reminder of their own gets word of what others owe on another day.
+    """
+    own: dict[int, list[tuple[Chased, str]]] = defaultdict(list)
+    up: dict[int, list[tuple[Chased, str]]] = defaultdict(list)
+    people: dict[int, Person] = {}
+    for each in parts:
+        if each.is_held(day) or not each.is_open(day):
+            continue
+        step = step_due(each.facts, each.schedule, each.taken, day)
+        if step is not None and _reached(each.person):
+            _put(own, people, each.person, (each, step.key))
+        if is_to_escalate(each.facts, each.schedule, each.taken, day) and _reached(each.above):
+            _put(up, people, each.above, (each, ESCALATED))
+    up = {person_id: lines for person_id, lines in up.items() if person_id not in own}
+    return [Letter(people[person_id], is_up, _in_order(lines)) for is_up, found in ((False, own), (True, up))
+            for person_id, lines in sorted(found.items(), key=lambda pair: _by_name(people[pair[0]])) if person_id not in had]
+
+
+def late_letters(parts: Iterable[Chased], today: date, person_ids: Collection[int] | None = None) -> list[Letter]:
+    """The mail to those above about everything that is late and of which they got no word yet, on whatever day; to some, or all."""
+    found: dict[int, list[tuple[Chased, str]]] = defaultdict(list)
+    people: dict[int, Person] = {}
+    for each in parts:
+        wanted = each.above is not None and (person_ids is None or each.above.id in person_ids)
+        if wanted and is_late(each, today) and ESCALATED not in each.taken and _reached(each.above):
+            _put(found, people, each.above, (each, ESCALATED))
+    return [Letter(people[person_id], True, _in_order(lines))
+            for person_id, lines in sorted(found.items(), key=lambda pair: _by_name(people[pair[0]]))]
+
+
+def is_late(each: Chased, today: date) -> bool:
+    """Whether the part is late on that day."""
+    return today > each.facts.late_from
+
+
+def coming_letters(parts: Sequence[Chased], first: date, days: int, had: Collection[int] = ()) -> list[tuple[date, list[Letter]]]:
+    """The mail of so many days from `first` on, as things stand: nothing is signed, booked or noted meanwhile. `had`: who got
+    theirs on the first day already. The parts are marked as told on the way, so that they are for nothing else afterwards."""
+    found = []
+    for number in range(days):
+        day = first + timedelta(number)
+        letters = letters_of(parts, day, had if number == 0 else ())
+        for letter in letters:
+            for each, step in letter.lines:
+                each.taken = {*each.taken, step}
+        if letters:
+            found.append((day, letters))
+    return found
+
+
+def _by_name(person: Person) -> tuple[str, str, int]:
+    return person.last_name, person.first_name, person.id
+
+
+def _in_order(lines: Iterable[tuple[Chased, str]]) -> tuple[tuple[Chased, str], ...]:
+    """The earliest due first, then the parts as they are numbered."""
+    return tuple(sorted(lines, key=lambda line: (line[0].pep.due_on, line[0].pep.id, list(Part).index(line[0].part))))
+
+
+def _reached(person: Person | None) -> bool:
+    return person is not None and person.has_working_address
+
+
+def _put(found: dict[int, list[tuple[Chased, str]]], people: dict[int, Person], person: Person | None,
+         line: tuple[Chased, str]) -> None:
+    if person is not None:
+        people[person.id] = person
+        found[person.id].append(line)
+
+
+def mailed_on(session: Session, day: date) -> set[int]:
+    """Who got a mail of that day's run (ids of persons)."""
+    keys = Delivery.key.startswith(day_key(day), autoescape=True)
+    return {person_id for person_id in session.scalars(select(Delivery.person_id).where(keys)) if person_id is not None}
+
+
+def day_key(day: date) -> str:
+    """How the keys of that day's mail begin."""
+    return f"chase:{day:%Y-%m-%d}:"
+
+
+# --- what holds still when it is sent -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What of a letter holds still: how many PEPs it is about, of how many no meeting is booked though half-term has begun, and
+    whether today is a day to send it on."""
+
+    peps: int
+    no_meeting: int
+    goes_today: bool
+
+
+def standing(session: Session, person_id: int, parts: Iterable[Sequence[object]], today: date, *, is_up: bool,
+             any_day: bool) -> Standing:
+    """The letter about those parts ([PEP id, part]) to that person, asked anew: of what was signed, closed, handed to somebody
+    else or is written under another head since, nothing is left."""
+    wanted = {(int(str(pep_id)), Part(str(part))) for pep_id, part in parts}
+    found = [
+        each for each in parts_chased(session, {pep_id for pep_id, _ in wanted})
+        if (each.pep.id, each.part) in wanted and (owner := each.above if is_up else each.person) is not None
+        and owner.id == person_id
+    ]
+    no_meeting = {each.pep.id for each in found if each.facts.half_term_on is not None and each.facts.half_term_on <= today}
+    return Standing(len({each.pep.id for each in found}), len(no_meeting), any_day or any(each.is_open(today) for each in found))
+
+
+# --- no meeting booked ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class NoMeeting:
+    """A PEP without a meeting, who is to book it, and when half-term begins at its school; None where that is not known."""
+
+    pep: Pep
+    writer: Person | None
+    half_term_on: date | None
+    told_on: date | None
+
+
+def without_meeting(session: Session, term: Term) -> list[NoMeeting]:
+    """The PEPs of the term that are still to be written and have no meeting booked, by school and reference."""
+    status = (PepStatus.INITIATED, *WITH_WRITERS)
+    asked = with_writers(select(Pep).where(Pep.term_id == term.id, Pep.status.in_(status), Pep.meeting_at.is_(None),
+                                           Pep.kind != PepKind.FUNDING).options(joinedload(Pep.term)))
+    peps, calendars = session.scalars(asked).all(), Calendars(session)
+    told = select(Reminder.pep_id, func.max(Reminder.sent_on)).where(
+        Reminder.pep_id.in_([pep.id for pep in peps]), Reminder.step == HALF_TERM).group_by(Reminder.pep_id)
+    days: dict[int, date] = {row[0]: row[1] for row in session.execute(told)}
+    found = [NoMeeting(pep, pep.writer or (pep.school.designated_teacher if pep.school else pep.social_worker),
+                       half_term_on(calendars, pep), days.get(pep.id)) for pep in peps]
+    return sorted(found, key=lambda each: (each.pep.school is None, each.pep.school.name if each.pep.school else "",
+                                           each.pep.reference))
