@@ -69,6 +69,7 @@ class YearNumbers(FormNumbers):
     `satisfactory_grades`: HB-6.7 and HB-7.4, which grades let money and copies go out; our choice is Gold and Green.
     `new_to_roll_days`, `school_move_days`: HB-3.10, days for which a child is new to the roll, or to a school; ours: about a term.
     `attend_year_groups`: HB-3.10, year groups that the Virtual School meets, written like "N2, 6, 11".
+    `meetings_a_week`: HB-3.10, how many PEP meetings one officer can go to in a week; the handbook names none, ours are five.
     `graded_rule`, `card_rule`: HB-3.10, what is less than good where an inspection gives no overall grade; our choice is any area.
     """
 
@@ -89,6 +90,7 @@ class YearNumbers(FormNumbers):
     new_to_roll_days: int = 90
     school_move_days: int = 90
     attend_year_groups: str = "N2, 6, 11"
+    meetings_a_week: int = 5
 
 
 USUAL = YearNumbers()
@@ -146,6 +148,8 @@ NUMBERS: tuple[Number, ...] = (
     Number("school_move_days", ("HB-3.10",), "Days for which a school move is new", "Whom the Virtual School meets after a move.",
            0, 366),
     Number("attend_year_groups", ("HB-3.10",), "Year groups that the Virtual School meets", "Like N2, 6, 11."),
+    Number("meetings_a_week", ("HB-3.10",), "PEP meetings that an officer can go to in a week",
+           "The diary says where somebody has more.", 1, 50),
 )
 """In the order of the year's screen. What each means, and its unit, stands in the docstrings above."""
 

@@ -20,7 +20,6 @@ from functools import partial
 from pathlib import Path
 from threading import Event
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import Flask
 from sqlalchemy import ColumnElement, and_, or_, select, update
@@ -28,11 +27,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from pep_admin import config
+from pep_admin.documents.invites import build_invite, method_of
 from pep_admin.exceptions import NotAllowed, Refused
 from pep_admin.models import Delivery, Grant, Job, LeadQuestion, Pep, Person, School
 from pep_admin.permissions import SYSTEM
 from pep_admin.queries.grants import leaving, not_over
-from pep_admin.server import logs, made_files, mail
+from pep_admin.queries.meeting_letters import CALLED_OFF, LETTER, CalendarEntry, entry_of
+from pep_admin.server import logs, made_files, mail, meetings
 from pep_admin.server.job_leases import Cancelled, Lease, LeaseLost, Stopping, due_jobs, end_job, finish_job, note_beat, take_job
 from pep_admin.server.jobs import JOB_KINDS, Made
 from pep_admin.server.jobs import job_kind as job_kind
@@ -57,10 +58,11 @@ MAIL_BETWEEN = 3
 
 @dataclass(frozen=True, slots=True)
 class Addressed:
-    """Whom a letter goes to, and what is filled into its words beside what every letter has."""
+    """Whom a letter goes to, what is filled into its words beside what every letter has, and the meeting that it brings along."""
 
     to: str
     facts: Mapping[str, str] = field(default_factory=dict)
+    meeting: CalendarEntry | None = None
 
 
 Addressing = Callable[[Session, Mapping[str, Any]], Addressed | str]
@@ -274,8 +276,11 @@ def _goes(session: Session, row: Delivery) -> Addressed | str:
         return "This person has left, or has no address that works."
     if row.pep_id is not None:
         status = session.scalar(select(Pep.status).where(Pep.id == row.pep_id))
-        if status is PepStatus.WITHDRAWN:
+        if status is PepStatus.WITHDRAWN and row.template != CALLED_OFF:
             return "The PEP was closed before this was sent."
+    if row.template in (LETTER, CALLED_OFF):
+        entry = entry_of(session, row, config.today())
+        return entry if isinstance(entry, str) else Addressed(row.person.email or "", meetings.words_of(entry), entry)
     return _what_is_over(session, row, row.person.id) or Addressed(row.person.email or "")
 
 
@@ -305,9 +310,15 @@ def _try_to_send(app: Flask, settings: mail.MailSettings, message: _Message) -> 
     """Send it, with no transaction open; the columns to mark it with (`server`, `bounced` are for the caller)."""
     if isinstance(message.goes, str):
         return {"state": DeliveryState.GIVEN_UP, "problem": message.goes}
-    subject, text = mail.LETTERS[message.template].fill(**{**_facts(app, message), **message.goes.facts})
+    facts = {**_facts(app, message), **message.goes.facts}
+    calendar = None
+    if (entry := message.goes.meeting) is not None:
+        facts["pep"] = f"{facts['link']}details/?id={entry.pep_id}"
+        around = meetings.around(app, facts["pep"], facts["authority"], settings.sender)
+        calendar = mail.CalendarFile(build_invite(entry, around, message.goes.to), method_of(entry, message.goes.to))
+    subject, text = mail.LETTERS[message.template].fill(**facts)
     try:
-        mail.send(settings, message.goes.to, subject, text, message_id=_message_id(app, message.key))
+        mail.send(settings, message.goes.to, subject, text, message_id=_message_id(app, message.key), calendar=calendar)
     except mail.NoMailServer as problem:
         return {"state": DeliveryState.QUEUED, "tries": message.tries - 1, "problem": str(problem), "server": problem}
     except mail.MailRefused as problem:
@@ -349,7 +360,7 @@ def _facts(app: Flask, message: _Message) -> dict[str, Any]:
 
 def _message_id(app: Flask, key: str) -> str:
     digest = hashlib.sha256(key.encode()).hexdigest()[:32]
-    return f"{digest}@{urlsplit(str(app.config.get('PEP_ADMIN_BASE_URL', ''))).hostname or 'pep-admin.invalid'}"
+    return f"{digest}@{meetings.host_of(app)}"
 
 
 # --- the application it works for --------------------------------------------------------------------------------------
