@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from pep_admin import config
-from pep_admin.models import Attendee, Child, Delivery, MeetingInvitation, MeetingNotice, Pep, Person, RecordChange
+from pep_admin.models import Attendee, AuditEvent, Child, Delivery, MeetingInvitation, MeetingNotice, Pep, Person, RecordChange
 from pep_admin.permissions import SYSTEM
 from pep_admin.server.worker import run_once
 from pep_admin.vocabulary import Attendance, CaseRating, DeliveryState, LeavingReason, Part
@@ -384,6 +384,9 @@ def test_the_diary_shows_ones_own_fortnight_and_who_has_more_than_can_be_done(wo
     assert "Meetings I attend in the next fortnight 2" in page.main and "2 of 1: more than can be done" in page.main
     assert page.main.index("Robin Musterkind0") < page.main.index("Jule Musterkind1")
     assert "Week of 25 Nov 2024 2" in page.main
+    seen = world.session.scalars(sa.select(AuditEvent).where(AuditEvent.action == "meetings.list")).one()
+    assert (seen.details["rows"], seen.child_id, seen.actor_name) == (2, None, "Ole Amt")
+    world.session.rollback()
     head = enter("head").get(f"{ADMIN}/meetings/")
     assert "Meetings I attend in the next fortnight 0 None." in head.main and "Robin Musterkind0" in head.main
 

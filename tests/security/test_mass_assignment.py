@@ -96,6 +96,11 @@ FORMS = (
          {"words": "Will send it", "spoke_on": "18 Nov 2024", "follow_up_on": "20 Nov 2024"},
          "+pep_call_note pep_call_note.settled_on pep_call_note.row_version",
          {"pep_call_note": {"settled_on": None, "pep_id": None, "row_version": 1}}),
+    Form("teacher", f"{ADMIN}/meetings/book/?pep={{pep}}", "minutes", {"meeting_at": "26 Nov 2024 10:00"},
+         "pep_pep.meeting_at pep_pep.row_version +pep_meeting_notice +pep_meeting_invitation +pep_delivery",
+         {"pep_meeting_notice": {"sequence": 0, "minutes": 60, "called_off_at": None, "row_version": 1}}),
+    Form("officer", f"{ADMIN}/meetings/officer/?pep={{pep}}", "officer", {"officer": "{officer_person}"},
+         "pep_pep.attending_officer_id pep_pep.row_version"),
     Form("teacher", f"{ADMIN}/grants/sections/?pep={{pep}}", "note",
          {"email": "nele.neu@example.org", "first_name": "Nele", "last_name": "Neu", "sections": "strengths",
           "ends_on": "02 Dec 2024"},
@@ -329,7 +334,7 @@ def test_every_form_of_the_application_is_among_them(house: House) -> None:
         "pep_ppg_requests.work_out",  # stores nothing: test_targets_with_money
         "pep_drafts.keep", "pep_drafts.drop",  # one's own typed text, which is no record: test_draft_pages; takes nothing
         "pep_my_peps.figures",  # a table of many PEPs: test_figure_grid
-        "pep_grants.end", "pep_calls.settle",  # take nothing
+        "pep_grants.end", "pep_calls.settle", "pep_actions.done", "pep_actions.not_done", "pep_meetings.call_off",  # take nothing
         "pep_deliveries.send_again", "pep_deliveries.note_return",  # likewise
         "pep_deliveries.mend",  # needs a message that went or failed: test_deliveries
         "pep_waivers.waive",  # needs a gate that stands: test_waivers
