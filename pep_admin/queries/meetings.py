@@ -15,6 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from pep_admin.models import Child, MeetingInvitation, MeetingNotice, Pep, Person, School, Term
+from pep_admin.queries.new_children import year_of
 from pep_admin.queries.peps import UNFINISHED
 from pep_admin.queries.terms import day_bounds
 from pep_admin.validators.meetings import day_of
@@ -112,6 +113,17 @@ def meetings_ahead(session: Session, today: date) -> list[DiaryEntry]:
 def load_of(entries: Sequence[DiaryEntry]) -> Counter[tuple[int, date]]:
     """How many of those meetings each officer (by id) goes to in each week (by its Monday)."""
     return Counter((each.officer.id, each.week) for each in entries if each.officer is not None)
+
+
+def most_a_week(session: Session, today: date) -> int:
+    """How many meetings an officer can go to in a week, by the academic year of that day; 0 while there is none."""
+    year = year_of(session, today)
+    return year.meetings_a_week if year else 0
+
+
+def too_many(session: Session, today: date) -> bool:
+    """Whether somebody has more meetings in a week than can be done."""
+    return max(load_of(meetings_ahead(session, today)).values(), default=0) > most_a_week(session, today)
 
 
 def officers(session: Session) -> Sequence[Person]:

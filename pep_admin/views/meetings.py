@@ -32,11 +32,11 @@ from pep_admin.queries.meetings import (
     load_of,
     meetings_ahead,
     monday_of,
+    most_a_week,
     next_uid,
     officers,
     standing_notice,
 )
-from pep_admin.queries.new_children import year_of
 from pep_admin.validators import forms
 from pep_admin.views import section_forms
 from pep_admin.views.base_forms import PepForm
@@ -97,13 +97,12 @@ class Meetings(PepView):
     @expose("/")
     def index_view(self) -> ResponseReturnValue:
         """The meetings of the next six weeks, week by week; one's own of the next fortnight first."""
-        entries, year = meetings_ahead(self.db_session, self.today), year_of(self.db_session, self.today)
+        entries, most = meetings_ahead(self.db_session, self.today), most_a_week(self.db_session, self.today)
         meet = {each.facts.child_id: each for each in queries.children_to_meet(self.db_session, self.today)}
         shown = [each for each in entries if each.officer is not None or each.pep.child_id in meet]
         mine = [each for each in entries if each.officer is not None and each.officer.id == self.actor.person_id
                 and (each.at.date() - self.today).days < FORTNIGHT]
         self.record_view("meetings.list", object_type="meetings", rows=len(shown))
-        most = year.meetings_a_week if year else 0
         return self.page("pep/meetings/index.html", mine=mine, meet=meet, most=most, weeks=_by_week(shown), people=_loads(entries),
                          this_week=monday_of(self.today), fortnight=FORTNIGHT)
 
@@ -123,9 +122,8 @@ class Meetings(PepView):
         entries = meetings_ahead(self.db_session, self.today)
         pep = self._pep()
         week = monday_of(pep.meeting_at.date()) if pep.meeting_at else None
-        year = year_of(self.db_session, self.today)
         return self.page("pep/meetings/officer.html", status=422 if posted else 200, pep=pep, form=form, back=self._page_of(pep.id),
-                         week=week, most=year.meetings_a_week if year else 0,
+                         week=week, most=most_a_week(self.db_session, self.today),
                          loads=[(each, load_of(entries)[each.id, week]) for each in form.officer.people] if week else [])
 
     # --- booking -------------------------------------------------------------------------------------------------------
