@@ -123,6 +123,10 @@ LETTERS: dict[str, Letter] = {
         "A PEP meeting is off: {when}",
         "Hello,\n\nthe meeting of PEP {reference} that was to be on {when} is off, or you are no longer expected there. The "
         "attached file takes it out of your calendar.\n\nSign in to see how it goes on:\n\n{pep}" + _FOOT),
+    "officer_told": Letter(
+        "Something about a child needs you",
+        "Hello,\n\n{told}. You are the officer of that child. Sign in to read it, and to record what you advise:"
+        "\n\n{alerts}" + _FOOT),
     "released": Letter(
         "Pupil Premium funding is on its way",
         "Hello,\n\nfunding that your school asked for is released and will be paid. Sign in to see for what:\n\n{link}" + _FOOT),

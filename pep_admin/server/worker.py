@@ -31,6 +31,7 @@ from pep_admin.documents.invites import build_invite, method_of
 from pep_admin.exceptions import NotAllowed, Refused
 from pep_admin.models import Delivery, Grant, Job, LeadQuestion, Pep, Person, School
 from pep_admin.permissions import SYSTEM
+from pep_admin.queries import officer_letters
 from pep_admin.queries.grants import leaving, not_over
 from pep_admin.queries.meeting_letters import CALLED_OFF, LETTER, CalendarEntry, entry_of
 from pep_admin.server import logs, made_files, mail, meetings
@@ -281,6 +282,9 @@ def _goes(session: Session, row: Delivery) -> Addressed | str:
     if row.template in (LETTER, CALLED_OFF):
         entry = entry_of(session, row, config.today())
         return entry if isinstance(entry, str) else Addressed(row.person.email or "", meetings.words_of(entry), entry)
+    if row.template == officer_letters.LETTER:
+        told = officer_letters.words_of(session, row)
+        return told if isinstance(told, str) else Addressed(row.person.email or "", told)
     return _what_is_over(session, row, row.person.id) or Addressed(row.person.email or "")
 
 
@@ -351,6 +355,7 @@ def _facts(app: Flask, message: _Message) -> dict[str, Any]:
     return {
         "link": f"{app.config.get('PEP_ADMIN_BASE_URL', '')}{host.own_url('peps')}/",
         "leads": f"{app.config.get('PEP_ADMIN_BASE_URL', '')}{host.own_url('my_lead')}/",
+        "alerts": f"{app.config.get('PEP_ADMIN_BASE_URL', '')}{host.own_url('exclusion_alerts')}/",
         "children": f"{app.config.get('PEP_ADMIN_BASE_URL', '')}{host.own_url('children')}/",
         "desk": f"{app.config.get('PEP_ADMIN_BASE_URL', '')}{host.own_url('my_peps')}/",
         "authority": host.settings.get("authority") or "Virtual School",
