@@ -90,9 +90,14 @@ class DiaryEntry:
     officer: Person | None
 
     @property
+    def on(self) -> date:
+        """Its day in England."""
+        return day_of(self.at) or date.min
+
+    @property
     def week(self) -> date:
         """The Monday of its week."""
-        return monday_of(day_of(self.at) or date.min)
+        return monday_of(self.on)
 
 
 def monday_of(day: date) -> date:

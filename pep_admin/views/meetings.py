@@ -38,6 +38,7 @@ from pep_admin.queries.meetings import (
     standing_notice,
 )
 from pep_admin.validators import forms
+from pep_admin.validators.meetings import day_of
 from pep_admin.views import section_forms
 from pep_admin.views.base_forms import PepForm
 from pep_admin.views.gate import PepView
@@ -80,6 +81,11 @@ class InviteForm(PepForm):
                                        "behind sign-in.")
 
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.minutes.flags.required = True
+
+
 class Meetings(PepView):
     """Meetings of PEPs."""
 
@@ -101,7 +107,7 @@ class Meetings(PepView):
         meet = {each.facts.child_id: each for each in queries.children_to_meet(self.db_session, self.today)}
         shown = [each for each in entries if each.officer is not None or each.pep.child_id in meet]
         mine = [each for each in entries if each.officer is not None and each.officer.id == self.actor.person_id
-                and (each.at.date() - self.today).days < FORTNIGHT]
+                and (each.on - self.today).days < FORTNIGHT]
         self.record_view("meetings.list", object_type="meetings", rows=len(shown))
         return self.page("pep/meetings/index.html", mine=mine, meet=meet, most=most, weeks=_by_week(shown), people=_loads(entries),
                          this_week=monday_of(self.today), fortnight=FORTNIGHT)
@@ -121,7 +127,7 @@ class Meetings(PepView):
             form.head = forms.attach(form, done.findings)
         entries = meetings_ahead(self.db_session, self.today)
         pep = self._pep()
-        week = monday_of(pep.meeting_at.date()) if pep.meeting_at else None
+        week = monday_of(day_of(pep.meeting_at) or self.today) if pep.meeting_at else None
         return self.page("pep/meetings/officer.html", status=422 if posted else 200, pep=pep, form=form, back=self._page_of(pep.id),
                          week=week, most=most_a_week(self.db_session, self.today),
                          loads=[(each, load_of(entries)[each.id, week]) for each in form.officer.people] if week else [])

@@ -30,7 +30,7 @@ from pep_admin.workflow.sections import take_section, write_section
 from pep_admin.workflow.taking import all_or_nothing, refuse, take_pep
 
 SECTION = "meeting"
-FIELDS = ("meeting_at", "meeting_how", "meeting_place", "carer_preference", "carer_offered")
+FIELDS = ("meeting_at", "meeting_how", "meeting_place", "carer_preference")
 """The questions of Part 3 that are answered when a meeting is booked."""
 LENGTHS = (30, 45, 60, 90, 120)
 """How long a meeting may be said to take, in minutes."""
