@@ -116,11 +116,11 @@ LETTERS: dict[str, Letter] = {
         "still read the record and leave a hand-over note for the next school. Sign in, and open the list of children:"
         "\n\n{children}" + _FOOT),
     "meeting": Letter(
-        "{news}: {when}",
-        "Hello,\n\n{news_in_full} {when}, PEP {reference}. The entry for your calendar is attached.\n\nSign in to read where it is "
+        "A PEP meeting to which you are invited",
+        "Hello,\n\n{news} {when}, PEP {reference}. The entry for your calendar is attached.\n\nSign in to read where it is "
         "and who comes:\n\n{pep}\n\nIf you do not sign in here, ask the school or the social worker where it is." + _FOOT),
     "meeting_called_off": Letter(
-        "A PEP meeting is off: {when}",
+        "A PEP meeting is off, or off for you",
         "Hello,\n\nthe meeting of PEP {reference} that was to be on {when} is off, or you are no longer expected there. The "
         "attached file takes it out of your calendar.\n\nSign in to see how it goes on:\n\n{pep}" + _FOOT),
     "officer_told": Letter(

@@ -20,9 +20,8 @@ from pep_admin.queries.meeting_letters import CalendarEntry
 def words_of(entry: CalendarEntry) -> Mapping[str, str]:
     """What is filled into the words of the letter; none of it names anybody."""
     at = entry.starts_at.astimezone(LONDON)
-    news = ("A PEP meeting was changed", "A meeting to which you are invited has been changed. It is now on") if entry.known else (
-        "You are invited to a PEP meeting", "you are invited to a meeting on")
-    return {"when": f"{format_day(at.date())}, {at:%H:%M}", "reference": entry.reference, "news": news[0], "news_in_full": news[1]}
+    news = "a meeting to which you are invited has been changed. It is now on" if entry.known else "you are invited to a meeting on"
+    return {"when": f"{format_day(at.date())}, {at:%H:%M}", "reference": entry.reference, "news": news}
 
 
 def around(app: Flask, link: str, authority: str, sender: str) -> Around:

@@ -30,7 +30,8 @@ from pep_admin.views.hosting import host
 from pep_admin.vocabulary import DeliveryState
 from pep_admin.workflow import mail
 
-TO_PEOPLE = ("delegated", "returned", "asked", "grant_sections", "grant_cover", "child_leaves", "released", "lead_asked")
+TO_PEOPLE = ("delegated", "returned", "asked", "grant_sections", "grant_cover", "child_leaves", "released", "lead_asked",
+             "meeting", "meeting_called_off", "officer_told")
 """The letters that go to people on record."""
 
 
