@@ -250,6 +250,7 @@ class AcademicYear(Tracked, Versioned, Base):
     remind_days_before: Mapped[str] = mapped_column(Words(40), default=USUAL.remind_days_before)
     remind_days_after: Mapped[str] = mapped_column(Words(40), default=USUAL.remind_days_after)
     escalate_after_days: Mapped[int] = mapped_column(default=USUAL.escalate_after_days)
+    meetings_a_week: Mapped[int] = mapped_column(default=USUAL.meetings_a_week)
     terms: Mapped[list[Term]] = relationship(back_populates="year", order_by="Term.starts_on")
 
     __table_args__ = (CheckConstraint("ends_on > starts_on", name="ends_after_start"),)
@@ -871,6 +872,7 @@ class Pep(Tracked, Versioned, OfChild, Base):
     school_id: Mapped[int | None] = mapped_column(ForeignKey("pep_school.id"), index=True)
     writer_id: Mapped[int | None] = mapped_column(ForeignKey("pep_person.id"), index=True)
     social_worker_id: Mapped[int | None] = mapped_column(ForeignKey("pep_person.id"), index=True)
+    attending_officer_id: Mapped[int | None] = mapped_column(ForeignKey("pep_person.id"), index=True)
     form_version_id: Mapped[int] = mapped_column(ForeignKey("pep_form_version.id"), index=True)
     kind: Mapped[words.PepKind] = mapped_column(choice(words.PepKind))
     reason: Mapped[str | None] = mapped_column(Words(500))
@@ -893,6 +895,8 @@ class Pep(Tracked, Versioned, OfChild, Base):
     school: Mapped[School | None] = relationship()
     writer: Mapped[Person | None] = relationship(foreign_keys=[writer_id])
     social_worker: Mapped[Person | None] = relationship(foreign_keys=[social_worker_id])
+    attending_officer: Mapped[Person | None] = relationship(foreign_keys=[attending_officer_id])
+    """Who of the Virtual School goes to its meeting (HB-3.10); none while nobody has been named."""
     form_version: Mapped[FormVersion] = relationship()
     targets: Mapped[list[Target]] = relationship(back_populates="pep", order_by="Target.number")
     requests: Mapped[list[PpgRequest]] = relationship(back_populates="pep", order_by="PpgRequest.id")
@@ -1070,15 +1074,70 @@ class Attendee(Tracked, Versioned, OfPep, Base):
 
 
 class AgreedAction(Tracked, Versioned, OfPep, Base):
-    """What somebody promised at the meeting, by when (HB-3.9)."""
+    """What somebody promised at the meeting, by when (HB-3.9), and on which day who said that it is done."""
 
     __tablename__ = "pep_agreed_action"
 
     position: Mapped[int] = mapped_column(default=0)
     what: Mapped[str] = mapped_column(Words(500))
     who: Mapped[str] = mapped_column(Words(200))
-    by_on: Mapped[date]
+    by_on: Mapped[date] = mapped_column(index=True)
+    done_on: Mapped[date | None]
+    done_by: Mapped[str | None] = mapped_column(Words(64))
+    done_name: Mapped[str | None] = mapped_column(Words(200))
     pep: Mapped[Pep] = relationship()
+
+    __table_args__ = (CheckConstraint("(done_on IS NULL) = (done_by IS NULL)", name="done_by_somebody"),)
+
+    def __str__(self) -> str:
+        return self.what
+
+
+class MeetingNotice(Tracked, Versioned, OfPep, Base):
+    """What the calendars of those who were invited were told of a PEP's meeting, as it was told last.
+
+    `uid` names the meeting in every calendar and stays; `sequence` counts the changes that were told. When it is and how it is held
+    are the PEP's own (Pep.meeting_at, its Part 3). One stands for a PEP at a time, until the meeting is called off.
+    """
+
+    __tablename__ = "pep_meeting_notice"
+
+    uid: Mapped[str] = mapped_column(Words(80), unique=True)
+    sequence: Mapped[int] = mapped_column(default=0)
+    starts_at: Mapped[datetime]
+    minutes: Mapped[int]
+    how: Mapped[words.MeetingHow | None] = mapped_column(choice(words.MeetingHow))
+    called_off_at: Mapped[datetime | None]
+    pep: Mapped[Pep] = relationship()
+    invitations: Mapped[list[MeetingInvitation]] = relationship(back_populates="notice", order_by="MeetingInvitation.id")
+
+    __table_args__ = (
+        CheckConstraint("minutes > 0", name="minutes_positive"),
+        Index("uq_pep_meeting_notice_standing", "pep_id", unique=True, sqlite_where=text("called_off_at IS NULL"),
+              postgresql_where=text("called_off_at IS NULL")),
+    )
+
+    def __str__(self) -> str:
+        return f"Meeting {self.uid}"
+
+
+class MeetingInvitation(Tracked, Versioned, OfPep, Base):
+    """Somebody whose calendar is told of a meeting, until they are not invited any more; `sequence` is the change told last."""
+
+    __tablename__ = "pep_meeting_invitation"
+
+    notice_id: Mapped[int] = mapped_column(ForeignKey("pep_meeting_notice.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("pep_person.id"), index=True)
+    sequence: Mapped[int] = mapped_column(default=0)
+    ended_at: Mapped[datetime | None]
+    notice: Mapped[MeetingNotice] = relationship(back_populates="invitations")
+    person: Mapped[Person] = relationship()
+    pep: Mapped[Pep] = relationship()
+
+    __table_args__ = (UniqueConstraint("notice_id", "person_id"),)
+
+    def __str__(self) -> str:
+        return f"Invitation of {self.person}"
 
 
 class Target(Tracked, Versioned, OfPep, Base):

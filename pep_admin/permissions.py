@@ -65,6 +65,7 @@ class Permission(StrEnum):
     ATTENDING_READ = "attending:read", "read whom the Virtual School should meet"
     ATTENDING_EDIT = "attending:edit", "say whom the Virtual School should meet"
     ATTENDING_ASK = "attending:ask", "ask the Virtual School to come to a meeting"
+    ACTION_TICK = "action:tick", "tick off what was agreed at a meeting"
     DOCUMENT_READ = "document:read", "read documents kept with a child"
     DOCUMENT_WRITE = "document:write", "keep documents with a child"
     ALERT_READ = "alert:read", "read who is at risk of exclusion"
@@ -101,10 +102,10 @@ _OFFICER = _READ_ALL | {P.CHILD_EDIT, P.HANDOVER_WRITE, P.SDQ_EDIT, P.SUSPENSION
                         P.PEP_WRITE, P.PEP_SIGN, P.PEP_SIGN_FOR, P.PEP_SUBMIT, P.PEP_GRADE, P.PEP_REOPEN, P.PEP_WITHDRAW,
                         P.PEP_PDF, P.TARGET_WRITE, P.REQUEST_WRITE, P.REQUEST_DECIDE, P.LIST_EXPORT, P.IMPORT_RUN,
                         P.JOB_OWN, P.DRAFT_OWN, P.ATTENDING_EDIT, P.DOCUMENT_WRITE, P.ALERT_TELL, P.ALERT_ADVISE, P.GRANT_GIVE,
-                        P.DELIVERY_SEND, P.CALL_NOTE}
+                        P.DELIVERY_SEND, P.CALL_NOTE, P.ACTION_TICK}
 _WRITER = {P.DASHBOARD, P.PEP_READ, P.PEP_WRITE, P.PEP_SIGN, P.PEP_SUBMIT, P.PEP_PDF, P.TARGET_READ, P.TARGET_WRITE,
            P.REQUEST_READ, P.REQUEST_WRITE, P.CHILD_READ, P.JOB_OWN, P.DRAFT_OWN, P.ATTENDING_ASK, P.DOCUMENT_READ,
-           P.DOCUMENT_WRITE, P.ALERT_READ, P.ALERT_TELL, P.GRANT_GIVE}
+           P.DOCUMENT_WRITE, P.ALERT_READ, P.ALERT_TELL, P.GRANT_GIVE, P.ACTION_TICK}
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.VS_HEAD: frozenset(_OFFICER | {P.TERM_EDIT, P.AUDIT_READ, P.FUNDING_RELEASE, P.PAYMENT_BATCH, P.GATE_WAIVE}),

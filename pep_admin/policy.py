@@ -69,6 +69,7 @@ class YearNumbers(FormNumbers):
     `satisfactory_grades`: HB-6.7 and HB-7.4, which grades let money and copies go out; our choice is Gold and Green.
     `new_to_roll_days`, `school_move_days`: HB-3.10, days for which a child is new to the roll, or to a school; ours: about a term.
     `attend_year_groups`: HB-3.10, year groups that the Virtual School meets, written like "N2, 6, 11".
+    `meetings_a_week`: HB-3.10, how many PEP meetings one officer can go to in a week; the handbook names none, ours are five.
     `graded_rule`, `card_rule`: HB-3.10, what is less than good where an inspection gives no overall grade; our choice is any area.
     `send_reminders`: whether whoever owes a part of a PEP is reminded of it; no rule of the handbook's, like the next three.
     `remind_days_before`, `remind_days_after`: on which calendar days before and after a PEP is due, written like "14, 5".
@@ -96,6 +97,7 @@ class YearNumbers(FormNumbers):
     remind_days_before: str = "14, 5"
     remind_days_after: str = "1, 7"
     escalate_after_days: int = 10
+    meetings_a_week: int = 5
 
 
 USUAL = YearNumbers()
@@ -158,6 +160,8 @@ NUMBERS: tuple[Number, ...] = (
     Number("remind_days_after", (), "Days late on which they are reminded again", "Like 1, 7. Empty for none."),
     Number("escalate_after_days", (), "Days late after which head teacher or team manager get word",
            "0: only when an officer sends it.", 0, 90),
+    Number("meetings_a_week", ("HB-3.10",), "PEP meetings that an officer can go to in a week",
+           "The diary says where somebody has more.", 1, 50),
 )
 """In the order of the year's screen. What each means, and its unit, stands in the docstrings above."""
 

@@ -67,6 +67,14 @@ class MailSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class CalendarFile:
+    """What a message brings for a calendar: the file, and what is to be done with it (REQUEST, CANCEL)."""
+
+    content: bytes
+    method: str
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """A message's words; {link}, {authority}, {count} ("3 PEPs") and what else it names are filled in when it is sent."""
 
@@ -107,6 +115,18 @@ LETTERS: dict[str, Letter] = {
         "Hello,\n\nby the records of the Virtual School a child in care has left your school today. Until the end of today you can "
         "still read the record and leave a hand-over note for the next school. Sign in, and open the list of children:"
         "\n\n{children}" + _FOOT),
+    "meeting": Letter(
+        "A PEP meeting to which you are invited",
+        "Hello,\n\n{news} {when}, PEP {reference}. The entry for your calendar is attached.\n\nSign in to read where it is "
+        "and who comes:\n\n{pep}\n\nIf you do not sign in here, ask the school or the social worker where it is." + _FOOT),
+    "meeting_called_off": Letter(
+        "A PEP meeting is off, or off for you",
+        "Hello,\n\nthe meeting of PEP {reference} that was to be on {when} is off, or you are no longer expected there. The "
+        "attached file takes it out of your calendar.\n\nSign in to see how it goes on:\n\n{pep}" + _FOOT),
+    "officer_told": Letter(
+        "Something about a child needs you",
+        "Hello,\n\n{told}. You are the officer of that child. Sign in to read it, and to record what you advise:"
+        "\n\n{alerts}" + _FOOT),
     "released": Letter(
         "Pupil Premium funding is on its way",
         "Hello,\n\nfunding that your school asked for is released and will be paid. Sign in to see for what:\n\n{link}" + _FOOT),
@@ -144,7 +164,8 @@ LETTERS: dict[str, Letter] = {
 }
 
 
-PLACES = {"link": "peps", "leads": "my_lead", "children": "children", "desk": "my_peps"}
+PLACES = {"link": "peps", "leads": "my_lead", "children": "children", "desk": "my_peps",
+          "alerts": "exclusion_alerts"}
 """Where a letter's link leads: by the name that its words use, the noun of the page."""
 
 
@@ -172,7 +193,9 @@ def mail_settings(config: Mapping[str, Any], folder: Path) -> MailSettings:
                         one("from"), bool(one("use_tls")), folder / "mail")
 
 
-def send(settings: MailSettings, to: str, subject: str, text: str, *, message_id: str) -> None:
+def send(
+    settings: MailSettings, to: str, subject: str, text: str, *, message_id: str, calendar: CalendarFile | None = None
+) -> None:
     """Send one message to one address; `message_id` (without brackets) is the same at every try, so that a double is seen as one.
 
     Raises NoMailServer, MailDeferred or MailRefused; a line break in an address or the subject is MailRefused.
@@ -180,6 +203,8 @@ def send(settings: MailSettings, to: str, subject: str, text: str, *, message_id
     if settings.backend is MailBackend.SMTP and not (settings.server and settings.sender):
         raise NoMailServer("No mail server is set (PEP_ADMIN_MAIL_SERVER and PEP_ADMIN_MAIL_FROM).")
     message = _compose(settings, to, subject, text, message_id)
+    if calendar is not None:
+        _add_calendar(message, calendar)
     if settings.backend is MailBackend.CONSOLE:
         sys.stdout.write(f"{message}\n")
     elif settings.backend is MailBackend.FILE:
@@ -203,6 +228,12 @@ def _compose(settings: MailSettings, to: str, subject: str, text: str, message_i
     except ValueError:
         raise MailRefused("A line break stands in the subject or the address.") from None
     return message
+
+
+def _add_calendar(message: EmailMessage, calendar: CalendarFile) -> None:
+    """Beside the words, so that a calendar offers to take it in; and as a file, for those that do not."""
+    message.add_alternative(calendar.content.decode(), subtype="calendar", params={"method": calendar.method})
+    message.add_attachment(calendar.content, maintype="application", subtype="ics", filename="meeting.ics")
 
 
 @contextmanager

@@ -20,7 +20,6 @@ from functools import partial
 from pathlib import Path
 from threading import Event
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import Flask
 from sqlalchemy import ColumnElement, and_, or_, select, update
@@ -28,12 +27,15 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from pep_admin import config
+from pep_admin.documents.invites import build_invite, method_of
 from pep_admin.exceptions import NotAllowed, Refused
 from pep_admin.models import Delivery, Grant, Job, LeadQuestion, Pep, Person, School
 from pep_admin.permissions import SYSTEM
+from pep_admin.queries import officer_letters
 from pep_admin.queries.chasing import standing
 from pep_admin.queries.grants import leaving, not_over
-from pep_admin.server import daily, logs, made_files, mail
+from pep_admin.queries.meeting_letters import CALLED_OFF, LETTER, CalendarEntry, entry_of
+from pep_admin.server import daily, logs, made_files, mail, meetings
 from pep_admin.server.job_leases import Cancelled, Lease, LeaseLost, Stopping, due_jobs, end_job, finish_job, note_beat, take_job
 from pep_admin.server.jobs import JOB_KINDS, Made
 from pep_admin.server.jobs import job_kind as job_kind
@@ -58,10 +60,11 @@ MAIL_BETWEEN = 3
 
 @dataclass(frozen=True, slots=True)
 class Addressed:
-    """Whom a letter goes to, and what is filled into its words beside what every letter has."""
+    """Whom a letter goes to, what is filled into its words beside what every letter has, and the meeting that it brings along."""
 
     to: str
     facts: Mapping[str, str] = field(default_factory=dict)
+    meeting: CalendarEntry | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,10 +308,16 @@ def _goes(session: Session, row: Delivery) -> Goes:
         return "This person has left, or has no address that works."
     if row.pep_id is not None:
         status = session.scalar(select(Pep.status).where(Pep.id == row.pep_id))
-        if status is PepStatus.WITHDRAWN:
+        if status is PepStatus.WITHDRAWN and row.template != CALLED_OFF:
             return "The PEP was closed before this was sent."
     if row.template in CHASES:
         return _chase(session, row, row.person)
+    if row.template in (LETTER, CALLED_OFF):
+        entry = entry_of(session, row, config.today())
+        return entry if isinstance(entry, str) else Addressed(row.person.email or "", meetings.words_of(entry), entry)
+    if row.template == officer_letters.LETTER:
+        told = officer_letters.words_of(session, row)
+        return told if isinstance(told, str) else Addressed(row.person.email or "", told)
     return _what_is_over(session, row, row.person.id) or Addressed(row.person.email or "")
 
 
@@ -351,9 +360,15 @@ def _try_to_send(app: Flask, settings: mail.MailSettings, message: _Message) -> 
         return {"state": DeliveryState.GIVEN_UP, "problem": message.goes}
     if isinstance(message.goes, Later):
         return {"state": DeliveryState.QUEUED, "tries": message.tries - 1, "due_at": message.goes.at}
-    subject, text = mail.LETTERS[message.template].fill(**{**_facts(app, message), **message.goes.facts})
+    facts = {**_facts(app, message), **message.goes.facts}
+    calendar = None
+    if (entry := message.goes.meeting) is not None:
+        facts["pep"] = f"{_base(app)}{_host(app).own_url('peps')}/details/?id={entry.pep_id}"
+        around = meetings.around(app, facts["pep"], facts["authority"], settings.sender)
+        calendar = mail.CalendarFile(build_invite(entry, around, message.goes.to), method_of(entry, message.goes.to))
+    subject, text = mail.LETTERS[message.template].fill(**facts)
     try:
-        mail.send(settings, message.goes.to, subject, text, message_id=_message_id(app, message.key))
+        mail.send(settings, message.goes.to, subject, text, message_id=_message_id(app, message.key), calendar=calendar)
     except mail.NoMailServer as problem:
         return {"state": DeliveryState.QUEUED, "tries": message.tries - 1, "problem": str(problem), "server": problem}
     except mail.MailRefused as problem:
@@ -381,9 +396,14 @@ def _mark(session: Session, message: _Message, values: Mapping[str, Any]) -> Non
             person.bounced_on = config.today()
 
 
+def _base(app: Flask) -> str:
+    """What stands before the path of a link in a letter."""
+    return str(app.config.get("PEP_ADMIN_BASE_URL", ""))
+
+
 def _facts(app: Flask, message: _Message) -> dict[str, Any]:
     host, count = _host(app), int(message.arguments.get("count", 1))
-    base = f"{app.config.get('PEP_ADMIN_BASE_URL', '')}{host.own_url('from_mail')}"
+    base = f"{_base(app)}{host.own_url('from_mail')}"
     return {
         **{name: f"{base}/?message={message.id}&to={name}" for name in mail.PLACES},
         "authority": host.settings.get("authority") or "Virtual School",
@@ -393,7 +413,7 @@ def _facts(app: Flask, message: _Message) -> dict[str, Any]:
 
 def _message_id(app: Flask, key: str) -> str:
     digest = hashlib.sha256(key.encode()).hexdigest()[:32]
-    return f"{digest}@{urlsplit(str(app.config.get('PEP_ADMIN_BASE_URL', ''))).hostname or 'pep-admin.invalid'}"
+    return f"{digest}@{meetings.host_of(app)}"
 
 
 # --- the application it works for --------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pep_admin.views.actions import Actions
 from pep_admin.views.attending import Attending
 from pep_admin.views.audit_log import AuditLog
 from pep_admin.views.board import TermBoard
@@ -23,6 +24,7 @@ from pep_admin.views.imports import Imports
 from pep_admin.views.inspections import Inspections
 from pep_admin.views.jobs import Jobs
 from pep_admin.views.leads import Leads
+from pep_admin.views.meetings import Meetings
 from pep_admin.views.my_lead import MyLead
 from pep_admin.views.my_peps import MyPeps
 from pep_admin.views.out_of_reach import PeopleOutOfReach
@@ -43,6 +45,7 @@ from pep_admin.views.waivers import Waivers
 
 VIEWS: tuple[type[PepView], ...] = (
     MyPeps,
+    Actions,
     Rulebook,
     TermBoard,
     Calls,
@@ -51,6 +54,7 @@ VIEWS: tuple[type[PepView], ...] = (
     Drafts,
     Children,
     Attending,
+    Meetings,
     ExclusionAlerts,
     Targets,
     Waivers,

@@ -31,7 +31,7 @@ from pep_admin.vocabulary import DeliveryState
 from pep_admin.workflow import mail
 
 TO_PEOPLE = ("delegated", "returned", "asked", "grant_sections", "grant_cover", "child_leaves", "released", "lead_asked",
-             "reminder", "escalated")
+             "reminder", "escalated", "meeting", "meeting_called_off", "officer_told")
 """The letters that go to people on record."""
 
 

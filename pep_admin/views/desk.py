@@ -27,6 +27,7 @@ from pep_admin.validators.grants import may_be_given
 from pep_admin.validators.reopening import BESIDE, may_be_named
 from pep_admin.views.base import Link, PepView
 from pep_admin.views.cells import start_of
+from pep_admin.views.meeting_card import may_book
 from pep_admin.views.pep_page import OPEN, TARGET_CHECKS, place_of
 from pep_admin.views.section_forms import REVIEWS
 from pep_admin.vocabulary import Audience, Part, PepStatus
@@ -55,6 +56,7 @@ class DeskCard:
     last: Link | None = None
     last_pdf: str | None = None
     ask: str | None = None
+    book: str | None = None
     asked: bool = False
     alert: ExclusionAlert | None = None
     question: str = ""
@@ -115,6 +117,7 @@ def _cards(view: PepView, some: Sequence[DeskFacts], loads: Sequence[Any]) -> li
         cards.append(DeskCard(
             facts, pep, **card, **_last(view, before.get(pep.id), pep.child_id in hidden), asked=pep.id in asked,
             ask=view.way_to("pep_attending.ask", pep=pep.id) if may_ask_still(view.actor, pep, view.now) else None,
+            book=view.way_to("pep_meetings.book", pep=pep.id) if may_book(view, pep) else None,
             alert=alerts.get(pep.child_id), question=questions.get(facts.question or 0, ""),
             answer=view.way_to("pep_peps.answer", id=pep.id, review=facts.question)
             if facts.question and facts.mine and pep.child_id not in silent else None,

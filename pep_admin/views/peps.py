@@ -23,7 +23,17 @@ from pep_admin.pep_document import Written, answers_before, read_document
 from pep_admin.pep_form import Document, Section
 from pep_admin.permissions import Actor, Permission, audience_for, can
 from pep_admin.validators.findings import Finding
-from pep_admin.views import document_tables, draft_pages, draft_places, lateness, pep_page, repeats, section_forms, whole_page
+from pep_admin.views import (
+    document_tables,
+    draft_pages,
+    draft_places,
+    lateness,
+    meeting_card,
+    pep_page,
+    repeats,
+    section_forms,
+    whole_page,
+)
 from pep_admin.views.cells import linked, reference
 from pep_admin.views.changes import ChangePages
 from pep_admin.views.filters import Case, Day, OneOf, Related
@@ -151,7 +161,8 @@ class Peps(Pdfs, GradingPages, SigningPages, QuestionPages, ChangePages, WholePa
         pep = self._pep()
         page = pep_page.gather(self.db_session, pep, self.actor, self.today, document_tables.of_pep(self, pep))
         return self.page(self.details_template, page=page, pep=pep, place_of=self._places(page.document), labels=LABELS,
-                         unfinished=draft_pages.unfinished(self, pep.id), **self._waiving(pep))
+                         unfinished=draft_pages.unfinished(self, pep.id), meeting=meeting_card.card_of(self, pep), today=self.today,
+                         **self._waiving(pep))
 
     @expose("/check/")
     def check_answers(self) -> ResponseReturnValue:

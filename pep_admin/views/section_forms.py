@@ -58,7 +58,7 @@ class Control:
 
     @property
     def is_optional(self) -> bool:
-        """Whether it may be left empty by itself. Of the child's own answers any one will do (HB-4.6): none of them is marked so."""
+        """Whether it may be left empty by itself. Of the child's own answers any one will do (HB-4.6): none is marked so."""
         return not self.required and not (self.field.id == CHILDS_WORDS and self.field.core)
 
 

@@ -1,7 +1,7 @@
 """Telling the Virtual School of an exclusion or the risk of one (HB-3.6), what it advised, and closing the alert.
 
-What must be said is validators/exclusions.py's. A suspension itself is recorded among the child's records (records.py); mail about
-an alert hangs on the signal `exclusion_risk_told`.
+What must be said is validators/exclusions.py's. A suspension itself is recorded among the child's records (records.py). The child's
+officer gets word of each at once (officer_letters.py); a host listens to the signal `exclusion_risk_told`.
 """
 
 from __future__ import annotations
@@ -19,8 +19,10 @@ from pep_admin.exceptions import NotFound, Refused
 from pep_admin.models import Child, ExclusionAlert, Pep
 from pep_admin.permissions import Actor, Permission, require, require_on
 from pep_admin.queries import open_alert_of
+from pep_admin.queries.officer_letters import News
 from pep_admin.school_words import ExclusionConcern
 from pep_admin.validators.exclusions import check_advice, check_telling
+from pep_admin.workflow.officer_letters import tell_officer
 from pep_admin.workflow.taking import refuse, take_row
 
 LONGEST = 5_000
@@ -72,6 +74,7 @@ def _open(session: Session, alert: ExclusionAlert, actor: Actor, today: date) ->
     alert.told_by, alert.told_name, alert.told_on = actor.id, actor.name, today
     session.add(alert)
     session.flush()
+    tell_officer(session, alert.child, News.EXCLUSION, f"alert:{alert.id}", actor=actor)
     audit.record(session, "exclusion_alert.tell", alert, concern=alert.concern.value)
     signals.announce(session, signals.exclusion_risk_told, alert_id=alert.id)
     return alert
@@ -96,6 +99,7 @@ def add_to_alert(
     if not session.is_modified(alert):
         return alert  # pressed twice
     session.flush()
+    tell_officer(session, alert.child, News.EXCLUSION, f"alert:{alert.id}:{alert.row_version}", actor=actor)
     audit.record(session, "exclusion_alert.tell_more", alert, concern=alert.concern.value)
     signals.announce(session, signals.exclusion_risk_told, alert_id=alert.id)
     return alert

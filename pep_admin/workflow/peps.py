@@ -25,7 +25,7 @@ from pep_admin.school_calendar import SchoolDays, TermsUnknown
 from pep_admin.validators.findings import Finding, blocking
 from pep_admin.validators.peps import check_due
 from pep_admin.vocabulary import Part, PepKind, PepStatus, PpgStatus
-from pep_admin.workflow import ppg
+from pep_admin.workflow import invitations, ppg
 from pep_admin.workflow.drafts import drop_drafts_of
 from pep_admin.workflow.inspections import judge_schools
 from pep_admin.workflow.readiness import readiness
@@ -285,6 +285,7 @@ def withdraw_pep(session: Session, pep_id: int, *, reason: str, actor: Actor, ve
         ppg.withdraw_all(session, pep, _requests(session, pep, PpgStatus.DRAFT, PpgStatus.REQUESTED, PpgStatus.APPROVED))
         freeze(session, pep)
         move_peps(session, [pep], PepStatus.WITHDRAWN, closing_reason=reason.strip())
+        invitations.call_off(session, pep)
         drop_drafts_of(session, [pep.id])
     audit.record(session, "pep.withdraw", pep)
     return pep

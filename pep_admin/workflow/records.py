@@ -17,10 +17,12 @@ from pep_admin import audit
 from pep_admin.exceptions import NotFound, Refused
 from pep_admin.models import Child, Consent, Enrolment, SdqScore, Suspension
 from pep_admin.permissions import Actor, Permission, require, require_on
+from pep_admin.queries.officer_letters import News
 from pep_admin.school_calendar import academic_year_end, academic_year_name, academic_year_start
 from pep_admin.validators.findings import Finding, blocking
-from pep_admin.validators.records import SuspensionFacts, check_consent, check_sdq, check_suspension
+from pep_admin.validators.records import MOST_SUSPENDED_HALF_DAYS, SuspensionFacts, check_consent, check_sdq, check_suspension
 from pep_admin.vocabulary import SuspensionKind
+from pep_admin.workflow.officer_letters import tell_officer
 
 Record = TypeVar("Record", SdqScore, Suspension, Consent)
 
@@ -44,11 +46,23 @@ def save_record(session: Session, row: Record, *, actor: Actor, today: date) -> 
         require_on(session, actor, kind.permission, child.id)
         if wrong := blocking(kind.check(session, child, today, row)):
             raise Refused(wrong)
+    is_new = row.id is None
     fields = sorted(each.key for each in inspect(row).attrs if each.history.has_changes() and each.key != "child")
     session.add(row)
     session.flush()
+    if isinstance(row, Suspension):
+        _tell_of_suspension(session, child, row, is_new=is_new, actor=actor)
     audit.record(session, f"{row.__tablename__.removeprefix('pep_')}.save", row, fields=fields)
     return row
+
+
+def _tell_of_suspension(session: Session, child: Child, row: Suspension, *, is_new: bool, actor: Actor) -> None:
+    """The child's officer gets word of each one (HB-3.6), and once a year where the days in law are used up."""
+    if is_new:
+        tell_officer(session, child, News.SUSPENSION, f"suspension:{row.id}", actor=actor)
+    if half_days_lost(session, child.id, row.started_on) >= MOST_SUSPENDED_HALF_DAYS:
+        year = academic_year_name(row.started_on)
+        tell_officer(session, child, News.LONG_SUSPENSION, f"days-lost:{child.id}:{year}", actor=actor)
 
 
 def find_wrong(session: Session, row: object, model: type, child: Child, *, today: date) -> list[Finding]:

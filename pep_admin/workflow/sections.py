@@ -24,6 +24,7 @@ from pep_admin.validators.findings import blocking
 from pep_admin.validators.peps import check_posted
 from pep_admin.validators.reopening import check_open
 from pep_admin.vocabulary import Part
+from pep_admin.workflow import invitations
 from pep_admin.workflow.exclusions import tell_of_answer
 from pep_admin.workflow.readiness import part_findings
 from pep_admin.workflow.taking import all_or_nothing, refuse, take_pep
@@ -50,8 +51,10 @@ def save_section(
     `values` are parsed values, `base` the digests that the page was filled with. Raises Refused for values that do not fit their
     fields, NotFound for a field that is not on this page for this person; nothing is stored then.
     """
-    pep, document, section = _take_section(session, pep_id, section_key, actor)
-    return write_section(session, pep, document, section, values, base=base, actor=actor, today=today)
+    pep, document, section = take_section(session, pep_id, section_key, actor)
+    written = write_section(session, pep, document, section, values, base=base, actor=actor, today=today)
+    _tell_calendars(session, pep, written, today)
+    return written
 
 
 def confirm_carried(
@@ -63,7 +66,7 @@ def confirm_carried(
     Only answers of `base` are confirmed, the digests that the page was filled with: what is another by now is a conflict, and
     nothing is stored or confirmed unseen. The part keeps its signature where no answer changed.
     """
-    pep, document, section = _take_section(session, pep_id, section_key, actor)
+    pep, document, section = take_section(session, pep_id, section_key, actor)
     seen = {key: base[key] for key in writable(document.with_answers(values), section.fields) if key in base}
     with all_or_nothing(session) as step:
         written = write_section(session, pep, document, section, values, base=base, actor=actor, today=today)
@@ -72,18 +75,25 @@ def confirm_carried(
             written = replace(written, confirmed=kept.confirmed) if kept.conflicts is None else kept
         if written.conflicts is not None:
             step.rollback()
+    _tell_calendars(session, pep, written, today)
     if written.confirmed:
         audit.record(session, "pep.confirm_carried", pep, fields=list(written.confirmed), section=section.key)
     return written
 
 
-def _take_section(session: Session, pep_id: int, section_key: str, actor: Actor) -> tuple[Pep, Document, Section]:
+def take_section(session: Session, pep_id: int, section_key: str, actor: Actor) -> tuple[Pep, Document, Section]:
     """The PEP under its lock, what the actor sees of it, and the section, which they may write."""
     require(actor, Permission.PEP_WRITE)
     pep = take_pep(session, pep_id, *OPEN_TO_WRITE)
     part_form, section = form_of(pep.form_version).section(section_key)
     require_writer(session, actor, Permission.PEP_WRITE, pep, Part(part_form.part), section.key)
     return pep, read_document(session, pep, audience=audience_for(actor, pep.child)), section
+
+
+def _tell_calendars(session: Session, pep: Pep, written: Written, today: date) -> None:
+    """Those who were invited to the meeting are told of a change to it, whichever page it was made on (HB-3.1)."""
+    if not invitations.TOLD.isdisjoint(written.changed):
+        invitations.follow(session, pep, today=today)
 
 
 def write_section(

@@ -62,7 +62,7 @@ def pages_of(role: str) -> list[str]:
 
 def is_page(line: Line) -> bool:
     """Whether that door leads to a page: a file or an answer for a script is none, which the answer itself says too."""
-    return not line.endpoint.endswith((".export", ".static", ".file"))
+    return not line.endpoint.endswith((".export", ".static", ".file", ".calendar"))
 
 
 def kinds_on(text: str) -> set[tuple[str, ...]]:

@@ -342,7 +342,7 @@ def test_the_numbers_of_a_year_are_typed_in_pounds(council: Council, ask: Any) -
               "between_school_days": "20", "first_group": "N1", "last_day": "year_13", "satisfactory_grades": "green",
               "sdq_from_age": "4", "sdq_to_age": "16", "sdq_valid_months": "12", "low_attendance_percent": "95",
               "figures_stale_days": "28", "ehcp_within_days": "14", "remind_days_before": "14 and 5", "remind_days_after": "",
-              "escalate_after_days": "10", "send_reminders": "y", "row_version": "1"}
+              "escalate_after_days": "10", "send_reminders": "y", "meetings_a_week": "5", "row_version": "1"}
     for key, bad in (("ppg_term_cap_pence", "600.005"), ("ppg_term_cap_pence", "1e3"), ("ppg_year_cap_pence", "NaN"),
                      ("sdq_threshold", "17.5"), ("sdq_threshold", "99999999999"), ("name", "2024-26"),
                      ("ends_on", "01 Sep 2023"), ("ppg_year_cap_pence", "100"), ("attend_year_groups", "6 to 14"),

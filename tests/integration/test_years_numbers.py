@@ -19,9 +19,10 @@ from pep_admin.meeting_words import AttendingReason
 from pep_admin.models import AcademicYear, Child, Inspection, Pep, RecordChange, School
 from pep_admin.permissions import SYSTEM
 from pep_admin.policy import NUMBERS, USUAL, YearNumbers, numbers_of
+from pep_admin.queries.meetings import too_many
 from pep_admin.school_words import CardGrade, CardRule, GradedRule, InspectionRegime, OfstedGrade
 from pep_admin.vocabulary import Grade, LeavingReason, LegalStatus, PepKind, PersonKind, PlacementKind, SenStatus, TermName
-from pep_admin.workflow import calendars, chasing, payments, ppg, reviews, roll, years
+from pep_admin.workflow import calendars, chasing, meetings, payments, ppg, reviews, roll, years
 from pep_admin.workflow import peps as pep_verbs
 from pep_admin.workflow.inspections import save_inspection
 from pep_admin.workflow.readiness import readiness
@@ -151,6 +152,14 @@ def pep_out_of_turn_due(world: World) -> Verdict:
     return lambda world: world.pep_of().due_on
 
 
+def two_meetings_of_one_officer(world: World) -> Verdict:
+    for child_id, day in ((world.child_id, 25), (world.other_child_id, 29)):
+        pep = world.pep_of(child_id)
+        pep.meeting_at = datetime(2024, 11, day, 10, tzinfo=UTC)
+        meetings.send_officer(world.session, pep.id, world.officer.person_id, actor=world.act(world.officer), today=TODAY)
+    return lambda world: too_many(world.session, TODAY)
+
+
 def launched(born: date, *, at_school: bool) -> Callable[[World], Verdict]:
     def begin(world: World) -> Verdict:
         found = take_in(world, born, date(2024, 11, 4), at_school=at_school)
@@ -274,6 +283,8 @@ CASES = (
     Case("new_to_roll_days", 34, to_be_met(AttendingReason.NEW, lambda world: take_in(world, date(2014, 1, 1), date(2024, 10, 14))),
          True, False),
     Case("school_move_days", 34, to_be_met(AttendingReason.MOVED, moved_school), True, False),
+    # Two meetings in the week of 25 Nov 2024, to both of which one officer goes.
+    Case("meetings_a_week", 1, two_meetings_of_one_officer, False, True),
     Case("attend_year_groups", "Year 9", to_be_met(AttendingReason.YEAR_GROUP, lambda world: world.child_id), False, True),
     # Due on 29 Nov 2024: 14 days before is Fri 15 Nov, 7 days before a week later.
     Case("send_reminders", False, reminded(date(2024, 11, 15)), {"before 14"}, set()),

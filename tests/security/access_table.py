@@ -282,6 +282,22 @@ LINES = (
     post("pep_deliveries.note_return",   "/admin/pep/deliveries/came-back/?id={mail}", "401 303 303 403 403 403 403 403 403 403"),
     post("pep_deliveries.mend",          "/admin/pep/deliveries/mend/?id={mail}",  "401 422 422 403 403 403 403 403 403 403"),
 
+    # What was agreed at meetings: read by whoever sees the child, ticked off by those who work with it.
+    get("pep_actions.index_view",        "/admin/pep/actions/?whose=all",          "in  200 200 403 200 200 200 200 200 403"),
+    post("pep_actions.done",             "/admin/pep/actions/done/?id={action}",   "401 303 303 403 303 404 303 404 403 403"),
+    post("pep_actions.not_done",         "/admin/pep/actions/not-done/?id={action}", "401 303 303 403 303 404 303 404 403 403"),
+
+    # Meetings: booked by whoever writes Part 3 of the PEP; the diary is the Virtual School's.
+    get("pep_meetings.index_view",       "/admin/pep/meetings/",                   "in  200 200 403 403 403 403 403 200 403"),
+    get("pep_meetings.send_officer",     "/admin/pep/meetings/officer/?pep={pep}", "in  200 200 403 403 403 403 403 403 403"),
+    post("pep_meetings.send_officer",    "/admin/pep/meetings/officer/?pep={pep}",
+         "401 422 422 403 403 403 403 403 403 403", officer="{person}"),
+    get("pep_meetings.book",             "/admin/pep/meetings/book/?pep={pep}",    "in  200 200 403 200 404 200 404 403 403"),
+    post("pep_meetings.book",            "/admin/pep/meetings/book/?pep={pep}",    "401 422 422 403 422 404 422 404 403 403"),
+    get("pep_meetings.call_off",         "/admin/pep/meetings/call-off/?pep={pep}", "in  200 200 403 200 404 200 404 403 403"),
+    post("pep_meetings.call_off",        "/admin/pep/meetings/call-off/?pep={pep}", "401 422 422 403 422 404 422 404 403 403"),
+    get("pep_meetings.calendar",         "/admin/pep/meetings/calendar/?pep={pep}", "in  200 200 403 200 404 200 404 200 403"),
+
     # Whom to ring, and what was said: the office's alone.
     get("pep_handover_notes.leave",      "/admin/pep/handover_notes/?child={child}", "in  200 200 403 200 404 403 403 403 403"),
     post("pep_handover_notes.leave",     "/admin/pep/handover_notes/?child={child}", "401 422 422 403 422 404 403 403 403 403"),

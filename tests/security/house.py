@@ -167,6 +167,9 @@ def build(session: Session, url: str, folder: Path) -> Plan:
     places = given | {"lead": lead.id, "referral": referral.id, "remark": remark.id,
               "question": question}
     places |= said | _places(session, world, children) | _schooling(world)
+    world.act(SYSTEM)
+    places["action"] = session.scalars(sa.select(models.AgreedAction.id).where(
+        models.AgreedAction.pep_id == places["pep"]).order_by(models.AgreedAction.id)).first() or 0
     places["call"] = calls.note_call(
         session, world.teacher.person_id or 0, words="Promised it for Friday", spoke_on=TODAY, follow_up_on=date(2024, 11, 22),
         actor=world.act(world.officer), today=TODAY).id
@@ -315,6 +318,7 @@ def _places(session: Session, world: World, children: list[int]) -> dict[str, in
         "paid_pep": paid.id, "sent_pep": sent.id, "new_pep": waiting.id, "term": pep.term_id, "year": pep.term.year_id,
         "last_year": session.scalars(sa.select(AcademicYear.id).order_by(AcademicYear.starts_on.desc())).first() or 0,
         "person": world.teacher.person_id or 0, "other_person": world.other_teacher.person_id or 0,
+        "officer_person": world.officer.person_id or 0,
         "worker_person": world.worker.person_id or 0, "other_worker_person": world.other_worker.person_id or 0,
         "batch": session.scalars(sa.select(PaymentBatch.id)).one(), "line": session.scalars(sa.select(PaymentLine.id)).one(),
         "event": session.scalars(sa.select(AuditEvent.id).order_by(AuditEvent.id).limit(1)).one(),

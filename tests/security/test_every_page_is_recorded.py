@@ -98,6 +98,10 @@ SHOWN: Mapping[Door, tuple[str, str]] = doors("GET", """
     attending.clear attending_note.read note
     attending.ask pep.read pep
     grants.sections pep.read pep
+    meetings.book pep.read pep
+    meetings.call_off pep.read pep
+    meetings.send_officer pep.read pep
+    meetings.calendar pep.read pep
     exclusion_alerts.details_view exclusion_alert.read alert
     exclusion_alerts.tell children.read child
     handover_notes.leave children.read child
@@ -158,6 +162,9 @@ SHOWN: Mapping[Door, tuple[str, str]] = doors("GET", """
     attending.clear attending_note.read note
     attending.ask pep.read pep
     grants.sections pep.read pep
+    meetings.book pep.read pep
+    meetings.call_off pep.read pep
+    meetings.send_officer pep.read pep
     exclusion_alerts.tell children.read child
     handover_notes.leave children.read child
     exclusion_alerts.advise exclusion_alert.read alert
@@ -174,7 +181,7 @@ BY_THEMSELVES = {("pep_schools.details_view", "GET"), ("pep_terms.launch", "GET"
                  ("pep_roll_over.index_view", "POST"), ("pep_roll_over.confirm", "GET"), ("pep_roll_over.confirm", "POST"),
                  ("pep_my_peps.figures", "POST"), ("pep_calls.index_view", "GET"), ("pep_calls.note", "GET"),  # test_calls
                  ("pep_calls.note", "POST"), ("pep_calls.settle", "POST"),
-                 ("pep_reminders.no_meeting", "GET")}  # test_chasing_pages
+                 ("pep_reminders.no_meeting", "GET"), ("pep_meetings.index_view", "GET")}  # test_chasing_pages, test_meetings
 """Doors that show many children, or show one only when something goes wrong: a test of their own each, below."""
 
 WITH_CHILDREN = ("children", "peps", "targets", "ppg_requests", "sdq", "suspensions", "consents", "enrolments", "placements",
@@ -182,7 +189,7 @@ WITH_CHILDREN = ("children", "peps", "targets", "ppg_requests", "sdq", "suspensi
 LISTS = {(f"pep_{noun}.{route}", "GET") for noun in WITH_CHILDREN
          for route in ("index_view", "export")} - {("pep_targets.export", "GET")} | {
              ("pep_roll_over.index_view", "GET"), ("pep_my_peps.index_view", "GET"), ("pep_my_peps.figures", "GET"),
-             ("pep_board.children", "GET")}
+             ("pep_board.children", "GET"), ("pep_actions.index_view", "GET")}
 """One event for the whole list."""
 
 NO_CHILD = {
@@ -199,6 +206,7 @@ NO_CHILD = {
       for route in ("index_view", "details_view", "export", "create_view", "add", "edit_view", "remove")),
     ("pep_documents.put_back", "POST"),  # leads back to the document, which records itself
     ("pep_attending.cancel", "POST"),  # leads back to the PEP, which records itself
+    ("pep_actions.done", "POST"), ("pep_actions.not_done", "POST"),  # lead back to the list or the PEP, which record themselves
     ("pep_board.index_view", "GET"),  # numbers
     ("pep_out_of_reach.index_view", "GET"),  # people, and references of PEPs
     ("pep_reminders.index_view", "GET"), ("pep_reminders.escalate", "GET"), ("pep_reminders.escalate", "POST"),  # likewise

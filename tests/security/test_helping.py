@@ -10,7 +10,8 @@ from tests.security.house import HELPER, House, changed
 pytestmark = pytest.mark.slow  # the quick suite stays under a minute; `make check` runs everything
 
 READS = frozenset({
-    "children.details_view", "children.index_view", "consents.details_view", "documents.details_view", "documents.file",
+    "actions.index_view", "children.details_view", "children.index_view", "consents.details_view", "documents.details_view",
+    "documents.file", "meetings.calendar",
     "drafts.index_view", "exclusion_alerts.details_view", "exclusion_alerts.index_view", "jobs.index_view",
     "my_lead.index_view",
     "my_peps.figures", "my_peps.index_view", "peps.changes", "peps.check_answers", "peps.details_view", "peps.index_view",

@@ -100,6 +100,11 @@ FORMS = (
          "+pep_care_team", {"pep_care_team": {"name": "Team South", "row_version": 1}}),
     Form("officer", f"{ADMIN}/care_teams/edit/?id={{team}}", "name", {"manager": "{other_worker_person}"},
          "pep_care_team.manager_id pep_care_team.row_version"),
+    Form("teacher", f"{ADMIN}/meetings/book/?pep={{pep}}", "minutes", {"meeting_at": "26 Nov 2024 10:00"},
+         "pep_pep.meeting_at pep_pep.row_version +pep_meeting_notice +pep_meeting_invitation +pep_delivery",
+         {"pep_meeting_notice": {"sequence": 0, "minutes": 60, "called_off_at": None, "row_version": 1}}),
+    Form("officer", f"{ADMIN}/meetings/officer/?pep={{pep}}", "officer", {"officer": "{officer_person}"},
+         "pep_pep.attending_officer_id pep_pep.row_version"),
     Form("teacher", f"{ADMIN}/grants/sections/?pep={{pep}}", "note",
          {"email": "nele.neu@example.org", "first_name": "Nele", "last_name": "Neu", "sections": "strengths",
           "ends_on": "02 Dec 2024"},
@@ -311,7 +316,7 @@ def test_only_what_the_form_asks_is_taken(house: House, form: Form) -> None:
     answer = house.post(form.who, target.replace("{", "{{").replace("}", "}}"), [*honest, *typed.items(), *extra.items()])
     assert answer.status_code == form.status, problems_on(answer.text)
     after = house.rows()
-    swept = {"+pep_job"} if "touched" in asked else set()  # what such a page sends is kept first: the first of a day queues the sweep
+    swept = {"+pep_job"} if "touched" in asked else set()  # what such a page sends is kept first: the first queues the day's sweep
     assert changed(before, after) - {KEPT} - swept == set(form.may_change.split())
     for table, columns in form.new.items():
         row = added(before, after, table)
@@ -334,7 +339,7 @@ def test_every_form_of_the_application_is_among_them(house: House) -> None:
         "pep_ppg_requests.work_out",  # stores nothing: test_targets_with_money
         "pep_drafts.keep", "pep_drafts.drop",  # one's own typed text, which is no record: test_draft_pages; takes nothing
         "pep_my_peps.figures",  # a table of many PEPs: test_figure_grid
-        "pep_grants.end", "pep_calls.settle",  # take nothing
+        "pep_grants.end", "pep_calls.settle", "pep_actions.done", "pep_actions.not_done", "pep_meetings.call_off",  # take nothing
         "pep_reminders.escalate",  # takes ids of people only: test_chasing_pages
         "pep_deliveries.send_again", "pep_deliveries.note_return",  # likewise
         "pep_deliveries.mend",  # needs a message that went or failed: test_deliveries

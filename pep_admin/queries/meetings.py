@@ -1,0 +1,137 @@
+"""Meetings of PEPs: who can be invited by mail, what their calendars were told, and the Virtual School's own diary.
+
+Whom the Virtual School should meet, and why, is asked in attending.py; booking and telling are workflow/meetings.py's and
+workflow/invitations.py's.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from pep_admin.models import Child, MeetingInvitation, MeetingNotice, Pep, Person, School, Term
+from pep_admin.queries.new_children import year_of
+from pep_admin.queries.peps import UNFINISHED
+from pep_admin.queries.terms import day_bounds
+from pep_admin.validators.meetings import day_of
+from pep_admin.vocabulary import AttendeeRole, PersonKind
+
+PEOPLE = (joinedload(Pep.child).joinedload(Child.social_worker), joinedload(Pep.child).joinedload(Child.carer),
+          joinedload(Pep.school).joinedload(School.designated_teacher), joinedload(Pep.term).joinedload(Term.year),
+          joinedload(Pep.writer), joinedload(Pep.social_worker), joinedload(Pep.attending_officer), joinedload(Pep.form_version))
+"""What reading who has to do with a PEP's meeting takes of it."""
+WEEKS = 6
+"""How far ahead the diary looks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Invitable:
+    """Somebody who has to do with a PEP and is on record, and in which role they come to its meeting."""
+
+    person: Person
+    role: AttendeeRole
+
+    @property
+    def told_by_mail(self) -> bool:
+        """Whether an invitation can be expected to reach them."""
+        return self.person.has_working_address
+
+
+def invitable(pep: Pep) -> list[Invitable]:
+    """Who can be invited by mail, each once: the school's writer and its designated teacher while the child is there, the social
+    worker, the carer, and the officer who was named to go there.
+    """
+    at_school = pep.school_id == pep.child.school_id
+    teacher = pep.school.designated_teacher if pep.school else None
+    found: dict[int, Invitable] = {}
+    for person, role, holds in (
+        (teacher, AttendeeRole.DESIGNATED_TEACHER, at_school),
+        (pep.writer, AttendeeRole.SCHOOL_STAFF, at_school),
+        (pep.social_worker, AttendeeRole.SOCIAL_WORKER, True),
+        (pep.child.carer, AttendeeRole.CARER, True),
+        (pep.attending_officer, AttendeeRole.VIRTUAL_SCHOOL, True),
+    ):
+        if person is not None and holds and person.left_on is None:
+            found.setdefault(person.id, Invitable(person, role))
+    return list(found.values())
+
+
+def standing_notice(session: Session, pep_id: int) -> MeetingNotice | None:
+    """What calendars were told of that PEP's meeting; None where nobody was invited, or it was called off."""
+    return session.scalar(select(MeetingNotice).where(MeetingNotice.pep_id == pep_id, MeetingNotice.called_off_at.is_(None)))
+
+
+def invited(session: Session, notice: MeetingNotice) -> Sequence[MeetingInvitation]:
+    """Who is invited now, in the order in which they were."""
+    asked = select(MeetingInvitation).where(MeetingInvitation.notice_id == notice.id, MeetingInvitation.ended_at.is_(None))
+    return session.scalars(asked.options(joinedload(MeetingInvitation.person)).order_by(MeetingInvitation.id)).all()
+
+
+def next_uid(session: Session, pep: Pep) -> str:
+    """By what calendars know the PEP's next meeting: its reference and which meeting it is; no name is in it."""
+    before = len(session.scalars(select(MeetingNotice.id).where(MeetingNotice.pep_id == pep.id)).all())
+    return f"{pep.reference}-{before + 1}".lower()
+
+
+# --- the Virtual School's diary ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class DiaryEntry:
+    """A meeting that is booked, and who of the Virtual School goes there (None: nobody is named)."""
+
+    pep: Pep
+    at: datetime
+    officer: Person | None
+
+    @property
+    def on(self) -> date:
+        """Its day in England."""
+        return day_of(self.at) or date.min
+
+    @property
+    def week(self) -> date:
+        """The Monday of its week."""
+        return monday_of(self.on)
+
+
+def monday_of(day: date) -> date:
+    """The Monday of that day's week."""
+    return day - timedelta(days=day.weekday())
+
+
+def meetings_ahead(session: Session, today: date) -> list[DiaryEntry]:
+    """Every meeting that is booked from today to the end of the sixth week, of PEPs that are not finished, in order of time."""
+    first, _ = day_bounds(today)
+    _, beyond = day_bounds(monday_of(today) + timedelta(days=7 * WEEKS - 1))
+    asked = select(Pep).where(Pep.meeting_at >= first, Pep.meeting_at < beyond, Pep.status.in_(UNFINISHED))
+    found = session.scalars(asked.options(joinedload(Pep.child), joinedload(Pep.school), joinedload(Pep.attending_officer))
+                            .order_by(Pep.meeting_at, Pep.id))
+    return [DiaryEntry(pep, pep.meeting_at, pep.attending_officer) for pep in found if pep.meeting_at is not None]
+
+
+def load_of(entries: Sequence[DiaryEntry]) -> Counter[tuple[int, date]]:
+    """How many of those meetings each officer (by id) goes to in each week (by its Monday)."""
+    return Counter((each.officer.id, each.week) for each in entries if each.officer is not None)
+
+
+def most_a_week(session: Session, today: date) -> int:
+    """How many meetings an officer can go to in a week, by the academic year of that day; 0 while there is none."""
+    year = year_of(session, today)
+    return year.meetings_a_week if year else 0
+
+
+def too_many(session: Session, today: date) -> bool:
+    """Whether somebody has more meetings in a week than can be done."""
+    return max(load_of(meetings_ahead(session, today)).values(), default=0) > most_a_week(session, today)
+
+
+def officers(session: Session) -> Sequence[Person]:
+    """The people of the Virtual School who are here, by name."""
+    asked = select(Person).where(Person.kind == PersonKind.VIRTUAL_SCHOOL, Person.left_on.is_(None))
+    return session.scalars(asked.order_by(Person.last_name, Person.first_name, Person.id)).all()

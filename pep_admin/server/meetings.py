@@ -1,0 +1,34 @@
+"""What the sending side adds to a message about a meeting: its words, and whose name and address the calendar shows.
+
+Whether it may still go is queries/meeting_letters.py's, the calendar file itself documents/invites.py's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+from flask import Flask
+
+from pep_admin.config import LONDON
+from pep_admin.deadlines import format_day
+from pep_admin.documents.invites import Around
+from pep_admin.queries.meeting_letters import CalendarEntry
+
+
+def words_of(entry: CalendarEntry) -> Mapping[str, str]:
+    """What is filled into the words of the letter; none of it names anybody."""
+    at = entry.starts_at.astimezone(LONDON)
+    news = "a meeting to which you are invited has been changed. It is now on" if entry.known else "you are invited to a meeting on"
+    return {"when": f"{format_day(at.date())}, {at:%H:%M}", "reference": entry.reference, "news": news}
+
+
+def around(app: Flask, link: str, authority: str, sender: str) -> Around:
+    """The calendar file's surroundings for that application, now."""
+    return Around(link, sender or "pep_admin@localhost", authority, host_of(app), datetime.now(UTC))
+
+
+def host_of(app: Flask) -> str:
+    """The name of the host at which people reach the application; what its ids end in."""
+    return urlsplit(str(app.config.get("PEP_ADMIN_BASE_URL", ""))).hostname or "pep-admin.invalid"

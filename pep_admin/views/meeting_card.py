@@ -1,0 +1,60 @@
+"""What the page of one PEP shows of its meeting: who is invited and who goes there, with the ways on; and what was agreed before.
+
+Booking is meetings.py's, ticking off actions.py's; nothing is judged here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pep_admin.models import AgreedAction, Pep, Person
+from pep_admin.permissions import Permission, lent, writes_part
+from pep_admin.queries.actions import open_before
+from pep_admin.queries.meetings import invited, standing_notice
+from pep_admin.queries.peps import OPEN_TO_WRITE
+from pep_admin.validators.meetings import day_of
+from pep_admin.validators.reopening import is_open
+from pep_admin.views.gate import PepView
+from pep_admin.vocabulary import Part
+from pep_admin.workflow.meetings import SECTION
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingCard:
+    """The meeting's people and ways, and the open actions of earlier PEPs with whether the one who acts ticks them off."""
+
+    invited: Sequence[Person]
+    officer: Person | None
+    book: str | None
+    call_off: str | None
+    calendar: str | None
+    send: str | None
+    agreed: Sequence[AgreedAction]
+    ticks: bool
+
+
+def may_book(view: PepView, pep: Pep) -> bool:
+    """Whether the one who acts books the meeting now: the section that holds it is open, and theirs to write."""
+    return (pep.status in OPEN_TO_WRITE and is_open(pep.reopened, SECTION) and view.may(Permission.PEP_WRITE)
+            and writes_part(view.actor, pep, Part.MEETING))
+
+
+def card_of(view: PepView, pep: Pep) -> MeetingCard:
+    """The card for the one who acts."""
+    session, live = view.db_session, pep.status in OPEN_TO_WRITE
+    notice = standing_notice(session, pep.id) if pep.meeting_at is not None else None
+    books = may_book(view, pep)
+    ahead = pep.meeting_at is not None and (day_of(pep.meeting_at) or view.today) >= view.today
+    ways: dict[str, Any] = {
+        "book": view.way_to("pep_meetings.book", pep=pep.id) if books else None,
+        "call_off": view.way_to("pep_meetings.call_off", pep=pep.id) if books and ahead else None,
+        "calendar": view.way_to("pep_meetings.calendar", pep=pep.id) if ahead else None,
+        "send": view.way_to("pep_meetings.send_officer", pep=pep.id) if live else None,
+    }
+    agreed = open_before(session, pep)
+    ticks = bool(agreed) and view.may(Permission.ACTION_TICK) and not lent(
+        session, view.actor, Permission.ACTION_TICK, [pep.child_id])
+    return MeetingCard([each.person for each in invited(session, notice)] if notice else [], pep.attending_officer,
+                       agreed=agreed, ticks=ticks, **ways)

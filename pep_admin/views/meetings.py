@@ -1,0 +1,252 @@
+"""Meetings: the page on which one is booked or moved, calling it off, its calendar file, and the Virtual School's own diary.
+
+What is asked of the meeting are Part 3's own questions (section_forms.py); what booking does is workflow/meetings.py's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from itertools import groupby
+from typing import Any, ClassVar
+from urllib.parse import urlsplit
+
+from flask import Response, abort, current_app, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_admin import expose
+from wtforms import SelectField
+from wtforms.fields.choices import Choice, SelectChoice  # type: ignore[attr-defined]  # not yet in types-WTForms
+
+from pep_admin import queries
+from pep_admin.documents.invites import Around, build_invite
+from pep_admin.models import Pep, Person
+from pep_admin.pep_document import read_document
+from pep_admin.pep_form import Document
+from pep_admin.permissions import Permission, audience_for
+from pep_admin.queries.meeting_letters import CalendarEntry
+from pep_admin.queries.meetings import (
+    PEOPLE,
+    DiaryEntry,
+    invitable,
+    invited,
+    load_of,
+    meetings_ahead,
+    monday_of,
+    most_a_week,
+    next_uid,
+    officers,
+    standing_notice,
+)
+from pep_admin.validators import forms
+from pep_admin.validators.meetings import day_of
+from pep_admin.views import section_forms
+from pep_admin.views.base_forms import PepForm
+from pep_admin.views.gate import PepView
+from pep_admin.views.grants import SectionsField
+from pep_admin.views.hosting import host, whole_id
+from pep_admin.views.meeting_card import may_book
+from pep_admin.vocabulary import MeetingHow
+from pep_admin.workflow import meetings
+
+USUAL_MINUTES = 60
+FORTNIGHT = 14
+
+
+class OfficerField(SelectField):
+    """Somebody of the Virtual School, or nobody."""
+
+    people: Sequence[Person] = ()
+
+    def __init__(self, label: str, **kwargs: Any) -> None:
+        super().__init__(label, choices=[], validate_choice=False, **kwargs)
+
+    def iter_choices(self) -> Iterator[Choice]:
+        yield Choice("", "Nobody", not self.data, {})
+        for each in self.people:
+            yield Choice(str(each.id), each.name, str(self.data) == str(each.id), {})
+
+
+class OfficerForm(PepForm):
+    """Who goes there."""
+
+    officer = OfficerField("Who goes there")
+
+
+class InviteForm(PepForm):
+    """How long it takes, and who gets the invitation."""
+
+    minutes = SelectField("How long", choices=[SelectChoice(str(each), f"{each} minutes") for each in meetings.LENGTHS])
+    people = SectionsField("Who gets an invitation by mail",
+                           description="With an entry for their calendar. It names no child: the reference, the time, and a link "
+                                       "behind sign-in.")
+
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.minutes.flags.required = True
+
+
+class Meetings(PepView):
+    """Meetings of PEPs."""
+
+    noun = "meetings"
+    title = "Diary of meetings"
+    group = "Children and PEPs"
+    opens: ClassVar[dict[str, Permission]] = {
+        "index_view": Permission.ATTENDING_READ, "send_officer": Permission.ATTENDING_EDIT, "book": Permission.PEP_WRITE,
+        "call_off": Permission.PEP_WRITE, "calendar": Permission.PEP_READ,
+    }
+    lists: ClassVar[frozenset[str]] = frozenset({"index_view"})
+
+    # --- the diary -----------------------------------------------------------------------------------------------------
+
+    @expose("/")
+    def index_view(self) -> ResponseReturnValue:
+        """The meetings of the next six weeks, week by week; one's own of the next fortnight first."""
+        entries, most = meetings_ahead(self.db_session, self.today), most_a_week(self.db_session, self.today)
+        meet = {each.facts.child_id: each for each in queries.children_to_meet(self.db_session, self.today)}
+        shown = [each for each in entries if each.officer is not None or each.pep.child_id in meet]
+        mine = [each for each in entries if each.officer is not None and each.officer.id == self.actor.person_id
+                and (each.on - self.today).days < FORTNIGHT]
+        self.record_view("meetings.list", object_type="meetings", rows=len(shown))
+        return self.page("pep/meetings/index.html", mine=mine, meet=meet, most=most, weeks=_by_week(shown), people=_loads(entries),
+                         this_week=monday_of(self.today), fortnight=FORTNIGHT)
+
+    @expose("/officer/", methods=("GET", "POST"))
+    def send_officer(self) -> ResponseReturnValue:
+        """Who of the Virtual School goes to the meeting of the PEP of `?pep=`."""
+        pep, posted = self._pep(), request.method == "POST"
+        form: Any = OfficerForm(request.form if posted else None, officer=pep.attending_officer_id)
+        form.officer.people = officers(self.db_session)
+        if posted and form.validate():
+            chosen = form.officer.data
+            done = self.commit(meetings.send_officer, pep.id, whole_id(chosen) if chosen else None, today=self.today, subject=pep)
+            if done.value is not None:
+                self.say("It is in the diary." if chosen else "Nobody is named to go there now.")
+                return redirect(self._page_of(pep.id), code=303)
+            form.head = forms.attach(form, done.findings)
+        entries = meetings_ahead(self.db_session, self.today)
+        pep = self._pep()
+        week = monday_of(day_of(pep.meeting_at) or self.today) if pep.meeting_at else None
+        return self.page("pep/meetings/officer.html", status=422 if posted else 200, pep=pep, form=form, back=self._page_of(pep.id),
+                         week=week, most=most_a_week(self.db_session, self.today),
+                         loads=[(each, load_of(entries)[each.id, week]) for each in form.officer.people] if week else [])
+
+    # --- booking -------------------------------------------------------------------------------------------------------
+
+    @expose("/book/", methods=("GET", "POST"))
+    def book(self) -> ResponseReturnValue:
+        """Book or move the meeting of the PEP of `?pep=`."""
+        pep = self._bookable()
+        document = read_document(self.db_session, pep, audience=audience_for(self.actor, pep.child))
+        form = self._invite_form(pep)
+        asked = section_forms.questions(document, _section(document), meetings.FIELDS)
+        if request.method != "POST" or not form.validate():
+            return self._book_page(pep, form, asked, status=422 if request.method == "POST" else 200)
+        posted = section_forms.read_post(_section(document), meetings.FIELDS, request.form, request.form.getlist)
+        if posted.problems:
+            return self._book_page(pep, form, self._typed(asked, posted.problems), findings=posted.problems, status=422)
+        booking = meetings.Booking(posted.values, posted.base, int(form.minutes.data),
+                                   frozenset(whole_id(each) for each in form.people.data or ()))
+        done = self.commit(meetings.book_meeting, pep.id, booking, today=self.today, subject=pep)
+        pep = self._pep()
+        if done.value is None:
+            return self._book_page(pep, form, self._typed(asked, done.findings), findings=done.findings, status=422)
+        if done.value.written.conflicts is not None:
+            return self._conflict(pep, form, done.value.written.conflicts)
+        names = ", ".join(each.name for each in done.value.told)
+        self.say(f"Booked. An invitation goes to {names}." if names else "Booked. Nobody new has to be told.")
+        return redirect(self._page_of(pep.id), code=303)
+
+    def _bookable(self) -> Pep:
+        pep = self._pep()
+        if not may_book(self, pep):
+            self.refuse(Permission.PEP_WRITE, why="The meeting of a PEP is booked by its school, its social worker or the Virtual "
+                                                  "School, while its Part 3 is open.")
+        return pep
+
+    def _pep(self) -> Pep:
+        return self.one_or_404(Pep, self.asked_once("pep"), *PEOPLE)
+
+    def _invite_form(self, pep: Pep) -> Any:
+        notice = standing_notice(self.db_session, pep.id)
+        people = [each for each in invitable(pep) if each.told_by_mail]
+        chosen = {each.person_id for each in invited(self.db_session, notice)} if notice else {each.person.id for each in people}
+        form: Any = InviteForm(request.form if request.method == "POST" else None, people=[str(each) for each in chosen],
+                               minutes=str(notice.minutes if notice else USUAL_MINUTES))
+        form.people.offered = {str(each.person.id): f"{each.person.name}, {each.role.label}" for each in people}
+        return form
+
+    def _typed(self, asked: list[section_forms.Question], findings: Sequence[Any]) -> list[section_forms.Question]:
+        return section_forms.as_typed(asked, request.form, request.form.getlist, findings)
+
+    def _conflict(self, pep: Pep, form: Any, conflicts: Mapping[str, Any]) -> ResponseReturnValue:
+        document = read_document(self.db_session, pep, audience=audience_for(self.actor, pep.child))
+        asked = section_forms.questions(document, _section(document), meetings.FIELDS)
+        typed = section_forms.as_typed(asked, request.form, request.form.getlist, (), conflicts, document)
+        return self._book_page(pep, form, typed, status=409, conflicts=conflicts)
+
+    def _book_page(
+        self, pep: Pep, form: Any, asked: list[section_forms.Question], *, status: int, **more: Any
+    ) -> ResponseReturnValue:
+        silent = [each for each in invitable(pep) if not each.told_by_mail]
+        return self.page("pep/meetings/book.html", status=status, pep=pep, form=form, questions=asked, silent=silent,
+                         back=self._page_of(pep.id), **{"findings": (), **more})
+
+    @expose("/call-off/", methods=("GET", "POST"))
+    def call_off(self) -> ResponseReturnValue:
+        """Call off the meeting of the PEP of `?pep=`: the page that says who is told, then the deed."""
+        pep = self._bookable()
+        findings: Sequence[Any] = ()
+        if request.method == "POST":
+            done = self.commit(meetings.call_off_meeting, pep.id, today=self.today, subject=pep)
+            if done.value is not None:
+                names = ", ".join(each.name for each in done.value)
+                self.say(f"The meeting is off. Word goes to {names}." if names else "The meeting is off.")
+                return redirect(self._page_of(pep.id), code=303)
+            findings, pep = done.findings, self._pep()
+        notice = standing_notice(self.db_session, pep.id)
+        return self.page("pep/meetings/call_off.html", status=422 if findings else 200, pep=pep, findings=findings,
+                         people=[each.person for each in invited(self.db_session, notice)] if notice else [],
+                         back=self._page_of(pep.id))
+
+    # --- the calendar file ---------------------------------------------------------------------------------------------
+
+    @expose("/calendar/")
+    def calendar(self) -> ResponseReturnValue:
+        """The meeting of the PEP of `?pep=` as a file for a calendar."""
+        pep = self._pep()
+        if pep.meeting_at is None:
+            abort(404)
+        base = str(current_app.config.get("PEP_ADMIN_BASE_URL", "")) or request.host_url.rstrip("/")
+        link = f"{base}{url_for('pep_peps.details_view', id=pep.id)}"
+        around = Around(link, "", host().settings.get("authority") or "", urlsplit(base).hostname or "pep-admin.invalid",
+                        datetime.now(UTC))
+        headers = {"Content-Disposition": f"attachment; filename=meeting-{pep.reference.lower()}.ics"}
+        return Response(build_invite(self._entry(pep, pep.meeting_at), around), mimetype="text/calendar", headers=headers)
+
+    def _entry(self, pep: Pep, at: datetime) -> CalendarEntry:
+        notice = standing_notice(self.db_session, pep.id)
+        said = read_document(self.db_session, pep, audience=audience_for(self.actor, pep.child)).answer("meeting_how")
+        return CalendarEntry(pep.id, pep.reference, notice.uid if notice else next_uid(self.db_session, pep),
+                             notice.sequence if notice else 0, at, notice.minutes if notice else USUAL_MINUTES,
+                             MeetingHow(said) if said else None)
+
+    def _page_of(self, pep_id: int) -> str:
+        return self.way_to("pep_peps.details_view", id=pep_id) or "/"
+
+
+def _section(document: Document) -> Any:
+    return document.form.section(meetings.SECTION)[1]
+
+
+def _by_week(entries: Sequence[DiaryEntry]) -> list[tuple[Any, list[DiaryEntry]]]:
+    return [(week, list(found)) for week, found in groupby(entries, key=lambda each: each.week)]
+
+
+def _loads(entries: Sequence[DiaryEntry]) -> list[tuple[Person, list[tuple[Any, int]]]]:
+    """Each officer who goes anywhere, with the weeks and how many meetings they have in each."""
+    loads = load_of(entries)
+    people = {each.officer.id: each.officer for each in entries if each.officer is not None}
+    return [(person, sorted((week, count) for (who, week), count in loads.items() if who == number))
+            for number, person in sorted(people.items(), key=lambda pair: (pair[1].last_name, pair[0]))]

@@ -1,0 +1,154 @@
+"""Telling the calendars of those who are invited: when a meeting is booked, changed or called off, each change once.
+
+A message to each person is queued here and checked once more when it is sent (queries/meeting_letters.py). Who is invited follows
+booking (meetings.py); when the meeting is, is Part 3's own answer, whichever page it was written on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from pep_admin import audit, config, outbox
+from pep_admin.models import MeetingInvitation, MeetingNotice, Pep, Person
+from pep_admin.pep_document import read_document
+from pep_admin.queries.meeting_letters import CALLED_OFF, LETTER, beginning_of
+from pep_admin.queries.meetings import invitable, invited, next_uid, standing_notice
+from pep_admin.validators.meetings import day_of
+from pep_admin.vocabulary import Audience, MeetingHow
+
+TOLD = frozenset({"meeting_at", "meeting_how"})
+"""The answers of Part 3 that calendars are told."""
+
+
+def invite(session: Session, pep: Pep, people: Collection[int], *, minutes: int, today: date) -> list[Person]:
+    """Invite those people (ids) to the meeting as it is booked, and nobody else; whoever is told of it, newly or of a change.
+
+    Who is no longer among them gets word that it is off for them. `minutes`: how long it takes.
+    """
+    now = config.now()
+    notice = standing_notice(session, pep.id)
+    if notice is None:
+        if not people or pep.meeting_at is None:
+            return []
+        notice = MeetingNotice(pep_id=pep.id, uid=next_uid(session, pep), starts_at=pep.meeting_at, minutes=minutes,
+                               how=_how(session, pep))
+        session.add(notice)
+        session.flush()
+        changed = False
+    else:
+        changed = _bring_up_to_date(session, notice, pep, minutes)
+    standing = {each.person_id: each for each in invited(session, notice)}
+    for person_id in sorted(set(standing) - set(people)):
+        _end(session, notice, standing.pop(person_id), now)
+    new = [_add(session, notice, person_id) for person_id in sorted(set(people) - set(standing))]
+    told = [*(each for each in standing.values() if changed), *new]
+    return _tell(session, notice, told, now) if _day(notice.starts_at) >= today else []
+
+
+def follow(session: Session, pep: Pep, *, today: date) -> list[Person]:
+    """The meeting was changed on whatever page: those who are invited are told, and who has to do with the PEP no more is not
+    invited any longer. Nobody is told of a change to a meeting that was over before it and is after it."""
+    notice = standing_notice(session, pep.id)
+    if notice is None:
+        return []
+    if pep.meeting_at is None:
+        return call_off(session, pep)
+    before = _day(notice.starts_at)
+    if not _bring_up_to_date(session, notice, pep, notice.minutes):
+        return []
+    now, known = config.now(), {each.person.id for each in invitable(pep)}
+    staying = []
+    for each in invited(session, notice):
+        if each.person_id in known:
+            staying.append(each)
+        else:
+            _end(session, notice, each, now)
+    return _tell(session, notice, staying, now) if max(before, _day(notice.starts_at)) >= today else []
+
+
+def call_off(session: Session, pep: Pep) -> list[Person]:
+    """The meeting is off: those who are invited are told, unless it was over. The next one is another meeting to calendars."""
+    notice = standing_notice(session, pep.id)
+    if notice is None:
+        return []
+    now = config.now()
+    people = invited(session, notice)
+    notice.called_off_at, notice.sequence = now, notice.sequence + 1
+    if _day(notice.starts_at) >= _day(now):
+        for each in people:
+            _queue(session, notice, each, CALLED_OFF, now)
+    session.flush()
+    audit.record(session, "meeting.call_off", pep, people=len(people))
+    return [each.person for each in people]
+
+
+def change_one(session: Session, pep: Pep, *, leaves: int | None, comes: int | None, today: date) -> None:
+    """Somebody (id) goes to the meeting in another's place; only where people were invited to it."""
+    notice = standing_notice(session, pep.id)
+    if notice is None:
+        return
+    people = {each.person_id for each in invited(session, notice)} - {leaves} | {comes}
+    invite(session, pep, {each for each in people if each is not None}, minutes=notice.minutes, today=today)
+
+
+# --- one calendar entry --------------------------------------------------------------------------------------------------
+
+
+def _bring_up_to_date(session: Session, notice: MeetingNotice, pep: Pep, minutes: int) -> bool:
+    """Put into the notice what is so now; whether that is another than was told."""
+    how = _how(session, pep)
+    if pep.meeting_at is None or (notice.starts_at, notice.minutes, notice.how) == (pep.meeting_at, minutes, how):
+        return False
+    notice.starts_at, notice.minutes, notice.how = pep.meeting_at, minutes, how
+    notice.sequence += 1
+    session.flush()
+    return True
+
+
+def _how(session: Session, pep: Pep) -> MeetingHow | None:
+    said = read_document(session, pep, audience=Audience.RULES).answer("meeting_how")
+    return MeetingHow(said) if said else None
+
+
+def _add(session: Session, notice: MeetingNotice, person_id: int) -> MeetingInvitation:
+    """That person's invitation, anew where it had ended: a calendar that was told that it is off heeds a later change alone."""
+    same = select(MeetingInvitation).where(MeetingInvitation.notice_id == notice.id, MeetingInvitation.person_id == person_id)
+    found = session.scalar(same)
+    if found is None:
+        found = MeetingInvitation(notice_id=notice.id, pep_id=notice.pep_id, person_id=person_id)
+        session.add(found)
+    else:
+        found.ended_at, notice.sequence = None, notice.sequence + 1
+    session.flush()
+    return found
+
+
+def _end(session: Session, notice: MeetingNotice, invitation: MeetingInvitation, now: datetime) -> None:
+    invitation.ended_at, notice.sequence = now, notice.sequence + 1
+    _queue(session, notice, invitation, CALLED_OFF, now)
+    session.flush()
+
+
+def _tell(session: Session, notice: MeetingNotice, invitations: Collection[MeetingInvitation], now: datetime) -> list[Person]:
+    for each in invitations:
+        _queue(session, notice, each, LETTER, now)
+    session.flush()
+    if invitations:
+        audit.record(session, "meeting.tell", notice.pep, people=len(invitations), change=notice.sequence)
+    return [each.person for each in invitations]
+
+
+def _queue(session: Session, notice: MeetingNotice, invitation: MeetingInvitation, letter: str, now: datetime) -> None:
+    """One message to one person about one change: the same again is the same message."""
+    invitation.sequence = notice.sequence
+    key = f"{beginning_of(notice.id, invitation.person_id)}{notice.sequence}"
+    outbox.queue_mail(session, key, invitation.person, letter, now=now, pep_id=notice.pep_id, invitation=invitation.id,
+                      change=notice.sequence)
+
+
+def _day(moment: datetime) -> date:
+    return day_of(moment) or date.min
