@@ -74,6 +74,7 @@ class Permission(StrEnum):
     DELIVERY_SEND = "delivery:send", "send mail again"
     CALL_NOTE = "call:note", "read and note what was said on the telephone"
     BOARD_READ = "board:read", "read the board of the term"
+    WEEK_READ = "week:read", "read the questions of the week"
     TARGET_READ = "target:read", "read targets"
     TARGET_WRITE = "target:write", "write targets"
     REQUEST_READ = "request:read", "read Pupil Premium requests"
@@ -101,7 +102,7 @@ _OFFICER = _READ_ALL | {P.CHILD_EDIT, P.HANDOVER_WRITE, P.SDQ_EDIT, P.SUSPENSION
                         P.PEP_WRITE, P.PEP_SIGN, P.PEP_SIGN_FOR, P.PEP_SUBMIT, P.PEP_GRADE, P.PEP_REOPEN, P.PEP_WITHDRAW,
                         P.PEP_PDF, P.TARGET_WRITE, P.REQUEST_WRITE, P.REQUEST_DECIDE, P.LIST_EXPORT, P.IMPORT_RUN,
                         P.JOB_OWN, P.DRAFT_OWN, P.ATTENDING_EDIT, P.DOCUMENT_WRITE, P.ALERT_TELL, P.ALERT_ADVISE, P.GRANT_GIVE,
-                        P.DELIVERY_SEND, P.CALL_NOTE}
+                        P.DELIVERY_SEND, P.CALL_NOTE, P.WEEK_READ}
 _WRITER = {P.DASHBOARD, P.PEP_READ, P.PEP_WRITE, P.PEP_SIGN, P.PEP_SUBMIT, P.PEP_PDF, P.TARGET_READ, P.TARGET_WRITE,
            P.REQUEST_READ, P.REQUEST_WRITE, P.CHILD_READ, P.JOB_OWN, P.DRAFT_OWN, P.ATTENDING_ASK, P.DOCUMENT_READ,
            P.DOCUMENT_WRITE, P.ALERT_READ, P.ALERT_TELL, P.GRANT_GIVE}

@@ -24,6 +24,7 @@ from pep_admin.views.leads import Leads
 from pep_admin.views.my_lead import MyLead
 from pep_admin.views.my_peps import MyPeps
 from pep_admin.views.out_of_reach import PeopleOutOfReach
+from pep_admin.views.out_of_turn import OutOfTurn
 from pep_admin.views.payments import Payments
 from pep_admin.views.people import People
 from pep_admin.views.peps import Peps
@@ -43,6 +44,7 @@ VIEWS: tuple[type[PepView], ...] = (
     Rulebook,
     TermBoard,
     Calls,
+    OutOfTurn,
     Peps,
     Drafts,
     Children,
