@@ -183,6 +183,13 @@ class OfOwner:
     owner: Mapped[str] = mapped_column(Words(64), index=True)
 
 
+class OwnOrShared:
+    """Mixin of rows that are read by the one who wrote them and, where they are shared, by the whole Virtual School."""
+
+    owner: Mapped[str] = mapped_column(Words(64), index=True)
+    shared: Mapped[bool] = mapped_column(default=False)
+
+
 @event.listens_for(Mapper, "mapper_configured")
 def _keep_old(mapper: Mapper[Any], cls: type) -> None:
     # An expired attribute that is overwritten would lose its old value; active history reads it first.
@@ -1531,21 +1538,15 @@ class SettledChange(Tracked, Versioned, OfChild, Base):
         return f"{self.kind.label}: {self.what}"
 
 
-class SavedQuestion(Tracked, Versioned, Base):
-    """Filters of a list under a name, of the account that `owner` names; with `shared` the whole Virtual School reads it.
-
-    `asked` is the query of that list, its filters alone, by the key of each, `{"stage": "late"}`. Every reader asks by
-    queries/saved.py, which gives them their own and what is shared.
-    """
+class SavedQuestion(Tracked, Versioned, OwnOrShared, Base):
+    """Filters of a list under a name: `asked` holds them alone, each by its key, `{"stage": "late"}`, never an address."""
 
     __tablename__ = "pep_saved_question"
 
-    owner: Mapped[str] = mapped_column(Words(64), index=True)
     owner_name: Mapped[str] = mapped_column(Words(200))
     of_list: Mapped[review_words.SavedList] = mapped_column(choice(review_words.SavedList))
     name: Mapped[str] = mapped_column(Words(80))
     asked: Mapped[dict[str, Any]]
-    shared: Mapped[bool] = mapped_column(default=False)
 
     __table_args__ = (UniqueConstraint("owner", "of_list", "name"),)
 

@@ -34,15 +34,19 @@ from pep_admin.views.records import Consents, SdqScores, Suspensions
 from pep_admin.views.referrals import Referrals
 from pep_admin.views.roll_over import RollOver
 from pep_admin.views.rules import Rulebook
+from pep_admin.views.saved import Saved
 from pep_admin.views.schools import Schools
 from pep_admin.views.targets import Targets
 from pep_admin.views.terms import Terms, Years
 from pep_admin.views.waivers import Waivers
+from pep_admin.views.week import WeekView
 
 VIEWS: tuple[type[PepView], ...] = (
     MyPeps,
     Rulebook,
     TermBoard,
+    WeekView,
+    Saved,
     Calls,
     OutOfTurn,
     Peps,
