@@ -190,16 +190,18 @@ def _sen(session: Session, since: date, today: date) -> Iterable[Change]:
 
 
 def _sdq(session: Session, since: date, today: date) -> Iterable[Change]:
-    """A total from the year's threshold on, where the one before lay below it or there was none (HB-4.7)."""
+    """A total from the year's threshold on, where the one before lay below it or there was none (HB-4.7). One that was written in a
+    PEP is that PEP's to answer."""
     year = year_of(session, today)
     if year is None:
         return
-    asked = select(SdqScore.id, SdqScore.child_id, SdqScore.completed_on, SdqScore.total).where(SdqScore.completed_on <= today)
+    asked = select(SdqScore.id, SdqScore.child_id, SdqScore.completed_on, SdqScore.total, SdqScore.pep_id).order_by(
+        SdqScore.child_id, SdqScore.completed_on, SdqScore.id)
     recent = select(SdqScore.child_id).where(SdqScore.completed_on.between(since, today), SdqScore.total >= year.sdq_threshold)
-    asked = asked.where(SdqScore.child_id.in_(recent)).order_by(SdqScore.child_id, SdqScore.completed_on, SdqScore.id)
+    asked = asked.where(SdqScore.completed_on <= today, SdqScore.child_id.in_(recent))
     for rows in _by_child(session, asked):
         last, before = rows[-1], rows[-2] if len(rows) > 1 else None
-        is_new = before is None or before.total < year.sdq_threshold
+        is_new = last.pep_id is None and (before is None or before.total < year.sdq_threshold)
         if last.total >= year.sdq_threshold and last.completed_on >= since and is_new:
             what = f"A total of {last.total}" + (f", before it {before.total}" if before is not None else ", the first on record")
             yield Change(ChangeKind.SDQ, last.id, last.child_id, last.completed_on, what)

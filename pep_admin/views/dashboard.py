@@ -64,6 +64,7 @@ class Dashboard(PepView):
     noun = "dashboard"
     title = "Front page"
     opens = {"index": Permission.DASHBOARD}
+    lists = frozenset({"index"})  # numbers, and nobody by name
 
     def is_visible(self) -> bool:
         return super().is_visible() and self._desk() is None

@@ -118,6 +118,14 @@ def test_an_sdq_that_reaches_seventeen_is_a_need(world: World, totals: tuple[int
     assert [each.kind.value for each in offered(world)] == (["sdq"] if is_need else [])
 
 
+def test_a_total_that_was_written_in_a_pep_is_that_peps_to_answer(world: World) -> None:
+    world.act(SYSTEM)
+    for score in world.session.scalars(sa.select(SdqScore).where(SdqScore.child_id == world.child_id)):
+        assert score.pep_id == world.pep_of().id
+        score.total = 21
+    assert offered(world) == []
+
+
 def test_a_risk_of_exclusion_is_a_need_until_it_is_closed(world: World) -> None:
     alert = exclusions.tell_exclusion_risk(world.session, world.child_id, exclusions.Telling(
         ExclusionConcern.RISK, TODAY, "A fight at lunch", "A key adult"), actor=world.act(world.teacher), today=TODAY)

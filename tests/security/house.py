@@ -54,6 +54,7 @@ from pep_admin.models import (
     Target,
 )
 from pep_admin.permissions import SYSTEM, Actor
+from pep_admin.review_words import ChangeKind, SavedList, Settling
 from pep_admin.school_words import ClosureKind, ExclusionConcern, InspectionRegime, OfstedGrade
 from pep_admin.uploads import Upload
 from pep_admin.validators.waivers import Gate
@@ -79,10 +80,12 @@ from pep_admin.workflow import (
     grants,
     inspections,
     leads,
+    out_of_turn,
     payments,
     progress,
     reviews,
     roll,
+    saved,
     waivers,
 )
 from pep_admin.workflow.records import save_record
@@ -168,6 +171,7 @@ def build(session: Session, url: str, folder: Path) -> Plan:
     places["call"] = calls.note_call(
         session, world.teacher.person_id or 0, words="Promised it for Friday", spoke_on=TODAY, follow_up_on=date(2024, 11, 22),
         actor=world.act(world.officer), today=TODAY).id
+    places |= _questions(world, said["other_alert"])
     world.act(SYSTEM)
     places["mail"] = session.scalars(sa.select(models.Delivery.id).order_by(models.Delivery.id)).first() or 0
     session.commit()
@@ -224,6 +228,15 @@ def _at_risk(world: World) -> dict[str, int]:
     alert, other = (exclusions.tell_exclusion_risk(world.session, child_id, told, actor=world.act(teacher), today=TODAY).id
                     for child_id, teacher in ((world.child_id, world.teacher), (world.other_child_id, world.other_teacher)))
     return {"alert": alert, "other_alert": other}
+
+
+def _questions(world: World, alert: int) -> dict[str, int]:
+    """A question that the officer shares, and a change at school B that needed no review."""
+    kept = saved.keep_question(world.session, SavedList.PEPS, {"stage": "open"}, name="Being written", shared=True,
+                               actor=world.act(world.officer))
+    settled = out_of_turn.settle_change(world.session, world.other_child_id, ChangeKind.RISK, alert, how=Settling.WAVED,
+                                        reason="They talked", actor=world.officer, today=TODAY, now=NOW)
+    return {"saved": kept.id, "other_settled": settled.id}
 
 
 def _waive(world: World, pep: Pep, gate: Gate) -> int:

@@ -101,6 +101,7 @@ SHOWN: Mapping[Door, tuple[str, str]] = doors("GET", """
     exclusion_alerts.details_view exclusion_alert.read alert
     exclusion_alerts.tell children.read child
     handover_notes.leave children.read child
+    out_of_turn.settle children.read child
     exclusion_alerts.advise exclusion_alert.read alert
     exclusion_alerts.close exclusion_alert.read alert
     ppg_requests.release_all ppg_requests.read approved
@@ -160,6 +161,7 @@ SHOWN: Mapping[Door, tuple[str, str]] = doors("GET", """
     grants.sections pep.read pep
     exclusion_alerts.tell children.read child
     handover_notes.leave children.read child
+    out_of_turn.settle children.read child
     exclusion_alerts.advise exclusion_alert.read alert
     exclusion_alerts.close exclusion_alert.read alert
     ppg_requests.action_view ppg_requests.read approved
@@ -181,7 +183,7 @@ WITH_CHILDREN = ("children", "peps", "targets", "ppg_requests", "sdq", "suspensi
 LISTS = {(f"pep_{noun}.{route}", "GET") for noun in WITH_CHILDREN
          for route in ("index_view", "export")} - {("pep_targets.export", "GET")} | {
              ("pep_roll_over.index_view", "GET"), ("pep_my_peps.index_view", "GET"), ("pep_my_peps.figures", "GET"),
-             ("pep_board.children", "GET")}
+             ("pep_board.children", "GET"), ("pep_week.lines", "GET"), ("pep_out_of_turn.index_view", "GET")}
 """One event for the whole list."""
 
 NO_CHILD = {
@@ -198,7 +200,10 @@ NO_CHILD = {
       for route in ("index_view", "details_view", "export", "create_view", "add", "edit_view", "remove")),
     ("pep_documents.put_back", "POST"),  # leads back to the document, which records itself
     ("pep_attending.cancel", "POST"),  # leads back to the PEP, which records itself
-    ("pep_board.index_view", "GET"),  # numbers
+    ("pep_board.index_view", "GET"), ("pep_week.index_view", "GET"),  # numbers
+    ("pep_out_of_turn.again", "POST"), ("pep_out_of_turn.first", "POST"),  # lead back to the list, which records itself
+    # Filters of lists, which name no child.
+    *((f"pep_saved.{route}", method) for route in ("index_view", "new", "change", "remove") for method in ("GET", "POST")),
     ("pep_out_of_reach.index_view", "GET"),  # people, and references of PEPs
     ("pep_deliveries.index_view", "GET"), ("pep_deliveries.details_view", "GET"),  # people, letters and references of PEPs
     *((f"pep_deliveries.{route}", "POST") for route in ("send_again", "note_return", "mend")),
