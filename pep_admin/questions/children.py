@@ -16,8 +16,7 @@ from sqlalchemy.orm import joinedload
 from pep_admin import queries
 from pep_admin.deadlines import format_day
 from pep_admin.models import CallNote, Child, Enrolment, ExclusionAlert, Pep, SdqScore, Suspension, Term
-from pep_admin.pep_document import read_documents
-from pep_admin.pep_document.reduced import KEY, with_reduced_timetable
+from pep_admin.pep_document import on_a_reduced_timetable, read_documents
 from pep_admin.pep_form import Document
 from pep_admin.queries.launch import launch_candidates
 from pep_admin.queries.new_children import year_of
@@ -63,13 +62,13 @@ def _part_time(week: Week, child_ids: set[int], officers: dict[int, int]) -> lis
     newest = {row.child_id: row.pep_id for row in week.session.execute(
         select(Pep.child_id, func.max(Pep.id).label("pep_id"))
         .where(Pep.status != PepStatus.WITHDRAWN, Pep.kind != PepKind.FUNDING).group_by(Pep.child_id))}
-    ids = with_reduced_timetable(week.session, [pep_id for child_id, pep_id in newest.items() if child_id in child_ids])
+    ids = on_a_reduced_timetable(week.session, [pep_id for child_id, pep_id in newest.items() if child_id in child_ids])
     peps = list(week.session.scalars(select(Pep).where(Pep.id.in_(ids)))) if ids else []
     documents = read_documents(week.session, peps, audience=Audience.RULES) if peps else {}
     found = []
     for pep in peps:
         document = documents[pep.id]
-        if document.answer(KEY) is not True:
+        if document.answer("part_time") is not True:
             continue
         began = [row["began_on"] for row in document.rows("part_time_plan") if row.get("began_on")]
         ends = [row["ends_on"] for row in document.rows("part_time_plan") if row.get("ends_on")]

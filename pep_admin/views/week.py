@@ -123,7 +123,7 @@ class WeekView(PepView):
         pages, asked = max(1, -(-len(every) // ON_A_PAGE)), self.asked_once("page")
         page = min(int(asked) if can_be_id(asked) else 0, pages - 1)
         shown = every[page * ON_A_PAGE : (page + 1) * ON_A_PAGE]
-        self.record_view("week.list", object_type="week", rows=len(shown), question=question.key)
+        self.record_view("week.lines", object_type="week", rows=len(shown), question=question.key)
         return self.page("pep/week/lines.html", question=question, lines=_Shown(self, question, shown).lines(), count=len(every),
                          scope=scope, scopes=self._scopes(), pages=pages, page_number=page, first=page * ON_A_PAGE + 1)
 

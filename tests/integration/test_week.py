@@ -1,7 +1,7 @@
 """The questions of the week: of each a child that just belongs and one that just does not; every number is the length of its list.
 
 Days by hand. Today is Monday 18 Nov 2024 unless a test says otherwise; this week ends on Sunday 24 Nov, the next on 1 Dec. The
-term's PEPs were launched on 9 Sep 2024 and are due on 29 Nov. The world's two PEPs are written, not signed, their meetings on 28 Oct.
+term's PEPs were launched on 9 Sep 2024 and are due on 29 Nov. The world's two PEPs are written, not signed; they met on 28 Oct.
 """
 
 from __future__ import annotations
@@ -447,7 +447,7 @@ def test_a_list_is_paged_and_one_event(world: World, enter: Any, ask: Any, monke
     assert "1–1 of 2" in first.main and "2–2 of 2" in second.main
     names = [re.search(r"Musterkind\d", page.tree.xpath("string(//main//tbody)")) for page in (first, second)]
     assert {each.group() for each in names if each} == {"Musterkind0", "Musterkind1"}
-    events = ask(lambda session: session.scalars(sa.select(AuditEvent).where(AuditEvent.action == "week.list")).all())
+    events = ask(lambda session: session.scalars(sa.select(AuditEvent).where(AuditEvent.action == "week.lines")).all())
     assert [(each.details["rows"], each.details["question"], each.child_id) for each in events] == [(1, "held", None)] * 2
 
 

@@ -54,7 +54,7 @@ from pep_admin.models import (
     Target,
 )
 from pep_admin.permissions import SYSTEM, Actor
-from pep_admin.review_words import ChangeKind, SavedList, Settling
+from pep_admin.review_words import ChangeKind, Settling
 from pep_admin.school_words import ClosureKind, ExclusionConcern, InspectionRegime, OfstedGrade
 from pep_admin.uploads import Upload
 from pep_admin.validators.waivers import Gate
@@ -85,7 +85,6 @@ from pep_admin.workflow import (
     progress,
     reviews,
     roll,
-    saved,
     waivers,
 )
 from pep_admin.workflow.records import save_record
@@ -171,14 +170,17 @@ def build(session: Session, url: str, folder: Path) -> Plan:
     places["call"] = calls.note_call(
         session, world.teacher.person_id or 0, words="Promised it for Friday", spoke_on=TODAY, follow_up_on=date(2024, 11, 22),
         actor=world.act(world.officer), today=TODAY).id
-    places |= _questions(world, said["other_alert"])
+    places["other_settled"] = out_of_turn.settle_change(
+        session, world.other_child_id, ChangeKind.RISK, said["other_alert"], how=Settling.WAVED, reason="They talked",
+        actor=world.act(world.officer), today=TODAY, now=NOW).id
     world.act(SYSTEM)
     places["mail"] = session.scalars(sa.select(models.Delivery.id).order_by(models.Delivery.id)).first() or 0
     session.commit()
     app = create_app(settings(url, folder))
     places |= {"account": _make_accounts(app, world, helper)}
     signed_in = {name: _sign_in(app, name) for name in (*PEOPLE, HELPER)}
-    places |= {"import": _looked_at(app, signed_in["officer"]), "job": _asked_for(app, signed_in["officer"])}
+    places |= {"import": _looked_at(app, signed_in["officer"]), "job": _asked_for(app, signed_in["officer"]),
+               "saved": _kept(app, signed_in["officer"])}
     with app.app_context():
         app.extensions["sqlalchemy"].engine.dispose()
     cookies, marks = ({name: pair[number] for name, pair in signed_in.items()} for number in (0, 1))
@@ -228,15 +230,6 @@ def _at_risk(world: World) -> dict[str, int]:
     alert, other = (exclusions.tell_exclusion_risk(world.session, child_id, told, actor=world.act(teacher), today=TODAY).id
                     for child_id, teacher in ((world.child_id, world.teacher), (world.other_child_id, world.other_teacher)))
     return {"alert": alert, "other_alert": other}
-
-
-def _questions(world: World, alert: int) -> dict[str, int]:
-    """A question that the officer shares, and a change at school B that needed no review."""
-    kept = saved.keep_question(world.session, SavedList.PEPS, {"stage": "open"}, name="Being written", shared=True,
-                               actor=world.act(world.officer))
-    settled = out_of_turn.settle_change(world.session, world.other_child_id, ChangeKind.RISK, alert, how=Settling.WAVED,
-                                        reason="They talked", actor=world.officer, today=TODAY, now=NOW)
-    return {"saved": kept.id, "other_settled": settled.id}
 
 
 def _waive(world: World, pep: Pep, gate: Gate) -> int:
@@ -382,6 +375,19 @@ def _asked_for(app: Flask, signed_in: tuple[str, str]) -> int:
     answer = client.post(path, data={"csrf_token": signed_in[1], "seal": seal[1]})
     assert answer.status_code == 303, "the officer could not ask for PDFs"
     return int(answer.location.rpartition("id=")[2])
+
+
+def _kept(app: Flask, signed_in: tuple[str, str]) -> int:
+    """A question that the officer keeps and shares."""
+    client = app.test_client()
+    client.set_cookie(COOKIE, signed_in[0])
+    fields = {"csrf_token": signed_in[1], "name": "Being written", "shared": "y"}
+    answer = client.post("/admin/pep/saved/new/?list=peps&flt0_stage=open", data=fields)
+    assert answer.status_code == 303, "the officer could not keep a question"
+    with app.app_context():
+        found: int = app.extensions["sqlalchemy"].session.execute(sa.text("SELECT id FROM pep_saved_question")).scalar_one()
+        app.extensions["sqlalchemy"].session.rollback()
+    return found
 
 
 def _sign_in(app: Flask, name: str) -> tuple[str, str]:
