@@ -855,12 +855,15 @@ class ExclusionAlert(Tracked, Versioned, OfChild, Base):
 
 
 class FormVersion(Base):
-    """The document's declaration as it stood when a PEP was opened (pep_form.snapshot), under its digest; never changed."""
+    """The document's declaration as it stood when a PEP was opened (pep_form.snapshot), under its digest; never changed.
+
+    `declared` is large and the same for every PEP of a year: it is read when it is asked for, once (pep_document/shelf.form_of).
+    """
 
     __tablename__ = "pep_form_version"
 
     digest: Mapped[str] = mapped_column(Words(64), unique=True)
-    declared: Mapped[dict[str, Any]]
+    declared: Mapped[dict[str, Any]] = mapped_column(deferred=True)
     created_at: Mapped[datetime]
 
 
