@@ -17,7 +17,9 @@ from pep_admin import config
 from pep_admin.models import Attendee, AuditEvent, Child, EducationSection, FundingEffect, Pep, Person, SdqScore, Suspension, Target
 from pep_admin.money_words import MoneyGiven, MoneyNext
 from pep_admin.permissions import SYSTEM
+from pep_admin.queries.saved import saved_questions
 from pep_admin.questions import BY_KEY, QUESTIONS, Found, Week
+from pep_admin.review_words import SavedList
 from pep_admin.school_words import ExclusionConcern
 from pep_admin.vocabulary import (
     Attendance,
@@ -31,9 +33,9 @@ from pep_admin.vocabulary import (
     SdqBy,
     SuspensionKind,
 )
-from pep_admin.workflow import calls, delegation, exclusions, payments, peps, reviews, roll, sections
+from pep_admin.workflow import calls, delegation, exclusions, payments, peps, reviews, roll, saved, sections
 from pep_admin.workflow.records import save_record
-from tests.world import NOW, TODAY, World, accepting
+from tests.world import NOW, TODAY, World, accepting, build_world
 
 pytestmark = pytest.mark.slow  # the quick suite stays under a minute; `make check` runs everything
 
@@ -462,3 +464,18 @@ def test_each_line_leads_on(world: World, enter: Any) -> None:
 def test_tomorrow_the_days_are_one_more(world: World) -> None:
     before, after = (asked(world, "held", TODAY + timedelta(days=more))[0].days for more in (0, 1))
     assert (before, after) == (21, 22), "28 Oct to 18 Nov"
+
+
+def test_both_databases_answer_alike(both_databases: str, open_session: Any) -> None:
+    session = open_session(both_databases)
+    world = build_world(session)
+    world.launch()
+    full(world)
+    part = session.scalars(sa.select(EducationSection).where(EducationSection.pep_id == world.pep_of().id)).one()
+    part.answers = {"part_time": True}
+    saved.keep_question(session, SavedList.PEPS, {"stage": "late"}, name="Late", shared=True, actor=world.act(world.head))
+    found = {question.key: len(asked(world, question.key)) for question in QUESTIONS}
+    assert {key: count for key, count in found.items() if count} == {
+        "first_peps": 1, "suspended": 1, "late_ours": 1, "no_pep": 1, "moved": 2, "no_school": 1, "sdq": 2, "unreached": 1}
+    world.act(world.officer)
+    assert [each.name for each in saved_questions(session)] == ["Late"]
