@@ -291,7 +291,8 @@ LINES = (
     post("pep_calls.settle",             "/admin/pep/calls/settle/?id={call}",     "401 303 303 403 403 403 403 403 403 403"),
     # The Virtual School's own week, its reviews out of turn, and the questions it keeps: `saved` is the officer's, shared.
     get("pep_week.index_view",           "/admin/pep/week/",                       "in  200 200 403 403 403 403 403 403 403"),
-    get("pep_week.lines",                "/admin/pep/week/lines/?question=held&whose=all", "in  200 200 403 403 403 403 403 403 403"),
+    get("pep_week.lines",                "/admin/pep/week/lines/?question=held&whose=all",
+        "in  200 200 403 403 403 403 403 403 403"),
     get("pep_out_of_turn.index_view",    "/admin/pep/out_of_turn/",                "in  200 200 403 403 403 403 403 403 403"),
     get("pep_out_of_turn.settle",        "/admin/pep/out_of_turn/settle/?child={child}&kind=risk&row={alert}",
         "in  200 200 403 403 403 403 403 403 403"),
