@@ -35,7 +35,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, Mapper, declared_attr, mapped_column, orm_insert_sentinel, relationship
 
-from pep_admin import document_words, form_words, meeting_words, money_words, school_words, year_words
+from pep_admin import document_words, form_words, meeting_words, money_words, review_words, school_words, year_words
 from pep_admin import vocabulary as words
 from pep_admin.policy import USUAL
 
@@ -181,6 +181,13 @@ class OfOwner:
     """Mixin of rows that are read by nobody but the one who wrote them, whatever else anybody may see."""
 
     owner: Mapped[str] = mapped_column(Words(64), index=True)
+
+
+class OwnOrShared:
+    """Mixin of rows that are read by the one who wrote them and, where they are shared, by the whole Virtual School."""
+
+    owner: Mapped[str] = mapped_column(Words(64), index=True)
+    shared: Mapped[bool] = mapped_column(default=False)
 
 
 @event.listens_for(Mapper, "mapper_configured")
@@ -853,12 +860,15 @@ class ExclusionAlert(Tracked, Versioned, OfChild, Base):
 
 
 class FormVersion(Base):
-    """The document's declaration as it stood when a PEP was opened (pep_form.snapshot), under its digest; never changed."""
+    """The document's declaration as it stood when a PEP was opened (pep_form.snapshot), under its digest; never changed.
+
+    `declared` is large and the same for every PEP of a year: it is read when it is asked for, once (pep_document/shelf.form_of).
+    """
 
     __tablename__ = "pep_form_version"
 
     digest: Mapped[str] = mapped_column(Words(64), unique=True)
-    declared: Mapped[dict[str, Any]]
+    declared: Mapped[dict[str, Any]] = mapped_column(deferred=True)
     created_at: Mapped[datetime]
 
 
@@ -1588,6 +1598,58 @@ class HandoverNote(Tracked, Versioned, OfChild, Base):
 
     def __str__(self) -> str:
         return f"Hand-over note of {self.school}"
+
+
+class SettledChange(Tracked, Versioned, OfChild, Base):
+    """That a change in a child's life, which calls for a review out of turn (HB-1.5), was settled: a PEP was opened for it, an open
+    one covers it, or none is needed and why.
+
+    `kind` and `row_id` say which change: the row by which it stands on record. It stands until somebody offers the change again.
+    """
+
+    __tablename__ = "pep_settled_change"
+
+    kind: Mapped[review_words.ChangeKind] = mapped_column(choice(review_words.ChangeKind))
+    row_id: Mapped[int]
+    happened_on: Mapped[date]
+    what: Mapped[str] = mapped_column(Words(500))
+    how: Mapped[review_words.Settling] = mapped_column(choice(review_words.Settling))
+    pep_id: Mapped[int | None] = mapped_column(ForeignKey("pep_pep.id"), index=True)
+    reason: Mapped[str] = mapped_column(Words(500), default="")
+    settled_by: Mapped[str] = mapped_column(Words(64))
+    settled_name: Mapped[str] = mapped_column(Words(200))
+    settled_on: Mapped[date] = mapped_column(index=True)
+    undone_by: Mapped[str | None] = mapped_column(Words(64))
+    undone_name: Mapped[str | None] = mapped_column(Words(200))
+    undone_on: Mapped[date | None]
+    child: Mapped[Child] = relationship()
+    pep: Mapped[Pep | None] = relationship()
+
+    __table_args__ = (
+        Index("uq_pep_settled_change_standing", "child_id", "kind", "row_id", unique=True,
+              sqlite_where=text("undone_on IS NULL"), postgresql_where=text("undone_on IS NULL")),
+        CheckConstraint("(how = 'waved') = (pep_id IS NULL)", name="covered_by_a_pep"),
+        CheckConstraint("(undone_on IS NULL) = (undone_by IS NULL)", name="undone_by_somebody"),
+    )
+
+    def __str__(self) -> str:
+        return f"{self.kind.label}: {self.what}"
+
+
+class SavedQuestion(Tracked, Versioned, OwnOrShared, Base):
+    """Filters of a list under a name: `asked` holds them alone, each by its key, `{"stage": "late"}`, never an address."""
+
+    __tablename__ = "pep_saved_question"
+
+    owner_name: Mapped[str] = mapped_column(Words(200))
+    of_list: Mapped[review_words.SavedList] = mapped_column(choice(review_words.SavedList))
+    name: Mapped[str] = mapped_column(Words(80))
+    asked: Mapped[dict[str, Any]]
+
+    __table_args__ = (UniqueConstraint("owner", "of_list", "name"),)
+
+    def __str__(self) -> str:
+        return self.name
 
 
 # --- what is not yet said ------------------------------------------------------------------------------------------------

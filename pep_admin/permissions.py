@@ -15,7 +15,7 @@ from sqlalchemy import Select, event, or_, select
 from sqlalchemy.orm import ORMExecuteState, Session, sessionmaker, with_loader_criteria
 
 from pep_admin.exceptions import NoActor, NotAllowed
-from pep_admin.models import Child, OfChild, OfOwner, OfPep, Pep, School
+from pep_admin.models import Child, OfChild, OfOwner, OfPep, OwnOrShared, Pep, School
 from pep_admin.validators.reopening import is_open
 from pep_admin.vocabulary import Audience, Part, Role
 
@@ -75,6 +75,8 @@ class Permission(StrEnum):
     DELIVERY_SEND = "delivery:send", "send mail again"
     CALL_NOTE = "call:note", "read and note what was said on the telephone"
     BOARD_READ = "board:read", "read the board of the term"
+    WEEK_READ = "week:read", "read the questions of the week"
+    QUESTION_KEEP = "question:keep", "keep questions under a name"
     TARGET_READ = "target:read", "read targets"
     TARGET_WRITE = "target:write", "write targets"
     REQUEST_READ = "request:read", "read Pupil Premium requests"
@@ -102,7 +104,7 @@ _OFFICER = _READ_ALL | {P.CHILD_EDIT, P.HANDOVER_WRITE, P.SDQ_EDIT, P.SUSPENSION
                         P.PEP_WRITE, P.PEP_SIGN, P.PEP_SIGN_FOR, P.PEP_SUBMIT, P.PEP_GRADE, P.PEP_REOPEN, P.PEP_WITHDRAW,
                         P.PEP_PDF, P.TARGET_WRITE, P.REQUEST_WRITE, P.REQUEST_DECIDE, P.LIST_EXPORT, P.IMPORT_RUN,
                         P.JOB_OWN, P.DRAFT_OWN, P.ATTENDING_EDIT, P.DOCUMENT_WRITE, P.ALERT_TELL, P.ALERT_ADVISE, P.GRANT_GIVE,
-                        P.DELIVERY_SEND, P.CALL_NOTE, P.ACTION_TICK}
+                        P.DELIVERY_SEND, P.CALL_NOTE, P.ACTION_TICK, P.WEEK_READ, P.QUESTION_KEEP}
 _WRITER = {P.DASHBOARD, P.PEP_READ, P.PEP_WRITE, P.PEP_SIGN, P.PEP_SUBMIT, P.PEP_PDF, P.TARGET_READ, P.TARGET_WRITE,
            P.REQUEST_READ, P.REQUEST_WRITE, P.CHILD_READ, P.JOB_OWN, P.DRAFT_OWN, P.ATTENDING_ASK, P.DOCUMENT_READ,
            P.DOCUMENT_WRITE, P.ALERT_READ, P.ALERT_TELL, P.GRANT_GIVE, P.ACTION_TICK}
@@ -372,6 +374,12 @@ def _criteria(actor: Actor) -> Iterable[Any]:
     )
 
 
+def _own_or_shared(owner: str, *, reads_shared: bool) -> Any:
+    if reads_shared:
+        return with_loader_criteria(OwnOrShared, lambda cls: or_(cls.owner == owner, cls.shared), include_aliases=True)
+    return with_loader_criteria(OwnOrShared, lambda cls: cls.owner == owner, include_aliases=True)
+
+
 def guard(sessions: sessionmaker[Any] | type[Session]) -> None:
     """Put the net under every ORM statement of those sessions: rows outside the actor's scope are not there.
 
@@ -388,12 +396,12 @@ def _apply_scope(state: ORMExecuteState) -> None:
         return
     actor: Actor | None = state.session.info.get("actor")
     if actor is None:
-        if any(issubclass(mapper.class_, (Child, OfChild, OfPep, OfOwner)) for mapper in state.all_mappers):
+        if any(issubclass(mapper.class_, (Child, OfChild, OfPep, OfOwner, OwnOrShared)) for mapper in state.all_mappers):
             raise NoActor("A scoped table was read with nobody acting.")
         return
     if not actor.all_rows and not state.is_delete:  # to take away what one cannot read tells nothing: a PEP that is closed does
         owner = actor.id
         own = with_loader_criteria(OfOwner, lambda cls: cls.owner == owner, include_aliases=True)
-        state.statement = state.statement.options(own)
+        state.statement = state.statement.options(own, _own_or_shared(owner, reads_shared=actor.is_vs))
     if not actor.sees_all:
         state.statement = state.statement.options(*_criteria(actor))

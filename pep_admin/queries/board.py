@@ -35,6 +35,7 @@ class BoardRow:
     team: str
     officer: tuple[int, str] | None
     due_on: date | None = None
+    meeting_on: date | None = None
 
 
 def board_of(session: Session, term: Term, day: date, *, today: date) -> list[BoardRow]:
@@ -95,7 +96,7 @@ def _row(child: Any, candidate: LaunchCandidate | None, peps: Sequence[Any], pas
         child.id, pep.id if pep is not None else None, stage, phase_of(group),
         (place.school_id, place.school) if place.school_id is not None else None, child.team or "",
         (child.case_officer_id, f"{child.first_name} {child.last_name}".strip()) if child.case_officer_id else None,
-        pep.due_on if pep is not None else None,
+        *((pep.due_on, day_of(pep.meeting_at)) if pep is not None else (None, None)),
     )
 
 

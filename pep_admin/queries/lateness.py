@@ -87,12 +87,18 @@ def _hand_over(pep: Pep, is_working_day: Callable[[date], bool] | None) -> Due |
     return initiate_by(pep.child.entered_care_on, days=pep.term.year.initiate_working_days, is_working_day=is_working_day)
 
 
-def late_with(session: Session, whose: Whose, today: date) -> ColumnElement[bool]:
-    """Whether a PEP is one that the actor sees, is late now, and waits with that one."""
+def late_clocks(session: Session, today: date) -> list[tuple[Pep, Clock]]:
+    """Every PEP that the actor sees and that is late now, with its delay."""
     waiting = session.scalars(
         select(Pep).where(late_now(session, today))
         .options(joinedload(Pep.child), joinedload(Pep.term).joinedload(Term.year), joinedload(Pep.writer),
                  joinedload(Pep.social_worker))
     ).all()
-    ids = [pep_id for pep_id, delay in delays(session, waiting, today).items() if whose in delay.whose]
+    found = delays(session, waiting, today)
+    return [(pep, found[pep.id]) for pep in waiting if pep.id in found]
+
+
+def late_with(session: Session, whose: Whose, today: date) -> ColumnElement[bool]:
+    """Whether a PEP is one that the actor sees, is late now, and waits with that one."""
+    ids = [pep.id for pep, delay in late_clocks(session, today) if whose in delay.whose]
     return Pep.id.in_(bindparam("waiting", ids, expanding=True, literal_execute=True))  # more ids than a statement has places

@@ -12,6 +12,12 @@ from sqlalchemy.orm import Session, joinedload
 from pep_admin.models import FundingEffect, FundingRelease, PaymentLine, Pep, PpgRequest, RecordChange
 from pep_admin.vocabulary import PepStatus, PpgStatus, ReleaseKind
 
+EFFECT_TOLD = (
+    select(FundingEffect.id).join(Pep, FundingEffect.pep_id == Pep.id)
+    .where(FundingEffect.request_id == PpgRequest.id, Pep.status != PepStatus.WITHDRAWN).correlate(PpgRequest).exists()
+)
+"""Whether a PEP says what became of the money of a request (HB-6.5)."""
+
 
 @dataclass(frozen=True, slots=True)
 class RequestStep:

@@ -28,6 +28,7 @@ from pep_admin.views.meetings import Meetings
 from pep_admin.views.my_lead import MyLead
 from pep_admin.views.my_peps import MyPeps
 from pep_admin.views.out_of_reach import PeopleOutOfReach
+from pep_admin.views.out_of_turn import OutOfTurn
 from pep_admin.views.payments import Payments
 from pep_admin.views.people import People
 from pep_admin.views.peps import Peps
@@ -38,17 +39,22 @@ from pep_admin.views.referrals import Referrals
 from pep_admin.views.reminders import Reminders
 from pep_admin.views.roll_over import RollOver
 from pep_admin.views.rules import Rulebook
+from pep_admin.views.saved import Saved
 from pep_admin.views.schools import Schools
 from pep_admin.views.targets import Targets
 from pep_admin.views.terms import Terms, Years
 from pep_admin.views.waivers import Waivers
+from pep_admin.views.week import WeekView
 
 VIEWS: tuple[type[PepView], ...] = (
     MyPeps,
     Actions,
     Rulebook,
     TermBoard,
+    WeekView,
+    Saved,
     Calls,
+    OutOfTurn,
     Reminders,
     Peps,
     Drafts,

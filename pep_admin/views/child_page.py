@@ -15,13 +15,14 @@ from flask import request, url_for
 
 from pep_admin import queries
 from pep_admin.circumstances import is_pep_age, phase_of, scheme_of
-from pep_admin.clocks import Clock, clocks
+from pep_admin.clocks import Clock
 from pep_admin.deadlines import Due, first_care_review_by, format_day
 from pep_admin.models import AcademicYear, Allocation, Child, ExclusionAlert, FundingEffect, Pep, ProgressNote, Term
 from pep_admin.permissions import Permission, audience_for, lent
 from pep_admin.policy import YearNumbers, numbers_of
 from pep_admin.queries.child_page import ChildRecord, child_record
-from pep_admin.queries.new_children import day_of, is_new_in_care, new_child_facts, year_of
+from pep_admin.queries.first_peps import clocks_of
+from pep_admin.queries.new_children import day_of, year_of
 from pep_admin.school_calendar import age_on, year_group
 from pep_admin.server.mail import LETTERS
 from pep_admin.validators.findings import blocking
@@ -155,19 +156,9 @@ def _latest_sdq(record: ChildRecord, year: AcademicYear | None) -> str:
 
 def _clocks(view: PepModelView, record: ChildRecord, running: AcademicYear | None) -> tuple[Clock, ...]:
     """Both clocks of a child who is new in care, until both are done and the term of the first PEP is over."""
-    session, child, first = view.db_session, record.child, record.first_pep()
-    terms = queries.known_terms(session)
-    if running is None or not is_new_in_care(child, first, terms, today=view.today, numbers=numbers_of(YearNumbers, running)):
+    if running is None:
         return ()
-    year = first.term.year if first is not None else year_of(session, child.entered_care_on) or running
-    calendars = queries.Calendars(session)
-    found = clocks(
-        new_child_facts(session, {child: first})[child.id], today=view.today, working_days=year.initiate_working_days,
-        school_days=year.complete_school_days, days=calendars.days_for(child.school_id), is_working_day=calendars.is_working_day,
-        with_start=year.counts_first_day,
-    )
-    is_over = first is not None and first.term.ends_on < view.today
-    return () if is_over and all(each.done_on for each in found) else found
+    return clocks_of(view.db_session, {record.child: record.first_pep()}, running, today=view.today).get(record.child.id, ())
 
 
 def _alert(view: PepModelView, record: ChildRecord) -> tuple[ExclusionAlert, str | None] | None:

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from pep_admin import queries
 from pep_admin.models import Term
 from pep_admin.permissions import OWN_CHILDREN, Permission
+from pep_admin.views import week
 from pep_admin.views.filters import asked_for
 from pep_admin.views.gate import PepView
 from pep_admin.views.hosting import present_actor
@@ -63,6 +64,7 @@ class Dashboard(PepView):
     noun = "dashboard"
     title = "Front page"
     opens = {"index": Permission.DASHBOARD}
+    lists = frozenset({"index"})  # numbers, and nobody by name
 
     def is_visible(self) -> bool:
         return super().is_visible() and self._desk() is None
@@ -75,7 +77,9 @@ class Dashboard(PepView):
         shown = [each for each in COUNTS if self.may(each.permission)]
         counts: Mapping[str, int] = queries.front_page_counts(self.db_session, self.actor, self.today) if shown else {}
         cards = [(each, counts.get(each.key, 0), self._list(each)) for each in shown]
-        return self.page("pep/dashboard.html", cards=cards, term=self._term(),
+        scope, mine = week.my_week(self) if self.may(Permission.WEEK_READ) else ("", [])
+        return self.page("pep/dashboard.html", cards=cards, term=self._term(), week=mine, scope=scope,
+                         week_url=self.way_to("pep_week.index_view"),
                          years=self.way_to("pep_years.index_view"), accounts=self.may(Permission.ACCOUNT_EDIT))
 
     def _desk(self) -> str | None:

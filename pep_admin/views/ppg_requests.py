@@ -12,14 +12,15 @@ from typing import Any, cast
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
-from sqlalchemy import BigInteger, Boolean, Integer, select
+from sqlalchemy import BigInteger, Boolean, Integer
 from sqlalchemy.orm import joinedload
 from wtforms.validators import Optional
 
 from pep_admin import queries
-from pep_admin.models import FundingEffect, Pep, PpgRequest, School, Term, Words
+from pep_admin.models import Pep, PpgRequest, School, Term, Words
 from pep_admin.money import format_pounds
 from pep_admin.permissions import Permission
+from pep_admin.queries.requests import EFFECT_TOLD
 from pep_admin.validators.findings import Finding
 from pep_admin.validators.names import mask_names
 from pep_admin.validators.ppg import PpgFacts, check_request, check_texts
@@ -45,18 +46,13 @@ from pep_admin.views.request_forms import (
 )
 from pep_admin.views.waivers import way_to_waive
 from pep_admin.views.working_out import WorkingOut
-from pep_admin.vocabulary import PepStatus, PpgCategory, PpgStatus, Scheme
+from pep_admin.vocabulary import PpgCategory, PpgStatus, Scheme
 from pep_admin.workflow import ppg
 
 IN_FREE_WORDS = ("description", "provider", "unit")
 """Columns that people write freely, a child's name perhaps."""
 ABOUT_THE_CHILD = ("measure_before", "measure_after", "beyond_ordinary", "other_money", "child_said")
 """Columns that tell of the child: finance, who must know what is paid for and to whom, is not shown them."""
-_TOLD = (
-    select(FundingEffect.id).join(Pep, FundingEffect.pep_id == Pep.id)
-    .where(FundingEffect.request_id == PpgRequest.id, Pep.status != PepStatus.WITHDRAWN).correlate(PpgRequest).exists()
-)
-"""Whether a PEP says what became of the money (HB-6.5)."""
 
 
 class PpgRequests(WorkingOut):
@@ -143,8 +139,8 @@ class PpgRequests(WorkingOut):
         OneOf(PpgRequest.status, "Status", "status", PpgStatus),
         OneOf(PpgRequest.category, "Category", "category", PpgCategory),
         Case(PpgRequest.status, "Effect", "effect", {
-            "owed": ("Released, effect not written down", lambda column: (column == PpgStatus.RELEASED) & ~_TOLD),
-            "told": ("Effect written down", lambda column: _TOLD),
+            "owed": ("Released, effect not written down", lambda column: (column == PpgStatus.RELEASED) & ~EFFECT_TOLD),
+            "told": ("Effect written down", lambda column: EFFECT_TOLD),
         }),
         Related(Pep.term_id, "Term", "term", Term, order=(Term.starts_on.desc(),), search=()),
         Related(PpgRequest.payee_school_id, "Paid to (school)", "payee", School, order=(School.name,), search=(School.name,)),

@@ -17,7 +17,7 @@ from flask_admin.menu import BaseMenu
 from pep_admin.deadlines import format_day
 from pep_admin.money import format_pounds
 from pep_admin.permissions import Actor
-from pep_admin.views import cells, formats, rule_links, typed
+from pep_admin.views import cells, formats, rule_links, saved_tabs, typed
 from pep_admin.views.errors import WRITER
 from pep_admin.views.hosting import host, present_actor
 
@@ -75,7 +75,8 @@ def shell() -> Shell:
 
 def install(app: Flask) -> None:
     """Give the templates their frame and the ways in which values are written."""
-    app.jinja_env.globals.update(pep_shell=shell, pep_asset=asset, pep_rule=rule_links.rule)
+    app.jinja_env.globals.update(pep_shell=shell, pep_asset=asset, pep_rule=rule_links.rule,
+                                 pep_saved=saved_tabs.of_list)
     app.jinja_env.filters.update(pep_shown=formats.shown, pep_day=format_day, pep_moment=formats.moment,
                                  pep_pounds=format_pounds, pep_tag=formats.tag, pep_verdict=formats.verdict, pep_typed=typed.told,
                                  pep_breaking=cells.breaking, pep_ruled=rule_links.ruled, pep_unruled=rule_links.unruled,

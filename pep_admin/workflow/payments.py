@@ -76,12 +76,10 @@ def release_requests(
     for each in requests:
         if (versions or {}).get(each.id, each.row_version) != each.row_version and each.status is PpgStatus.APPROVED:
             raise StaleRecord({"status": each.status.label})
-    facts = release_facts(session, requests, actor=actor, today=today, alone_reason=alone_reason)
-    waivers = queries.standing_waivers(session, {each.pep_id for each in requests})
+    judged = judge_releases(session, requests, actor=actor, today=today, alone_reason=alone_reason)
     going, held, waived, doubts = [], [], [], []
     for each in requests:
-        found = check_release(facts[each.id])
-        passed = let_pass(blocking(found), waivers.get(each.pep_id, ()))
+        found, passed = judged[each.id]
         if wrong := blocking(passed):
             held.append((each, tuple(wrong)))
             continue
@@ -94,6 +92,16 @@ def release_requests(
             _let_go(session, going, actor=actor, now=now, alone_reason=alone_reason)
         signals.announce(session, signals.funding_released, request_ids=[each.id for each in going], pence=pence)
     return ReleaseResult(tuple(going), tuple(held), pence, tuple(waived), tuple(doubts))
+
+
+def judge_releases(
+    session: Session, requests: Sequence[PpgRequest], *, actor: Actor, today: date, alone_reason: str = ""
+) -> dict[int, tuple[list[Finding], list[Finding]]]:
+    """By request id: everything that its release meets, and what blocks or, waived by the head, would block it. Set-based."""
+    facts = release_facts(session, requests, actor=actor, today=today, alone_reason=alone_reason)
+    waivers = queries.standing_waivers(session, {each.pep_id for each in requests})
+    found = {each.id: check_release(facts[each.id]) for each in requests}
+    return {each.id: (found[each.id], let_pass(blocking(found[each.id]), waivers.get(each.pep_id, ()))) for each in requests}
 
 
 def release_facts(

@@ -14,13 +14,20 @@ from sqlalchemy.orm import Session
 
 from pep_admin import create_app
 from pep_admin.accounts.creating import create_account
-from pep_admin.models import Child, Consent, Pep, School, SdqScore, Suspension
+from pep_admin.models import Attendee, Child, Consent, EducationSection, Pep, PpgRequest, School, SdqScore, Suspension
 from pep_admin.permissions import SYSTEM
+from pep_admin.questions import QUESTIONS
+from pep_admin.school_words import ExclusionConcern
 from pep_admin.vocabulary import (
+    Attendance,
+    AttendeeRole,
     ConsentBy,
     ConsentFor,
     LeavingReason,
+    PepStatus,
+    PlacementKind,
     PpgCategory,
+    PpgStatus,
     Role,
     SchoolKind,
     SchoolPhase,
@@ -29,7 +36,7 @@ from pep_admin.vocabulary import (
     SuspensionKind,
     TargetArea,
 )
-from pep_admin.workflow import ppg, roll, targets
+from pep_admin.workflow import exclusions, ppg, roll, targets
 from pep_admin.workflow.records import save_record
 from tests.integration.test_child_page import many_peps
 from tests.visiting import Visitor
@@ -193,3 +200,70 @@ def test_the_desk_and_the_grid_take_the_same_statements_for_three_children_and_f
     assert "1–3 of 3" in few[0][1]
     assert [number for number, _ in many] == [number for number, _ in few], (many, few)
     assert few[0][0] <= 75 and max(few[1][0], few[2][0]) <= 35, [number for number, _ in few]
+
+
+MOST_OF_A_QUESTION = 52
+"""The most statements of a list of the week: that of the money, which reads the PEPs it pays for as documents."""
+MOST_OF_THE_WEEK = 165
+"""The front page of an officer and the page of all fifteen questions, whatever stands on the roll."""
+
+
+@pytest.mark.slow
+def test_the_questions_of_the_week_take_the_same_statements_however_many_children(
+    world: World, sqlite_url: str, tmp_path: Any, open_session: Callable[..., Session]
+) -> None:
+    """First three children have what each question finds, then sixty."""
+    visitor, engine = signed_in(sqlite_url, tmp_path, Role.VS_HEAD, world.head.person_id)
+    counts: dict[str, list[int]] = {}
+    for numbers in (range(3), range(3, 60)):
+        session = open_session(sqlite_url)
+        world.session = session
+        week_of(world, list(session.scalars(sa.select(Child).order_by(Child.id)).all())[numbers.start : numbers.stop])
+        session.commit()
+        session.close()
+        for path in ("/admin/", "/admin/pep/week/", "/admin/pep/out_of_turn/",
+                     *(f"/admin/pep/week/lines/?question={each.key}" for each in QUESTIONS)):
+            with counted(engine) as said:
+                assert visitor.get(path).status == 200
+            own = [each for each in said if "account_" not in each]  # a session notes now and then that it is used
+            counts.setdefault(path, []).append(len(own))
+    wrong = {path: few_and_many for path, few_and_many in counts.items() if few_and_many[0] != few_and_many[1]}
+    assert not wrong, wrong
+    most = {path: found[0] for path, found in counts.items()}
+    assert max(most.pop("/admin/"), most.pop("/admin/pep/week/")) <= MOST_OF_THE_WEEK
+    assert max(most.values()) <= MOST_OF_A_QUESTION, most
+
+
+def week_of(world: World, children: list[Child]) -> None:
+    """Of each three children one is at risk, moves home and is said to be on a reduced timetable, one has left school, and one has
+    a high SDQ and a PEP that was sent back; the requests of all are approved and, of every other PEP, released."""
+    session = world.session
+    for number, child in enumerate(children):
+        pep = session.scalars(sa.select(Pep).where(Pep.child_id == child.id)).one()
+        match number % 3:
+            case 0:
+                told = exclusions.Telling(ExclusionConcern.RISK, TODAY, "A fight at lunch", "A key adult")
+                exclusions.tell_exclusion_risk(session, child.id, told, actor=world.act(world.officer), today=TODAY)
+                roll.change_placement(session, child, kind=PlacementKind.KINSHIP, carer_id=None, on=TODAY, actor=world.officer,
+                                      today=TODAY)
+                part = session.scalars(sa.select(EducationSection).where(EducationSection.pep_id == pep.id)).one()
+                part.answers = {"part_time": True}
+                pep.status, pep.meeting_at = PepStatus.IN_PROGRESS, NOW.replace(month=10)
+                session.add(Attendee(pep_id=pep.id, name="Ole Amt", role=AttendeeRole.VIRTUAL_SCHOOL,
+                                     took_part=Attendance.NO_ANSWER))
+            case 1:
+                roll.change_school(session, child, school_id=None, on=TODAY, reason=LeavingReason.OTHER,
+                                   actor=world.act(world.officer), today=TODAY, now=NOW)
+                pep.status, pep.submitted_at = PepStatus.SUBMITTED, NOW
+            case _:
+                pep.status = PepStatus.RETURNED
+        world.act(SYSTEM)
+        for score in session.scalars(sa.select(SdqScore).where(SdqScore.child_id == child.id)):
+            score.total = 21
+        for request in session.scalars(sa.select(PpgRequest).where(PpgRequest.pep_id == pep.id)):
+            request.status, request.approved_pence = PpgStatus.APPROVED, request.amount_pence
+            request.decided_by, request.decided_name, request.decided_on = world.officer.id, "Ole", TODAY
+            if number % 2:
+                request.status, request.ends_on = PpgStatus.RELEASED, date(2024, 11, 1)
+        child.case_officer_id = world.officer.person_id
+        session.flush()

@@ -54,6 +54,7 @@ from pep_admin.models import (
     Target,
 )
 from pep_admin.permissions import SYSTEM, Actor
+from pep_admin.review_words import ChangeKind, Settling
 from pep_admin.school_words import ClosureKind, ExclusionConcern, InspectionRegime, OfstedGrade
 from pep_admin.uploads import Upload
 from pep_admin.validators.waivers import Gate
@@ -79,6 +80,7 @@ from pep_admin.workflow import (
     grants,
     inspections,
     leads,
+    out_of_turn,
     payments,
     progress,
     reviews,
@@ -173,6 +175,9 @@ def build(session: Session, url: str, folder: Path) -> Plan:
     places["call"] = calls.note_call(
         session, world.teacher.person_id or 0, words="Promised it for Friday", spoke_on=TODAY, follow_up_on=date(2024, 11, 22),
         actor=world.act(world.officer), today=TODAY).id
+    places["other_settled"] = out_of_turn.settle_change(
+        session, world.other_child_id, ChangeKind.RISK, said["other_alert"], how=Settling.WAVED, reason="They talked",
+        actor=world.act(world.officer), today=TODAY, now=NOW).id
     world.act(SYSTEM)
     team = models.CareTeam(name="Team North")
     session.add(team)
@@ -183,7 +188,8 @@ def build(session: Session, url: str, folder: Path) -> Plan:
     app = create_app(settings(url, folder))
     places |= {"account": _make_accounts(app, world, helper)}
     signed_in = {name: _sign_in(app, name) for name in (*PEOPLE, HELPER)}
-    places |= {"import": _looked_at(app, signed_in["officer"]), "job": _asked_for(app, signed_in["officer"])}
+    places |= {"import": _looked_at(app, signed_in["officer"]), "job": _asked_for(app, signed_in["officer"]),
+               "saved": _kept(app, signed_in["officer"])}
     with app.app_context():
         app.extensions["sqlalchemy"].engine.dispose()
     cookies, marks = ({name: pair[number] for name, pair in signed_in.items()} for number in (0, 1))
@@ -380,6 +386,19 @@ def _asked_for(app: Flask, signed_in: tuple[str, str]) -> int:
     answer = client.post(path, data={"csrf_token": signed_in[1], "seal": seal[1]})
     assert answer.status_code == 303, "the officer could not ask for PDFs"
     return int(answer.location.rpartition("id=")[2])
+
+
+def _kept(app: Flask, signed_in: tuple[str, str]) -> int:
+    """A question that the officer keeps and shares."""
+    client = app.test_client()
+    client.set_cookie(COOKIE, signed_in[0])
+    fields = {"csrf_token": signed_in[1], "name": "Being written", "shared": "y"}
+    answer = client.post("/admin/pep/saved/new/?list=peps&flt0_stage=open", data=fields)
+    assert answer.status_code == 303, "the officer could not keep a question"
+    with app.app_context():
+        found: int = app.extensions["sqlalchemy"].session.execute(sa.text("SELECT id FROM pep_saved_question")).scalar_one()
+        app.extensions["sqlalchemy"].session.rollback()
+    return found
 
 
 def _sign_in(app: Flask, name: str) -> tuple[str, str]:

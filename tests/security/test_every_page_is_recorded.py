@@ -105,6 +105,7 @@ SHOWN: Mapping[Door, tuple[str, str]] = doors("GET", """
     exclusion_alerts.details_view exclusion_alert.read alert
     exclusion_alerts.tell children.read child
     handover_notes.leave children.read child
+    out_of_turn.settle children.read child
     exclusion_alerts.advise exclusion_alert.read alert
     exclusion_alerts.close exclusion_alert.read alert
     ppg_requests.release_all ppg_requests.read approved
@@ -167,6 +168,7 @@ SHOWN: Mapping[Door, tuple[str, str]] = doors("GET", """
     meetings.send_officer pep.read pep
     exclusion_alerts.tell children.read child
     handover_notes.leave children.read child
+    out_of_turn.settle children.read child
     exclusion_alerts.advise exclusion_alert.read alert
     exclusion_alerts.close exclusion_alert.read alert
     ppg_requests.action_view ppg_requests.read approved
@@ -189,7 +191,8 @@ WITH_CHILDREN = ("children", "peps", "targets", "ppg_requests", "sdq", "suspensi
 LISTS = {(f"pep_{noun}.{route}", "GET") for noun in WITH_CHILDREN
          for route in ("index_view", "export")} - {("pep_targets.export", "GET")} | {
              ("pep_roll_over.index_view", "GET"), ("pep_my_peps.index_view", "GET"), ("pep_my_peps.figures", "GET"),
-             ("pep_board.children", "GET"), ("pep_actions.index_view", "GET")}
+             ("pep_board.children", "GET"), ("pep_actions.index_view", "GET"), ("pep_week.lines", "GET"),
+             ("pep_out_of_turn.index_view", "GET")}
 """One event for the whole list."""
 
 NO_CHILD = {
@@ -207,7 +210,10 @@ NO_CHILD = {
     ("pep_documents.put_back", "POST"),  # leads back to the document, which records itself
     ("pep_attending.cancel", "POST"),  # leads back to the PEP, which records itself
     ("pep_actions.done", "POST"), ("pep_actions.not_done", "POST"),  # lead back to the list or the PEP, which record themselves
-    ("pep_board.index_view", "GET"),  # numbers
+    ("pep_board.index_view", "GET"), ("pep_week.index_view", "GET"),  # numbers
+    ("pep_out_of_turn.again", "POST"), ("pep_out_of_turn.first", "POST"),  # lead back to the list, which records itself
+    # Filters of lists, which name no child.
+    *((f"pep_saved.{route}", method) for route in ("index_view", "new", "change", "remove") for method in ("GET", "POST")),
     ("pep_out_of_reach.index_view", "GET"),  # people, and references of PEPs
     ("pep_reminders.index_view", "GET"), ("pep_reminders.escalate", "GET"), ("pep_reminders.escalate", "POST"),  # likewise
     ("pep_from_mail.index_view", "GET"),  # leads on

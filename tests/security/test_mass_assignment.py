@@ -105,6 +105,13 @@ FORMS = (
          {"pep_meeting_notice": {"sequence": 0, "minutes": 60, "called_off_at": None, "row_version": 1}}),
     Form("officer", f"{ADMIN}/meetings/officer/?pep={{pep}}", "officer", {"officer": "{officer_person}"},
          "pep_pep.attending_officer_id pep_pep.row_version"),
+    Form("officer", f"{ADMIN}/out_of_turn/settle/?child={{child}}&kind=risk&row={{alert}}", "how",
+         {"how": "waved", "reason": "They talked"}, "+pep_settled_change",
+         {"pep_settled_change": {"pep_id": None, "undone_on": None, "settled_on": "2024-11-18", "row_version": 1}}),
+    Form("officer", f"{ADMIN}/saved/new/?list=peps&flt0_stage=late", "name", {"name": "Late"}, "+pep_saved_question",
+         {"pep_saved_question": {"shared": 0, "of_list": "peps", "owner_name": "Ole Amt", "row_version": 1}}),
+    Form("officer", f"{ADMIN}/saved/change/?id={{saved}}", "name", {"name": "Late"},
+         "pep_saved_question.name pep_saved_question.row_version"),
     Form("teacher", f"{ADMIN}/grants/sections/?pep={{pep}}", "note",
          {"email": "nele.neu@example.org", "first_name": "Nele", "last_name": "Neu", "sections": "strengths",
           "ends_on": "02 Dec 2024"},
@@ -340,6 +347,8 @@ def test_every_form_of_the_application_is_among_them(house: House) -> None:
         "pep_drafts.keep", "pep_drafts.drop",  # one's own typed text, which is no record: test_draft_pages; takes nothing
         "pep_my_peps.figures",  # a table of many PEPs: test_figure_grid
         "pep_grants.end", "pep_calls.settle", "pep_actions.done", "pep_actions.not_done", "pep_meetings.call_off",  # take nothing
+        "pep_saved.remove",  # likewise
+        "pep_out_of_turn.again", "pep_out_of_turn.first",  # take nothing, and the name of a run
         "pep_reminders.escalate",  # takes ids of people only: test_chasing_pages
         "pep_deliveries.send_again", "pep_deliveries.note_return",  # likewise
         "pep_deliveries.mend",  # needs a message that went or failed: test_deliveries
