@@ -46,19 +46,28 @@ NAMES = {
     "fk": "fk_%(table_name)s_%(column_0_name)s",
     "pk": "pk_%(table_name)s",
 }
-_UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+_TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
+LONGEST_NAME = 254
+"""Characters of a name, an address or another short text; what is longer tells something."""
 
 
 # --- column types ------------------------------------------------------------------------------------------------------
 
 
 def clean(value: str) -> str:
-    """Text that both databases can hold and that reads as it is written; nothing else is touched.
+    """Text that both databases can hold; nothing else is touched.
 
-    Dropped are control characters except tab and line ends, marks that turn the reading direction of what follows, and lone
-    surrogates. The joiners of names and emoji (U+200C, U+200D) stay.
+    Dropped are control characters except tab and line ends, and lone surrogates. What turns the reading direction stays: the
+    browser confines it to its paragraph, and what somebody told is kept as they told it.
     """
     return _UNSTORABLE.sub("", value)
+
+
+def clean_line(value: str) -> str:
+    """A name or another short text, which has to read as it is written: `clean`, without marks that turn the reading direction.
+    The joiners of names and emoji (U+200C, U+200D) stay."""
+    return _TURNING.sub("", clean(value))
 
 
 def clean_json(value: Any) -> Any:
@@ -86,7 +95,9 @@ class Words(TypeDecorator[str]):
         return dialect.type_descriptor(String(self.length) if self.length else Text())
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        return None if value is None else clean(value)
+        if value is None:
+            return None
+        return clean(value) if self.length is None or self.length > LONGEST_NAME else clean_line(value)
 
 
 class Answers(TypeDecorator[dict[str, Any]]):

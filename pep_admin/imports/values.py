@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from pep_admin.deadlines import parse_day
 from pep_admin.imports.files import Row
-from pep_admin.models import clean
+from pep_admin.models import clean_line
 from pep_admin.validators.findings import Finding
 from pep_admin.vocabulary import Labelled
 
@@ -93,7 +93,7 @@ class Reading:
 
 
 def _short(text: str, longest: int) -> str:
-    text = " ".join(clean(text).split())
+    text = " ".join(clean_line(text).split())
     if len(text) > longest:
         raise ValueError(f"This has more than {longest} characters. Shorten it.")
     return text

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 from enum import Enum
 from typing import Any
 
-from pep_admin.models import clean
+from pep_admin.models import clean, clean_line
 from pep_admin.pep_form import Field, Kind
 
 
@@ -20,7 +20,7 @@ def normal(found: Field, value: Any) -> Any:
         return None
     if found.kind in (Kind.LINE, Kind.PARA):
         text = clean(str(value)).replace("\r\n", "\n").replace("\r", "\n")
-        text = " ".join(text.split()) if found.kind is Kind.LINE else text
+        text = " ".join(clean_line(text).split()) if found.kind is Kind.LINE else text
         return text if text.strip() else None
     if found.kind is Kind.MANY_OF:
         picked = set(value)

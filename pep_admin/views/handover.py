@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 from flask import abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
+from sqlalchemy import select
 from wtforms import TextAreaField
 from wtforms.validators import Length
 
@@ -65,6 +66,15 @@ def handover_of(view: PepView, record: ChildRecord) -> HandoverCard | None:
         links = [Link("Change the hand-over note…" if first.note else "Leave a hand-over note…", url)]
     until = view.today if child.id in view.actor.leaving else None
     return HandoverCard(record.handover, links, until) if record.handover or links or until else None
+
+
+def leaving_of(view: PepView) -> list[Link]:
+    """The children whose last day at the school of the one who acts is today, each with the way to its hand-over note."""
+    if not view.actor.leaving:
+        return []
+    children = view.db_session.scalars(select(Child).where(Child.id.in_(view.actor.leaving)).order_by(Child.last_name, Child.id))
+    ways = [(child.called, view.way_to("pep_handover_notes.leave", child=child.id)) for child in children]
+    return [Link(name, url) for name, url in ways if url]
 
 
 def _first(stays: Sequence[Stay]) -> Stay | None:

@@ -18,6 +18,7 @@ from pep_admin.models import Child, Pep, School, Term
 from pep_admin.permissions import Permission
 from pep_admin.views import desk, draft_pages, figure_grid
 from pep_admin.views.gate import PepView
+from pep_admin.views.handover import leaving_of
 from pep_admin.views.hosting import can_be_id
 from pep_admin.workflow.drafts import Page
 from pep_admin.workflow.figures import Lines, Recorded, each_saved_with
@@ -40,7 +41,7 @@ class MyPeps(PepView):
         found = desk.gather(self, self._asked_page(), SHOWN)
         self.record_view("my_peps.list", object_type="my_peps", rows=max(0, found.last - found.first + 1))
         return self.page("pep/my_peps/index.html", desk=found, piles=Pile, today=self.today,
-                         tell=self.way_to("pep_exclusion_alerts.tell"), standing_in=self.actor.covers,
+                         leaving=leaving_of(self), tell=self.way_to("pep_exclusion_alerts.tell"), standing_in=self.actor.covers,
                          away=self.way_to("pep_grants.cover") if self.actor.person_id is not None else None,
                          grid=self.way_to("pep_my_peps.figures") if found.writes_part_two else None)
 

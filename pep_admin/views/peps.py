@@ -252,10 +252,17 @@ class Peps(Pdfs, GradingPages, SigningPages, QuestionPages, ChangePages, WholePa
         retyped = section_forms.as_typed(asked, request.form, request.form.getlist, (), conflicts, document)
         return self._section_page(pep, document, section, status=409, questions=retyped, conflicts=conflicts)
 
+    def _whose(self, pep: Pep, part: Part) -> str:
+        """Why a part that somebody wrote just now is not theirs to write any more."""
+        if pep.child_id in self.actor.leaving:
+            return ("By the records of the Virtual School this child has left your school today, so nothing was saved. If that is "
+                    "not so, call the Virtual School.")
+        return f"{part.label} is written by somebody else, so nothing was saved. If it should be yours, call the Virtual School."
+
     def _not_now(self, pep: Pep, document: Document, part: Part, section: Section) -> ResponseReturnValue:
         """A post to a part that is closed, or not this person's: nothing is saved, what was typed is shown."""
         if not can(self.actor, Permission.PEP_WRITE, pep, part, section.key):
-            self.refuse(Permission.PEP_WRITE, why=f"{part.label} is written by somebody else, so nothing was saved.")
+            self.refuse(Permission.PEP_WRITE, why=self._whose(pep, part))
         asked = self._questions(document, section)
         retyped = section_forms.as_typed(asked, request.form, request.form.getlist)
         return self._section_page(pep, document, section, writes=False, status=409, typed=retyped)

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 else:
     Base = object
 
-SEND = "send"
-"""What the button that signs and sends says under `then`."""
+ONLY = "only"
+"""What the button that signs and does not send says under `then`."""
 
 
 class SigningPages(Base):
@@ -51,7 +51,7 @@ class SigningPages(Base):
         if request.method != "POST":
             reader = audience_for(self.actor, pep.child)
             return self._sign_page(pep, part, part_findings(self.db_session, pep, part, today=self.today, reader=reader))
-        sign = verbs.sign_and_send if request.form.get("then") == SEND else sections.sign_part
+        sign = sections.sign_part if request.form.get("then") == ONLY else verbs.sign_and_send
         done = self.commit(sign, pep.id, part, today=self.today, now=self.now, reason=request.form.get("reason", ""), subject=pep)
         if twice := next((each.sentence for each in done.findings if each.check == "sign-twice"), ""):
             return self._told(pep, twice)
@@ -66,7 +66,7 @@ class SigningPages(Base):
                      "on it.")
             return self.back_to("details_view", id=pep.id)
         last = not self._others_wait(read_document(self.db_session, pep, audience=audience_for(self.actor, pep.child)), pep)
-        if last and request.form.get("then") == SEND:
+        if last and request.form.get("then") != ONLY:
             self.say(f"{part.label} is signed. It was the last, but something still stops the PEP: it is listed here.", "warning")
             return self.back_to("check_answers", id=pep.id)
         self.say(f"{part.label} is signed." + (" It was the last: send the PEP to the Virtual School now." if last else ""))

@@ -55,11 +55,12 @@ def save_request(
         if wrong := check_barred(proposed):
             raise Refused(wrong)
         raise referrals.refuse_early_years(pep, proposed, actor=actor, today=today or config.today())
+    if found is None:
+        _refuse_same(session, pep, proposed, values)  # before the caps: what was sent twice would be too much the second time
     findings = check_request(proposed, facts=queries.ppg_facts_for(session, [pep])[pep.id][request_id])
     if wrong := blocking(findings):
         raise Refused(wrong)
     if found is None:
-        _refuse_same(session, pep, proposed)
         found = PpgRequest(pep_id=pep.id, status=PpgStatus.DRAFT)
         session.add(found)
     for key in WRITTEN & set(values):
@@ -70,12 +71,12 @@ def save_request(
     return found, [*(each for each in findings if each.severity == "warning"), *check_whole(proposed)]
 
 
-def _refuse_same(session: Session, pep: Pep, asked: RequestFacts) -> None:
-    same = select(PpgRequest.id).where(
+def _refuse_same(session: Session, pep: Pep, asked: RequestFacts, values: Mapping[str, Any]) -> None:
+    same = select(PpgRequest).where(
         PpgRequest.pep_id == pep.id, PpgRequest.status == PpgStatus.DRAFT, PpgRequest.target_id == asked.target_id,
         PpgRequest.description == clean(asked.description), PpgRequest.amount_pence == asked.amount_pence)
     sentence = "This is asked for already, in the same words and for the same sum. Change that one, or say here what is different."
-    refuse_twice(session, same, "request-twice", sentence, "description")
+    refuse_twice(session, same, "request-twice", sentence, "description", {key: values[key] for key in WRITTEN & set(values)})
 
 
 def may_ask(actor: Actor, pep: Pep) -> bool:

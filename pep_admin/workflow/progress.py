@@ -37,10 +37,11 @@ def note_progress(
     withheld = check_note(read_document(session, pep, audience=Audience.RULES), what)
     if wrong := [*check_progress_note(what, seen_on, opened_on=pep.initiated_on, today=today), *blocking(withheld)]:
         raise Refused(wrong)
-    same = select(ProgressNote.id).where(
+    same = select(ProgressNote).where(
         ProgressNote.target_id == target_id, ProgressNote.seen_on == seen_on, ProgressNote.what == clean(what.strip()),
         ProgressNote.noted_by == actor.id, ProgressNote.struck_at.is_(None))
-    refuse_twice(session, same, "TARGET-note-twice", "You have written this note already. It is on record.", "what", whole=True)
+    refuse_twice(session, same, "TARGET-note-twice", "You have written this note already. It is on record.", "what",
+                 {"with_child": with_child})
     note = ProgressNote(pep_id=pep.id, target_id=target_id, seen_on=seen_on, what=what.strip(), with_child=with_child,
                         noted_by=actor.id, noted_name=actor.name, noted_at=now)
     session.add(note)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from pep_admin import history
 from pep_admin.exceptions import NotFound, Refused, SaidAlready, StaleRecord
-from pep_admin.models import Base, Pep, PpgRequest, Term
+from pep_admin.models import Base, Pep, PpgRequest, Term, clean
 from pep_admin.validators.findings import Finding
 from pep_admin.vocabulary import PepStatus, PpgStatus
 
@@ -28,14 +28,23 @@ def refuse(check: str, code: str, message: str, field: str = "") -> Refused:
     return Refused([Finding(check, code, field, message)])
 
 
-def refuse_twice(session: Session, same: Select[Any], check: str, sentence: str, field: str, *, whole: bool = False) -> None:
-    """Raise Refused where `same` finds a row that says just what is being written: a form that was sent twice makes one.
+def refuse_twice(session: Session, same: Select[Any], check: str, sentence: str, field: str, values: Mapping[str, Any]) -> None:
+    """Raise Refused where `same` finds a row that says what is being written: a form that was sent twice makes one. Where it says
+    all of `values` (by column) nothing is left to save: SaidAlready.
 
-    `whole`: it says all of it, so that nothing is left to save (SaidAlready). Asked under the lock of the PEP, so that two posts at
-    the same moment do not both find nothing.
+    Asked under the lock of the PEP, so that two posts at the same moment do not both find nothing.
     """
-    if session.scalar(same.limit(1)) is not None:
+    row = session.scalar(same.limit(1))
+    if row is not None:
+        whole = all(_alike(getattr(row, key), value) for key, value in values.items())
         raise (SaidAlready if whole else Refused)([Finding(check, "DATA-unique", field, sentence)])
+
+
+def _alike(stands: Any, typed: Any) -> bool:
+    """Whether a column holds what was typed; an empty box and no value are one."""
+    if isinstance(typed, str):
+        typed = clean(typed.strip())
+    return (stands or None) == (typed or None)
 
 
 def all_or_nothing(session: Session) -> AbstractContextManager[Any]:

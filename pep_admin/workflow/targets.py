@@ -45,7 +45,7 @@ def save_target(
     if target_id is not None:
         found = _own_target(session, pep, target_id, version)
     else:
-        found = _new_target(session, pep, values["outcome"], kept_from)
+        found = _new_target(session, pep, values, kept_from)
     for key in WRITTEN & set(values):
         setattr(found, key, values[key])
     part_changed(session, pep, Part.EDUCATION)
@@ -55,12 +55,12 @@ def save_target(
     return found, _wording(session, pep, found)
 
 
-def _new_target(session: Session, pep: Pep, outcome: str, kept_from: int | None) -> Target:
+def _new_target(session: Session, pep: Pep, values: Mapping[str, Any], kept_from: int | None) -> Target:
     if kept_from is not None:
         _require_kept(session, pep, kept_from)
-    same = select(Target.id).where(Target.pep_id == pep.id, Target.outcome == clean(outcome))
+    same = select(Target).where(Target.pep_id == pep.id, Target.outcome == clean(values["outcome"]))
     sentence = "There is a target with these words already. Change that one, or say here what is different."
-    refuse_twice(session, same, "target-twice", sentence, "outcome")
+    refuse_twice(session, same, "target-twice", sentence, "outcome", {key: values[key] for key in WRITTEN & set(values)})
     last, count = session.execute(
         select(func.coalesce(func.max(Target.number), 0), func.count(Target.id)).where(Target.pep_id == pep.id)
     ).one()

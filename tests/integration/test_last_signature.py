@@ -49,10 +49,10 @@ def test_the_last_signature_sends(world: World, enter: Enter, ask: Ask) -> None:
     number = signed_but(world, Part.EDUCATION)
     page = enter("teacher").get(f"{PEPS}/sign/?id={number}&part=education")
     assert "This is the last signature: it sends the PEP" in page.main and buttons(page) == ["Sign and send", "Sign only"]
-    after = page.send("part", button=("then", "send"))
+    after = page.send("part")
     assert "Part 2 · Education is signed, and the PEP was sent to the Virtual School. It can be taken back" in after.main
     assert stands(ask, number) is PepStatus.SUBMITTED
-    again = page.send("part", button=("then", "send"))
+    again = page.send("part")
     assert again.status == 200 and "sent" in again.main and stands(ask, number) is PepStatus.SUBMITTED
     back = next(form for form in after.tree.xpath("//main//form") if "recall" in (form.get("action") or ""))
     assert "Taken back." in after.visitor.post(back.get("action"), values_of(back)).main
@@ -61,7 +61,8 @@ def test_the_last_signature_sends(world: World, enter: Enter, ask: Ask) -> None:
 
 def test_the_last_signer_may_sign_and_not_send_yet(world: World, enter: Enter, ask: Ask) -> None:
     number = signed_but(world, Part.EDUCATION)
-    after = enter("teacher").get(f"{PEPS}/sign/?id={number}&part=education").send("part")
+    after = enter("teacher").get(f"{PEPS}/sign/?id={number}&part=education").send(
+        "part", button=("then", "only"))
     assert "It was the last: send the PEP to the Virtual School now." in after.main and stands(ask, number) is PepStatus.IN_PROGRESS
 
 
@@ -71,7 +72,7 @@ def test_while_others_have_not_signed_nothing_is_sent(world: World, enter: Enter
     world.session.commit()
     page = enter("teacher").get(f"{PEPS}/sign/?id={number}&part=education")
     assert "last signature" not in page.main and buttons(page) == ["Sign"]
-    after = page.send("part", button=("then", "send"))
+    after = page.send("part")
     assert "Part 2 · Education is signed." in after.main and "It was the last" not in after.main
     assert stands(ask, number) is PepStatus.IN_PROGRESS
 
@@ -86,7 +87,7 @@ def test_what_stops_the_pep_is_said_and_the_signature_stands(world: World, enter
     world.act(world.officer)
     pep.meeting_at = None
     world.session.commit()
-    after = page.send("part", button=("then", "send"))
+    after = page.send("part")
     assert stands(ask, number) is PepStatus.IN_PROGRESS
     assert "It was the last, but something still stops the PEP: it is listed here." in after.main
     assert after.heading.startswith("Check answers")
@@ -96,3 +97,12 @@ def test_the_verb_signs_and_sends_together_or_only_signs(world: World) -> None:
     number = signed_but(world, Part.MEETING)
     pep = peps.sign_and_send(world.session, number, Part.MEETING, actor=world.act(world.worker), today=TODAY, now=NOW)
     assert (pep.status, pep.submitted_at) == (PepStatus.SUBMITTED, NOW)
+
+
+def test_who_signs_for_somebody_without_saying_why_is_asked_again_in_the_same_place(world: World, enter: Enter, ask: Ask) -> None:
+    number = world.written_pep(money=False).id
+    world.session.commit()
+    page = enter("officer").get(f"{PEPS}/sign/?id={number}&part=education").send("part")
+    assert page.status == 422 and "You sign for somebody else: say why, in a few words." in page.main
+    assert page.tree is not None and page.tree.xpath("//textarea[@name='reason']/@aria-invalid") == ["true"]
+    assert "is signed" in page.send("part", reason="She told me on the telephone").main

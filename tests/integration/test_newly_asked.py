@@ -39,11 +39,11 @@ def test_a_question_that_an_answer_opens_keeps_the_page(world: World, enter: Any
     assert after.heading == "The school place"
 
 
-def test_the_last_signature_says_that_the_pep_can_go(world: World, enter: Any) -> None:
+def test_the_last_signature_that_only_signs_says_that_the_pep_can_go(world: World, enter: Any) -> None:
     number = world.written_pep().id
     world.session.commit()
     teacher, worker = enter("teacher"), enter("worker")
-    told = [who.get(f"{PEPS}sign/?id={number}&part={part}").send("csrf_token").main
+    told = [who.get(f"{PEPS}sign/?id={number}&part={part}").send("csrf_token", button=("then", "only")).main
             for who, part in ((worker, "social_care"), (worker, "meeting"), (teacher, "education"))]
     assert ["It was the last: send the PEP" in each for each in told] == [False, False, True]
 

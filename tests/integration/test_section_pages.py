@@ -104,14 +104,14 @@ def test_any_text_comes_back_as_it_was_typed(people: dict[str, Visitor], stands:
     assert "Nothing was changed." in again.main
 
 
-def test_marks_that_turn_the_reading_and_control_characters_are_not_kept(
+def test_control_characters_are_not_kept_and_a_name_reads_as_it_is_written(
     people: dict[str, Visitor], stands: Callable[[str], Any]
 ) -> None:
     typed = "I \u202ekool\u202c \u2066here\u2069 \x07and\x1b \x7fthere\x85.\x9b"
     page = section(people["teacher"], "voice").send("then", button=("then", "stay"), child_voice_good=typed,
                                                     voice_gathered_by="Ms \u202egnoL\x0b")
     assert page.status == 200
-    assert stands("child_voice_good") == "I kool here and there."
+    assert stands("child_voice_good") == "I \u202ekool\u202c \u2066here\u2069 and there.", "what somebody told is kept as it was"
     assert stands("voice_gathered_by") == "Ms gnoL"
     assert "Nothing was changed." in page.send("then", button=("then", "stay")).main
 
