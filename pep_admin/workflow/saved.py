@@ -17,7 +17,7 @@ from pep_admin.models import SavedQuestion
 from pep_admin.permissions import Actor, Permission, require
 from pep_admin.review_words import SavedList
 from pep_admin.vocabulary import Role
-from pep_admin.workflow.taking import refuse, refuse_twice, take_row
+from pep_admin.workflow.taking import refuse, take_row
 
 LONGEST_NAME = 80
 MOST = 50
@@ -79,5 +79,6 @@ def _name(session: Session, text: str, of_list: SavedList, actor: Actor, *, but:
         raise refuse("saved-name", "DATA-shape", f"At most {LONGEST_NAME} characters fit in the name.", "name")
     same = select(SavedQuestion.id).where(SavedQuestion.owner == actor.id, SavedQuestion.of_list == of_list,
                                           SavedQuestion.name == name, SavedQuestion.id != (but or 0))
-    refuse_twice(session, same, "saved-name", f"You keep a question “{name}” of this list already.", "name")
+    if session.scalar(same) is not None:
+        raise refuse("saved-name", "DATA-unique", f"You keep a question “{name}” of this list already.", "name")
     return name

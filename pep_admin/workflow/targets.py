@@ -42,10 +42,7 @@ def save_target(
     require_open(pep, "targets")
     if not str(values.get("outcome") or "").strip():
         raise refuse("RD-225", "HB-5.4", "Say what the child will be able to do.", "outcome")
-    if target_id is not None:
-        found = _own_target(session, pep, target_id, version)
-    else:
-        found = _new_target(session, pep, values, kept_from)
+    found = _new_target(session, pep, values, kept_from) if target_id is None else _own_target(session, pep, target_id, version)
     for key in WRITTEN & set(values):
         setattr(found, key, values[key])
     part_changed(session, pep, Part.EDUCATION)
