@@ -59,7 +59,7 @@ def arrived(world: World, council: Council, office: PostOffice) -> list[str]:
     found = [text_of(message) for to, message in office.received[before:] if to == [OFFICER]]
     assert len(found) == len(office.received) - before
     assert not [text for text in found if any(name in text for name in ("Robin", "Musterkind", "Alder", "lunch"))]
-    assert all("https://pep.example.org/admin/pep/exclusion_alerts/" in text for text in found)
+    assert all("https://pep.example.org/admin/pep/from_mail/?message=" in text and "&to=alerts" in text for text in found)
     return found
 
 
