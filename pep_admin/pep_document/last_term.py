@@ -116,10 +116,15 @@ def compare(session: Session, documents: Mapping[int, Document]) -> dict[int, La
     }
 
 
+def is_compared(found: Field) -> bool:
+    """Whether last term's answer to that question is read at all. Figures, people of a meeting, its day and the child's SDQ totals
+    are each term's own: that there are none of last term's beside them says nothing."""
+    return found.store in {*KEPT_AS_JSON, *(f"rows:{name}" for name in COMPARED_ROWS)}
+
+
 def _answers(before: Before, document: Document) -> dict[str, Any]:
     """To the questions of that document alone, which holds no other than its reader may see."""
-    stores = {*KEPT_AS_JSON, *(f"rows:{name}" for name in COMPARED_ROWS)}
-    asked = (found for found in document.form.fields() if found.store in stores and found.key in document.answers)
+    asked = (found for found in document.form.fields() if is_compared(found) and found.key in document.answers)
     return {found.key: value for found in asked if (value := before.value(found)) is not None}
 
 

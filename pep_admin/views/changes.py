@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 
-from pep_admin.pep_document import answers_before, read_document
+from pep_admin.pep_document import answers_before, is_compared, read_document
 from pep_admin.pep_form import Document
 from pep_admin.permissions import Permission, audience_for
 from pep_admin.views import pep_page
@@ -67,7 +67,7 @@ def _of(document: Document, fields: Sequence[Any], before: Mapping[str, Any], is
     lines = []
     for field in fields:
         was, value = before.get(field.key), document.answer(field.key)
-        if not document.asked(field) or (was is None and value is None):
+        if not document.asked(field) or not is_compared(field) or (was is None and value is None):
             continue
         old, new = in_words(document, field, was), in_words(document, field, value)
         lines.append(Difference(field.key, field.label, old, new, _state(was, value, old == new, is_open)))

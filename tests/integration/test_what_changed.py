@@ -88,3 +88,10 @@ def test_the_virtual_school_sees_what_was_done_since_it_sent_the_pep_back(enter:
     after = officer.get(f"{PEPS}changes/?id={number}").main
     assert "Since it was sent back" in after and "Kind to the younger ones" in after and "Tess Lehrer" in after
     assert "Since it was sent back" not in enter("teacher").get(f"{PEPS}changes/?id={number}").main
+
+
+def test_what_is_each_terms_own_is_not_called_new(enter: Any, world: World, spring: int) -> None:
+    """The SDQ total of Part 1 was entered in autumn; the day of the meeting and who came are no answers that could change."""
+    shown = enter("worker").get(f"{PEPS}changes/?id={spring}")
+    labels = {label for caption in ("Health and wellbeing", "The meeting") for label in rows(shown, caption)}
+    assert "SDQ score" not in shown.main and not {each for each in labels if each.startswith(("SDQ", "Day and time"))}
