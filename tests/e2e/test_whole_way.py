@@ -95,11 +95,11 @@ def test_from_the_letter_to_the_sent_pep_back_and_sent_again(
         pass
     letters = {recipients[0]: text_of(message) for recipients, message in office.received}
     assert len(letters) == 2 and not any("Robin" in text or "Musterkind" in text for text in letters.values())
-    ways = {re.search(r"https://pep\.example\.org(\S+)", text)[1] for text in letters.values()}  # type: ignore[index]  # each has one
+    ways = {to: re.search(r"https://pep\.example\.org(\S+)", text)[1] for to, text in letters.items()}  # type: ignore[index]  # one each
 
-    [way_in] = ways
-    teacher, worker = come("teacher", at=way_in), come("worker", at=way_in)
-    assert urlsplit(teacher.browser.url).path == urlsplit(way_in).path, "the link leads where it said, past signing in"
+    teacher, worker = (come(who, at=ways[to]) for who, to in (("teacher", "tess.lehrer@example.org"),
+                                                              ("worker", "sara.sozial@example.org")))
+    assert urlsplit(teacher.browser.url).path == "/admin/pep/my_peps/", "the link leads to the desk, past signing in"
     teacher.browser.click(f"main a[href*='details/?id={pep}'] >> nth=0")
     teacher.browser.wait_for_selector("h2:has-text('The three parts')")
 

@@ -45,11 +45,11 @@ def nursery(both_databases: str, open_session: Callable[..., Session]) -> Iterat
 
 
 def counts(world: World) -> dict[str, int]:
-    """How many rows each table of ours holds."""
+    """How many rows each table of ours holds; what a page without scripts keeps for its writer, and its sweep, are no records."""
     world.session.rollback()
     world.act(SYSTEM)
     found = {table.name: world.session.scalar(sa.select(sa.func.count()).select_from(table)) or 0
-             for table in Base.metadata.sorted_tables}
+             for table in Base.metadata.sorted_tables if table.name not in ("pep_draft", "pep_job")}
     world.session.rollback()
     return found
 
