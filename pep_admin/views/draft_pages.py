@@ -32,6 +32,8 @@ from pep_admin.workflow.drafts import Page, Typed, keep_drafts, saved_with
 T = TypeVar("T")
 
 VERSION = "row_version"
+KEEPS_NOTHING = ("pep_drafts.keep", "pep_ppg_requests.work_out")
+"""Routes that a script asks while somebody types: the one keeps by itself, the other only reckons."""
 ON_PAGE = "page"
 """The word in the address of throwing a draft away that leads back to the draft's own page."""
 _RUN = re.compile(r"[0-9a-f]{32}")
@@ -154,7 +156,9 @@ def keep_first(view: PepView) -> None:
     """Keep what a page without scripts has just sent, before anything is done with it: whatever refuses it, its text is there. What
     saves it drops it again in the same transaction. Nothing is said where it cannot be kept."""
     parts = read_seal(request.form.get("seal", ""), view.actor)
-    if parts is None or run_of_form() or view.way_to("pep_drafts.keep") is None or request.endpoint == "pep_drafts.keep":
+    if parts is None or run_of_form() or request.endpoint in KEEPS_NOTHING or request.form.get("then") == "work_out":
+        return
+    if view.way_to("pep_drafts.keep") is None:
         return
     typed = typed_of(parts, request.form, [name for each in parts for name in _changed(each, request.form)])
     session = view.db_session

@@ -225,7 +225,7 @@ def test_the_letter_leads_to_the_page_of_the_answer_and_names_nobody(app: Flask,
     run_once(app)
     [(to, letter)] = [each for each in post_office.received if each[1]["Subject"] == "Are you still the designated teacher?"]
     words = text_of(letter)
-    assert to == [TEACHER] and "http://pep.example.org/admin/pep/my_lead/" in words
+    assert to == [TEACHER] and "http://pep.example.org/admin/pep/from_mail/?message=" in words and "&to=leads" in words
     assert "Musterkind" not in words and "Alder" not in words
     mine = inside(app, TEACHER).get("/admin/pep/my_lead/")
     answered = mine.link("Answer for Alder School").send("answer", button=("answer", "yes"))
