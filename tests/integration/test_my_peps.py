@@ -159,6 +159,9 @@ def test_last_terms_pep_stands_beside_it_with_its_pdf(world: World, enter: Enter
 
 
 def test_asking_the_virtual_school_to_come_and_telling_of_a_risk_are_one_press_away(world: World, enter: Enter) -> None:
+    world.act(SYSTEM)
+    world.pep_of().meeting_at = None  # of one that is over nobody is asked
+    world.session.commit()
     visitor = enter("teacher")
     asked = visitor.get(MINE).link("Ask the Virtual School to come to the meeting of Robin").send("reason", reason="Please")
     assert asked.status == 200
@@ -175,7 +178,9 @@ def test_a_move_takes_the_pep_from_the_old_desk_to_the_new(world: World, enter: 
     roll.change_school(world.session, world.session.get_one(Child, world.child_id), school_id=world.other_school_id, on=TODAY,
                        reason=LeavingReason.OTHER, actor=world.act(world.officer), today=TODAY, now=NOW)
     world.session.commit()
-    assert "Robin" not in enter("teacher").get(MINE).main
+    left = enter("teacher").get(MINE)
+    assert "Nothing lies here" in left.main and "Robin leaves your school today." in left.main
+    assert left.link("leave a hand-over note on Robin").heading == "Hand-over note"
     assert "Robin" in enter("other_teacher").get(MINE).main
 
 
