@@ -6,25 +6,26 @@ workflow/invitations.py's.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from pep_admin.models import Child, MeetingInvitation, MeetingNotice, Pep, Person, School, Term
+from pep_admin.models import Attendee, Child, MeetingInvitation, MeetingNotice, Pep, Person, School, Term
 from pep_admin.queries.new_children import year_of
 from pep_admin.queries.peps import UNFINISHED
 from pep_admin.queries.terms import day_bounds
 from pep_admin.validators.meetings import day_of
-from pep_admin.vocabulary import AttendeeRole, PersonKind
+from pep_admin.vocabulary import Attendance, AttendeeRole, PersonKind
 
 PEOPLE = (joinedload(Pep.child).joinedload(Child.social_worker), joinedload(Pep.child).joinedload(Child.carer),
           joinedload(Pep.school).joinedload(School.designated_teacher), joinedload(Pep.term).joinedload(Term.year),
           joinedload(Pep.writer), joinedload(Pep.social_worker), joinedload(Pep.attending_officer), joinedload(Pep.form_version))
 """What reading who has to do with a PEP's meeting takes of it."""
+FORTNIGHT = timedelta(days=14)
 WEEKS = 6
 """How far ahead the diary looks."""
 
@@ -113,6 +114,21 @@ def meetings_ahead(session: Session, today: date) -> list[DiaryEntry]:
     found = session.scalars(asked.options(joinedload(Pep.child), joinedload(Pep.school), joinedload(Pep.attending_officer))
                             .order_by(Pep.meeting_at, Pep.id))
     return [DiaryEntry(pep, pep.meeting_at, pep.attending_officer) for pep in found if pep.meeting_at is not None]
+
+
+def within_a_fortnight(on: date, today: date) -> bool:
+    """Whether that day is one of the next fourteen, or today."""
+    return today <= on <= today + FORTNIGHT
+
+
+def invited_of_ours(session: Session, pep_ids: Collection[int]) -> dict[int, list[str]]:
+    """By PEP the names of those who are invited to its meeting for the Virtual School and have not sent apologies."""
+    asked = select(Attendee.pep_id, Attendee.name).where(
+        Attendee.pep_id.in_(pep_ids), Attendee.role == AttendeeRole.VIRTUAL_SCHOOL, Attendee.took_part != Attendance.APOLOGIES)
+    found: dict[int, list[str]] = defaultdict(list)
+    for pep_id, name in session.execute(asked.order_by(Attendee.id)):
+        found[pep_id].append(name)
+    return dict(found)
 
 
 def load_of(entries: Sequence[DiaryEntry]) -> Counter[tuple[int, date]]:

@@ -23,7 +23,7 @@ QUESTIONS: tuple[Question, ...] = (
     Question("with_vs", "Waits to be graded", "Sent to the Virtual School, the longest first", "Nothing waits to be graded.",
              term.with_us, "Days since it was sent"),
     Question("attending", "Meetings to attend", "In the next fortnight, somebody of the Virtual School is invited",
-             "The Virtual School is invited to no meeting of the next fortnight.", money.attending, "Days to it", Whom.WRITERS),
+             "The Virtual School is invited to no meeting of the next fortnight.", term.attending, "Days to it", Whom.WRITERS),
     Question("no_pep", "No PEP this term", "In care and of PEP age, and no PEP is open",
              "Every child of the term has a PEP.", term.no_pep, "Days to the deadline", Whom.AROUND),
     Question("moved", "Moved home or school", "No review has followed yet", "Every move has its review.", children.moved,

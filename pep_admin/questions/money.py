@@ -1,4 +1,4 @@
-"""The questions about money: what can go and what is held, which schools owe the effect of it or have some left; and who attends.
+"""The questions about money: what can go and what is held, which schools owe the effect of it or have some left.
 
 What holds money is the rule of its release (workflow/payments.py), which is asked as if a colleague released it.
 """
@@ -14,17 +14,13 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
-from pep_admin.config import LONDON
-from pep_admin.deadlines import format_day
-from pep_admin.models import Attendee, Child, FundingEffect, Pep, Person, PpgRequest, Term
+from pep_admin.models import Child, FundingEffect, Pep, PpgRequest
 from pep_admin.money import format_pounds
 from pep_admin.permissions import SYSTEM
-from pep_admin.queries.peps import UNFINISHED
 from pep_admin.queries.requests import EFFECT_TOLD
-from pep_admin.queries.terms import day_bounds
 from pep_admin.questions.found import Found, Leads, Week, theirs
 from pep_admin.validators.findings import blocking
-from pep_admin.vocabulary import Attendance, AttendeeRole, PepStatus, PersonKind, PpgStatus
+from pep_admin.vocabulary import PepStatus, PpgStatus
 from pep_admin.workflow.payments import judge_releases
 
 FORTNIGHT = timedelta(days=14)
@@ -110,34 +106,3 @@ def _unspent(week: Week) -> Iterable[tuple[Any, int]]:
     asked = select(*_PAID).join(Pep, PpgRequest.pep_id == Pep.id).join(Child, Pep.child_id == Child.id)
     rows = week.session.execute(asked.where(PpgRequest.id.in_(ids)).order_by(PpgRequest.id)) if ids else ()
     return [(row, left[row.id]) for row in rows]
-
-
-def attending(week: Week) -> list[Found]:
-    """Meetings of the next fortnight, today's too, to which somebody of the Virtual School is invited, the next first. It is that
-    officer's, by name; where the name is nobody's on record, the child's officer's. The days are those to the meeting."""
-    first, (_, beyond) = day_bounds(week.today)[0], day_bounds(week.today + FORTNIGHT)
-    asked = (
-        select(Pep.id, Pep.child_id, Pep.meeting_at, Attendee.name, Child.case_officer_id)
-        .join(Attendee, Attendee.pep_id == Pep.id).join(Child, Pep.child_id == Child.id).join(Term, Pep.term_id == Term.id)
-        .where(Attendee.role == AttendeeRole.VIRTUAL_SCHOOL, Attendee.took_part != Attendance.APOLOGIES,
-               Pep.meeting_at >= first, Pep.meeting_at < beyond, Pep.status.in_(UNFINISHED))
-        .order_by(Pep.meeting_at, Pep.id, Attendee.id)
-    )
-    people = select(Person.id, Person.first_name, Person.last_name).where(Person.kind == PersonKind.VIRTUAL_SCHOOL)
-    ours = {_plain(f"{row.first_name} {row.last_name}"): row.id for row in week.session.execute(people)}
-    meetings: dict[int, list[Any]] = defaultdict(list)
-    for row in week.session.execute(asked):
-        meetings[row.id].append(row)
-    return [_meeting(rows, ours, week.today) for rows in meetings.values()]
-
-
-def _meeting(rows: list[Any], ours: dict[str, int], today: date) -> Found:
-    at = rows[0].meeting_at.astimezone(LONDON)
-    officers = theirs(*(ours.get(_plain(row.name), row.case_officer_id) for row in rows))
-    names = " and ".join(row.name for row in rows)
-    return Found(f"{format_day(at.date())} at {at:%H:%M}: {names}", officers, rows[0].child_id, rows[0].id,
-                 days=(at.date() - today).days, due_on=at.date())
-
-
-def _plain(name: str) -> str:
-    return " ".join(name.split()).casefold()

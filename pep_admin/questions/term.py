@@ -1,22 +1,24 @@
 """The questions about the PEPs of the term: none, no meeting, held and not written, first ones, late because of us, with us,
-sent back.
+sent back, meetings to attend.
 
 On which stage a PEP stands is stages.py's, how late it is and with whom it waited clocks.py's.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
 
 from pep_admin.clocks import Clock, Whose
+from pep_admin.config import LONDON
 from pep_admin.deadlines import format_day
 from pep_admin.models import Child, Pep, QaReview
 from pep_admin.queries.board import BoardRow
 from pep_admin.queries.lateness import late_clocks
+from pep_admin.queries.meetings import DiaryEntry, invited_of_ours, meetings_ahead, officers, within_a_fortnight
 from pep_admin.queries.new_children import day_of
 from pep_admin.questions.found import Found, Week, theirs
 from pep_admin.stages import Stage
@@ -124,3 +126,26 @@ def sent_back(week: Week) -> list[Found]:
 def _standing(week: Week, status: PepStatus) -> list[Any]:
     asked = select(Pep.id, Pep.child_id, Pep.submitted_at, Pep.due_on, Child.case_officer_id).join(Child, Pep.child_id == Child.id)
     return list(week.session.execute(asked.where(Pep.status == status).order_by(Pep.id)))
+
+
+def attending(week: Week) -> list[Found]:
+    """Meetings of the next fortnight, today's too, to which somebody of the Virtual School goes, the next first: who is named in
+    the diary, else whoever is invited. Where an invited name is nobody's on record, it is the child's officer's. The days are
+    those to the meeting."""
+    coming = [each for each in meetings_ahead(week.session, week.today) if within_a_fortnight(each.on, week.today)]
+    names = invited_of_ours(week.session, [each.pep.id for each in coming])
+    ours = {_plain(each.name): each.id for each in officers(week.session)} if names else {}
+    return [_meeting(each, names.get(each.pep.id, ()), ours, week.today) for each in coming
+            if each.officer is not None or each.pep.id in names]
+
+
+def _meeting(entry: DiaryEntry, names: Sequence[str], ours: Mapping[str, int], today: date) -> Found:
+    at, child = entry.at.astimezone(LONDON), entry.pep.child
+    whose = [entry.officer.id] if entry.officer else [ours.get(_plain(each), child.case_officer_id) for each in names]
+    told = entry.officer.name if entry.officer else " and ".join(names)
+    return Found(f"{format_day(entry.on)} at {at:%H:%M}: {told}", theirs(*whose), child.id, entry.pep.id,
+                 days=(entry.on - today).days, due_on=entry.on)
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.split()).casefold()

@@ -36,6 +36,7 @@ from pep_admin.queries.meetings import (
     next_uid,
     officers,
     standing_notice,
+    within_a_fortnight,
 )
 from pep_admin.validators import forms
 from pep_admin.validators.meetings import day_of
@@ -49,7 +50,7 @@ from pep_admin.vocabulary import MeetingHow
 from pep_admin.workflow import meetings
 
 USUAL_MINUTES = 60
-FORTNIGHT = 14
+
 
 
 class OfficerField(SelectField):
@@ -80,7 +81,6 @@ class InviteForm(PepForm):
                            description="With an entry for their calendar. It names no child: the reference, the time, and a link "
                                        "behind sign-in.")
 
-
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.minutes.flags.required = True
@@ -107,10 +107,10 @@ class Meetings(PepView):
         meet = {each.facts.child_id: each for each in queries.children_to_meet(self.db_session, self.today)}
         shown = [each for each in entries if each.officer is not None or each.pep.child_id in meet]
         mine = [each for each in entries if each.officer is not None and each.officer.id == self.actor.person_id
-                and (each.on - self.today).days < FORTNIGHT]
+                and within_a_fortnight(each.on, self.today)]
         self.record_view("meetings.list", object_type="meetings", rows=len(shown))
         return self.page("pep/meetings/index.html", mine=mine, meet=meet, most=most, weeks=_by_week(shown), people=_loads(entries),
-                         this_week=monday_of(self.today), fortnight=FORTNIGHT)
+                         this_week=monday_of(self.today))
 
     @expose("/officer/", methods=("GET", "POST"))
     def send_officer(self) -> ResponseReturnValue:

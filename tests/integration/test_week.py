@@ -33,7 +33,7 @@ from pep_admin.vocabulary import (
     SdqBy,
     SuspensionKind,
 )
-from pep_admin.workflow import calls, delegation, exclusions, payments, peps, reviews, roll, saved, sections
+from pep_admin.workflow import calls, delegation, exclusions, meetings, payments, peps, reviews, roll, saved, sections
 from pep_admin.workflow.records import save_record
 from tests.world import NOW, TODAY, World, accepting, build_world
 
@@ -370,6 +370,16 @@ def test_whose_meeting_it_is(world: World, name: str, role: AttendeeRole, took: 
     invite(world, name, role, took)
     found = asked(world, "attending")
     assert [each.officers for each in found] == ([frozenset({getattr(world, whose).person_id})] if whose else [])
+
+
+def test_who_is_named_in_the_diary_goes_whoever_is_invited(world: World) -> None:
+    """The diary of meetings and this question say the same."""
+    change(world, Pep, world.pep_of().id, meeting_at=at(date(2024, 11, 20)))
+    assert asked(world, "attending") == []
+    meetings.send_officer(world.session, world.pep_of().id, world.head.person_id, actor=world.act(world.officer), today=TODAY)
+    assert [each.officers for each in asked(world, "attending")] == [frozenset({world.head.person_id})]
+    invite(world, "Ole Amt")
+    assert [each.officers for each in asked(world, "attending")] == [frozenset({world.head.person_id})]
 
 
 # --- the pages ---------------------------------------------------------------------------------------------------------
