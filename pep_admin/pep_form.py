@@ -515,6 +515,11 @@ class Document:
         """A target of this PEP in a few words, by its id: "Target 2: Sam will …"; "" for one that is gone."""
         return next((f"Target {each.number}: {each.outcome}" for each in self.targets if each.id == target_id), "")
 
+    @property
+    def unsigned(self) -> tuple[Part, ...]:
+        """The parts that are still to be signed before the PEP is sent."""
+        return tuple(part for part in parts_signed(self.kind) if self.signatures.get(part.value) is None)
+
     def asked(self, found: Field) -> bool:
         """Whether that field applies to this PEP and may be seen by this audience."""
         return applies(found, self.phase, self.switches) and visible(found, self.audience)

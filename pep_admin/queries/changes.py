@@ -105,7 +105,7 @@ def _settled(session: Session) -> set[tuple[int, ChangeKind, int]]:
         select(SettledChange.child_id, SettledChange.kind, SettledChange.row_id).outerjoin(Pep, SettledChange.pep_id == Pep.id)
         .where(SettledChange.undone_on.is_(None), or_(Pep.id.is_(None), Pep.status != PepStatus.WITHDRAWN))
     )
-    return {tuple(row) for row in session.execute(asked)}  # type: ignore[misc]  # three columns are a key
+    return {(child_id, kind, row_id) for child_id, kind, row_id in session.execute(asked)}
 
 
 def _peps(session: Session, child_ids: set[int]) -> dict[int, list[Any]]:

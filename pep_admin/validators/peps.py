@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from pep_admin.deadlines import format_day
-from pep_admin.pep_form import Document, Field, Kind, parts_signed
+from pep_admin.pep_form import Document, Field, Kind
 from pep_admin.school_calendar import academic_year_end
 from pep_admin.validators.answered import answer_of, row_id, stands
 from pep_admin.validators.answers import check_answer
@@ -219,8 +219,7 @@ def _requests(document: Document, ppg_facts: Mapping[int, PpgFacts]) -> Iterator
 
 
 def _unsigned(document: Document) -> Iterator[Finding]:
-    for part in parts_signed(document.kind):
-        if document.signatures.get(part.value) is None:
-            without_school = part is Part.EDUCATION and document.school_id is None  # the social worker or an officer writes it
-            said_so = "Part 2, education, has not been signed by its writer." if without_school else _SIGNERS[part]
-            yield Finding("RD-316", "HB-2.6", "", said_so, part=part.value)
+    for part in document.unsigned:
+        without_school = part is Part.EDUCATION and document.school_id is None  # the social worker or an officer writes it
+        said_so = "Part 2, education, has not been signed by its writer." if without_school else _SIGNERS[part]
+        yield Finding("RD-316", "HB-2.6", "", said_so, part=part.value)

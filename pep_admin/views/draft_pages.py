@@ -25,7 +25,7 @@ from pep_admin.views.base_forms import TypedField
 from pep_admin.views.draft_places import address_of, door_of, why_closed
 from pep_admin.views.errors import KEPT_FIRST
 from pep_admin.views.gate import PepView, begin
-from pep_admin.views.section_forms import BASE, Question, as_typed, is_as_filled_in
+from pep_admin.views.section_forms import BASE, SUBJECT, Question, as_typed, is_as_filled_in
 from pep_admin.views.typed import told
 from pep_admin.workflow.drafts import Page, Typed, keep_drafts, saved_with
 
@@ -38,7 +38,7 @@ ON_PAGE = "page"
 """The word in the address of throwing a draft away that leads back to the draft's own page."""
 _RUN = re.compile(r"[0-9a-f]{32}")
 _LINE = re.compile(r"[a-z_]+-([0-9]+)-([a-z_]+)")
-_HEADS_A_LINE = ("id", "subject")
+_HEADS_A_LINE = ("id", SUBJECT)
 """Columns that say what a line is about: alone they say nothing."""
 
 
@@ -161,12 +161,14 @@ def keep_first(view: PepView) -> None:
     if view.way_to("pep_drafts.keep") is None:
         return
     typed = typed_of(parts, request.form, [name for each in parts for name in _changed(each, request.form)])
+    if not typed:
+        return
     session = view.db_session
     begin(session, "write")
     try:
         keep_drafts(session, typed, run="", actor=view.actor, now=view.now)
         session.commit()
-        request.environ[KEPT_FIRST] = bool(typed)
+        request.environ[KEPT_FIRST] = True
     except (Refused, NotAllowed, DBAPIError):
         session.rollback()
     begin(session, "readonly")

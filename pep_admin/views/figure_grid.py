@@ -27,14 +27,13 @@ from pep_admin.validators.findings import Finding
 from pep_admin.views import draft_pages, draft_places, section_forms, typed
 from pep_admin.views.base import PepView
 from pep_admin.views.draft_pages import Desk
+from pep_admin.views.section_forms import SUBJECT
 from pep_admin.vocabulary import Audience, Part, PepKind, Phase
 from pep_admin.workflow.drafts import Page
 from pep_admin.workflow.figures import Lines, Recorded
 
 ON_A_PAGE = 25
 BETWEEN = "--"
-SUBJECT = "subject"
-"""The column that says what a line is about: it heads the line and is no answer by itself."""
 _PEP = re.compile(r"([0-9]{4}-[A-Z]{3}-[0-9]+)--(.+)")
 
 
@@ -83,7 +82,6 @@ class Grid:
     count: int
     lost: Sequence[tuple[str, str]] = ()
 
-    desk: Desk | None = None
 
     @property
     def wrong(self) -> list[GridRow]:

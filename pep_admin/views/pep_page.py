@@ -18,7 +18,7 @@ from pep_admin.clocks import Clock
 from pep_admin.deadlines import Due
 from pep_admin.models import PARTS, AttendingNote, EarlyYearsReferral, Pep, PpgRequest, ProgressNote, QaReview, Target, Waiver
 from pep_admin.pep_document import Written, read_document
-from pep_admin.pep_form import Document, PartForm, Section, Signature, TargetReviewFacts, parts_signed
+from pep_admin.pep_form import Document, PartForm, Section, Signature, TargetReviewFacts
 from pep_admin.permissions import Actor, Permission, audience_for, can, lent, owns_part, takes_part
 from pep_admin.queries.grants import helpers_of
 from pep_admin.queries.handover import note_of_last_school
@@ -273,7 +273,7 @@ def _card(document: Document, form: PartForm, pep: Pep, actor: Actor, findings: 
 def _may(session: Session, pep: Pep, document: Document, actor: Actor) -> frozenset[str]:
     """The steps that are open to this actor with this PEP now, by name."""
     ours = takes_part(actor, pep) and not lent(session, actor, Permission.PEP_SUBMIT, [pep.child_id])
-    signed = all(document.signatures.get(part.value) for part in parts_signed(pep.kind))
+    signed = not document.unsigned
     live = pep.status in (*OPEN, PepStatus.SUBMITTED)
     steps = {
         "send": signed and pep.status in (PepStatus.IN_PROGRESS, PepStatus.RETURNED) and ours and can(actor, Permission.PEP_SUBMIT),

@@ -29,6 +29,8 @@ REVIEWS = "target_reviews"
 CHILDS_WORDS = "P2.53"
 """The number of every question that the child answers."""
 BASE = "base-"
+SUBJECT = "subject"
+"""The column that says what a line is about: it heads the line and is no answer by itself."""
 SPARE_LINES = 2
 """Empty lines under those that are filled in; one where a table is usually of one line."""
 MOST_LINES = 60

@@ -14,7 +14,6 @@ from flask_admin import expose
 
 from pep_admin.models import Pep
 from pep_admin.pep_document import read_document
-from pep_admin.pep_form import Document, parts_signed
 from pep_admin.permissions import Permission, audience_for, owns_part
 from pep_admin.validators.findings import Finding
 from pep_admin.vocabulary import Part, PepStatus
@@ -65,16 +64,12 @@ class SigningPages(Base):
             self.say(f"{part.label} is signed, and the PEP was sent to the Virtual School. It can be taken back until they begin "
                      "on it.")
             return self.back_to("details_view", id=pep.id)
-        last = not self._others_wait(read_document(self.db_session, pep, audience=audience_for(self.actor, pep.child)), pep)
+        last = not read_document(self.db_session, pep, audience=audience_for(self.actor, pep.child)).unsigned
         if last and request.form.get("then") != ONLY:
             self.say(f"{part.label} is signed. It was the last, but something still stops the PEP: it is listed here.", "warning")
             return self.back_to("check_answers", id=pep.id)
         self.say(f"{part.label} is signed." + (" It was the last: send the PEP to the Virtual School now." if last else ""))
         return self.back_to("details_view", id=pep.id)
-
-    def _others_wait(self, document: Document, pep: Pep, but: Part | None = None) -> bool:
-        """Whether other parts than that one are still to be signed."""
-        return any(not document.signatures.get(each.value) for each in parts_signed(pep.kind) if each is not but)
 
     def _part(self) -> Part:
         try:
@@ -84,11 +79,10 @@ class SigningPages(Base):
 
     def _sign_page(self, pep: Pep, part: Part, findings: Sequence[Finding], status: int = 200) -> ResponseReturnValue:
         document = read_document(self.db_session, pep, audience=audience_for(self.actor, pep.child))
-        last = part in parts_signed(pep.kind) and not self._others_wait(document, pep, but=part)
         return self.page("pep/peps/sign.html", status=status, pep=pep, part=part, findings=findings, document=document,
                          place_of=self._places(document), own=owns_part(self.actor, pep, part),
-                         sends=last and self.may(Permission.PEP_SUBMIT), reason=request.form.get("reason", ""),
-                         **self._waiving(pep))
+                         sends=document.unsigned == (part,) and self.may(Permission.PEP_SUBMIT),
+                         reason=request.form.get("reason", ""), **self._waiving(pep))
 
     @expose("/send/", methods=("POST",))
     def send(self) -> ResponseReturnValue:
