@@ -20,6 +20,7 @@ from pep_admin.queries.calendars import Calendars
 from pep_admin.queries.new_children import day_of
 from pep_admin.queries.waiting import parts_waiting, with_writers
 from pep_admin.school_calendar import TermsUnknown
+from pep_admin.validators.names import as_compared
 from pep_admin.vocabulary import Decision, Part, PepKind, PepStatus
 
 WITH_WRITERS = (PepStatus.IN_PROGRESS, PepStatus.RETURNED)
@@ -133,7 +134,7 @@ class _Beside:
             found = pep.school.headteacher if pep.school else None
         else:
             worker = pep.social_worker
-            found = self.managers.get(_plain(worker.organisation)) if worker is not None else None
+            found = self.managers.get(as_compared(worker.organisation)) if worker is not None else None
         return found if found is not person else None
 
     def _schedule(self, year: AcademicYear) -> Schedule:
@@ -148,13 +149,9 @@ def schedule_of(year: AcademicYear) -> Schedule:
                     year.escalate_after_days)
 
 
-def _plain(team: str | None) -> str:
-    return " ".join((team or "").split()).casefold()
-
-
 def _above_teams(session: Session) -> dict[str, Person]:
     teams = session.scalars(select(CareTeam).where(CareTeam.manager_id.is_not(None)).options(joinedload(CareTeam.manager)))
-    return {_plain(team.name): team.manager for team in teams if team.manager is not None}
+    return {as_compared(team.name): team.manager for team in teams if team.manager is not None}
 
 
 def _open_days(calendars: Calendars, school_id: int | None) -> Callable[[date], bool]:

@@ -22,6 +22,7 @@ from pep_admin.queries.meetings import DiaryEntry, invited_of_ours, meetings_ahe
 from pep_admin.queries.new_children import day_of
 from pep_admin.questions.found import Found, Week, theirs
 from pep_admin.stages import Stage
+from pep_admin.validators.names import as_compared
 from pep_admin.vocabulary import Decision, PepStatus
 
 OURS = frozenset({Whose.OPENING, Whose.QA})
@@ -134,18 +135,14 @@ def attending(week: Week) -> list[Found]:
     those to the meeting."""
     coming = [each for each in meetings_ahead(week.session, week.today) if within_a_fortnight(each.on, week.today)]
     names = invited_of_ours(week.session, [each.pep.id for each in coming])
-    ours = {_plain(each.name): each.id for each in officers(week.session)} if names else {}
+    ours = {as_compared(each.name): each.id for each in officers(week.session)} if names else {}
     return [_meeting(each, names.get(each.pep.id, ()), ours, week.today) for each in coming
             if each.officer is not None or each.pep.id in names]
 
 
 def _meeting(entry: DiaryEntry, names: Sequence[str], ours: Mapping[str, int], today: date) -> Found:
     at, child = entry.at.astimezone(LONDON), entry.pep.child
-    whose = [entry.officer.id] if entry.officer else [ours.get(_plain(each), child.case_officer_id) for each in names]
+    whose = [entry.officer.id] if entry.officer else [ours.get(as_compared(each), child.case_officer_id) for each in names]
     told = entry.officer.name if entry.officer else " and ".join(names)
     return Found(f"{format_day(entry.on)} at {at:%H:%M}: {told}", theirs(*whose), child.id, entry.pep.id,
                  days=(entry.on - today).days, due_on=entry.on)
-
-
-def _plain(name: str) -> str:
-    return " ".join(name.split()).casefold()

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from pep_admin.deadlines import format_day
 from pep_admin.pep_form import Form
 from pep_admin.validators.findings import Finding
+from pep_admin.validators.names import as_compared
 from pep_admin.validators.reopening import is_open, may_be_named
 from pep_admin.vocabulary import Part, PersonKind
 
@@ -58,7 +59,7 @@ def check_between(giver: Side, holder: Side, *, by_office: bool) -> list[Finding
 
 def _elsewhere(giver: Side, holder: Side) -> bool:
     """Whether they work at different schools, as far as is known: trusts and councils share the endings of addresses."""
-    ours, theirs = ({" ".join(each.split()).casefold() for each in side.works_at} for side in (giver, holder))
+    ours, theirs = ({as_compared(each) for each in side.works_at} for side in (giver, holder))
     return bool(theirs) and not theirs & ours
 
 

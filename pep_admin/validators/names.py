@@ -1,4 +1,5 @@
-"""A child's own names in text that people typed: found as whole words, whatever their case and accents, and masked.
+"""A child's own names in text that people typed: found as whole words, whatever their case and accents, and masked; and how any
+name is compared with another.
 
 Names of two letters are not looked for: too much else is written with them. What is done about a name is its caller's.
 """
@@ -16,6 +17,11 @@ _PLAIN = str.maketrans({
     "ø": "o", "ł": "l", "đ": "d", "ð": "d", "\u0131": "i", "æ": "ae", "œ": "oe", "þ": "th",
     "\u2019": "'", "\u2018": "'", "\u02bc": "'", "`": "'", "\u2010": "-", "\u2013": "-",
 })
+
+
+def as_compared(name: str | None) -> str:
+    """A name as it is compared with another: case does not matter, and any space is one."""
+    return " ".join((name or "").split()).casefold()
 
 
 def mask_names(text: str, names: Iterable[str]) -> str:

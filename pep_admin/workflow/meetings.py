@@ -24,6 +24,7 @@ from pep_admin.permissions import Actor, Permission, require
 from pep_admin.queries.meetings import PEOPLE, Invitable, invitable
 from pep_admin.queries.peps import OPEN_TO_WRITE
 from pep_admin.validators.meetings import day_of
+from pep_admin.validators.names import as_compared
 from pep_admin.vocabulary import Attendance, PersonKind
 from pep_admin.workflow import invitations
 from pep_admin.workflow.sections import take_section, write_section
@@ -96,19 +97,15 @@ def _with_invited(
 ) -> tuple[dict[str, Any], dict[str, str]]:
     """The answers with those who are invited among the attendees, who are not there by name yet: until they answer, no answer."""
     rows = [dict(each) for each in document.rows("attendees")]
-    there = {_plain(str(each.get("name") or "")) for each in rows}
+    there = {as_compared(str(each.get("name") or "")) for each in rows}
     columns = [each.key for each in document.form.field("attendees").columns]
     asked_when = {"invited_on": today} if "invited_on" in columns else {}
     new = [{**dict.fromkeys(columns), **asked_when, "id": None, "name": each.person.name, "role": each.role.value,
-            "took_part": Attendance.NO_ANSWER.value} for each in people if _plain(each.person.name) not in there]
+            "took_part": Attendance.NO_ANSWER.value} for each in people if as_compared(each.person.name) not in there]
     if not new:
         return dict(booking.values), dict(booking.base)
     return ({**booking.values, "attendees": [*rows, *new]},
             {**booking.base, "attendees": document.digests["attendees"]})
-
-
-def _plain(name: str) -> str:
-    return " ".join(name.split()).casefold()
 
 
 def call_off_meeting(session: Session, pep_id: int, *, actor: Actor, today: date) -> Sequence[Person]:
