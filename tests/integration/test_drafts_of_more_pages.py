@@ -306,6 +306,7 @@ def test_nobody_lays_a_text_beside_a_page_that_they_were_not_given(world: World,
     theirs = form_of(page).get("data-draft")
     other = enter("worker").get(f"{ADMIN}/peps/section/?id=1&section=background")
     posted = [(name, text) for name, text in values_of(form_of(other)) if name not in ("seal", "what_school_needs_to_know")]
-    posted += [("seal", theirs), ("child_voice_good", "Laid beside it"), ("what_school_needs_to_know", "x" * 50_000), ("then", "stay")]
+    posted += [("seal", theirs), ("child_voice_good", "Laid beside it"), ("then", "stay"),
+               ("what_school_needs_to_know", "x" * 50_000)]
     assert other.visitor.post(other.url, posted).status == 422
     assert drafts(ask) == []
