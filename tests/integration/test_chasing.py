@@ -223,6 +223,18 @@ def test_a_run_is_safe_to_repeat_and_a_preview_stores_nothing(term: World) -> No
     assert {each.person.last_name for each in seen.letters} == {who for _, who, *_ in told(term)}
 
 
+def test_whoever_had_a_mail_gets_what_comes_up_later_that_day_on_another(term: World) -> None:
+    day = date(2024, 11, 15)
+    run(term, day)
+    before = told(term)
+    year = term.session.scalars(sa.select(AcademicYear).where(AcademicYear.name == "2024-25")).one()
+    year.remind_days_before = "15"  # another step than the one that went, and its day has come too
+    term.session.commit()
+    assert run(term, day).reminders == 0 and told(term) == before
+    assert run(term, date(2024, 11, 19)).reminders == 4
+    assert {each[::3] for each in told(term)} == {("15 Nov", "before 14"), ("19 Nov", "before 15")}
+
+
 def test_a_year_without_reminders_and_one_with_other_days(term: World) -> None:
     year = term.session.scalars(sa.select(AcademicYear).where(AcademicYear.name == "2024-25")).one()
     year.send_reminders = False
