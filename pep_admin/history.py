@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, cast
 
-from sqlalchemy import event, insert, inspect, or_, select
+from sqlalchemy import and_, event, insert, inspect, or_, select
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, sessionmaker
 from sqlalchemy.orm.util import identity_key
 
@@ -23,6 +23,9 @@ from pep_admin.models import PARTS, Child, OfChild, Pep, PpgRequest, ProgressNot
 from pep_admin.permissions import Actor
 
 JSON_FIELDS = ("answers", "sensitive_answers")
+LINES: tuple[Any, ...] = (models.Attainment, models.AttendanceSummary, models.Attendee, models.AgreedAction, models.TargetReview,
+                          models.FundingEffect)
+"""Rows that are answers of a PEP's parts. SDQ totals are the child's, and told on the child's own page."""
 
 
 def watch(sessions: sessionmaker[Any] | type[Session]) -> None:
@@ -84,12 +87,16 @@ def last_changes(
 
 
 def timeline_of_pep(session: Session, pep: Pep, limit: int = 300) -> list[RecordChange]:
-    """The changes of a PEP, its parts, targets with their notes, requests, waivers and documents, newest first."""
-    kinds: list[Any] = [*PARTS.values(), Target, ProgressNote, PpgRequest, Waiver, models.Document]
+    """The changes of a PEP, its parts, their lines, targets with their notes, requests, waivers and documents, newest first."""
+    kinds: list[Any] = [*PARTS.values(), *LINES, Target, ProgressNote, PpgRequest, Waiver, models.Document]
     whose = [(RecordChange.table_name == Pep.__tablename__) & (RecordChange.row_id == pep.id)]
     for model in kinds:
-        ids = list(session.scalars(select(model.id).where(model.pep_id == pep.id)))
+        ids = select(model.id).where(model.pep_id == pep.id).scalar_subquery()
         whose.append((RecordChange.table_name == model.__tablename__) & RecordChange.row_id.in_(ids))
+    # A line that was taken out is in no table any more; what the history keeps of its end says whose it was.
+    gone = RecordChange.changes["pep_id"][0].as_integer() == pep.id
+    whose.append(and_(RecordChange.child_id == pep.child_id, RecordChange.verb == "delete",
+                      RecordChange.table_name.in_([model.__tablename__ for model in LINES]), gone))
     return list(session.scalars(select(RecordChange).where(or_(*whose)).order_by(RecordChange.id.desc()).limit(limit)))
 
 

@@ -15,7 +15,7 @@ from flask_admin import expose
 from pep_admin.pep_document import answers_before, is_compared, read_document
 from pep_admin.pep_form import Document
 from pep_admin.permissions import Permission, audience_for
-from pep_admin.views import pep_page
+from pep_admin.views import pep_history, pep_page
 from pep_admin.views.section_forms import in_words
 
 if TYPE_CHECKING:
@@ -97,6 +97,6 @@ class ChangePages(Base):
         audience = audience_for(self.actor, pep.child)
         document = read_document(self.db_session, pep, audience=audience)
         before = answers_before(self.db_session, document)
-        since = pep_page.changes_since_return(self.db_session, pep, audience) if self.may(Permission.HISTORY_READ) else None
+        since = pep_history.changes_since_return(self.db_session, pep, audience) if self.may(Permission.HISTORY_READ) else None
         return self.page("pep/peps/changes.html", pep=pep, document=document, has_before=bool(before), since=since,
                          parts=differences(document, before, is_open=pep.status in pep_page.OPEN))

@@ -12,6 +12,7 @@ from flask import request
 
 from pep_admin.models import PpgRequest, Target
 from pep_admin.money_words import OtherMoney
+from pep_admin.pep_document.shelf import ROWS
 from pep_admin.pep_document.values import loaded
 from pep_admin.pep_form import FORM
 from pep_admin.validators.reopening import titles_of
@@ -22,6 +23,7 @@ from pep_admin.vocabulary import ChildAgrees
 ANSWERS = "answers."
 WAITING = "From last term, not yet said to be still right"
 ALONE = "Sent back, these alone"
+LINES = {model.__tablename__: name for name, model in ROWS.items()}
 FIELDS = {found.key: found for found in FORM.fields()}
 CODES: Mapping[tuple[str, str], Any] = {
     (Target.__tablename__, "child_agrees"): ChildAgrees,
@@ -45,8 +47,10 @@ def _labels(table: str) -> dict[str, str]:
     views: list[Any] = [view for view in host().admin._views if getattr(view, "model", None) is not None]
     own = [view.column_labels or {} for view in views if view.model.__tablename__ == table]
     answers = {f"{ANSWERS}{key}": found.label for key, found in FIELDS.items()}
+    lines = {column.key: column.label for found in FIELDS.values() if found.store == f"rows:{LINES.get(table, '')}"
+             for column in found.columns}
     lists = {"carried": WAITING, "reopened": ALONE, "sections": ALONE}
-    return {name: label for labels in (*own, answers, lists) for name, label in labels.items()}
+    return {name: label for labels in (*own, answers, lines, lists) for name, label in labels.items()}
 
 
 def answer_in_words(name: str, value: Any) -> str | None:

@@ -8,15 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from pep_admin import config, history, models, queries
+from pep_admin import config, models, queries
 from pep_admin.clocks import Clock
 from pep_admin.deadlines import Due
-from pep_admin.models import PARTS, AttendingNote, EarlyYearsReferral, Pep, PpgRequest, ProgressNote, QaReview, Target, Waiver
+from pep_admin.models import AttendingNote, EarlyYearsReferral, Pep, ProgressNote, QaReview, Waiver
 from pep_admin.pep_document import Written, read_document
 from pep_admin.pep_form import Document, PartForm, Section, Signature, TargetReviewFacts
 from pep_admin.permissions import Actor, Permission, audience_for, can, lent, owns_part, takes_part
@@ -27,8 +26,8 @@ from pep_admin.validators.gold import advise_gold
 from pep_admin.validators.grants import may_be_given
 from pep_admin.validators.last_term import still_to_write
 from pep_admin.validators.reopening import is_open, titles_of
-from pep_admin.views.details import Change, RelatedTable, names_in
-from pep_admin.vocabulary import Audience, Part, PepStatus, Scheme, Subject
+from pep_admin.views.details import RelatedTable
+from pep_admin.vocabulary import Part, PepStatus, Scheme, Subject
 from pep_admin.workflow.attending import may_ask_still
 from pep_admin.workflow.calendars import send_by
 from pep_admin.workflow.grants import may_end, may_give
@@ -294,24 +293,6 @@ def _may(session: Session, pep: Pep, document: Document, actor: Actor) -> frozen
     return frozenset(name for name, holds in steps.items() if holds)
 
 
-def changes(session: Session, pep: Pep, *, audience: Audience, since: int = 0) -> list[tuple[str, Change]]:
-    """(what was changed, how) of everything that belongs to the PEP, newest first; what that audience may not read is left out.
-
-    `since`: the number of an entry of the history; only what came after it is told.
-    """
-    entries = [(entry, *TOLD[entry.table_name]) for entry in history.timeline_of_pep(session, pep)
-               if entry.id > since and (audience is Audience.CARE or entry.table_name not in NOT_FOR_SCHOOL)]
-    names = names_in(session, [(entry, model) for entry, _, model in entries])
-    return [(what, Change.of(entry, model, None, names)) for entry, what, model in entries]
-
-
-def changes_since_return(session: Session, pep: Pep, audience: Audience) -> list[tuple[str, Change]] | None:
-    """`changes` since the PEP was last sent back, newest first; None where it never was."""
-    own = (each for each in history.timeline_of_pep(session, pep) if each.table_name == Pep.__tablename__)
-    back = next((each for each in own if each.changes.get("status", [""])[-1] == PepStatus.RETURNED.value), None)
-    return None if back is None else changes(session, pep, audience=audience, since=back.id)
-
-
 def notes_for(session: Session, document: Document, section: Section) -> list[tuple[str, list[ProgressNote]]]:
     """On the page where the last targets are reviewed: each with what was noted on it since (HB-5.8); nothing elsewhere."""
     if section.key != "last_targets":
@@ -356,19 +337,6 @@ def _kept_for(document: Document, finding: Finding) -> dict[str, int]:
     wanted = MISSING.get(finding.check)
     return next(({"from": each.target_id} for each in still_to_write(document) if each.subject == wanted), {})
 
-
-TOLD: dict[str, tuple[str, type[Any]]] = {
-    Pep.__tablename__: ("the PEP", Pep),
-    Target.__tablename__: ("a target", Target),
-    ProgressNote.__tablename__: ("a note on a target", ProgressNote),
-    PpgRequest.__tablename__: ("a request", PpgRequest),
-    Waiver.__tablename__: ("a waiver of the head", Waiver),
-    models.Document.__tablename__: ("a document", models.Document),
-    **{model.__tablename__: (part.label, model) for part, model in PARTS.items()},
-}
-"""What a table of the history is called, by its name."""
-NOT_FOR_SCHOOL = frozenset({Waiver.__tablename__, models.Document.__tablename__})
-"""Tables whose history may hold what the school's side must not read: why the head waived something, a document kept from it."""
 
 STANDING = {
     PepStatus.INITIATED: "It has not been sent to its writers yet; that comes before it can be sent to the Virtual School.",

@@ -29,6 +29,7 @@ from pep_admin.views import (
     draft_places,
     lateness,
     meeting_card,
+    pep_history,
     pep_page,
     repeats,
     section_forms,
@@ -176,7 +177,7 @@ class Peps(Pdfs, GradingPages, SigningPages, QuestionPages, ChangePages, WholePa
         """Old and new of every field of the PEP, its parts, targets and requests, newest first."""
         pep = self._pep()
         return self.page("pep/peps/history.html", pep=pep,
-                         changes=pep_page.changes(self.db_session, pep, audience=audience_for(self.actor, pep.child)))
+                         changes=pep_history.changes(self.db_session, pep, audience=audience_for(self.actor, pep.child)))
 
     def _pep(self) -> Pep:
         return self.one_or_404(Pep, self.asked_once("id"), *WHOLE)

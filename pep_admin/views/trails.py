@@ -13,18 +13,18 @@ from sqlalchemy.orm import Session
 
 from pep_admin.models import Base, CareEpisode, CarePlacement, Caseload, Child, Enrolment, Tracked
 from pep_admin.queries.trails import Trail, changes_of_child, looks_at_child
-from pep_admin.views import formats, pep_page
+from pep_admin.views import formats, pep_history
 from pep_admin.views.details import Change, names_in
 from pep_admin.views.hosting import can_be_id
 from pep_admin.vocabulary import Audience, Role
 
-SCHOOL_READS = frozenset({Child.__tablename__, Enrolment.__tablename__, *pep_page.TOLD}) - pep_page.NOT_FOR_SCHOOL
+SCHOOL_READS = frozenset({Child.__tablename__, Enrolment.__tablename__, *pep_history.TOLD}) - pep_history.NOT_FOR_SCHOOL
 """Tables whose history the school's side may read: not homes, caseloads and periods in care (HB-3.11), nor why the head
 waived something, nor what is kept of documents, nor one that is new here."""
 CALLED = {
     Child.__tablename__: "the child’s record", Enrolment.__tablename__: "a time at a school",
     CarePlacement.__tablename__: "a home", Caseload.__tablename__: "a time with a social worker",
-    CareEpisode.__tablename__: "a period in care", **{table: what for table, (what, _) in pep_page.TOLD.items()},
+    CareEpisode.__tablename__: "a period in care", **{table: what for table, (what, _) in pep_history.TOLD.items()},
     "pep_attending_note": "what was said about meeting the child", "pep_sdq_score": "an SDQ total", "pep_qa_review": "a grading",
     "pep_exclusion_alert": "a risk of exclusion that was told", "pep_handover_note": "a hand-over note",
     "pep_settled_change": "what was settled of a change",

@@ -95,3 +95,26 @@ def test_what_is_each_terms_own_is_not_called_new(enter: Any, world: World, spri
     shown = enter("worker").get(f"{PEPS}changes/?id={spring}")
     labels = {label for caption in ("Health and wellbeing", "The meeting") for label in rows(shown, caption)}
     assert "SDQ score" not in shown.main and not {each for each in labels if each.startswith(("SDQ", "Day and time"))}
+
+
+def test_what_all_of_it_comes_to_stands_before_the_single_steps(enter: Any, world: World) -> None:
+    """Two savings of one answer are one line, an answer that was put back as it was none; a line that came or went is told."""
+    pep = world.sent_pep()
+    reviews.grade_pep(world.session, pep.id, BACK, actor=world.act(world.officer), today=TODAY, now=NOW)
+    number, teacher = pep.id, enter("teacher")
+    world.session.commit()
+
+    def write(section: str, **words: str) -> None:
+        page = teacher.get(f"{PEPS}section/?id={number}&section={section}")
+        assert page.send("then", button=("then", "stay"), **words).status == 200
+
+    first = teacher.get(f"{PEPS}section/?id={number}&section=strengths").tree.xpath("string(//*[@name='strengths'])").strip()
+    write("strengths", strengths="Kind", achievements="Ran the book stall")
+    write("strengths", strengths="Kind to the younger ones")
+    write("strengths", achievements="")
+    shown = enter("officer").get(f"{PEPS}changes/?id={number}")
+    lines = {tuple(" ".join(cell.text_content().split()) for cell in line.xpath("./th|./td"))
+             for line in shown.tree.xpath("//table[starts-with(caption, 'Since it was sent back')]/tbody/tr")}
+    assert ("What staff like and admire", first, "Kind to the younger ones") in lines
+    assert not [line for line in lines if "book stall" in " ".join(line) or line[2] == "Kind"]
+    assert "Every step since" in shown.main and "Ran the book stall" in shown.main
