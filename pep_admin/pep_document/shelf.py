@@ -89,13 +89,17 @@ def form_of(version: FormVersion) -> Form:
 # --- reading -----------------------------------------------------------------------------------------------------------
 
 
+SENT = (PepStatus.SUBMITTED, PepStatus.COMPLETE)
+
+
 @dataclass(frozen=True, slots=True)
 class Earlier:
     """A target of another PEP of the same child."""
 
     target: Target
     reference: str
-    signed_off: bool
+    sent: bool
+    """Its PEP is with the Virtual School or signed off: the meeting has agreed on it, and it waits to be looked back on."""
 
 
 @dataclass(slots=True)
@@ -128,7 +132,7 @@ def fill(session: Session, peps: Sequence[Pep]) -> Shelf:
         .order_by(Pep.id, Target.number)
     )
     for target, child_id, reference, status in session.execute(past):
-        earlier[child_id].append(Earlier(target, reference, status is PepStatus.COMPLETE))
+        earlier[child_id].append(Earlier(target, reference, status in SENT))
     past_ids = [each.target.id for found in earlier.values() for each in found]
     reviewed = session.execute(
         select(TargetReview.target_id, TargetReview.pep_id).join(Pep, TargetReview.pep_id == Pep.id)

@@ -179,7 +179,7 @@ def _targets(document: Document, last: LastTerm) -> Iterator[Finding]:
         now = Outcome.of(target.outcome)
         before = [any(now.is_again(each) for each in outcomes) for outcomes in earlier]
         goes_on = any(now.is_again(each) for each in kept)
-        # Beside a PEP of this term that is not signed off yet there is no review in which it could be said.
+        # Beside a PEP of this term that was not sent yet there is no review in which it could be said.
         is_last = before[:1] == [True] and sum(before) == 1 and not goes_on and bool(document.reviews)
         if sum(before) > 1:
             again = {2: "third", 3: "fourth"}.get(sum(before), f"{sum(before) + 1}th")

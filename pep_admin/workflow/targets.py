@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from pep_admin import audit, queries
 from pep_admin.exceptions import NotFound, StaleRecord
-from pep_admin.models import Child, Pep, PpgRequest, ProgressNote, Target, clean
+from pep_admin.models import Child, Pep, PpgRequest, ProgressNote, Target, TargetReview, clean
 from pep_admin.pep_document import keep_marks
 from pep_admin.permissions import Actor, Permission, require
 from pep_admin.queries import OPEN_TO_WRITE
@@ -106,6 +106,9 @@ def remove_target(session: Session, target_id: int, *, actor: Actor) -> Pep:
     later = select(Pep.reference).join(Target, Target.pep_id == Pep.id).where(Target.kept_from_id == found.id)
     if (reference := session.scalar(later.limit(1))) is not None:
         raise refuse("target-goes-on", "HB-5.7", f"Target {found.number} goes on in {reference}, so it stays here too.")
+    looks = select(Pep.reference).join(TargetReview, TargetReview.pep_id == Pep.id).where(TargetReview.target_id == found.id)
+    if (reference := session.scalar(looks.limit(1))) is not None:
+        raise refuse("target-looked-back", "HB-5.7", f"{reference} already looks back on target {found.number}, so it stays here.")
     for request in session.scalars(select(PpgRequest).where(PpgRequest.target_id == found.id)):
         request.target_id = None
     for note in session.scalars(select(ProgressNote).where(ProgressNote.target_id == found.id)):

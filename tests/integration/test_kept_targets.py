@@ -18,8 +18,8 @@ from pep_admin.exceptions import NotFound, Refused
 from pep_admin.models import Draft, Pep, Target
 from pep_admin.pep_document import read_document
 from pep_admin.permissions import SYSTEM
-from pep_admin.vocabulary import Audience, PepStatus, Subject, TargetArea
-from pep_admin.workflow import delegation, targets
+from pep_admin.vocabulary import Audience, Decision, Grade, PepStatus, Subject, TargetArea
+from pep_admin.workflow import delegation, reviews, targets
 from tests.integration.test_draft_pages import keep
 from tests.visiting import Page, values_of
 from tests.world import NOW, TODAY, World
@@ -266,3 +266,24 @@ def test_the_last_targets_come_first_on_the_desk(enter: Enter, world: World) -> 
     world.session.commit()
     page = enter("teacher").get("/admin/pep/my_peps/").link("Go on: Last targets, Robin")
     assert page.url.startswith(f"{PEPS}section/?id={spring}&section=last_targets")
+
+
+def test_targets_of_a_pep_that_was_sent_are_looked_back_on_before_it_is_signed_off(world: World) -> None:
+    """The meeting agreed on them; that the Virtual School has not graded yet changes nothing for the next one (HB-5.7)."""
+    autumn = world.sent_pep()
+    spring = opened(world, "spring")
+    review(world, spring, "keep", "close", "close")
+    back = reviews.Grading(Grade.RED, Decision.RETURN, "Look again at the last target.", "In smaller steps.")
+    reviews.grade_pep(world.session, autumn.id, back, actor=world.act(world.officer), today=TODAY, now=NOW)
+    english = world.session.scalars(select(Target).where(Target.pep_id == autumn.id).order_by(Target.number)).first()
+    assert english is not None
+    with pytest.raises(Refused, match=f"{spring.reference} already looks back on target 1, so it stays here"):
+        targets.remove_target(world.session, english.id, actor=world.act(world.teacher))
+    world.act(SYSTEM)
+    document = read_document(world.session, spring, audience=Audience.RULES)
+    assert [each.next for each in document.reviews] == ["keep", "close", "close"]
+
+
+def test_targets_that_are_still_being_written_are_not_looked_back_on_yet(world: World) -> None:
+    world.written_pep()
+    assert not read_document(world.session, opened(world, "spring"), audience=Audience.RULES).reviews
