@@ -53,7 +53,7 @@ class StaleRecord(PepAdminError):
 
     def __init__(self, saved: Mapping[str, object] | None = None) -> None:
         self.saved = dict(saved or {})
-        super().__init__("Somebody else saved this while you had it open. Nothing was overwritten.")
+        super().__init__("This was saved elsewhere while you had it open. Nothing was overwritten.")
 
 
 class TooOften(PepAdminError):

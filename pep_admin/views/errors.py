@@ -33,7 +33,7 @@ PAGES: dict[int, tuple[str, str]] = {
     401: ("Please sign in again", "You are no longer signed in, so nothing was saved. What you typed is kept below."),
     403: ("Not open to your account", "Your account may not do this. Nothing was changed."),
     404: ("Page not found", "There is no such page or record, or it is not one that you may see."),
-    409: ("Somebody else was quicker", "This record was changed while you had it open. Nothing of theirs was overwritten."),
+    409: ("This was changed meanwhile", "This record was changed while you had it open. Nothing of theirs was overwritten."),
     413: ("Too much at once", "What was sent is larger than a page may be. Go back, shorten the longest text, and send it again."),
     500: ("Something went wrong", "The page could not be finished, and nothing was saved. Please try again; if it happens again, "
                                   "give the reference below to whoever looks after this system."),

@@ -164,7 +164,7 @@ def test_two_editors_of_one_field(address: str, quiet: Callable[[], Any]) -> Non
     officer.click("button:has-text('Save and stay')")
     officer.wait_for_selector(".message-success")
     teacher.goto(f"{address}{SECTION}")
-    assert "Somebody else has saved on this page since" in teacher.inner_text(".draft")
+    assert "This page was saved elsewhere since" in teacher.inner_text(".draft")
     assert teacher.input_value(BOX) == "The teacher's"
     teacher.click("button:has-text('Save and stay')")
     teacher.wait_for_selector(".saved-meanwhile")

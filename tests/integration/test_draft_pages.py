@@ -170,7 +170,7 @@ def test_only_what_was_touched_is_kept_and_the_rest_is_the_records(
     assert set(kept) == {"child_voice_good"}
     again = enter("teacher").get(SECTION)
     assert (shown(again, "child_voice_good"), shown(again, "child_voice_hard")) == ("Mine", "Theirs, of another field")
-    assert "Somebody else has saved on this page since" not in again.main
+    assert "This page was saved elsewhere since" not in again.main
     saved = again.send("then", button=("then", "stay"))
     assert saved.status == 200
     assert stage(drafts) == []
@@ -183,7 +183,7 @@ def test_a_colleague_who_saved_first_is_not_overwritten_and_both_texts_are_shown
     enter("officer").get(SECTION).send("then", button=("then", "stay"), child_voice_good="Theirs")
     again = enter("teacher").get(SECTION)
     assert shown(again, "child_voice_good") == "Mine"
-    assert "Somebody else has saved on this page since" in again.main
+    assert "This page was saved elsewhere since" in again.main
     both = again.send("then", button=("then", "stay"))
     assert both.status == 409
     assert "Theirs" in both.main
@@ -244,7 +244,7 @@ def test_a_target_that_a_colleague_saved_meanwhile_shows_both(enter: Callable[[s
     keep(enter("teacher").get(path), outcome="Mine will be read")
     enter("officer").get(path).send("outcome", outcome="Theirs will be read")
     again = enter("teacher").get(path)
-    assert "Somebody else has saved on this page since" in again.main
+    assert "This page was saved elsewhere since" in again.main
     both = again.send("outcome")
     assert both.status == 409
     assert "Theirs will be read" in both.main

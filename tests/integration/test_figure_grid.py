@@ -127,7 +127,7 @@ def test_a_colleagues_figures_and_mine_are_both_shown(world: World, teacher: Vis
     world.session.commit()
     page = mine.send("csrf_token", **attendance(first), **attendance(second))
     assert page.status == 409 and "Saved for 1 child, not yet for 1" in page.main
-    assert "Saved meanwhile by somebody else for Robin" in page.main and "Attended: 50" in page.main
+    assert "Saved meanwhile elsewhere for Robin" in page.main and "Attended: 50" in page.main
     assert value(page, f"{first}--attendance-0-present") == "93"
     assert page.send("csrf_token").status == 200, "saving again keeps mine"
     assert saved(world)[0] == (first, 100, 93, date(2024, 11, 15))

@@ -242,7 +242,7 @@ def test_two_people_on_one_draft_see_both_texts_and_neither_is_lost(enter: Any, 
     mine, theirs = enter("teacher").get(f"{REQUESTS}write/?id=1"), enter("officer").get(f"{REQUESTS}write/?id=1")
     assert theirs.send("amount_pence", description="The officer's words").status == 200
     both = mine.send("amount_pence", description="The teacher's words", quantity="1", unit_cost_pence="10", amount_pence="10")
-    assert both.status == 409 and "Somebody else saved this while you had it open" in both.main
+    assert both.status == 409 and "This was saved elsewhere while you had it open" in both.main
     differing = {row[0]: row[1:] for row in rows(both, "What differs")}
     assert differing["What exactly"] == ["The officer's words", "The teacher's words"]
     assert differing["The whole amount"] == ["550.00", "10"]

@@ -137,7 +137,7 @@ def test_two_people_on_one_target_see_both_texts_and_neither_is_lost(enter: Any,
     assert theirs.send("outcome", baseline="Two books, said the officer").status == 200
     both = mine.send("outcome", baseline="One book, said the teacher", need=HARD)
     assert both.status == 409
-    assert "Somebody else saved this while you had it open" in both.main
+    assert "This was saved elsewhere while you had it open" in both.main
     assert "Two books, said the officer" in both.main and box(both, "baseline") == "One book, said the teacher"
     assert box(both, "need") == HARD
     assert ask(lambda session: session.get_one(Target, target).baseline) == "Two books, said the officer"
