@@ -292,7 +292,7 @@ def test_two_who_book_at_once_see_each_other(pep: int, enter: Any, ask: Any) -> 
     open_page = teacher.get(f"{ADMIN}/meetings/book/?pep={pep}")
     book(worker, pep)
     page = open_page.send("meeting_at", meeting_at="27 Nov 2024 15:30")
-    assert page.status == 409 and "Somebody else saved here" in page.main and "26 Nov 2024" in page.main
+    assert page.status == 409 and "This was saved elsewhere while you had it open" in page.main and "26 Nov 2024" in page.main
     assert ask(stands) == (TEN, [0])
     assert page.send("meeting_at").status == 200 and ask(stands) == (THREE, [1]), "sent again it is the writer's own choice"
 

@@ -287,7 +287,7 @@ def test_a_changed_draft_counts_the_others_and_keeps_its_version(enter: Any, ask
         wrong, "figures")
     assert page.send("amount_pence", description="Five hours more").status == 200
     worked = late.send("amount_pence", button=("then", "work_out"), description="The officer's words")
-    assert worked.status == 200 and "Somebody else saved" not in worked.main
+    assert worked.status == 200 and "This was saved elsewhere" not in worked.main
     assert worked.send("amount_pence").status == 409, "it is still the row that its page was filled from"
 
 
