@@ -135,6 +135,43 @@ def test_the_session_is_over_and_the_text_is_there_after_signing_in_again(addres
     assert page.locator(".draft").count() == 0
 
 
+def test_thirty_minutes_typed_and_the_session_gone(address: str, quiet: Callable[[], Any]) -> None:
+    """A paragraph a minute for half an hour by the page's clock; after twenty minutes the session ends, and not a letter is lost."""
+    page = quiet()
+    enter(page, address, "teacher")
+    page.clock.install()
+    page.goto(f"{address}{SECTION}")
+    whole = page.input_value(BOX)
+    for minute in range(1, 31):
+        more = f"Minute {minute}: she likes the pond – “newts!” – and Zoë’s café.\n\n"
+        page.focus(BOX)
+        page.keyboard.press("Control+End")
+        page.keyboard.insert_text(more)
+        whole += more
+        if minute == 21:
+            page.context.clear_cookies()
+        page.clock.run_for(60_000)
+        if minute <= 20:
+            saved(page)
+        else:
+            said(page, "Not saved yet: you are signed out.")
+    assert page.input_value(BOX) == whole
+    page.clock.resume()
+    with page.context.expect_page() as opened:
+        page.click("text=Sign in (new window)")
+    other = opened.value
+    other.fill("input[name=email]", "teacher@x.example")
+    other.fill("input[name=password]", PASSWORD)
+    other.press("input[name=password]", "Enter")
+    other.wait_for_selector(BOX)
+    kept = other.input_value(BOX)
+    assert whole.startswith(kept) and "Minute 20:" in kept and "Minute 21:" not in kept
+    page.clock.run_for(60_000)
+    saved(page)
+    other.goto(f"{address}{SECTION}")
+    assert other.input_value(BOX) == whole
+
+
 def test_a_closed_window_and_another_device(address: str, quiet: Callable[[], Any]) -> None:
     page = quiet()
     enter(page, address, "teacher")
