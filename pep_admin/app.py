@@ -27,7 +27,7 @@ from pep_admin.accounts.screens import Accounts
 from pep_admin.accounts.seen import last_seen
 from pep_admin.config import Environment, Settings, as_flask_config, kept_secret, read_settings
 from pep_admin.extension import PepAdmin
-from pep_admin.server.database import engine_options, prepare
+from pep_admin.server.database import engine_options, is_busy_or_full, prepare
 from pep_admin.views import errors, request_log
 from pep_admin.views.gate import refuse_strange_request
 from pep_admin.views.larger_files import allow_larger_files
@@ -172,8 +172,7 @@ def _plain(sentence: str, code: int) -> ResponseReturnValue:
 
 def _busy_or_broken(problem: OperationalError) -> ResponseReturnValue:
     """503 with what was typed when the database is busy or full; anything else is a broken page."""
-    sqlstate, said = getattr(problem.orig, "sqlstate", None), str(problem.orig)
-    if sqlstate not in ("55P03", "57014", "53100") and not any(word in said for word in ("locked", "busy", "is full")):
+    if not is_busy_or_full(problem):
         raise problem
     session = current_app.extensions["sqlalchemy"].session()
     session.rollback()

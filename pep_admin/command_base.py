@@ -280,7 +280,9 @@ UNFORESEEN = ("Something went wrong that the program did not foresee. The line a
 
 def _foreseen(problem: Exception) -> str:
     """What an error of the machine around the program comes to, in a sentence; "" for any other."""
-    from sqlalchemy.exc import ArgumentError
+    from sqlalchemy.exc import ArgumentError, OperationalError
+
+    from pep_admin.server.database import is_busy_or_full
 
     if isinstance(problem, OSError) and problem.filename is not None:
         path = Path(str(problem.filename))
@@ -288,6 +290,9 @@ def _foreseen(problem: Exception) -> str:
         return f"“{path}” cannot be used: {(problem.strerror or type(problem).__name__).lower()}."
     if isinstance(problem, ArgumentError):  # an address that is none, or of a kind that is not installed
         return "PEP_ADMIN_DATABASE_URL is no address of a database, like sqlite:////srv/pep/pep.db or postgresql+psycopg://…"
+    if isinstance(problem, OperationalError) and is_busy_or_full(problem):
+        return ("The database is busy or its disk is full, and nothing was stored. Another command may be writing, like the one "
+                "that makes the demo; try again when it has ended.")
     return ""
 
 

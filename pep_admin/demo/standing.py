@@ -40,6 +40,8 @@ def ready(size: str, say: Callable[[str], Any]) -> tuple[Flask, list[SignIn], bo
     if os.environ.get("PEP_ADMIN_ENVIRONMENT") == "production":
         raise ConfigError("PEP_ADMIN_ENVIRONMENT is production: there is no demo here.")
     with _alone(read_settings().folder):
+        if os.environ.get("PEP_ADMIN_TODAY", DEMO_DAY.isoformat()) != DEMO_DAY.isoformat():
+            say(f"The demo has a day of its own, {DEMO_DAY:%d %b %Y}: PEP_ADMIN_TODAY is set aside.")
         _stand()
         app = create_app()
         sign_ins = _made(app)

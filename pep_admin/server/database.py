@@ -49,6 +49,12 @@ def keep_private(address: URL) -> None:
         os.close(os.open(address.database, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
 
 
+def is_busy_or_full(problem: OperationalError) -> bool:
+    """Whether a database said that somebody else holds it for too long, or that its disk is full: it may work in a minute."""
+    sqlstate, said = getattr(problem.orig, "sqlstate", None), str(problem.orig)
+    return sqlstate in ("55P03", "57014", "53100") or any(word in said for word in ("locked", "busy", "is full"))
+
+
 _engines: WeakSet[Engine] = WeakSet()
 _left_behind: list[Any] = []
 

@@ -136,7 +136,7 @@ def test_the_session_is_over_and_the_text_is_there_after_signing_in_again(addres
 
 
 def test_thirty_minutes_typed_and_the_session_gone(address: str, quiet: Callable[[], Any]) -> None:
-    """A paragraph a minute for half an hour by the page's clock; after twenty minutes the session ends, and not a letter is lost."""
+    """A paragraph a minute for half an hour by the page's clock; after twenty minutes the session ends; no letter is lost."""
     page = quiet()
     enter(page, address, "teacher")
     page.clock.install()

@@ -232,6 +232,16 @@ def test_create_user_refuses_in_a_sentence(shell, more, typed, sentence) -> None
     assert code == 1 and sentence in said
 
 
+def test_a_database_that_another_command_holds_is_said_to_be_busy(shell, sqlite_url, monkeypatch) -> None:
+    monkeypatch.setattr("pep_admin.server.database.PRAGMAS", ("busy_timeout=0",))
+    with closing(sqlite3.connect(sqlite_url.removeprefix("sqlite:///"), isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        code, said = shell("create-user", "--email", "f@example.org", "--name", "Fay", "--role", "finance", "--password-stdin",
+                           typed=PASSWORD)
+    assert code == 1 and "The database is busy or its disk is full, and nothing was stored." in said
+    assert "did not foresee" not in said
+
+
 def test_a_setting_that_is_misspelt_is_named(shell) -> None:
     code, said = shell("reconcile", PEP_ADMIN_TODY="2024-11-18")
     assert code == 1 and "Did you mean PEP_ADMIN_TODAY?" in said
