@@ -287,9 +287,10 @@ def is_pass(words: str) -> bool:
 
 
 def _is_carer_absent(attendees: Sequence[Mapping[str, Any]]) -> bool:
-    """Who came was written down, and no carer among them."""
+    """Who came was written down, and no carer among them. While nobody has answered yet, they are no more than invited."""
     here = {row.get("role") for row in attendees if row.get("took_part") in (Attendance.ATTENDED, Attendance.PART)}
-    return bool(attendees) and AttendeeRole.CARER not in here
+    is_told = any(row.get("took_part") not in (None, Attendance.NO_ANSWER) for row in attendees)
+    return is_told and AttendeeRole.CARER not in here
 
 
 UNSEEN = frozenset("\u115f\u1160\u3164\uffa0")
