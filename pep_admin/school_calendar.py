@@ -90,6 +90,11 @@ def add_school_days(start: date, days: int, is_school_day: Callable[[date], bool
     return _add_days(start, days, is_school_day)
 
 
+def days_until(start: date, end: date, counts: Callable[[date], bool]) -> int:
+    """How many days that count lie after `start`, `end` among them; 0 where it is not later."""
+    return sum(counts(date.fromordinal(number)) for number in range(start.toordinal() + 1, end.toordinal() + 1))
+
+
 def _add_days(start: date, days: int, counts: Callable[[date], bool]) -> date:
     if days < 0:
         raise ValueError("Days are counted forward only.")

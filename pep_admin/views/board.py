@@ -24,6 +24,7 @@ from pep_admin.deadlines import format_day
 from pep_admin.models import Child, Pep, Term
 from pep_admin.permissions import Permission
 from pep_admin.queries.board import BoardRow, board_of, same_day, term_before
+from pep_admin.school_calendar import days_until
 from pep_admin.stages import Stage
 from pep_admin.views import lateness
 from pep_admin.views.gate import PepView
@@ -178,14 +179,9 @@ class TermBoard(PepView):
         days = (term.deadline_on - self.today).days
         if days < 0:
             return f"The deadline was {format_day(term.deadline_on)}."
-        counts = queries.is_working_day_in(self.db_session)
-        working = sum(counts(day) for day in _days_after(self.today, term.deadline_on))
+        working = days_until(self.today, term.deadline_on, queries.is_working_day_in(self.db_session))
         count = "today" if days == 0 else f"{working} working {'day' if working == 1 else 'days'} off"
         return f"The deadline is {format_day(term.deadline_on)}, {count}."
-
-
-def _days_after(start: date, end: date) -> list[date]:
-    return [start.fromordinal(number) for number in range(start.toordinal() + 1, end.toordinal() + 1)]
 
 
 def _fits(row: BoardRow, asked: Asked, late: Mapping[int, Clock]) -> bool:

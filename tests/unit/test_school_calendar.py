@@ -18,6 +18,7 @@ from pep_admin.school_calendar import (
     add_working_days,
     calendar_in_force,
     days_of_school,
+    days_until,
     england_working_day,
     months_before,
     school_days,
@@ -233,3 +234,11 @@ def test_a_year_on_is_the_same_weekday() -> None:
 
 def test_an_academic_year_goes_from_september_to_august() -> None:
     assert academic_year_begins("2024-25") == date(2024, 9, 1) and academic_year_end("2024-25") == date(2025, 8, 31)
+
+
+@pytest.mark.parametrize(("end", "days"), [
+    (date(2024, 12, 20), 0), (date(2024, 12, 23), 1), (date(2024, 12, 27), 3), (date(2025, 1, 2), 6), (date(2024, 12, 19), 0),
+])
+def test_working_days_until_a_day_count_that_day_and_neither_today_nor_bank_holidays(end: date, days: int) -> None:
+    """From Friday 20 Dec 2024: Monday and Tuesday, not Christmas Day and Boxing Day; not New Year's Day."""
+    assert days_until(date(2024, 12, 20), end, england_working_day) == days
