@@ -10,6 +10,7 @@ import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import zip_longest
 from typing import Any
 
 from sqlalchemy import func, select
@@ -20,7 +21,7 @@ from pep_admin.demo.autumn import CHUNK, DEMO_DAY, LAUNCHED_ON, Say, play
 from pep_admin.demo.cast import CAST, Part
 from pep_admin.demo.schooling import inspect_schools, keep_calendars
 from pep_admin.demo.writing import Office, act_as
-from pep_admin.models import Child, Pep, Person, School
+from pep_admin.models import CareTeam, Child, Pep, Person, School
 from pep_admin.permissions import SYSTEM, Actor
 from pep_admin.school_calendar import year_group
 from pep_admin.vocabulary import LegalStatus, PersonKind, PlacementKind, Role, SchoolKind, SchoolPhase, SenStatus
@@ -112,7 +113,17 @@ def _schools(session: Session, children: int) -> list[School]:
 
 
 def _workers(session: Session, children: int) -> list[Person]:
-    return _people(session, PersonKind.SOCIAL_WORKER, max(6, children // 18), 400, "council.example")
+    """Social workers in their teams. The last team has no manager on record, the last worker no team."""
+    workers = _people(session, PersonKind.SOCIAL_WORKER, max(6, children // 18), 400, "council.example")
+    managers = _people(session, PersonKind.PROFESSIONAL, len(words.CARE_TEAMS) - 1, 90_000, "council.example")
+    for number, worker in enumerate(workers[:-1]):
+        worker.organisation = words.CARE_TEAMS[number % len(words.CARE_TEAMS)]
+    for name, manager in zip_longest(words.CARE_TEAMS, managers):
+        if manager is not None:
+            manager.organisation = name
+        session.add(CareTeam(name=name, manager=manager))
+    session.flush()
+    return workers
 
 
 def _carers(session: Session, children: int) -> list[Person]:

@@ -46,6 +46,7 @@ SCHOOLS = (
     ("Lapwing High (fictional)", "school", "secondary"),
     ("Magpie Workshop, alternative provision (fictional)", "alternative", "secondary"),
 )
+CARE_TEAMS = ("Beacon team (fictional)", "Lantern team (fictional)", "Harbour team (fictional)")
 PHASE_OF_GROUP = {"N1": "early_years", "N2": "early_years", "R": "primary", **{str(year): "primary" for year in range(1, 7)},
                   **{str(year): "secondary" for year in range(7, 12)}, "12": "post_16", "13": "post_16"}
 
