@@ -10,6 +10,7 @@ import asyncio
 import os
 import random
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -56,15 +57,19 @@ class SlowOffice(PostOffice):
         return answer
 
 
+def environ(url: str, office: PostOffice, folder: Path) -> dict[str, str]:
+    """What the program is started with."""
+    settings = {name: str(value) for name, value in office.settings.items()} | {"PEP_ADMIN_MAIL_USE_TLS": "no"}
+    return {**os.environ, **settings, "PEP_ADMIN_DATABASE_URL": url, "PEP_ADMIN_INSTANCE_FOLDER": str(folder),
+            "PEP_ADMIN_TODAY": DAY.isoformat(), "PYTHONPATH": str(ROOT)}
+
+
 class Pair:
     """Two workers on one database, and what those that were killed held."""
 
     def __init__(self, url: str, session: Session, office: PostOffice, folder: Path) -> None:
         self.session, self.office, self.folder = session, office, folder
-        settings = {name: str(value) for name, value in office.settings.items()} | {"PEP_ADMIN_MAIL_USE_TLS": "no"}
-        self.environ = {**os.environ, **settings, "PEP_ADMIN_DATABASE_URL": url, "PEP_ADMIN_INSTANCE_FOLDER": str(folder),
-                        "PEP_ADMIN_TODAY": DAY.isoformat(), "PEP_ADMIN_BASE_URL": "https://pep.example.org",
-                        "PYTHONPATH": str(ROOT)}
+        self.environ = environ(url, office, folder)
         self.running: list[subprocess.Popen[bytes]] = []
         self.held_mail: Counter[int] = Counter()
         self.held_jobs: Counter[int] = Counter()
@@ -184,3 +189,45 @@ def test_two_workers_killed_at_random_send_each_mail_and_do_each_job_once(
     reminded = Counter(session.scalars(sa.select(Reminder.step)))
     assert sum(reminded.values()) == 3 * CHILDREN, reminded
     assert sum(workers.held_mail.values()) + sum(workers.held_jobs.values()), "the kills fell on something"
+
+
+def children_of(pid: int) -> list[int]:
+    return [int(word) for task in Path(f"/proc/{pid}/task").iterdir() for word in (task / "children").read_text().split()]
+
+
+def wait_until(condition: Callable[[], bool], seconds: float = 60) -> bool:
+    end = time.monotonic() + seconds
+    while not (met := condition()) and time.monotonic() < end:
+        time.sleep(0.1)
+    return met
+
+
+def test_the_worker_beside_the_web_is_started_again_when_it_was_killed(
+    sqlite_url: str, open_session: Callable[..., Session], tmp_path: Path
+) -> None:
+    """As `pep-admin serve` runs it: what is queued afterwards goes out all the same."""
+    session = open_session(sqlite_url)
+
+    def queue(number: int) -> None:
+        somebody = Person(first_name="Dilys", last_name="Tomos", kind=PersonKind.CARER, email=f"dt{number}@example.org")
+        session.add(somebody)
+        outbox.queue_mail(session, f"delegated:s:{number}", somebody, "delegated", now=datetime.now(UTC))
+        session.commit()
+
+    with opened(PostOffice()) as office, socket.create_server(("127.0.0.1", 0)) as probe:
+        words = [sys.executable, "-m", "pep_admin.cli", "serve", "--port", str(probe.getsockname()[1])]  # or the next that is free
+        with (tmp_path / "serve.log").open("wb") as log:
+            process = subprocess.Popen(words, env=environ(sqlite_url, office, tmp_path), cwd=ROOT, stdout=log, stderr=log)
+        try:
+            queue(1)
+            assert wait_until(lambda: len(office.received) == 1), (tmp_path / "serve.log").read_text()
+            [first] = children_of(process.pid)
+            os.kill(first, signal.SIGKILL)
+            queue(2)
+            assert wait_until(lambda: len(office.received) == 2), (tmp_path / "serve.log").read_text()
+            [second] = children_of(process.pid)
+            assert second != first
+            assert "The worker ended (exit status -9) and is started again." in (tmp_path / "serve.log").read_text()
+        finally:
+            process.terminate()
+            process.wait()
