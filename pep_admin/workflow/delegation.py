@@ -126,9 +126,9 @@ def _cannot_write(pep: Pep, writer: Person | None) -> Finding | None:
 
 
 def _no_writer(pep: Pep) -> Finding:
-    where = pep.school.name if pep.school else "this child, who has no school and no social worker on record"
-    return Finding("RD-001", "HB-2.2", "writer",
-                   f"Nobody with a working address is named as designated teacher at {where}. Name the writer first.")
+    why = (f"Nobody with a working address is named as designated teacher at {pep.school.name}." if pep.school
+           else "This child has no school and no social worker on record.")
+    return Finding("RD-001", "HB-2.2", "writer", f"{why} Name the writer first.")
 
 
 def _mails(going: Iterable[Going]) -> dict[int, tuple[Person, list[int]]]:

@@ -1,8 +1,9 @@
-"""A term of 330 PEPs, day by day from the launch to the last signature: reminders against a second count, boards against the roll.
+"""A term of 330 PEPs, day by day from the launch to the last signature: reminders and stages against a second count, numbers
+against their lists.
 
-The second count below is written from the words on the page of reminders alone, with the holidays as a list of days. What people do
-on each day is drawn beforehand; the parts are signed and the PEPs moved as rows, for to write 330 of them would take an hour, and
-what signing asks is shown elsewhere.
+The second count below is written from the words on the pages of reminders and of the board alone, with the holidays as a list of
+days. What people do on each day is drawn beforehand; the parts are signed and the PEPs moved as rows, for to write 330 of them
+would take an hour, and what signing asks is shown elsewhere.
 """
 
 from __future__ import annotations
@@ -63,8 +64,10 @@ HALF_TERM = date(2024, 10, 21)
 INSET = (date(2024, 11, 15), date(2024, 11, 18))
 """The first school is shut on these days."""
 NOBODY_WORKS = (date(2024, 12, 25), date(2024, 12, 26), date(2025, 1, 1))
-LOOKED_AT = (date(2024, 9, 20), date(2024, 11, 15), date(2024, 12, 6), date(2025, 1, 17))
-"""Days on which every number of the board is followed to its list."""
+FRIDAY = 4
+"""Each Friday every number of the board's first line is followed to its list."""
+THOROUGH = (date(2024, 9, 20), date(2024, 11, 15), date(2024, 12, 6), date(2025, 1, 17))
+"""On these the lists are counted row by row, every sixth school's numbers are followed too, and the questions of the week asked."""
 Word = tuple[date, int, int, str, str]
 """Day, person, PEP, part, step."""
 
@@ -136,6 +139,25 @@ def expected(fate: Fate, part: Part, school: int) -> Iterator[tuple[date, str]]:
                 yield morning, max(come)[1]
 
 
+def stage(fate: Fate, day: date) -> str:
+    """Where a PEP stands in the evening of a day; its meeting is on the sixth day after it was booked."""
+    if fate.done <= day:
+        return "Signed off"
+    if fate.back is not None and fate.back <= day:
+        return "With the Virtual School" if max(fate.again.values()) <= day else "Sent back"
+    if fate.sent <= day:
+        return "With the Virtual School"
+    if day < SENT_OUT:
+        return "Not sent out"
+    if fate.booked > day:
+        return "No meeting booked"
+    if fate.booked + timedelta(6) >= day:
+        return "Meeting booked"
+    if fate.signed[Part.EDUCATION] <= day:
+        return "Waits for social care"
+    return "Waits for the school" if max(fate.signed[Part.SOCIAL_CARE], fate.signed[Part.MEETING]) <= day else "Held, both to sign"
+
+
 # --- the term ------------------------------------------------------------------------------------------------------------
 
 
@@ -194,14 +216,46 @@ def come_back(world: World, pep: Pep, day: date) -> None:
     move_peps(world.session, [pep], PepStatus.RETURNED, grade=Grade.RED, submitted_at=None)
 
 
-def follow_every_number(officer: Visitor, day: date) -> None:
-    """Each number of the board's first line leads to a list of as many."""
-    config.move_today(day)
-    page = officer.get("/admin/pep/board/")
+def length(officer: Visitor, address: str) -> int:
+    """How many rows a list has, on all its pages."""
+    page, rows = officer.get(address), 0
+    while True:
+        assert page.tree is not None and page.status == 200, address
+        rows += len(page.tree.xpath("//main//table/tbody/tr"))
+        further = page.tree.xpath("//main//a[@rel='next']/@href")
+        if not further:
+            return rows
+        page = officer.get(further[0])
+
+
+def follow_the_board(officer: Visitor, term: int, fates: list[Fate], day: date) -> None:
+    """The first line says what the second count says; each number leads to a list of as many."""
+    page = officer.get(f"/admin/pep/board/?by=school&term={term}")
     assert page.tree is not None and f"{CHILDREN} children of the term" in page.main
-    for link in page.tree.xpath("//main//tr[@class='whole']//a"):
-        number = re.match(r"[0-9,]+", link.text_content())
-        assert number and f": {number[0]} child" in officer.get(link.get("href")).main, (day, link.get("href"))
+    told = {cell.get("data-label"): re.sub(r"\D.*", "", cell.text_content().strip(), flags=re.DOTALL)
+            for cell in page.tree.xpath("//main//tr[@class='whole']/td")}
+    standing = Counter(stage(fate, day) for fate in fates)
+    assert {name: int(number) for name, number in told.items() if name in standing} == standing, day
+    assert sum(int(number) for name, number in told.items() if name not in ("Children", "Late")) == CHILDREN, day
+    lines = "position() mod 6 = 1" if day in THOROUGH else "@class='whole'"
+    for link in page.tree.xpath(f"//main//tbody/tr[{lines}]//a"):
+        address, number = link.get("href"), re.sub(r"\D.*", "", link.text_content().strip(), flags=re.DOTALL)
+        if day in THOROUGH:
+            assert length(officer, address) == int(number), (day, address)
+        else:
+            assert f": {number} child" in officer.get(address).main, (day, address)
+
+
+def follow_the_questions(officer: Visitor, day: date) -> None:
+    """Each of the fifteen leads to a list that is as long as its number."""
+    page = officer.get("/admin/pep/week/?whose=all")
+    assert page.tree is not None
+    cards = page.tree.xpath("//main//li[contains(@class, 'card')][.//a]")
+    assert len(cards) == 15
+    for card in cards:
+        [link] = card.xpath(".//a")
+        number = int(card.xpath("string(.//*[@class='card-number'])").replace(",", ""))
+        assert length(officer, link.get("href")) == number, (day, link.text_content())
 
 
 def test_a_term_of_330_peps(sqlite_url: str, open_session: Any) -> None:
@@ -210,23 +264,27 @@ def test_a_term_of_330_peps(sqlite_url: str, open_session: Any) -> None:
     world.act(SYSTEM)
     school_ids = list(session.scalars(sa.select(School.id).order_by(School.id)))
     peps = list(session.scalars(sa.select(Pep).order_by(Pep.child_id)))
-    fates = [drawn(number) for number in range(CHILDREN)]
+    fates, term_id = [drawn(number) for number in range(CHILDREN)], world.autumn.id
     assert len(peps) == CHILDREN and {pep.due_on for pep in peps} == {DUE} and max(fate.done for fate in fates) <= LAST
-    for day in days(SENT_OUT, LAST):
+    for day in days(LAUNCHED, LAST):
         chasing.send_reminders(session, actor=SYSTEM, today=day, now=at(day))
         if day == SENT_OUT:
             delegation.delegate_peps(session, [pep.id for pep in peps], actor=SYSTEM, now=at(day), run="r")
         act(world, day, peps, fates)
         session.commit()
         term = world.autumn
-        stages = Counter(row.stage.value for row in board_of(session, term, min(day, term.ends_on), today=min(day, term.ends_on)))
-        assert sum(stages.values()) == CHILDREN, day
+        stages = [row.stage.label for row in board_of(session, term, min(day, term.ends_on), today=min(day, term.ends_on))]
+        assert len(stages) == CHILDREN, day
+        assert Counter(stages) == Counter(stage(fate, day) for fate in fates), day
         missing = {each.pep.id for each in without_meeting(session, term)}
         assert missing == {pep.id for pep, fate in zip(peps, fates, strict=True) if fate.booked > day and day < fate.done and (
             day < fate.sent or (fate.back is not None and fate.back <= day < max(fate.again.values())))}, day
         session.rollback()
-        if day in LOOKED_AT:
-            follow_every_number(officer, day)
+        if day.weekday() == FRIDAY:
+            config.move_today(day)
+            follow_the_board(officer, term_id, fates, day)
+            if day in THOROUGH:
+                follow_the_questions(officer, day)
         world.act(SYSTEM)
     assert {pep.status for pep in session.scalars(sa.select(Pep))} == {PepStatus.COMPLETE}
 
