@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from pep_admin.form_words import P16Activity
+from pep_admin.form_words import AwayBecause, P16Activity
 from pep_admin.pep_form import SchoolingFacts
 from pep_admin.policy import FormNumbers, YearNumbers
 from pep_admin.school_calendar import age_on, england_working_day, year_group, year_number
@@ -49,6 +49,7 @@ SWITCHES = frozenset(
         "attendance_low",
         "behaviour_concern",
         "child_absent",
+        "absence_to_tell",
         "carer_absent",
         "at_school",
         "on_a_timetable",
@@ -239,6 +240,7 @@ def _of_the_answers(answers: Mapping[str, Any], numbers: FormNumbers) -> dict[st
         "attendance_low": any(_is_low(row, numbers.low_attendance_percent) for row in answers.get("attendance") or ()),
         "behaviour_concern": answers.get("behaviour") in ("some", "serious"),
         "child_absent": answers.get("child_attended") in ("part", "no"),
+        "absence_to_tell": answers.get("child_absent_kind") in (AwayBecause.ADULTS, AwayBecause.OTHER),
         "carer_absent": _is_carer_absent(answers.get("attendees") or ()),
         "part_time": answers.get("part_time") is True,
         "home_move": answers.get("placement_change_expected") is True,

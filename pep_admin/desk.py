@@ -11,7 +11,7 @@ from datetime import date
 from math import ceil
 
 from pep_admin.pep_form import Kind, parts_signed
-from pep_admin.vocabulary import Labelled, Part, PepKind, PepStatus, Phase
+from pep_admin.vocabulary import Labelled, Part, PepKind, PepStatus
 
 WRITING = (PepStatus.IN_PROGRESS, PepStatus.RETURNED)
 NUMBER: Mapping[Part, str] = {Part.SOCIAL_CARE: "Part 1", Part.EDUCATION: "Part 2", Part.MEETING: "Part 3"}
@@ -133,23 +133,3 @@ def minutes_for(work: Work) -> int:
     minutes = (sum(MINUTES[kind] for kind in work.kinds) + work.targets * A_TARGET + work.others * SOMETHING_ELSE
                + work.carried * STILL_RIGHT + work.parts * SIGNING)
     return ceil(minutes / STEP) * STEP
-
-
-# --- the grid of attainment ------------------------------------------------------------------------------------------------------
-
-CORE_SUBJECTS: Mapping[Phase, tuple[str, ...]] = {
-    Phase.EARLY_YEARS: ("Communication and language", "Personal, social and emotional", "Physical development"),
-    Phase.PRIMARY: ("Reading", "Writing", "Maths"),
-    Phase.SECONDARY: ("English", "Maths", "Science"),
-    Phase.POST_16: ("English", "Maths"),
-}
-"""What each phase is judged in nationally: the prime areas of the early years, the tested subjects, the core of Key Stages 3 and 4,
-and what is taken again after Year 11."""
-PART_OF = {"reading": "english", "writing": "english"}
-"""Subjects that a line for the whole stands for."""
-
-
-def missing_subjects(phase: Phase, subjects: Iterable[str]) -> list[str]:
-    """The core subjects of the phase of which none of those lines is."""
-    there = {" ".join(each.split()).casefold() for each in subjects}
-    return [each for each in CORE_SUBJECTS[phase] if not {each.casefold(), PART_OF.get(each.casefold(), each.casefold())} & there]

@@ -183,3 +183,14 @@ class HeardInRoom(Labelled):
     SHOWN = "shown", "A picture or film was shown"
     ADULT = "adult", "An adult spoke for them"
     PAGE = "page", "By their page in Part 2"
+
+
+class AwayBecause(Labelled):
+    """Why a child was not at the meeting for all of it (HB-3.5, P3.10)."""
+
+    CHOSE = "chose", "Chose not to"
+    YOUNG = "young", "Too young"
+    UNWELL = "unwell", "Unwell"
+    LESSON = "lesson", "In a lesson they value"
+    ADULTS = "adults", "Adults decided"
+    OTHER = "other", "Other"

@@ -1049,7 +1049,10 @@ class MeetingSection(PepPart):
 
 
 class Attainment(Tracked, Versioned, OfPep, Base):
-    """A judgement in one subject, made for one PEP (HB-4.1, HB-4.9)."""
+    """A judgement in one subject, made for one PEP (HB-4.1, HB-4.9): values in the words of a scale (scales.py) or the school's.
+
+    `on_track` is the one by which reports count; empty where the value is of a scale and the subject is not English or maths.
+    """
 
     __tablename__ = "pep_attainment"
 
@@ -1057,7 +1060,8 @@ class Attainment(Tracked, Versioned, OfPep, Base):
     subject: Mapped[str] = mapped_column(Words(80))
     current: Mapped[str] = mapped_column(Words(40))
     expected: Mapped[str | None] = mapped_column(Words(40))
-    on_track: Mapped[words.OnTrack] = mapped_column(choice(words.OnTrack))
+    target: Mapped[str | None] = mapped_column(Words(40))
+    on_track: Mapped[words.OnTrack | None] = mapped_column(choice(words.OnTrack))
     progress: Mapped[form_words.Progress | None] = mapped_column(choice(form_words.Progress))
     pep: Mapped[Pep] = relationship()
 

@@ -17,6 +17,7 @@ from typing import Any, Literal
 from pep_admin.deadlines import format_day
 from pep_admin.form_words import (
     AccessArrangement,
+    AwayBecause,
     Ethnicity,
     FiguresFrom,
     FirstDocument,
@@ -460,6 +461,7 @@ class Document:
     `carried`: keys of answers that came over from the PEP before and wait for somebody to say that they are still right (HB-1.6).
     `record`: what else is read from the roll and shown on the sections (roll_lines.py).
     `sent_back_at`: when the Virtual School sent it back (UTC), while nothing in it has been changed since (HB-7.1).
+    `judged_before`: by subject, as it was written, last term's judgement, where a reader of it is to be shown it.
     """
 
     pep_id: int
@@ -502,6 +504,7 @@ class Document:
     carried: frozenset[str] = frozenset()
     sent_back_at: datetime | None = None
     record: RecordFacts = field(default_factory=RecordFacts)
+    judged_before: Mapping[str, str] = field(default_factory=dict)
 
     def answer(self, key: str) -> Any:
         """The value of a field, None when unanswered, not asked or withheld."""
@@ -968,12 +971,13 @@ PART_2 = PartForm(
             "Learning",
             (
                 Field("attainment", "P2.42", "Attainment", Kind.ROWS, store="rows:Attainment", must="always", rule="HB-4.1",
-                      check="RD-217", help="A judgement at this point in time; don't wait for the data drop.",
+                      check="RD-217", help="A judgement at this point in time; don't wait for the data drop. Where the school has "
+                      "a scale of its own, type it and choose beside it how that is against the age.",
                       columns=(Field("subject", "P2.42", "Subject", Kind.LINE, must="always", max_length=80),
                                Field("current", "P2.42", "Now", Kind.LINE, must="always", max_length=40),
                                Field("expected", "P2.42", "Expected at the end of the phase", Kind.LINE, max_length=40),
-                               Field("on_track", "P2.43", "Against age", Kind.ONE_OF, must="always",
-                                     choices=_choices(OnTrack)),
+                               Field("target", "P2.42", "Target", Kind.LINE, max_length=40),
+                               Field("on_track", "P2.43", "Against age", Kind.ONE_OF, choices=_choices(OnTrack)),
                                Field("progress", "P2.43", "Progress from their own start", Kind.ONE_OF,
                                      choices=_choices(Progress)))),
                 Field("attainment_context", "P2.44", "What stands behind it", Kind.PARA, must="always", hide="C",
@@ -1241,8 +1245,11 @@ PART_3 = PartForm(
                       hide="C", rule="HB-3.3", core=False, max_length=LINE, help="Many children want the two kept apart."),
                 Field("child_attended", "P3.09", "Did the child come?", Kind.ONE_OF, must="always", rule="HB-3.5",
                       check="RD-307", choices=(("whole", "For all of it"), ("part", "For part of it"), ("no", "No"))),
-                Field("child_absent_reason", "P3.10", "If not for all of it, why", Kind.LINE, asked="child_absent",
-                      must="child_absent", rule="HB-3.5", check="RD-307", max_length=LINE),
+                Field("child_absent_kind", "P3.10", "If not for all of it, why", Kind.ONE_OF, asked="child_absent",
+                      must="child_absent", rule="HB-3.5", check="RD-307", choices=_choices(AwayBecause)),
+                Field("child_absent_reason", "P3.10", "Why, in words", Kind.LINE, asked="child_absent", must="absence_to_tell",
+                      rule="HB-3.5", check="RD-307", max_length=LINE,
+                      help="Where adults decided, and where it is something else, this is needed."),
                 Field("voice_in_meeting", "P3.11", "How the room heard the child", Kind.ONE_OF, rule="HB-3.5", core=False,
                       choices=_choices(HeardInRoom)),
                 Field("voice_in_meeting_told", "P3.11", "What they said or showed there", Kind.PARA, rule="HB-3.5", core=False,

@@ -145,7 +145,7 @@ ATTENDANCE = {
 MEETING = {"meeting_how": "in_person", "meeting_place": "School library", "carer_preference": "After two, in school",
            "joined_ehcp_review": False, "chair": "The designated teacher",
            "chair_from_education": True, "child_attended": "part",
-           "child_absent_reason": "Chose to come for the first half and then go to swimming."}
+           "child_absent_kind": "chose", "child_absent_reason": "Chose to come for the first half and then go to swimming."}
 DISCUSSION = {
     "discussion": "Began with the assembly and the walk, with {name} in the room. Reading has come on; maths needs its own time. "
     "Friends are steady. Homework is done at the kitchen table with help.\nA move of class in January was talked through.",

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pep_admin.demo import words
+from pep_admin.demo.judgements import attainment
 from pep_admin.models import Pep, Target
 from pep_admin.pep_document import read_document
 from pep_admin.pep_form import Document
@@ -169,14 +170,7 @@ def _education(pep: Pep, meeting_on: date) -> dict[str, Mapping[str, Any]]:
         "voice": {**words.VOICE, "voice_gathered_on": meeting_on - timedelta(days=6)},
         "learning": {
             **words.LEARNING,
-            "attainment": [
-                {"id": None, "subject": subject, "current": now, "expected": then, "on_track": track, "progress": progress}
-                for subject, now, then, track, progress in (
-                    ("English", "Working towards", "Expected", "ON", "MORE"),
-                    ("Maths", "Below", "Expected", "B", "EXP"),
-                    ("Science", "Expected", "Expected", "ON", "EXP"),
-                )
-            ],
+            "attainment": attainment(group),
             "statutory_results": _rows(("test", "result"), tests),
             "interventions": _rows(("what", "when", "who", "how_often", "paid_from", "working"), words.INTERVENTIONS),
         },

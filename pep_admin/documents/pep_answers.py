@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Any
 
+from pep_admin.attainment_words import COLUMNS, last_of
 from pep_admin.documents.pdf_fonts import Ink
 from pep_admin.documents.wording import value_words
 from pep_admin.pep_form import Document, Field, Kind
@@ -170,6 +172,9 @@ class Answers:
         cells = [tuple(self._cell(column, row.get(column.key)) for column in columns) for row in rows]
         if any(column.kind is Kind.PARA or _is_long_line(column) for column in columns):
             return Answer(found.label, "blocks", blocks=tuple(self._block(heads, row) for row in cells))
+        if found.key == "attainment" and self.document.judged_before:
+            heads, cells = _with_last_term(columns, heads, cells, rows, self.document.judged_before)
+            return self.table(found.label, heads, _widths(columns, more=1), cells)
         if found.key == "attendance":
             shares = [(*cell, _share(row)) for cell, row in zip(cells, rows, strict=True)]
             return self.table(found.label, (*heads, "Attendance"), _even(len(heads) + 1), shares)
@@ -235,9 +240,19 @@ def _is_long_line(column: Field) -> bool:
     return column.kind is Kind.LINE and column.max_length > LONGEST_COLUMN
 
 
-def _widths(columns: Sequence[Field]) -> tuple[int, ...]:
-    """Columns share the width by how much they may hold, so that a name gets more of it than a number."""
-    weights = [3 if column.kind is Kind.LINE and column.max_length >= 80 else 2 for column in columns]
+def _with_last_term(
+    columns: Sequence[Field], heads: tuple[str, ...], cells: Sequence[tuple[str, ...]], rows: Sequence[Mapping[str, Any]],
+    before: Mapping[str, str],
+) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    """The table of attainment with last term's judgement after the values of this one."""
+    at = 1 + max(place for place, column in enumerate(columns) if column.key in COLUMNS)
+    told = [(*cell[:at], last_of(before, row["subject"] or ""), *cell[at:]) for cell, row in zip(cells, rows, strict=True)]
+    return (*heads[:at], "Last term", *heads[at:]), told
+
+
+def _widths(columns: Sequence[Field], more: int = 0) -> tuple[int, ...]:
+    """Columns share the width by how much they may hold, so that a name gets more of it than a number; `more` are no fields."""
+    weights = [3 if column.kind is Kind.LINE and column.max_length >= 80 else 2 for column in columns] + [2] * more
     widths = [100 * weight // sum(weights) for weight in weights]
     return (widths[0] + 100 - sum(widths), *widths[1:])
 

@@ -26,7 +26,7 @@ from pep_admin.documents.pdf_engine import PdfFailed
 from pep_admin.documents.pdf_name import NamesTaken, pdf_name
 from pep_admin.documents.pep_pdf import build_pep_pdf
 from pep_admin.models import Pep, Term
-from pep_admin.pep_document import read_documents
+from pep_admin.pep_document import read_documents, with_judgements_before
 from pep_admin.pep_form import Document
 from pep_admin.permissions import Actor, Permission, audience_for, lent
 from pep_admin.vocabulary import Audience, PepStatus
@@ -139,7 +139,7 @@ def _read(session: Session, ids: Sequence[int], actor: Actor, pattern: str) -> I
         documents: dict[int, Document] = {}
         for copy in (Audience.CARE, Audience.SCHOOL):
             wanted = [peps[each.pep_id] for each in entries if each.copy is copy]
-            documents |= read_documents(session, wanted, audience=copy) if wanted else {}
+            documents |= with_judgements_before(session, read_documents(session, wanted, audience=copy)) if wanted else {}
         session.rollback()
         session.expunge_all()
         yield from ((each, documents.get(each.pep_id)) for each in entries)

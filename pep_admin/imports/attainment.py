@@ -11,11 +11,13 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from pep_admin.attainment_words import kept
 from pep_admin.imports.child_numbers import CHILD_COLUMNS
 from pep_admin.imports.files import Table
 from pep_admin.imports.headings import Column, Layout
 from pep_admin.imports.kinds import Kind, Part, Plan, Step, no_step
 from pep_admin.imports.part_two import TERM, Line, List, Where, plan_lines, read_options, storing
+from pep_admin.pep_form import Document
 from pep_admin.permissions import Permission
 from pep_admin.validators.findings import Finding
 
@@ -23,7 +25,8 @@ ATTAINMENT_LIST = Layout((
     *CHILD_COLUMNS,
     Column("subject", "Subject", needed=True),
     Column("current", "Now", ("Current", "Current attainment", "Current grade"), needed=True),
-    Column("expected", "Expected at the end of the phase", ("Expected", "Target grade", "Expected attainment")),
+    Column("expected", "Expected at the end of the phase", ("Expected", "Expected attainment", "Predicted grade")),
+    Column("target", "Target", ("Target grade",)),
     Column("on_track", "Against age", ("On track",), needed=True),
     Column("progress", "Progress from their own start", ("Progress", "Progress from own start")),
 ), most_rows=60_000)
@@ -33,7 +36,7 @@ def plan_attainment(
     session: Session, tables: Mapping[str, Table], options: Mapping[str, Any], *, today: date, step: Step = no_step
 ) -> Plan:
     """Which subjects are new, and which get another judgement."""
-    what = List("learning", "attainment", "child and subject", _subject, find_line)
+    what = List("learning", "attainment", "child and subject", _subject, find_line, kept=_kept)
     return plan_lines(session, what, tables["attainment"], options, today=today, step=step)
 
 
@@ -44,6 +47,10 @@ def find_line(given: Line, lines: Sequence[Line]) -> Where | Finding:
         return Finding("attainment-lines", "HB-4.1", "subject", f"The PEP has {len(same)} lines of this subject. Change the right "
                        "one on its page.")
     return Where(same[0], keeps=("subject",)) if same else Where(None)
+
+
+def _kept(line: Line, document: Document) -> Line:
+    return kept(line, document.child.year_group, document.year)
 
 
 def _subject(line: Line) -> str:

@@ -49,7 +49,7 @@ class Where(NamedTuple):
 class List:
     """A list of figures: the field of the form that its rows are lines of, what a row is about in words and what tells two rows of
     one child apart, the line that a row stands for among those of the PEP, or why somebody must settle that by hand, and what is
-    wrong with a row by itself."""
+    wrong with a row by itself; `kept` is a line as it is written into that PEP, whatever the file calls the same."""
 
     section: str
     key: str
@@ -57,6 +57,7 @@ class List:
     same: Callable[[Line], str]
     find: Callable[[Line, Sequence[Line]], Where | Finding]
     wrong: Callable[[Line], Finding | None] = lambda line: None
+    kept: Callable[[Line, Document], Line] = lambda line, document: line
 
     @property
     def field(self) -> Field:
@@ -214,6 +215,7 @@ class _Planning:
         standing = self.standing[child_id]
         if isinstance(standing, _NotFound):
             return self._refuse(cells, child_id, [standing.why], standing.fate)
+        given = self.what.kept(given, standing.document)
         if problems := self._cannot_be(standing.document, given):
             return self._refuse(cells, child_id, problems)
         lines = self.lines[standing.pep.id].lines
@@ -224,6 +226,7 @@ class _Planning:
         blank = dict.fromkeys(each.key for each in self.what.field.columns)
         kept = {} if where.starts_anew else old
         line = {**blank, **kept, **given, **{key: old[key] for key in where.keeps}, "id": old.get("id")}
+        line = {**self.what.kept(line, standing.document)}
         return self._compare(cells, standing, where.place, old, line)
 
     def _compare(self, cells: Reading, found: _Found, place: int | None, old: Line, line: Line) -> None:
@@ -245,6 +248,9 @@ class _Planning:
     def _cannot_be(self, document: Document, given: Line) -> list[Finding]:
         """What the page would refuse of the cells that the row has, whatever line it stands for."""
         field = document.form.field(self.what.key)
+        if later := [key for key in given if key not in {column.key for column in field.columns}]:
+            message = f"{document.reference} was opened before its form asked for this. Leave it empty."
+            return [Finding("figures-form", "DATA-status", key, message) for key in later if given[key] is not None]
         found = check_posted(document, {field.key: field}, {field.key: (given,)}, today=self.today)
         return [each for each in _at_columns(field, found) if given.get(each.field) is not None]
 

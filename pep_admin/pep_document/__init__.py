@@ -5,7 +5,15 @@ pep_form.py's; who may write it and what follows is workflow/sections.py's.
 """
 
 from pep_admin.pep_document.freezing import Heading, freeze, heading_of, thaw
-from pep_admin.pep_document.last_term import answers_before, compare, is_compared, keep_marks, open_parts
+from pep_admin.pep_document.last_term import (
+    answers_before,
+    compare,
+    is_compared,
+    judged,
+    keep_marks,
+    open_parts,
+    with_judgements_before,
+)
 from pep_admin.pep_document.reading import read_document, read_documents
 from pep_admin.pep_document.roll_facts import on_a_reduced_timetable
 from pep_admin.pep_document.shelf import current_form_version, form_of
@@ -24,6 +32,7 @@ __all__ = [
     "freeze",
     "heading_of",
     "is_compared",
+    "judged",
     "keep_marks",
     "normal",
     "on_a_reduced_timetable",
@@ -32,5 +41,6 @@ __all__ = [
     "read_documents",
     "take_part",
     "thaw",
+    "with_judgements_before",
     "write_answers",
 ]

@@ -6,7 +6,7 @@ Which PEP that is, and whatever is read past the scope, is queries/last_term.py'
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import select
@@ -23,6 +23,7 @@ from pep_admin.validators.last_term import LastTerm, names_to_look_up
 from pep_admin.vocabulary import Part
 
 KEPT_AS_JSON = ("answers", "sensitive_answers")
+ATTAINMENT = "attainment"
 COMPARED_ROWS = ("Attainment",)
 """Tables whose last rows stand beside the new ones; their rows never come over."""
 MANY = 1_000
@@ -95,6 +96,20 @@ def answers_before(session: Session, document: Document) -> dict[str, Any]:
     earlier = queries.peps_before(session, {document.pep_id})
     found = _befores(session, earlier, COMPARED_ROWS).get(document.pep_id)
     return _answers(found, document) if found else {}
+
+
+def with_judgements_before(session: Session, documents: Mapping[int, Document]) -> dict[int, Document]:
+    """The documents with last term's judgements beside their own (P2.42), where they ask for attainment; a fixed number of
+    statements however many."""
+    asking = {pep_id for pep_id, each in documents.items() if ATTAINMENT in each.answers}
+    before = _befores(session, queries.peps_before(session, asking), COMPARED_ROWS) if asking else {}
+    last = {pep_id: judged(each.value(documents[pep_id].form.field(ATTAINMENT))) for pep_id, each in before.items()}
+    return {pep_id: replace(each, judged_before=last.get(pep_id, {})) for pep_id, each in documents.items()}
+
+
+def judged(rows: Sequence[Mapping[str, Any]] | None) -> dict[str, str]:
+    """By subject what those lines judge it to be."""
+    return {row["subject"]: row["current"] for row in rows or () if row.get("subject") and row.get("current")}
 
 
 def compare(session: Session, documents: Mapping[int, Document]) -> dict[int, LastTerm]:

@@ -15,6 +15,7 @@ from pep_admin.pep_form import Document, TargetFacts, TargetReviewFacts
 from pep_admin.school_calendar import academic_year_end
 from pep_admin.validators.answered import answer_of, asks, first_words, listed, meeting_day, row_id, stands, warning
 from pep_admin.validators.answers import attendance_wrong
+from pep_admin.validators.attainment import check_subjects
 from pep_admin.validators.findings import Finding
 from pep_admin.validators.meetings import Calendar, check_figures_to, check_heard_on, check_possible
 from pep_admin.validators.ppg_effects import check_effects
@@ -36,6 +37,7 @@ _ANY_SUBJECT = frozenset({"and", "the", "of", "for", "with", "studies", "educati
 def check_education(document: Document, today: date, calendar: Calendar) -> Iterator[Finding]:
     """Part 2's own rules, beside what it must answer; its targets are of it."""
     yield from check_child_voice(document)
+    yield from check_subjects(document)
     name, heard_on = document.child.called, document.answer("voice_gathered_on")
     yield from check_heard_on(heard_on, name=name, meeting_on=meeting_day(document), today=today)
     yield from _attendance(document, calendar)

@@ -17,6 +17,7 @@ from pep_admin.pep_form import Document, Field, Kind
 from pep_admin.school_calendar import academic_year_end
 from pep_admin.validators.answered import answer_of, row_id, stands
 from pep_admin.validators.answers import check_answer
+from pep_admin.validators.attainment import check_judgements
 from pep_admin.validators.education import check_education, check_targets
 from pep_admin.validators.findings import Finding
 from pep_admin.validators.last_term import LastTerm, check_last_term, check_sent_back
@@ -48,11 +49,11 @@ _MISSING = {
     "voice_gathered_on": ("RD-204", "Say on which day {name} was listened to."),
     "voice_gathered_by": ("RD-204", "Say who listened to {name}."),
     "sen_provision": ("RD-215", "Special educational needs are recorded, but not the need and the plan behind it."),
-    "attainment": ("RD-217", "Attainment is missing. Add a line for each subject."),
     "child_attended": ("RD-307", "Say whether {name} came for all of the meeting, part of it or none."),
-    "child_absent_reason": ("RD-307", "{name} was not there for all of the meeting. Say why."),
+    "child_absent_kind": ("RD-307", "{name} was not there for all of the meeting. Say why."),
+    "child_absent_reason": ("RD-307", "Say in a few words why {name} was not there for all of the meeting."),
 }
-_ELSEWHERE = frozenset({"meeting_at"})  # asked always, and judged with its date by check_meeting_day
+_ELSEWHERE = frozenset({"meeting_at", "attainment"})  # asked always, and judged by check_meeting_day, and by check_subjects
 
 
 def check_part(
@@ -99,6 +100,8 @@ def check_posted(document: Document, fields: Mapping[str, Field], values: Mappin
     for key, value in values.items():
         if fields[key].store == "rows:FundingEffect":
             found += check_sums(value or (), document.effects)
+        elif fields[key].store == "rows:Attainment":
+            found += check_judgements(document, value or ())
     return found + _foreign_targets(document, values.get("targets_agreed"))
 
 

@@ -21,11 +21,13 @@ from pep_admin.exceptions import NotAllowed, Refused
 from pep_admin.models import Child, Draft, Pep
 from pep_admin.permissions import Actor
 from pep_admin.queries.drafts import drafts_of, find_draft, in_sight
+from pep_admin.views.attainment_lines import SUBJECT
 from pep_admin.views.base_forms import TypedField
 from pep_admin.views.draft_places import address_of, door_of, why_closed
 from pep_admin.views.errors import KEPT_FIRST
 from pep_admin.views.gate import PepView, begin
-from pep_admin.views.section_forms import BASE, SUBJECT, Question, as_typed, is_as_filled_in
+from pep_admin.views.posted_lines import GIVEN
+from pep_admin.views.section_forms import BASE, Question, as_typed, is_as_filled_in
 from pep_admin.views.typed import told
 from pep_admin.workflow.drafts import Page, Typed, keep_drafts, saved_with
 
@@ -38,7 +40,7 @@ ON_PAGE = "page"
 """The word in the address of throwing a draft away that leads back to the draft's own page."""
 _RUN = re.compile(r"[0-9a-f]{32}")
 _LINE = re.compile(r"[a-z_]+-([0-9]+)-([a-z_]+)")
-_HEADS_A_LINE = ("id", SUBJECT)
+_HEADS_A_LINE = ("id", SUBJECT, GIVEN)
 """Columns that say what a line is about: alone they say nothing."""
 
 

@@ -14,9 +14,9 @@ from typing import Any
 from flask import request
 from sqlalchemy import select
 
-from pep_admin.desk import DeskFacts, in_order, missing_subjects
+from pep_admin.desk import DeskFacts, in_order
 from pep_admin.models import Draft, Pep
-from pep_admin.pep_document import digest, form_of, read_documents
+from pep_admin.pep_document import digest, form_of, read_documents, with_judgements_before
 from pep_admin.pep_form import Document, Field
 from pep_admin.permissions import audience_for
 from pep_admin.queries import OPEN_TO_WRITE
@@ -25,10 +25,11 @@ from pep_admin.queries.drafts import drafts_at
 from pep_admin.validators.answered import asks
 from pep_admin.validators.findings import Finding
 from pep_admin.views import draft_pages, draft_places, section_forms, typed
+from pep_admin.views.attainment_lines import SUBJECT
 from pep_admin.views.base import PepView
 from pep_admin.views.draft_pages import Desk
-from pep_admin.views.section_forms import SUBJECT
-from pep_admin.vocabulary import Audience, Part, PepKind, Phase
+from pep_admin.views.posted_lines import MOST_LINES
+from pep_admin.vocabulary import Audience, Part, PepKind
 from pep_admin.workflow.drafts import Page
 from pep_admin.workflow.figures import Lines, Recorded
 
@@ -39,14 +40,16 @@ _PEP = re.compile(r"([0-9]{4}-[A-Z]{3}-[0-9]+)--(.+)")
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One of the grids: the section and field that it is of, and its name."""
+    """One of the grids: the section and field that it is of, its name, and whether a child has a line for each subject."""
 
     of: str
     section: str
     title: str
+    by_subject: bool = False
 
 
-KINDS = {each.of: each for each in (Kind("attendance", "attendance", "Attendance"), Kind("attainment", "learning", "Attainment"))}
+KINDS = {each.of: each for each in (Kind("attendance", "attendance", "Attendance"),
+                                    Kind("attainment", "learning", "Attainment", by_subject=True))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +107,7 @@ def gather(view: PepView, kind: Kind, page: int, loads: Sequence[Any]) -> Grid:
     page = min(page, pages - 1)
     some = left[page * ON_A_PAGE : (page + 1) * ON_A_PAGE]
     peps = _peps(view, [each.pep_id for each in (*some, *signed)], loads)
-    documents = _documents(view, [peps[each.pep_id] for each in some])
+    documents = _documents(view, [peps[each.pep_id] for each in some], by_subject=kind.by_subject)
     drafts = _drafts(view, kind, documents)
     rows = [_with_draft(GridRow(peps[each.pep_id], _question(documents[each.pep_id], kind.of)), documents[each.pep_id],
                         drafts.get(each.pep_id)) for each in some if _asks(documents[each.pep_id], kind.of)]
@@ -121,12 +124,12 @@ def _peps(view: PepView, ids: Sequence[int], loads: Sequence[Any]) -> dict[int, 
     return {pep.id: pep for pep in view.db_session.scalars(select(Pep).where(Pep.id.in_(ids)).options(*loads))}
 
 
-def _documents(view: PepView, peps: Sequence[Pep]) -> dict[int, Document]:
+def _documents(view: PepView, peps: Sequence[Pep], *, by_subject: bool) -> dict[int, Document]:
     found: dict[int, Document] = {}
     for audience in (Audience.CARE, Audience.SCHOOL):
         some = [pep for pep in peps if audience_for(view.actor, pep.child) is audience]
         found |= read_documents(view.db_session, some, audience=audience) if some else {}
-    return found
+    return with_judgements_before(view.db_session, found) if by_subject else found
 
 
 def _asks(document: Document, key: str) -> bool:
@@ -139,13 +142,14 @@ def _columns(rows: Sequence[GridRow]) -> Sequence[Field]:
 
 
 def _question(document: Document, key: str, standing: Sequence[Mapping[str, Any]] | None = None) -> section_forms.Question:
-    """The lines that stand in the record, or those; below them an empty one, or one for each core subject that has none yet."""
+    """The lines that stand in the record, or those; below them one for each subject that is still to be judged. Of other figures an
+    empty one where there is none."""
     found, rows = document.form.field(key), list(document.rows(key) if standing is None else standing)
-    if any(column.key == SUBJECT for column in found.columns):
-        rows += [{SUBJECT: each} for each in missing_subjects(Phase(document.phase), [row[SUBJECT] or "" for row in rows])]
-    elif not rows:
-        rows = [{}]
-    return section_forms.question_of_lines(document, found, rows)
+    return section_forms.question_of_lines(document, found, rows if rows or _by_subject(found) else [{}])
+
+
+def _by_subject(found: Field) -> bool:
+    return any(column.key == SUBJECT for column in found.columns)
 
 
 def _drafts(view: PepView, kind: Kind, pep_ids: Collection[int]) -> dict[int, Draft]:
@@ -217,7 +221,7 @@ def read(document: Document, kind: Kind, form: Mapping[str, str]) -> Typed:
     _, section = document.form.section(kind.section)
     found, key = document.form.field(kind.of), kind.of
     names = re.compile(rf"{re.escape(key)}-([0-9]{{1,3}})-[a-z_]+")
-    every = sorted({int(match[1]) for name in form if (match := names.fullmatch(name))})[:section_forms.MOST_LINES]
+    every = sorted({int(match[1]) for name in form if (match := names.fullmatch(name))})[:MOST_LINES]
     told = [column.key for column in found.columns if column.key != SUBJECT]
     numbers = tuple(each for each in every if any(form.get(f"{key}-{each}-{name}", "").strip() for name in told))
     alone = {f"{section_forms.BASE}{key}": form.get(f"{section_forms.BASE}{key}", "")}
@@ -252,7 +256,7 @@ def again(view: PepView, grid: Grid, typed_by: Mapping[str, Typed], done: Mappin
     gone = [each for each in typed_by if each not in shown]
     closed = {pep.reference: pep for pep in _peps(view, [each.pep_id for each in _mine(view)], loads).values()
               if pep.reference in gone} if gone else {}
-    documents = _documents(view, [*(row.pep for row in grid.rows), *closed.values()])
+    documents = _documents(view, [*(row.pep for row in grid.rows), *closed.values()], by_subject=grid.kind.by_subject)
     rows = [_shown(row, documents[row.pep.id], typed_by.get(row.pep.reference), done.get(row.pep.id)) for row in grid.rows]
     others = [_shown(GridRow(pep, _question(documents[pep.id], grid.kind.of)), documents[pep.id], typed_by[reference],
                      done.get(pep.id)) for reference, pep in closed.items() if _asks(documents[pep.id], grid.kind.of)]
@@ -287,7 +291,7 @@ def save(view: PepView, grid: Grid, commit: Commit, form: Mapping[str, str], loa
     parts = parts_of(form)
     facts = {each.pep_id: each for each in _mine(view)}
     peps = [pep for pep in _peps(view, list(facts), loads).values() if pep.reference in parts]
-    documents = _documents(view, peps)
+    documents = _documents(view, peps, by_subject=False)
     typed_by = {reference: Typed(part, (), None, ()) for reference, part in parts.items()}
     typed_by |= {pep.reference: read(documents[pep.id], grid.kind, parts[pep.reference]) for pep in peps
                  if _asks(documents[pep.id], grid.kind.of)}

@@ -19,7 +19,7 @@ from pep_admin.documents.pdf_engine import PdfFailed
 from pep_admin.documents.pdf_name import pdf_name
 from pep_admin.documents.pep_pdf import build_pep_pdf
 from pep_admin.models import Pep
-from pep_admin.pep_document import read_document
+from pep_admin.pep_document import read_document, with_judgements_before
 from pep_admin.permissions import audience_for
 from pep_admin.validators.findings import Finding
 from pep_admin.views.base import PepModelView
@@ -45,7 +45,8 @@ class Pdfs(Base):
         """The PEP as the actor may read it, as a PDF; a draft says so on every page."""
         pep = self._pep()
         audience, draft = audience_for(self.actor, pep.child), pep.status is not PepStatus.COMPLETE
-        document = read_document(self.db_session, pep, audience=audience)
+        read = {pep.id: read_document(self.db_session, pep, audience=audience)}
+        document = with_judgements_before(self.db_session, read)[pep.id]
         self.look_at(pep, "pep.pdf", audience=audience.value)
         try:
             made = build_pep_pdf(document, fonts=Path(host().settings["font_folder"]), made_at=self.now, made_by=self.actor.name,

@@ -44,6 +44,7 @@ from pep_admin.views.of_a_child import SEARCHED, SEARCHED_AS
 from pep_admin.views.pdfs import Pdfs
 from pep_admin.views.pep_doors import PepDoors
 from pep_admin.views.pep_words import LABELS
+from pep_admin.views.posted_lines import at_lines
 from pep_admin.views.questions import QuestionPages
 from pep_admin.views.signing import SigningPages
 from pep_admin.views.stages import STAGES, WAITS_WITH
@@ -243,7 +244,7 @@ class Peps(Pdfs, GradingPages, SigningPages, QuestionPages, ChangePages, WholePa
         return self.one_or_404(Pep, pep.id, *WHOLE)
 
     def _typed_again(self, pep: Pep, document: Document, section: Section, findings: Sequence[Finding]) -> ResponseReturnValue:
-        asked = self._questions(document, section)
+        asked, findings = self._questions(document, section), at_lines(findings, request.form)
         retyped = section_forms.as_typed(asked, request.form, request.form.getlist, findings)
         return self._section_page(pep, document, section, status=422, questions=retyped, findings=findings)
 

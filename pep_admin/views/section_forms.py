@@ -16,12 +16,15 @@ from werkzeug.datastructures import MultiDict
 from pep_admin.attainment_words import offered
 from pep_admin.circumstances import voice_version
 from pep_admin.config import LONDON
-from pep_admin.money import format_pounds, parse_pounds
-from pep_admin.pep_document import digest
-from pep_admin.pep_form import FORM, Document, Field, FundingEffectFacts, Kind, Section
+from pep_admin.money import parse_pounds
+from pep_admin.pep_document import digest, judged
+from pep_admin.pep_form import Document, Field, Kind, Section
 from pep_admin.validators.findings import Finding
 from pep_admin.views.answer_words import LOOKED_AT, TARGET, readable, written
+from pep_admin.views.attainment_lines import ATTAINMENT, BESIDE, SUBJECT, laid_out, told_beside
 from pep_admin.views.formats import parse_day
+from pep_admin.views.looking_back import LOOKING_BACK, target_rows
+from pep_admin.views.posted_lines import DECLARED, GIVEN, numbers_in, said_in
 from pep_admin.voice_words import prompts_for
 
 REVIEWS = "target_reviews"
@@ -29,13 +32,8 @@ REVIEWS = "target_reviews"
 CHILDS_WORDS = "P2.53"
 """The number of every question that the child answers."""
 BASE = "base-"
-SUBJECT = "subject"
-"""The column that says what a line is about: it heads the line and is no answer by itself."""
 SPARE_LINES = 2
 """Empty lines under those that are filled in; one where a table is usually of one line."""
-MOST_LINES = 60
-DECLARED = {found.key: found for found in FORM.fields()}
-"""The questions of the document as it is declared today, by key."""
 _TIME = re.compile(r"(\d{1,2})[:.](\d{2})")
 
 
@@ -43,7 +41,7 @@ _TIME = re.compile(r"(\d{1,2})[:.](\d{2})")
 class Control:
     """One input as the template draws it; `text` is what stands in it, `picked` the codes that are chosen.
 
-    `carried`: it came over from last term, and nobody has said yet that it is still right.
+    `carried`: it came over from last term, and nobody has said yet that it is still right. `beside`: what stands under its label.
     """
 
     field: Field
@@ -53,6 +51,7 @@ class Control:
     error: str = ""
     required: bool = False
     carried: bool = False
+    beside: str = ""
 
     @property
     def id(self) -> str:
@@ -66,12 +65,18 @@ class Control:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of a table: its number, its row's id ("" for a new one), its controls, and what heads it."""
+    """A line of a table: its number, its row's id ("" for a new one), its controls, and what heads it; `given` where that is its
+    subject, which the page names and nobody typed."""
 
     number: int
     row_id: str
     controls: tuple[Control, ...]
     heading: str = ""
+    given: bool = False
+
+    @property
+    def subject(self) -> Control | None:
+        return next((each for each in self.controls if each.field.key == SUBJECT), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +128,7 @@ def _question(document: Document, found: Field, before: Any) -> Question:
     value = document.answer(found.key)
     required = document.must(found) or (found.key == REVIEWS and bool(document.reviews))
     control = replace(_control(found, found.key, value, required=required), carried=found.key in document.carried)
-    lines = _lines(document, found, value) if found.kind is Kind.ROWS else ()
+    lines = _lines(document, found, value, judged(before) if found.key == ATTAINMENT else {}) if found.kind is Kind.ROWS else ()
     return Question(control, document.digests[found.key], lines, last=_last(found, value, before),
                     prompts=_prompts(document, found), offered=_offered(document, found))
 
@@ -134,7 +139,7 @@ def _prompts(document: Document, found: Field) -> tuple[str, ...]:
 
 
 def _offered(document: Document, found: Field) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    return tuple(offered(document.child.year_group).items()) if found.key == "attainment" else ()
+    return tuple(offered(document.child.year_group, document.year).items()) if found.key == ATTAINMENT else ()
 
 
 def _last(found: Field, value: Any, before: Any) -> str | None:
@@ -153,13 +158,16 @@ def _control(found: Field, name: str, value: Any, *, required: bool) -> Control:
                    required=required)
 
 
-def _lines(document: Document, found: Field, value: Any) -> tuple[Line, ...]:
+def _lines(document: Document, found: Field, value: Any, before: Mapping[str, str]) -> tuple[Line, ...]:
+    if found.key == ATTAINMENT:
+        asked = _attainment_lines(document, found, value or (), before)
+        return (*asked, *(_line(found, len(asked) + each, {}, "") for each in range(SPARE_LINES)))
     rows: list[Mapping[str, Any]] = list(value or ())
     headings = [""] * len(rows)
     if found.store in LOOKING_BACK:
         rows, headings = LOOKING_BACK[found.store](document, rows)
     elif any(column.key == TARGET for column in found.columns):
-        rows, headings = _target_rows(_targets(document), rows)
+        rows, headings = target_rows(_targets(document), rows)
     else:
         spare = max(SPARE_LINES if found.lines > 1 else 1, found.lines - len(rows))
         rows = [*rows, *({} for _ in range(spare))]
@@ -171,42 +179,31 @@ def _targets(document: Document) -> dict[int, str]:
     return {each.id: document.target(each.id) for each in document.targets}
 
 
-def _target_rows(
-    about: Mapping[int, str], rows: list[Mapping[str, Any]]
-) -> tuple[list[Mapping[str, Any]], list[str]]:
-    """A line for each target, whether something was said of it or not yet."""
-    said = {row[TARGET]: row for row in rows}
-    return [said.get(target_id, {TARGET: target_id}) for target_id in about], list(about.values())
-
-
-def _review_rows(document: Document, rows: list[Mapping[str, Any]]) -> tuple[list[Mapping[str, Any]], list[str]]:
-    """A line for each target to look back on."""
-    return _target_rows({each.target_id: f"{each.wording} ({each.set_in})" for each in document.reviews}, rows)
-
-
-def _effect_rows(document: Document, rows: list[Mapping[str, Any]]) -> tuple[list[Mapping[str, Any]], list[str]]:
-    """A line for each release whose effect is told here, with how much it was and what it was to do."""
-    said = {row["request_id"]: row for row in rows}
-    lines = [said.get(each.request_id, {"request_id": each.request_id}) for each in document.effects]
-    return lines, [_of_release(each) for each in document.effects]
-
-
-def _of_release(each: FundingEffectFacts) -> str:
-    aim = f", from {each.measure_before} to {each.measure_after}" if each.measure_before and each.measure_after else ""
-    return f"{format_pounds(each.released_pence)} for “{each.description}”{aim} ({each.set_in})"
-
-
-LOOKING_BACK: dict[str, Callable[[Document, list[Mapping[str, Any]]], tuple[list[Mapping[str, Any]], list[str]]]] = {
-    "rows:TargetReview": _review_rows, "rows:FundingEffect": _effect_rows,
-}
-"""Tables whose lines are given: one for each thing to look back on, with what heads it."""
-
-
 def question_of_lines(document: Document, found: Field, rows: Iterable[Mapping[str, Any]]) -> Question:
-    """The question of a table with just those lines, for a page that lays them out itself."""
-    lines = tuple(_line(found, number, row, "") for number, row in enumerate(rows))
+    """The question of a table with just those lines, for a page that lays them out itself; of attainment with those of the subjects
+    that are still to be judged."""
+    if found.key == ATTAINMENT:
+        lines = _attainment_lines(document, found, rows, document.judged_before)
+    else:
+        lines = tuple(_line(found, number, row, "") for number, row in enumerate(rows))
     return Question(_control(found, found.key, None, required=document.must(found)), document.digests[found.key], lines,
                     offered=_offered(document, found))
+
+
+def _attainment_lines(
+    document: Document, found: Field, rows: Iterable[Mapping[str, Any]], before: Mapping[str, str]
+) -> tuple[Line, ...]:
+    lines = []
+    for number, each in enumerate(laid_out(document, rows, before)):
+        subject = each.row.get(SUBJECT) or ""
+        line = _line(found, number, each.row, subject if each.given else "")
+        lines.append(replace(_with_beside(line, told_beside(before, subject)), given=each.given))
+    return tuple(lines)
+
+
+def _with_beside(line: Line, words: str) -> Line:
+    controls = (replace(each, beside=words) if each.field.key == BESIDE else each for each in line.controls)
+    return replace(line, controls=tuple(controls))
 
 
 def _line(found: Field, number: int, row: Mapping[str, Any], heading: str) -> Line:
@@ -321,27 +318,18 @@ READERS: dict[Kind, Callable[[str], Any]] = {
 def _read_rows(found: Field, form: Mapping[str, Any]) -> list[dict[str, Any]] | None:
     rows: list[dict[str, Any]] = []
     problems: list[Finding] = []
-    for number in _numbers(found, form):
+    for number in said_in(found, form):
         typed = {column.key: form.get(f"{found.key}-{number}-{column.key}", "") for column in found.columns}
-        # A line counts once anything is typed in it; what it looks back on brings its own id along.
-        if not any(text.strip() for key, text in typed.items() if key not in LOOKED_AT):
-            continue
         row: dict[str, Any] = {"id": form.get(f"{found.key}-{number}-id") or None}
         for column in found.columns:
             try:
                 row[column.key] = read(column, typed[column.key])
             except ValueError as problem:
-                problems.append(_unread(found, column, str(problem), f"{number}-{column.key}"))
+                problems.append(_unread(found, column, str(problem), f"{len(rows)}-{column.key}"))
         rows.append(row)
     if problems:
         raise Unreadable(problems)
     return rows or None
-
-
-def _numbers(found: Field, form: Mapping[str, Any]) -> list[int]:
-    """The numbers of the lines that were posted, in order."""
-    pattern = re.compile(rf"{re.escape(found.key)}-([0-9]{{1,3}})-[a-z_]+")
-    return sorted({int(match[1]) for key in form if (match := pattern.fullmatch(key))})[:MOST_LINES]
 
 
 # --- showing again -----------------------------------------------------------------------------------------------------
@@ -386,16 +374,31 @@ def _retyped(
 def _retyped_lines(
     found: Field, standing: tuple[Line, ...], form: Mapping[str, Any], errors: Mapping[tuple[str, str], str]
 ) -> tuple[Line, ...]:
-    headings = {line.number: line.heading for line in standing}
+    headings = {line.number: line.heading for line in standing if not line.given}
+    beside = {_subject_of(line): each.beside for line in standing for each in line.controls if each.beside}
     lines = []
-    for number in _numbers(found, form):
+    for number in numbers_in(found, form):
         controls = tuple(
             _retype(_control(column, f"{found.key}-{number}-{column.key}", None, required=column.must == "always"), form,
                     lambda _: [], errors.get((found.key, f"{number}-{column.key}"), ""))
             for column in found.columns
         )
-        lines.append(Line(number, form.get(f"{found.key}-{number}-id", ""), controls, headings.get(number, "")))
-    return tuple(lines) or standing
+        given = f"{found.key}-{number}-{GIVEN}" in form
+        line = Line(number, form.get(f"{found.key}-{number}-id", ""), controls, headings.get(number, ""), given)
+        subject = _subject_of(line)
+        lines.append(_with_beside(replace(line, heading=subject) if given else line, beside.get(subject, "")))
+    return (*lines, *_still_given(found, standing, lines)) if lines else standing
+
+
+def _still_given(found: Field, standing: tuple[Line, ...], lines: list[Line]) -> tuple[Line, ...]:
+    """The lines that the page gives and that were not sent along: a draft keeps none in which nothing was typed."""
+    there = {_subject_of(each) for each in lines}
+    left = (each for each in standing if each.given and _subject_of(each) not in there)
+    return tuple(renumbered(each, found.key, lines[-1].number + 1 + place) for place, each in enumerate(left))
+
+
+def _subject_of(line: Line) -> str:
+    return line.subject.text if line.subject else ""
 
 
 def _retype(control: Control, form: Mapping[str, Any], many: Callable[[str], list[str]], error: str) -> Control:

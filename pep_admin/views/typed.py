@@ -15,10 +15,12 @@ from werkzeug.exceptions import HTTPException
 
 from pep_admin.models import Base
 from pep_admin.pep_form import FORM, Field, Kind
+from pep_admin.views.attainment_lines import SUBJECT
 from pep_admin.views.hosting import host
+from pep_admin.views.posted_lines import GIVEN
 
 OF_THE_PAGE = re.compile(
-    r"csrf_token|written_by|row_version|version-.*|.*base-.*|alert|rowid|.+-id|run|touched|mark|seal|part|action|then|url|next|sure|"
+    r"csrf_token|written_by|row_version|version-.*|.*base-.*|alert|rowid|.+-id|.+-given|run|touched|mark|seal|part|action|then|url|next|sure|"
     r"session|"
     r"sentence"
 )
@@ -32,8 +34,9 @@ _DECLARED = {found.key: found for found in FORM.fields()}
 
 def told(fields: Iterable[tuple[str, str]], address: str | None = None) -> list[tuple[str, str]]:
     """(label, text) of what was typed into the form that was sent to that address (by default, with this request)."""
-    view = _view_at(address)
-    named = [(*_of_a_pep(name), text) for name, text in fields]
+    view, fields = _view_at(address), list(fields)
+    named_by_us = {name.removesuffix(f"-{GIVEN}") + f"-{SUBJECT}" for name, _ in fields if name.endswith(f"-{GIVEN}")}
+    named = [(*_of_a_pep(name), text) for name, text in fields if name not in named_by_us]
     return [(f"{pep}{_label(name, view)}", _text(name, text, view)) for pep, name, text in named
             if text.strip() and not OF_THE_PAGE.fullmatch(name) and not _is_a_row(name, text)]
 

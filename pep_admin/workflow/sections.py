@@ -13,10 +13,11 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from pep_admin import audit
+from pep_admin.attainment_words import kept
 from pep_admin.circumstances import explained
 from pep_admin.exceptions import NotAllowed, NotFound, Refused
 from pep_admin.models import Pep, PepPart
-from pep_admin.pep_document import Written, confirm_answers, form_of, read_document, take_part, write_answers
+from pep_admin.pep_document import Written, confirm_answers, digest, form_of, read_document, take_part, write_answers
 from pep_admin.pep_form import Document, Field, Form, Section, applies, visible
 from pep_admin.permissions import Actor, Permission, audience_for, owns_part, require, require_on, stands_in, writes_part
 from pep_admin.queries import OPEN_TO_WRITE
@@ -103,8 +104,10 @@ def write_section(
     """`save_section` for a PEP that is taken, by somebody who is known to write it; `document` is what they see of it."""
     part = Part(document.form.section(section.key)[0].part)
     require_open(pep, section.key, document.form)
-    document = document.with_answers(values)
     fields = {found.key: found for found in section.fields}
+    values = {key: _in_words(document, fields[key], value, base.get(key)) if key in fields else value
+              for key, value in values.items()}
+    document = document.with_answers(values)
     if set(values) - set(writable(document, section.fields)):
         raise NotFound
     if wrong := check_posted(document, fields, values, today=today):
@@ -119,6 +122,14 @@ def write_section(
     if written.changed:
         audit.record(session, "pep.write", pep, fields=list(written.changed), section=section.key)
     return written
+
+
+def _in_words(document: Document, found: Field, value: Any, base: str | None) -> Any:
+    """Lines of attainment with their values in the words of the scale. What nobody touched stays as it stands, whatever its words:
+    saving a page unread takes no signature away."""
+    if found.store != "rows:Attainment" or not value or digest(found, value) == base:
+        return value
+    return tuple(kept(row, document.child.year_group, document.year) for row in value)
 
 
 def require_open(pep: Pep, section: str, form: Form | None = None) -> None:

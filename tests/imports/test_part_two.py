@@ -299,26 +299,27 @@ def test_a_strange_term_is_refused(world: World, term: str) -> None:
 
 # --- attainment ------------------------------------------------------------------------------------------------------------
 
+AT = "At age-related expectation"
+
 
 def test_judgements_are_added_and_changed_by_subject(world: World) -> None:
-    rows = [("T-0", "maths", "Expected", "", "at age-related expectation"), ("T-0", "History", "Below", "Expected", "B"),
-            ("T-0", "Science", "Expected", "Expected", "ON")]
+    rows = [("T-0", "maths", "above", "", ""), ("T-0", "History", "Set 2", "gcse 5", "B"), ("T-0", "Science", "at", "at", "ON")]
     made = look(world, "attainment", *rows, store=True)
-    assert fates(made) == ["changed", "new", "unchanged"]
+    assert fates(made) == ["changed", "new", "unchanged"], "“at” is what stands there, in the words of the scale"
     assert made.outcome.told[0].subject == "Robin Musterkind0, T-0, maths"
-    assert made.outcome.told[0].changes == (("Now", "Below", "Expected"), ("Against age", "Below", "At age-related expectation"))
+    assert made.outcome.told[0].changes == (("Now", "Below", "Above"), ("Against age", "Below", "Above"))
     assert judged(world) == [
-        ("English", "Working towards", "Expected", OnTrack.EXPECTED), ("Maths", "Expected", "Expected", OnTrack.EXPECTED),
-        ("Science", "Expected", "Expected", OnTrack.EXPECTED), ("History", "Below", "Expected", OnTrack.BELOW)]
+        ("English", AT, AT, OnTrack.EXPECTED), ("Maths", "Above", AT, OnTrack.ABOVE), ("Science", AT, AT, OnTrack.EXPECTED),
+        ("History", "Set 2", "gcse 5", OnTrack.BELOW)]
     assert fates(look(world, "attainment", *rows, store=True)) == ["unchanged"] * 3
     made = look(world, "attainment", ("T-0", "Maths", "", "[clear]", ""), store=True)
-    assert fates(made) == ["changed"] and judged(world)[1] == ("Maths", "Expected", None, OnTrack.EXPECTED)
+    assert fates(made) == ["changed"] and judged(world)[1] == ("Maths", "Above", None, OnTrack.ABOVE)
 
 
 @pytest.mark.parametrize(("row", "problem"), [
     (("", "Below", "", "B"), ("Subject", "HB-4.1")),
     (("Art", "", "", "B"), ("Now", "HB-4.1")),
-    (("Art", "Below", "", ""), ("Against age", "HB-4.1")),
+    (("Art", "Set 4", "", ""), ("Against age", "HB-4.1")),
     (("Art", "Below", "", "so so"), ("Against age", "DATA-shape")),
     (("A" * 81, "Below", "", "B"), ("Subject", "DATA-shape")),
     (("Art", "B" * 41, "", "B"), ("Now", "DATA-shape")),
@@ -339,12 +340,12 @@ def test_progress_from_the_childs_own_start_comes_with_the_list_or_not(world: Wo
         return [each and each.value for each in found]
 
     assert progress() == ["MORE", "EXP", "EXP"]
-    made = look(world, "attainment", ("T-0", "Maths", "Below", "Expected", "B", "Less than expected"), store=True)
+    made = look(world, "attainment", ("T-0", "Maths", "Below", AT, "B", "Less than expected"), store=True)
     assert made.outcome.told[0].changes == (("Progress from their own start", "As expected", "Less than expected"),)
     assert progress() == ["MORE", "LESS", "EXP"]
-    look(world, "attainment", ("T-0", "Maths", "Below", "Expected", "WB"), store=True)
+    look(world, "attainment", ("T-0", "Maths", "Below", AT, "WB"), store=True)
     assert progress() == ["MORE", "LESS", "EXP"], "a blank cell leaves it"
-    wrong = look(world, "attainment", ("T-0", "Maths", "Below", "Expected", "B", "quite"))
+    wrong = look(world, "attainment", ("T-0", "Maths", "Below", AT, "B", "quite"))
     assert why(wrong) == [("Progress from their own start", "DATA-shape")]
 
 

@@ -179,11 +179,13 @@ def test_each_core_subject_has_its_row_and_a_cleared_row_is_taken_away(world: Wo
     assert [each.text_content().strip() for each in subjects] == ["English", "Maths", "Science"]
     cells = {f"{first}--attainment-1-current": "Grade 4", f"{first}--attainment-2-current": "Grade 5"}
     page = page.send("csrf_token", **cells, **{f"{first}--attainment-1-on_track": "ON"})
-    assert errors(page) == {f"{first}--attainment-2-on_track": "Error: “Against age” is empty. (HB-4.1)"}
+    own = "Error: “Grade 5” is kept as your own scale has it. Choose beside it how that is against the age. (HB-4.1)"
+    assert errors(page) == {f"{first}--attainment-2-on_track": own}
+    assert page.tree.xpath(f"//input[@name='{first}--attainment-2-current']/@value") == ["Grade 5"], "nothing typed is lost"
     assert stands() == []
     page = page.send("csrf_token", **{f"{first}--attainment-2-on_track": "B"})
     assert page.status == 200 and stands() == [("Maths", "Grade 4"), ("Science", "Grade 5")]
-    cleared = {f"{first}--attainment-0-{name}": "" for name in ("current", "expected", "on_track", "progress")}
+    cleared = {f"{first}--attainment-0-{name}": "" for name in ("current", "expected", "target", "on_track", "progress")}
     assert page.send("csrf_token", **cleared).status == 200 and stands() == [("Science", "Grade 5")]
 
 
@@ -197,7 +199,9 @@ def test_the_words_of_the_childs_year_are_offered_and_none_is_demanded(world: Wo
         named = page.tree.xpath("//main//input/@list")
         assert named and len(set(lists)) == len(lists) and set(named) <= set(lists)
         [words] = {tuple(page.tree.xpath("//datalist[@id=$one]/option/@value", one=one)) for one in named if "current" in one}
-        assert words[:2] == ("Working towards", "Expected") and words[-1] == "9"
+        assert words == ("Well below", "Below", "At age-related expectation", "Above", "Not assessed yet")
+        [later] = {tuple(page.tree.xpath("//datalist[@id=$one]/option/@value", one=one)) for one in named if "target" in one}
+        assert later[:4] == words[:4] and later[-2:] == ("9", "Not entered")
     grid = teacher.get(f"{GRID}?of=attainment")
     line = f"{reference}--attainment-0"
     done = grid.send("csrf_token", **{f"{line}-current": "B3 of our own", f"{line}-on_track": "ON"})

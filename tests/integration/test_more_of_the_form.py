@@ -318,3 +318,22 @@ def test_a_sent_pep_keeps_the_schools_and_the_suspensions_of_that_day(world: Wor
     assert [each.check for each in readiness(world.session, pep, today=TODAY) if each.severity == "blocking"] == []
     verbs.recall_pep(world.session, pep.id, actor=world.act(world.worker))
     assert [each.check for each in readiness(world.session, pep, today=TODAY) if each.check == "RD-211"] == ["RD-211"]
+
+
+@pytest.mark.parametrize(("kind", "words", "said"), [
+    (None, None, "Robin was not there for all of the meeting. Say why."),
+    ("adults", None, "Say in a few words why Robin was not there for all of the meeting."),
+    ("other", None, "Say in a few words why Robin was not there for all of the meeting."),
+    ("adults", "The talk was about money.", ""), ("unwell", None, ""),
+])
+def test_why_a_child_was_away_is_a_choice_with_words_where_it_needs_them(
+    enter: Enter, ask: Ask, kind: str | None, words: str | None, said: str
+) -> None:
+    worker = enter("worker")
+    page = section(worker, "meeting").send("then", button=STAY, child_attended="no")
+    assert page.status == 200
+    typed = {"child_absent_kind": kind or "", "child_absent_reason": words or ""}
+    assert section(worker, "meeting").send("then", button=STAY, **typed).status == 200
+    told = check_answers(worker).main
+    assert (said in told if said else "for all of the meeting" not in told)
+    assert (answer(ask, "child_absent_kind"), answer(ask, "child_absent_reason")) == (kind, words)

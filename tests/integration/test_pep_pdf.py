@@ -180,6 +180,7 @@ ANSWERS: dict[str, Any] = {
         {"id": 5, "name": "Dr Hal Winterbourne", "role": "professional", "took_part": "apologies", "report_received": False},
     ),
     "child_attended": "part",
+    "child_absent_kind": "chose",
     "child_absent_reason": "She chose to come for the first ten minutes and show her drawings",
     "discussion": "Everyone began with the poem, and Zo showed the picture that goes with it.\nReading has moved by a full band "
     "since July. She now reads at home without being asked, mostly about animals. In Mathematics she calculates well and loses "

@@ -69,8 +69,9 @@ def write_education(teacher: Visitor, pep: str) -> None:
         hopes="A vet",
     )
     save(section(teacher, pep, "learning"), **{
-        "attainment-0-subject": "English", "attainment-0-current": "Expected", "attainment-0-on_track": "ON",
+        "attainment-0-subject": "English", "attainment-0-current": "At age-related expectation", "attainment-0-on_track": "ON",
         "attainment-1-subject": "Maths", "attainment-1-current": "Below", "attainment-1-on_track": "B",
+        "attainment-2-subject": "Science", "attainment-2-current": "Set 3 of 5", "attainment-2-on_track": "ON",
         "attainment_context": "A year behind in maths", "needs_and_provision": "A reading group", "changes_ahead": "None expected",
         "wellbeing_in_school": "Settled with one adult",
     })

@@ -60,7 +60,11 @@ ANSWERS: dict[str, Any] = {
     "voice_gathered_by": "Ms Green",
     "wants_to_attend": "all",
     "hopes": "To be a coach.",
-    "attainment": ({"id": 1, "subject": "Maths", "current": "WTS", "expected": None, "on_track": "B"},),
+    "attainment": (
+        {"id": 1, "subject": "Maths", "current": "Working towards", "expected": None, "target": None, "on_track": "B"},
+        {"id": 2, "subject": "Reading", "current": "Expected", "expected": None, "target": None, "on_track": "ON"},
+        {"id": 3, "subject": "Writing", "current": "Expected", "expected": None, "target": None, "on_track": "ON"},
+    ),
     "attainment_context": "Missed a term in Year 3.",
     "needs_and_provision": "Small group for maths.",
     "wellbeing_in_school": "Settled.",

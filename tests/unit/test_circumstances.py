@@ -245,6 +245,9 @@ def test_what_the_childs_facts_switch(changes: dict[str, Any], switch: str, on: 
         ({"out_of_year": False}, "out_of_year", False),
         ({"mental_health_support": "waiting"}, "mental_health_help", True),
         ({"mental_health_support": "ended"}, "mental_health_help", False),
+        ({"child_absent_kind": "adults"}, "absence_to_tell", True),
+        ({"child_absent_kind": "other"}, "absence_to_tell", True),
+        ({"child_absent_kind": "unwell"}, "absence_to_tell", False),
         ({"next_care_review_on": date(2024, 11, 18), "meeting_at": MONDAY}, "review_same_day", True),
         ({"next_care_review_on": date(2024, 11, 18)}, "review_same_day", False),
         ({"next_care_review_on": date(2024, 11, 19), "meeting_at": MONDAY}, "review_same_day", False),
@@ -279,7 +282,7 @@ def test_every_switch_that_the_form_names_is_known() -> None:
 def test_every_switch_can_be_on() -> None:
     everything = switches(
         {
-            "child_voice_attempts": "Asked.", "behaviour": "some", "child_attended": "no",
+            "child_voice_attempts": "Asked.", "behaviour": "some", "child_attended": "no", "child_absent_kind": "adults",
             "attendance": ({"possible": 10, "present": 1},), "sdq": ({"total": 40, "completed_on": date(2024, 9, 1)},),
             "attendees": ({"role": "child", "took_part": "attended"},), "part_time": True, "placement_change_expected": True,
             "address_withheld_from": "school", "alternative_provision": True, "communicates_by": ("signing",),

@@ -7,9 +7,9 @@ from datetime import date
 
 import pytest
 
-from pep_admin.desk import DeskFacts, Pile, Work, in_order, minutes_for, missing_subjects
+from pep_admin.desk import DeskFacts, Pile, Work, in_order, minutes_for
 from pep_admin.pep_form import Kind
-from pep_admin.vocabulary import Part, PepKind, PepStatus, Phase
+from pep_admin.vocabulary import Part, PepKind, PepStatus
 
 ALL = frozenset(Part)
 TEACHER, WORKER = frozenset({Part.EDUCATION}), frozenset({Part.SOCIAL_CARE, Part.MEETING})
@@ -81,10 +81,3 @@ def test_minutes_go_by_what_is_wanted_in_steps_of_five(work: Work, minutes: int)
 
 def test_every_kind_of_answer_has_its_minutes() -> None:
     assert all(minutes_for(Work(kinds=[kind])) == 5 for kind in Kind)
-
-
-def test_core_subjects_that_have_no_line_yet() -> None:
-    assert missing_subjects(Phase.SECONDARY, ["maths ", "Art"]) == ["English", "Science"]
-    assert missing_subjects(Phase.PRIMARY, ["English"]) == ["Maths"], "a line for the whole stands for reading and writing"
-    assert missing_subjects(Phase.PRIMARY, ["reading"]) == ["Writing", "Maths"]
-    assert all(missing_subjects(phase, []) for phase in Phase)

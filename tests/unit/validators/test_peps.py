@@ -102,7 +102,9 @@ def test_no_is_an_answer(a_document: Make) -> None:
     [
         ({"behaviour": "some", "behaviour_seen": None}, {}, Part.EDUCATION, "behaviour_seen", "RD-201"),
         ({"sen_provision": None}, {"sen_status": "K"}, Part.EDUCATION, "sen_provision", "RD-215"),
-        ({"child_attended": "part", "child_absent_reason": None}, {}, Part.MEETING, "child_absent_reason", "RD-307"),
+        ({"child_attended": "part", "child_absent_kind": None}, {}, Part.MEETING, "child_absent_kind", "RD-307"),
+        ({"child_attended": "no", "child_absent_kind": "adults"}, {}, Part.MEETING, "child_absent_reason", "RD-307"),
+        ({"child_attended": "part", "child_absent_kind": "other"}, {}, Part.MEETING, "child_absent_reason", "RD-307"),
     ],
 )
 def test_what_a_switch_makes_required(

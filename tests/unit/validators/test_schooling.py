@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from pep_admin.attainment_words import asked_subjects
 from pep_admin.pep_form import Document, RecordFacts, SuspensionFacts
 from pep_admin.transitions import ahead_of
 from pep_admin.validators.peps import check_part
@@ -26,7 +27,8 @@ def told(document: Document) -> list[tuple[str, str, str, str, str]]:
 
 def of_year(make: Make, group: str, answers: dict[str, Any] | None = None, *, phase: str, **more: Any) -> Document:
     facts = {"year_group": group, **more.pop("facts", {})}
-    document = make(answers, facts, phase=phase, **more)
+    judged = tuple({"subject": each, "current": "Not assessed yet", "on_track": "NA"} for each in asked_subjects(group))
+    document = make({"attainment": judged, **(answers or {})}, facts, phase=phase, **more)
     return replace(document, child=replace(document.child, year_group=group))
 
 
