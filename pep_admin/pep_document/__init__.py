@@ -7,13 +7,14 @@ pep_form.py's; who may write it and what follows is workflow/sections.py's.
 from pep_admin.pep_document.freezing import Heading, freeze, heading_of, thaw
 from pep_admin.pep_document.last_term import answers_before, compare, is_compared, keep_marks, open_parts
 from pep_admin.pep_document.reading import read_document, read_documents
-from pep_admin.pep_document.roll_facts import on_a_reduced_timetable
 from pep_admin.pep_document.shelf import current_form_version, form_of
+from pep_admin.pep_document.timetables import ReducedTimetable, reduced_timetables
 from pep_admin.pep_document.values import digest, normal
 from pep_admin.pep_document.writing import Written, confirm_answers, take_part, write_answers
 
 __all__ = [
     "Heading",
+    "ReducedTimetable",
     "Written",
     "answers_before",
     "compare",
@@ -26,10 +27,10 @@ __all__ = [
     "is_compared",
     "keep_marks",
     "normal",
-    "on_a_reduced_timetable",
     "open_parts",
     "read_document",
     "read_documents",
+    "reduced_timetables",
     "take_part",
     "thaw",
     "write_answers",
