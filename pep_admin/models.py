@@ -830,7 +830,8 @@ class ExclusionAlert(Tracked, Versioned, OfChild, Base):
     """The Virtual School was told that a child's place at school is at risk, or that they were sent away (HB-3.6), on any day.
 
     `happened` is what happened or is feared; what is told later is put under it with its day. One is open for a child at a time:
-    until the Virtual School, which says what it advised, closes it. `pep_id` where an answer in that PEP told it.
+    until the Virtual School, which says what it advised, closes it. `awaits_advice` until it did, and again once more was told.
+    `pep_id` where an answer in that PEP told it.
     """
 
     __tablename__ = "pep_exclusion_alert"
@@ -848,6 +849,7 @@ class ExclusionAlert(Tracked, Versioned, OfChild, Base):
     advised_by: Mapped[str | None] = mapped_column(Words(64))
     advised_name: Mapped[str | None] = mapped_column(Words(200))
     advised_on: Mapped[date | None]
+    awaits_advice: Mapped[bool] = mapped_column(default=True)
     closed_by: Mapped[str | None] = mapped_column(Words(64))
     closed_name: Mapped[str | None] = mapped_column(Words(200))
     closed_on: Mapped[date | None]
@@ -865,6 +867,48 @@ class ExclusionAlert(Tracked, Versioned, OfChild, Base):
 
     def __str__(self) -> str:
         return self.concern.label
+
+
+class AlertAdvice(Tracked, Versioned, OfChild, Base):
+    """What the Virtual School advised or did on an alert that the record tells by itself: a suspension, 45 days, no school, a
+    reduced timetable without an end. Of an exclusion risk that somebody told, the advice stands with it (ExclusionAlert).
+
+    `occurrence` says which one of its kind it is, for good: what comes again has another (workflow/alerts.py).
+    """
+
+    __tablename__ = "pep_alert_advice"
+
+    kind: Mapped[school_words.AlertKind] = mapped_column(choice(school_words.AlertKind))
+    occurrence: Mapped[str] = mapped_column(Words(60))
+    since_on: Mapped[date]
+    what: Mapped[str] = mapped_column(Words(500))
+    advice: Mapped[str] = mapped_column(Words(2_000))
+    advised_on: Mapped[date] = mapped_column(index=True)
+    advised_by: Mapped[str] = mapped_column(Words(64))
+    advised_name: Mapped[str] = mapped_column(Words(200))
+    child: Mapped[Child] = relationship()
+
+    __table_args__ = (UniqueConstraint("child_id", "kind", "occurrence"),)
+
+    def __str__(self) -> str:
+        return f"{self.kind.label}: {self.what}"
+
+
+class AlertNotice(OfChild, Base):
+    """That an officer got word of an alert, each once, in the transaction that queued the letter; never changed."""
+
+    __tablename__ = "pep_alert_notice"
+
+    kind: Mapped[school_words.AlertKind] = mapped_column(choice(school_words.AlertKind))
+    occurrence: Mapped[str] = mapped_column(Words(60))
+    person_id: Mapped[int] = mapped_column(ForeignKey("pep_person.id"), index=True)
+    delivery_id: Mapped[int] = mapped_column(ForeignKey("pep_delivery.id"), index=True)
+    told_on: Mapped[date]
+    child: Mapped[Child] = relationship()
+    person: Mapped[Person] = relationship()
+    delivery: Mapped[Delivery] = relationship()
+
+    __table_args__ = (UniqueConstraint("child_id", "kind", "occurrence", "person_id"),)
 
 
 # --- the PEP -----------------------------------------------------------------------------------------------------------
@@ -1147,7 +1191,10 @@ class MeetingNotice(Tracked, Versioned, OfPep, Base):
 
 
 class MeetingInvitation(Tracked, Versioned, OfPep, Base):
-    """Somebody whose calendar is told of a meeting, until they are not invited any more; `sequence` is the change told last."""
+    """Somebody whose calendar is told of a meeting, until they are not invited any more; `sequence` is the change told last.
+
+    `gone`: it ended because they have nothing to do with the PEP any more, not because somebody chose so.
+    """
 
     __tablename__ = "pep_meeting_invitation"
 
@@ -1155,6 +1202,7 @@ class MeetingInvitation(Tracked, Versioned, OfPep, Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("pep_person.id"), index=True)
     sequence: Mapped[int] = mapped_column(default=0)
     ended_at: Mapped[datetime | None]
+    gone: Mapped[bool] = mapped_column(default=False)
     notice: Mapped[MeetingNotice] = relationship(back_populates="invitations")
     person: Mapped[Person] = relationship()
     pep: Mapped[Pep] = relationship()

@@ -89,6 +89,16 @@ class ExclusionConcern(Labelled):
     PERMANENT = "permanent", "Happened: a permanent exclusion"
 
 
+class AlertKind(Labelled):
+    """What an officer hears of at once and answers with advice, the most pressing first."""
+
+    RISK = "risk", "Exclusion risk"
+    SUSPENSION = "suspension", "Suspension or exclusion"
+    DAYS_LOST = "days_lost", "45 days suspended in the year"
+    NO_SCHOOL = "no_school", "No school"
+    PART_TIME = "part_time", "Part-time without an end"
+
+
 class OptionsYear(Labelled):
     """The year group in which a school has the courses of key stage 4 chosen."""
 

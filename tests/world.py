@@ -145,7 +145,7 @@ class World:
         self.act(actor)
         document = read_document(self.session, pep, audience=audience_for(actor, pep.child))
         base = {key: document.digests.get(key, "") for key in values}
-        return sections.save_section(self.session, pep.id, section, values, base=base, actor=actor, today=TODAY)
+        return sections.save_section(self.session, pep.id, section, values, base=base, actor=actor, today=TODAY, now=NOW)
 
     def request_values(self, pep: Pep, **changed: Any) -> dict[str, Any]:
         """Ten hours at £55.00 under the PEP's first target, for the child's school."""

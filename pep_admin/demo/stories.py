@@ -57,9 +57,9 @@ def before_the_meetings(told: Teller, term: Term) -> None:
     on = date(2024, 10, 11)
     officer = act_as(told.session, told.office.officer)
     child = told.child("left_care_before_the_pep")
-    roll.leave_care(told.session, child, on=on, reason="Returned to a parent", actor=officer, today=on)
+    roll.leave_care(told.session, child, on=on, reason="Returned to a parent", actor=officer, today=on, now=at(on))
     pep_verbs.withdraw_pep(told.session, told.pep("left_care_before_the_pep").id, reason="Left care on 11 Oct 2024, before the "
-                           "meeting; the school goes on by itself.", actor=officer)
+                           "meeting; the school goes on by itself.", actor=officer, now=at(on))
     _records(told)
     told.session.commit()
 
@@ -80,7 +80,7 @@ def after_the_meetings(told: Teller, term: Term) -> None:
                           on=on, actor=officer, today=on)
     on = date(2024, 11, 15)
     roll.leave_care(session, told.child("left_care_with_a_final_pep"), on=on, reason="Special guardianship order",
-                    actor=officer, today=on)
+                    actor=officer, today=on, now=at(on))
     session.commit()
 
 

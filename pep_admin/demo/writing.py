@@ -110,7 +110,7 @@ def _save(
     base = {found.key: document.digests[found.key] for found in document.form.section(key)[1].fields
             if found.key in document.digests}
     shown = {each: value for each, value in values.items() if each in base}
-    written = sections.confirm_carried(session, pep.id, key, shown, base=base, actor=actor, today=today)
+    written = sections.confirm_carried(session, pep.id, key, shown, base=base, actor=actor, today=today, now=at(today))
     later = {each: value for each, value in values.items()
              if each not in shown and document.form.field(each).asked in ASKED_BY_ANSWERS}
     if later and written.changed:

@@ -137,7 +137,7 @@ def store_joining(
     """Take the new children into care, correct the others, record homes and SDQ totals: each through its verb."""
     for each in work:
         if each.child_id is None:
-            child = _take_in(session, each, actor, today)
+            child = _take_in(session, each, actor, today, now)
         else:
             child = session.scalars(select(Child).where(Child.id == each.child_id)).one()
             if each.facts:
@@ -150,28 +150,28 @@ def store_joining(
         step(1)
 
 
-def _take_in(session: Session, new: Joining, actor: Actor, today: date) -> Child:
+def _take_in(session: Session, new: Joining, actor: Actor, today: date, now: datetime) -> Child:
     """The child with every time in care, as it went: taken in, moved, left, taken in again."""
     first, *later = new.periods or (Period(new.facts["entered_care_on"], None),)
     child = roll.take_into_care(
         session, actor=actor, today=today, facts={**new.facts, "entered_care_on": first.started_on},
         placement_kind=first.homes[0].kind if first.homes else None,
     )
-    _move_on(session, child, first, actor, today)
+    _move_on(session, child, first, actor, today, now)
     for period in later:
         roll.return_to_care(
             session, child, on=period.started_on, notified_on=new.facts.get("notified_on"), legal_status=new.facts["legal_status"],
             actor=actor, today=today, placement_kind=period.homes[0].kind if period.homes else None,
         )
-        _move_on(session, child, period, actor, today)
+        _move_on(session, child, period, actor, today, now)
     return child
 
 
-def _move_on(session: Session, child: Child, period: Period, actor: Actor, today: date) -> None:
+def _move_on(session: Session, child: Child, period: Period, actor: Actor, today: date, now: datetime) -> None:
     for home in period.homes[1:]:
         roll.change_placement(session, child, kind=home.kind, carer_id=None, on=home.started_on, actor=actor, today=today)
     if period.ended_on is not None:
-        roll.leave_care(session, child, on=period.ended_on, reason=period.why, actor=actor, today=today)
+        roll.leave_care(session, child, on=period.ended_on, reason=period.why, actor=actor, today=today, now=now)
 
 
 def _record_sdq(session: Session, child: Child, sdq: Sdq, actor: Actor, today: date) -> None:

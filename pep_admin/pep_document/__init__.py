@@ -15,13 +15,14 @@ from pep_admin.pep_document.last_term import (
     with_judgements_before,
 )
 from pep_admin.pep_document.reading import read_document, read_documents
-from pep_admin.pep_document.roll_facts import on_a_reduced_timetable
 from pep_admin.pep_document.shelf import current_form_version, form_of
+from pep_admin.pep_document.timetables import ReducedTimetable, reduced_timetables
 from pep_admin.pep_document.values import digest, normal
 from pep_admin.pep_document.writing import Written, confirm_answers, take_part, write_answers
 
 __all__ = [
     "Heading",
+    "ReducedTimetable",
     "Written",
     "answers_before",
     "compare",
@@ -35,10 +36,10 @@ __all__ = [
     "judged",
     "keep_marks",
     "normal",
-    "on_a_reduced_timetable",
     "open_parts",
     "read_document",
     "read_documents",
+    "reduced_timetables",
     "take_part",
     "thaw",
     "with_judgements_before",

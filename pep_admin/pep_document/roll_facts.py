@@ -1,17 +1,16 @@
-"""What of the roll a PEP reads: the child's schools and homes, the year's suspensions, the next stage, the EHCP's review,
-who is on a reduced timetable.
+"""What of the roll a PEP reads: the child's schools and homes, the year's suspensions, the next stage, the EHCP's review.
 
 Rows become facts here; reading.py puts them into the document, beside.py keeps them on the day it is sent.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
-from sqlalchemy import JSON, select, type_coerce
+from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from pep_admin.models import AcademicYear, CarePlacement, Child, EducationSection, Enrolment, MeetingSection, Pep, Suspension, Term
+from pep_admin.models import AcademicYear, CarePlacement, Child, Enrolment, MeetingSection, Pep, Suspension, Term
 from pep_admin.pep_form import RecordFacts, SchoolingFacts, SuspensionFacts
 from pep_admin.roll_fate import RollFacts, RollFate, roll_fate
 from pep_admin.school_calendar import YEAR_GROUPS
@@ -51,13 +50,6 @@ def joined_with_review(session: Session, peps: Sequence[Pep]) -> list[tuple[int,
         (child_id, year_id, pep_id) for child_id, year_id, pep_id, meeting_at, review_on, answers, within in session.execute(held)
         if answers.get("joined_ehcp_review") is True or coincides(day_of(meeting_at), review_on, within)
     ]
-
-
-def on_a_reduced_timetable(session: Session, pep_ids: Collection[int]) -> list[int]:
-    """Of those PEPs, the ones whose Part 2 says that the child is on a reduced timetable (P2.08): found before whole PEPs are read.
-    Whether that holds for the child, and what the plan says, is told by the document."""
-    said, wanted = type_coerce(EducationSection.answers, JSON())["part_time"].as_boolean(), set(pep_ids)
-    return [each for each in session.scalars(select(EducationSection.pep_id).where(said.is_(True))) if each in wanted]
 
 
 def next_stage_of(pep: Pep, group: str) -> str:

@@ -6,6 +6,7 @@ What is queued, and for whom, is workflow/officer_letters.py's.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from enum import StrEnum
 
 from sqlalchemy import select
@@ -31,7 +32,7 @@ SAID: Mapping[News, str] = {
 }
 
 
-def words_of(session: Session, row: Delivery) -> Mapping[str, str] | str:
+def words_of(session: Session, row: Delivery, today: date) -> Mapping[str, str] | str:
     """What is filled into the letter; a sentence where somebody else is the child's officer by now."""
     officer = session.scalar(select(Child.case_officer_id).where(Child.id == row.arguments.get("child")))
     if officer != row.person_id:

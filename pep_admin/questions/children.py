@@ -10,14 +10,15 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import joinedload
 
 from pep_admin import queries
 from pep_admin.deadlines import format_day
-from pep_admin.models import CallNote, Child, Enrolment, ExclusionAlert, Pep, SdqScore, Suspension, Term
-from pep_admin.pep_document import on_a_reduced_timetable, read_documents
+from pep_admin.models import CallNote, Child, ExclusionAlert, Pep, SdqScore, Suspension, Term
+from pep_admin.pep_document import read_documents, reduced_timetables
 from pep_admin.pep_form import Document
+from pep_admin.queries.alerts import advised_on_suspension, without_school
 from pep_admin.queries.launch import launch_candidates
 from pep_admin.queries.new_children import year_of
 from pep_admin.queries.peps import UNFINISHED
@@ -28,56 +29,29 @@ from pep_admin.validators.meetings import Calendar
 from pep_admin.validators.social_care import check_social_care
 from pep_admin.validators.targets import check_target_set
 from pep_admin.validators.waivers import let_pass
-from pep_admin.vocabulary import Audience, PepKind, PepStatus
+from pep_admin.vocabulary import Audience, PepKind
 
 SDQ_CHECKS = ("RD-106", "RD-231")
 
 
 def no_school(week: Week) -> list[Found]:
-    """Children in care and of PEP age without a school, and those whose newest PEP says that they are on a reduced timetable, the
-    longest first. The days are those without a school, or since the reduced timetable began."""
+    """Children in care and of PEP age without a school, and those whose newest PEP that says so has them on a reduced timetable,
+    the longest first. The days are those without a school, or since the reduced timetable began."""
     if week.term is None:
         return []
     of_age = [each for each in launch_candidates(week.session, week.term, week.today) if not each.why_not]
-    without = {each.child_id: each.entered_care_on for each in of_age if each.school_id is None}
     officers = _officers(week)
-    found = []
-    left = {row.child_id: row.on for row in week.session.execute(
-        select(Enrolment.child_id, func.max(Enrolment.ended_on).label("on")).where(Enrolment.ended_on.is_not(None))
-        .group_by(Enrolment.child_id))}
-    for child_id, entered_on in without.items():
-        since = max(filter(None, (left.get(child_id), entered_on)))
-        found.append(Found(f"No school since {format_day(since)}", theirs(officers.get(child_id)), child_id,
-                           days=(week.today - since).days))
-    found += _part_time(week, {each.child_id for each in of_age if each.school_id is not None}, officers)
+    found = [Found(f"No school since {format_day(each.since)}", theirs(officers.get(each.child_id)), each.child_id,
+                   days=(week.today - each.since).days) for each in without_school(week.session, of_age)]
+    for part in reduced_timetables(week.session, {each.child_id for each in of_age if each.school_id is not None}):
+        found.append(Found(part.words, theirs(officers.get(part.child_id)), part.child_id, part.pep_id,
+                           days=(week.today - part.since).days if part.since else None))
     return sorted(found, key=lambda each: (-(each.days or 0), each.child_id or 0))
 
 
 def _officers(week: Week) -> dict[int, int]:
     rows = week.session.execute(select(Child.id, Child.case_officer_id).where(Child.case_officer_id.is_not(None)))
     return {child_id: officer_id for child_id, officer_id in rows if officer_id is not None}
-
-
-def _part_time(week: Week, child_ids: set[int], officers: dict[int, int]) -> list[Found]:
-    newest = {row.child_id: row.pep_id for row in week.session.execute(
-        select(Pep.child_id, func.max(Pep.id).label("pep_id"))
-        .where(Pep.status != PepStatus.WITHDRAWN, Pep.kind != PepKind.FUNDING).group_by(Pep.child_id))}
-    ids = on_a_reduced_timetable(week.session, [pep_id for child_id, pep_id in newest.items() if child_id in child_ids])
-    peps = list(week.session.scalars(select(Pep).where(Pep.id.in_(ids)))) if ids else []
-    documents = read_documents(week.session, peps, audience=Audience.RULES) if peps else {}
-    found = []
-    for pep in peps:
-        document = documents[pep.id]
-        if document.answer("part_time") is not True:
-            continue
-        began = [row["began_on"] for row in document.rows("part_time_plan") if row.get("began_on")]
-        ends = [row["ends_on"] for row in document.rows("part_time_plan") if row.get("ends_on")]
-        since = min(began, default=None)
-        until = f"until {format_day(max(ends))}" if ends else "with no end on record"
-        words = f"Reduced timetable{f' since {format_day(since)}' if since else ''}, {until}"
-        found.append(Found(words, theirs(officers.get(pep.child_id)), pep.child_id, pep.id,
-                           days=(week.today - since).days if since else None))
-    return found
 
 
 def suspended(week: Week) -> list[Found]:
@@ -94,7 +68,7 @@ def suspended(week: Week) -> list[Found]:
     for away in session.execute(_away(week)):
         until = f" until {format_day(away.ended_on)}" if away.ended_on else ""
         words[away.child_id].append(f"{away.kind.label} from {format_day(away.started_on)}{until}")
-        advised[away.child_id].append(bool(away.advice))
+        advised[away.child_id].append(away.advised)
         leads[away.child_id] = (Leads.SUSPENSION, away.id)
         since[away.child_id] = min(away.started_on, since.get(away.child_id, date.max))
     alerts = select(ExclusionAlert.id, ExclusionAlert.child_id, ExclusionAlert.concern, ExclusionAlert.told_on,
@@ -122,7 +96,7 @@ def _away(week: Week) -> Any:
     year = year_of(week.session, week.today)
     holds = or_(Suspension.ended_on >= week.today, and_(Suspension.ended_on.is_(None), Child.school_id == Suspension.school_id))
     asked = select(Suspension.id, Suspension.child_id, Suspension.kind, Suspension.started_on, Suspension.ended_on,
-                   Suspension.advice)
+                   advised_on_suspension().label("advised"))
     return asked.join(Child, Suspension.child_id == Child.id).where(
         Suspension.started_on <= week.today, holds, Suspension.started_on >= (year.starts_on if year else week.today)
     ).order_by(Suspension.id)

@@ -13,10 +13,11 @@ from sqlalchemy.orm import Session
 from pep_admin import outbox
 from pep_admin.config import LONDON
 from pep_admin.workflow.chasing import REMIND
+from pep_admin.workflow.follow_up import FOLLOW_UP
 
 MORNING = time(7)
 """In England: who opens their mail at eight has it before them."""
-KINDS = {REMIND: MORNING}
+KINDS = {FOLLOW_UP: MORNING, REMIND: MORNING}
 
 
 def due_on(day: date) -> dict[str, datetime]:

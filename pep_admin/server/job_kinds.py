@@ -27,6 +27,7 @@ from pep_admin.server.jobs import Beat, Made, job_kind, read_only, require_asker
 from pep_admin.workflow.chasing import REMIND, send_reminders
 from pep_admin.workflow.drafts import DROP_OLD as DROP_OLD_DRAFTS
 from pep_admin.workflow.drafts import drop_old as drop_old_drafts
+from pep_admin.workflow.follow_up import FOLLOW_UP, follow_up
 
 DROP_MADE = "jobs.drop_made"
 
@@ -57,6 +58,13 @@ def _remind(session: Session, payload: Mapping[str, Any], beat: Beat) -> Made:
     """Each morning's reminders; of a morning that was missed, today's."""
     done = send_reminders(session, actor=SYSTEM, today=config.today(), now=config.now())
     return Made({"reminders": done.reminders, "escalations": done.escalations})
+
+
+@job_kind(FOLLOW_UP)
+def _follow_up(session: Session, payload: Mapping[str, Any], beat: Beat) -> Made:
+    """What follows from moves and answers, and each morning from the day."""
+    return Made(dict(follow_up(session, today=config.today(), now=config.now(), run=str(payload["job"]),
+                               at_once=bool(payload.get("at_once")))))
 
 
 def queue_drop(session: Session) -> None:

@@ -127,6 +127,10 @@ LETTERS: dict[str, Letter] = {
         "Something about a child needs you",
         "Hello,\n\n{told}. You are the officer of that child. Sign in to read it, and to record what you advise:"
         "\n\n{alerts}" + _FOOT),
+    "alerts_told": Letter(
+        "A child needs you: no school, or part-time without an end",
+        "Hello,\n\nby the records of the Virtual School, {told}. Sign in to read which, and to record what you advise or do:"
+        "\n\n{worklist}" + _FOOT),
     "released": Letter(
         "Pupil Premium funding is on its way",
         "Hello,\n\nfunding that your school asked for is released and will be paid. Sign in to see for what:\n\n{link}" + _FOOT),
@@ -165,7 +169,7 @@ LETTERS: dict[str, Letter] = {
 
 
 PLACES = {"link": "peps", "leads": "my_lead", "children": "children", "desk": "my_peps",
-          "alerts": "exclusion_alerts"}
+          "alerts": "exclusion_alerts", "worklist": "alerts"}
 """Where a letter's link leads: by the name that its words use, the noun of the page."""
 
 

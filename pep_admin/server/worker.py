@@ -40,6 +40,7 @@ from pep_admin.server.job_leases import Cancelled, Lease, LeaseLost, Stopping, d
 from pep_admin.server.jobs import JOB_KINDS, Made
 from pep_admin.server.jobs import job_kind as job_kind
 from pep_admin.vocabulary import DeliveryState, JobState, PepStatus
+from pep_admin.workflow import alert_letters
 from pep_admin.workflow.jobs import clean_up
 
 log = logging.getLogger("pep_admin.worker")
@@ -79,6 +80,7 @@ Goes = Addressed | Later | str
 Addressing = Callable[[Session, Mapping[str, Any]], Addressed | str]
 ESCALATED = "escalated"
 CHASES = frozenset({"reminder", ESCALATED})
+TO_OFFICERS = {officer_letters.LETTER: officer_letters.words_of, alert_letters.LETTER: alert_letters.words_of}
 ADDRESSED: dict[str, Addressing] = {}
 """Letters to somebody of the host's who is no Person, by template."""
 
@@ -315,8 +317,8 @@ def _goes(session: Session, row: Delivery) -> Goes:
     if row.template in (LETTER, CALLED_OFF):
         entry = entry_of(session, row, config.today())
         return entry if isinstance(entry, str) else Addressed(row.person.email or "", meetings.words_of(entry), entry)
-    if row.template == officer_letters.LETTER:
-        told = officer_letters.words_of(session, row)
+    if row.template in TO_OFFICERS:
+        told = TO_OFFICERS[row.template](session, row, config.today())
         return told if isinstance(told, str) else Addressed(row.person.email or "", told)
     return _what_is_over(session, row, row.person.id) or Addressed(row.person.email or "")
 

@@ -54,12 +54,14 @@ def _since(since_on: date | None, today: date) -> list[Finding]:
     return []
 
 
-def check_advice(advice: str, advised_on: date | None, *, told_on: date, today: date) -> list[Finding]:
-    """The Virtual School's advice is said, and was given between the day it was told and today."""
+def check_advice(
+    advice: str, advised_on: date | None, *, told_on: date, today: date, since: str = "when you were told"
+) -> list[Finding]:
+    """The Virtual School's advice is said, and was given between the day it was told and today; `since` says what that day is."""
     found = []
     if not said(advice):
         found.append(Finding("ALERT-advice", RULE, "advice", "Say what you advised."))
     if advised_on is None or not told_on <= advised_on <= today:
-        message = f"Enter the day on which it was given, from {format_day(told_on)}, when you were told, to today."
+        message = f"Enter the day on which it was given, from {format_day(told_on)}, {since}, to today."
         found.append(Finding("ALERT-advised", "DATA-dates", "advised_on", message))
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pep_admin.views.actions import Actions
+from pep_admin.views.alerts import Alerts
 from pep_admin.views.attending import Attending
 from pep_admin.views.audit_log import AuditLog
 from pep_admin.views.board import TermBoard
@@ -55,6 +56,7 @@ VIEWS: tuple[type[PepView], ...] = (
     Saved,
     Calls,
     OutOfTurn,
+    Alerts,
     Reminders,
     Peps,
     Drafts,

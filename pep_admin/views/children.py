@@ -221,7 +221,7 @@ class Children(PepModelView):
     def leave_care(self) -> ResponseReturnValue:
         """The end of care."""
         return self._move("Leaves care", LeaveCare, lambda child, form: self.commit(
-            roll.leave_care, child, on=form.on.data, reason=form.reason.data, today=self.today))
+            roll.leave_care, child, on=form.on.data, reason=form.reason.data, today=self.today, now=self.now))
 
     @expose("/return-to-care/", methods=("GET", "POST"))
     def return_to_care(self) -> ResponseReturnValue:

@@ -19,6 +19,7 @@ from pep_admin.views.filters import asked_for
 from pep_admin.views.gate import PepView
 from pep_admin.views.hosting import present_actor
 from pep_admin.vocabulary import PpgStatus
+from pep_admin.workflow.alerts import find_alerts
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,8 @@ def _money(key: str, text: str, hint: str, status: PpgStatus) -> Count:
 
 
 COUNTS = (
+    Count("open_alerts", "Alerts", "Exclusion risk, suspension, 45 days, no school, part-time without an end: no advice yet",
+          Permission.WEEK_READ, "pep_alerts", {}),
     Count("alerts", "Exclusion risk", "Told and not closed: advise at once", Permission.ALERT_READ, "pep_exclusion_alerts",
           {"state": "open"}),
     _peps("late", "Late", "Past the due day and not sent, or a new child’s not with its writers in time"),
@@ -75,7 +78,9 @@ class Dashboard(PepView):
         if desk := self._desk():
             return redirect(desk)
         shown = [each for each in COUNTS if self.may(each.permission)]
-        counts: Mapping[str, int] = queries.front_page_counts(self.db_session, self.actor, self.today) if shown else {}
+        counts = dict(queries.front_page_counts(self.db_session, self.actor, self.today)) if shown else {}
+        if self.may(Permission.WEEK_READ):
+            counts["open_alerts"] = len(find_alerts(self.db_session, self.today))
         cards = [(each, counts.get(each.key, 0), self._list(each)) for each in shown]
         scope, mine = week.my_week(self) if self.may(Permission.WEEK_READ) else ("", [])
         return self.page("pep/dashboard.html", cards=cards, term=self._term(), week=mine, scope=scope,

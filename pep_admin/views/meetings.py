@@ -120,7 +120,8 @@ class Meetings(PepView):
         form.officer.people = officers(self.db_session)
         if posted and form.validate():
             chosen = form.officer.data
-            done = self.commit(meetings.send_officer, pep.id, whole_id(chosen) if chosen else None, today=self.today, subject=pep)
+            done = self.commit(meetings.send_officer, pep.id, whole_id(chosen) if chosen else None, today=self.today,
+                               now=self.now, subject=pep)
             if done.value is not None:
                 self.say("It is in the diary." if chosen else "Nobody is named to go there now.")
                 return redirect(self._page_of(pep.id), code=303)
@@ -148,7 +149,7 @@ class Meetings(PepView):
             return self._book_page(pep, form, self._typed(asked, posted.problems), findings=posted.problems, status=422)
         booking = meetings.Booking(posted.values, posted.base, int(form.minutes.data),
                                    frozenset(whole_id(each) for each in form.people.data or ()))
-        done = self.commit(meetings.book_meeting, pep.id, booking, today=self.today, subject=pep)
+        done = self.commit(meetings.book_meeting, pep.id, booking, today=self.today, now=self.now, subject=pep)
         pep = self._pep()
         if done.value is None:
             return self._book_page(pep, form, self._typed(asked, done.findings), findings=done.findings, status=422)
@@ -199,7 +200,7 @@ class Meetings(PepView):
         pep = self._bookable()
         findings: Sequence[Any] = ()
         if request.method == "POST":
-            done = self.commit(meetings.call_off_meeting, pep.id, today=self.today, subject=pep)
+            done = self.commit(meetings.call_off_meeting, pep.id, today=self.today, now=self.now, subject=pep)
             if done.value is not None:
                 names = ", ".join(each.name for each in done.value)
                 self.say(f"The meeting is off. Word goes to {names}." if names else "The meeting is off.")

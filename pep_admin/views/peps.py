@@ -232,7 +232,7 @@ class Peps(Pdfs, GradingPages, SigningPages, QuestionPages, ChangePages, WholePa
             return self._typed_again(pep, document, section, posted.problems)
         save = sections.confirm_carried if request.form.get("then") == "confirm" else sections.save_section
         save = draft_pages.saving(self, save, draft_places.of_section(pep, section), lambda written: written.conflicts is None)
-        done = self.commit(save, pep.id, section.key, posted.values, base=posted.base, today=self.today,
+        done = self.commit(save, pep.id, section.key, posted.values, base=posted.base, today=self.today, now=self.now,
                            subject=pep)
         if done.findings or done.value is None:
             return self._typed_again(self._again(pep), document, section, done.findings)
@@ -326,7 +326,7 @@ class Peps(Pdfs, GradingPages, SigningPages, QuestionPages, ChangePages, WholePa
         pep, reason = self._pep(), request.form.get("reason", "")
         findings: Sequence[Finding] = ()
         if request.method == "POST":
-            done = self.commit(verbs.withdraw_pep, pep.id, reason=reason, subject=pep)
+            done = self.commit(verbs.withdraw_pep, pep.id, reason=reason, now=self.now, subject=pep)
             if done.ok:
                 self.say(f"{done.value} is closed as not needed.")
                 return self.back_to("details_view", id=pep.id)

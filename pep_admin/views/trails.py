@@ -27,7 +27,7 @@ CALLED = {
     CareEpisode.__tablename__: "a period in care", **{table: what for table, (what, _) in pep_history.TOLD.items()},
     "pep_attending_note": "what was said about meeting the child", "pep_sdq_score": "an SDQ total", "pep_qa_review": "a grading",
     "pep_exclusion_alert": "a risk of exclusion that was told", "pep_handover_note": "a hand-over note",
-    "pep_settled_change": "what was settled of a change",
+    "pep_settled_change": "what was settled of a change", "pep_alert_advice": "what was advised on an alert",
 }
 ACTS = {
     "read": "Read", "pdf": "Made the PDF of", "refused": "Was refused", "write": "Wrote in", "sign": "Signed a part of",

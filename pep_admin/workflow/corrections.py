@@ -26,6 +26,7 @@ from pep_admin.school_calendar import ONE_DAY, academic_year_begins, academic_ye
 from pep_admin.validators.children import check_child
 from pep_admin.validators.findings import Finding, blocking
 from pep_admin.vocabulary import NextStep, RollMove
+from pep_admin.workflow.follow_up import ask_follow_up
 from pep_admin.workflow.roll import move_open_peps
 from pep_admin.workflow.taking import refuse
 
@@ -115,6 +116,7 @@ def undo_move(session: Session, child: Child, move: RollMove, *, reason: str, ac
             if move is RollMove.SCHOOL:
                 _unroll(session, child, ended_on)
         session.flush()
+    ask_follow_up(session)
     audit.record(session, "child.undo_move", child, move=move.value)
 
 

@@ -20,6 +20,7 @@ from pep_admin.queries import OPEN_TO_WRITE
 from pep_admin.validators.findings import Finding, blocking
 from pep_admin.validators.waivers import WaiverFacts, let_pass
 from pep_admin.vocabulary import Part, PepStatus
+from pep_admin.workflow.follow_up import ask_follow_up
 from pep_admin.workflow.sections import unsign
 from pep_admin.workflow.taking import all_or_nothing, move_peps, refuse, take_pep, take_peps
 
@@ -169,6 +170,7 @@ def name_writer(session: Session, pep_id: int, person_id: int, *, actor: Actor, 
         raise Refused([problem])
     pep.writer = person
     session.flush()
+    ask_follow_up(session)
     audit.record(session, "pep.name_writer", pep, person_id=person.id)
     return pep
 
@@ -201,6 +203,7 @@ def name_designated_teacher(
         hand_over(session, every, person)
     session.flush()
     tell_new_writers(session, handed, now=now, run=run)
+    ask_follow_up(session)
     audit.record(session, "school.name_designated_teacher", school, person_id=person_id, peps=len(handed))
     for pep in every:
         audit.record(session, "pep.name_writer", pep, person_id=person_id)

@@ -98,6 +98,7 @@ def add_to_alert(
     alert.concern = told.concern or alert.concern
     if not session.is_modified(alert):
         return alert  # pressed twice
+    alert.awaits_advice = True
     session.flush()
     tell_officer(session, alert.child, News.EXCLUSION, f"alert:{alert.id}:{alert.row_version}", actor=actor)
     audit.record(session, "exclusion_alert.tell_more", alert, concern=alert.concern.value)
@@ -129,6 +130,7 @@ def advise(
     if wrong := check_advice(advice, advised_on, told_on=alert.told_on, today=today):
         raise Refused(wrong)
     alert.advice, alert.advised_on, alert.advised_by, alert.advised_name = advice.strip(), advised_on, actor.id, actor.name
+    alert.awaits_advice = False
     session.flush()
     audit.record(session, "exclusion_alert.advise", alert)
     return alert

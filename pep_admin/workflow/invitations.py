@@ -10,26 +10,30 @@ from collections.abc import Collection
 from datetime import date, datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
-from pep_admin import audit, config, outbox
+from pep_admin import audit, outbox
 from pep_admin.models import MeetingInvitation, MeetingNotice, Pep, Person
 from pep_admin.pep_document import read_document
 from pep_admin.queries.meeting_letters import CALLED_OFF, LETTER, beginning_of
-from pep_admin.queries.meetings import invitable, invited, next_uid, standing_notice
+from pep_admin.queries.meetings import PEOPLE, invitable, invited, next_uid, standing_notice
+from pep_admin.queries.terms import day_bounds
+from pep_admin.validators.grants import SCHOOL_SIDE
 from pep_admin.validators.meetings import day_of
-from pep_admin.vocabulary import Audience, MeetingHow
+from pep_admin.vocabulary import Audience, MeetingHow, PersonKind
+from pep_admin.workflow.taking import take_peps
 
 TOLD = frozenset({"meeting_at", "meeting_how"})
 """The answers of Part 3 that calendars are told."""
 
 
-def invite(session: Session, pep: Pep, people: Collection[int], *, minutes: int, today: date) -> list[Person]:
+def invite(
+    session: Session, pep: Pep, people: Collection[int], *, minutes: int, today: date, now: datetime
+) -> list[Person]:
     """Invite those people (ids) to the meeting as it is booked, and nobody else; whoever is told of it, newly or of a change.
 
     Who is no longer among them gets word that it is off for them. `minutes`: how long it takes.
     """
-    now = config.now()
     notice = standing_notice(session, pep.id)
     if notice is None:
         if not people or pep.meeting_at is None:
@@ -49,33 +53,27 @@ def invite(session: Session, pep: Pep, people: Collection[int], *, minutes: int,
     return _tell(session, notice, told, now) if _day(notice.starts_at) >= today else []
 
 
-def follow(session: Session, pep: Pep, *, today: date) -> list[Person]:
+def follow(session: Session, pep: Pep, *, today: date, now: datetime) -> list[Person]:
     """The meeting was changed on whatever page: those who are invited are told, and who has to do with the PEP no more is not
     invited any longer. Nobody is told of a change to a meeting that was over before it and is after it."""
     notice = standing_notice(session, pep.id)
     if notice is None:
         return []
     if pep.meeting_at is None:
-        return call_off(session, pep)
+        return call_off(session, pep, now=now)
     before = _day(notice.starts_at)
     if not _bring_up_to_date(session, notice, pep, notice.minutes):
         return []
-    now, known = config.now(), {each.person.id for each in invitable(pep)}
-    staying = []
-    for each in invited(session, notice):
-        if each.person_id in known:
-            staying.append(each)
-        else:
-            _end(session, notice, each, now)
+    _let_go(session, notice, pep, now)
+    staying = invited(session, notice)
     return _tell(session, notice, staying, now) if max(before, _day(notice.starts_at)) >= today else []
 
 
-def call_off(session: Session, pep: Pep) -> list[Person]:
+def call_off(session: Session, pep: Pep, *, now: datetime) -> list[Person]:
     """The meeting is off: those who are invited are told, unless it was over. The next one is another meeting to calendars."""
     notice = standing_notice(session, pep.id)
     if notice is None:
         return []
-    now = config.now()
     people = invited(session, notice)
     notice.called_off_at, notice.sequence = now, notice.sequence + 1
     if _day(notice.starts_at) >= _day(now):
@@ -86,13 +84,68 @@ def call_off(session: Session, pep: Pep) -> list[Person]:
     return [each.person for each in people]
 
 
-def change_one(session: Session, pep: Pep, *, leaves: int | None, comes: int | None, today: date) -> None:
+def change_one(session: Session, pep: Pep, *, leaves: int | None, comes: int | None, today: date, now: datetime) -> None:
     """Somebody (id) goes to the meeting in another's place; only where people were invited to it."""
     notice = standing_notice(session, pep.id)
     if notice is None:
         return
     people = {each.person_id for each in invited(session, notice)} - {leaves} | {comes}
-    invite(session, pep, {each for each in people if each is not None}, minutes=notice.minutes, today=today)
+    invite(session, pep, {each for each in people if each is not None}, minutes=notice.minutes, today=today, now=now)
+
+
+# --- who has to do with it -----------------------------------------------------------------------------------------------
+
+
+def look_again(session: Session, *, today: date, now: datetime) -> int:
+    """Of every meeting ahead: who has nothing to do with the PEP any more is not invited any longer and told that it is off for
+    them, and whoever is in their place now is invited; how many were told.
+
+    In whose place somebody is, goes by the side: the school's writer, the social worker, the carer. Whom somebody chose not to
+    invite is left out.
+    """
+    first, _ = day_bounds(today)
+    ahead = select(MeetingNotice.pep_id).where(MeetingNotice.called_off_at.is_(None), MeetingNotice.starts_at >= first)
+    told, ids = 0, [pep.id for pep in take_peps(session, session.scalars(ahead))]
+    peps = select(Pep).where(Pep.id.in_(ids)).options(*PEOPLE).order_by(Pep.id).execution_options(populate_existing=True)
+    for pep in session.scalars(peps).all():
+        notice = standing_notice(session, pep.id)
+        if notice is None:
+            continue
+        gone = _let_go(session, notice, pep, now)
+        come = _tell(session, notice, [_add(session, notice, each) for each in _in_their_place(session, notice, pep)], now)
+        told += len(gone) + len(come)
+    return told
+
+
+def _let_go(session: Session, notice: MeetingNotice, pep: Pep, now: datetime) -> list[MeetingInvitation]:
+    """End the invitation of whoever has nothing to do with the PEP any more."""
+    known = {each.person.id for each in invitable(pep)}
+    gone = [each for each in invited(session, notice) if each.person_id not in known]
+    for each in gone:
+        _end(session, notice, each, now)
+        each.gone = True
+    session.flush()
+    return gone
+
+
+def _in_their_place(session: Session, notice: MeetingNotice, pep: Pep) -> list[int]:
+    """Who is to be invited because somebody of their side has gone and nobody of it is invited now (ids)."""
+    every = session.scalars(select(MeetingInvitation).where(MeetingInvitation.notice_id == notice.id).options(
+        joinedload(MeetingInvitation.person))).all()
+    left = {_side_of(each.person.kind) for each in every if each.gone}
+    there = {_side_of(each.person.kind) for each in every if each.ended_at is None}
+    chosen_out = {each.person_id for each in every if each.ended_at is not None and not each.gone}
+    found: dict[PersonKind, int] = {}
+    for each in sorted(invitable(pep), key=lambda one: one.person.id != pep.writer_id):
+        side = _side_of(each.person.kind)
+        if side in left - there and each.told_by_mail and each.person.id not in chosen_out:
+            found.setdefault(side, each.person.id)
+    return sorted(found.values())
+
+
+def _side_of(kind: PersonKind) -> PersonKind:
+    """Everybody of a school is one side; every other kind is its own."""
+    return PersonKind.DESIGNATED_TEACHER if kind in SCHOOL_SIDE else kind
 
 
 # --- one calendar entry --------------------------------------------------------------------------------------------------
@@ -122,7 +175,7 @@ def _add(session: Session, notice: MeetingNotice, person_id: int) -> MeetingInvi
         found = MeetingInvitation(notice_id=notice.id, pep_id=notice.pep_id, person_id=person_id)
         session.add(found)
     else:
-        found.ended_at, notice.sequence = None, notice.sequence + 1
+        found.ended_at, found.gone, notice.sequence = None, False, notice.sequence + 1
     session.flush()
     return found
 

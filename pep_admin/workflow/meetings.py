@@ -55,7 +55,7 @@ class Booked:
     told: Sequence[Person] = ()
 
 
-def book_meeting(session: Session, pep_id: int, booking: Booking, *, actor: Actor, today: date) -> Booked:
+def book_meeting(session: Session, pep_id: int, booking: Booking, *, actor: Actor, today: date, now: datetime) -> Booked:
     """Book the meeting of a PEP, or move it; those who are invited are told, each change once.
 
     Who is invited is put among those of whom Part 3 asks whether they came (HB-3.2). Raises Refused for a day that is over, and for
@@ -74,7 +74,7 @@ def book_meeting(session: Session, pep_id: int, booking: Booking, *, actor: Acto
         if written.conflicts is not None:
             step.rollback()
             return Booked(written)
-        told = invitations.invite(session, pep, booking.people, minutes=booking.minutes, today=today)
+        told = invitations.invite(session, pep, booking.people, minutes=booking.minutes, today=today, now=now)
     audit.record(session, "meeting.book", pep, people=len(booking.people))
     return Booked(written, told)
 
@@ -108,7 +108,7 @@ def _with_invited(
             {**booking.base, "attendees": document.digests["attendees"]})
 
 
-def call_off_meeting(session: Session, pep_id: int, *, actor: Actor, today: date) -> Sequence[Person]:
+def call_off_meeting(session: Session, pep_id: int, *, actor: Actor, today: date, now: datetime) -> Sequence[Person]:
     """The meeting is off and no other is booked; those who were invited are told. Raises Refused where none is booked ahead."""
     pep, document, section = take_section(session, pep_id, SECTION, actor)
     if pep.meeting_at is None or (day_of(pep.meeting_at) or today) < today:
@@ -116,10 +116,10 @@ def call_off_meeting(session: Session, pep_id: int, *, actor: Actor, today: date
     with all_or_nothing(session):
         base = {"meeting_at": document.digests["meeting_at"]}
         write_section(session, pep, document, section, {"meeting_at": None}, base=base, actor=actor, today=today)
-        return invitations.call_off(session, pep)
+        return invitations.call_off(session, pep, now=now)
 
 
-def send_officer(session: Session, pep_id: int, officer_id: int | None, *, actor: Actor, today: date) -> Pep:
+def send_officer(session: Session, pep_id: int, officer_id: int | None, *, actor: Actor, today: date, now: datetime) -> Pep:
     """Say who of the Virtual School goes to the meeting (HB-3.10), or that nobody is named; calendars follow where people were
     invited. Raises Refused for somebody who is not of the Virtual School, or has left."""
     require(actor, Permission.ATTENDING_EDIT)
@@ -135,6 +135,6 @@ def send_officer(session: Session, pep_id: int, officer_id: int | None, *, actor
     reached = officer is not None and officer.has_working_address
     others = {each.person.id for each in _known(session, pep)}
     invitations.change_one(session, pep, leaves=None if before in others else before, comes=officer_id if reached else None,
-                           today=today)
+                           today=today, now=now)
     audit.record(session, "meeting.send_officer", pep, person_id=officer_id)
     return pep

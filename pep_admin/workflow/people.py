@@ -21,6 +21,7 @@ from pep_admin.permissions import Actor, Permission, require
 from pep_admin.queries import OPEN_TO_WRITE
 from pep_admin.vocabulary import PepStatus
 from pep_admin.workflow.delegation import hand_over, name_designated_teacher, tell_new_writers
+from pep_admin.workflow.follow_up import ask_follow_up
 from pep_admin.workflow.roll import change_social_worker
 from pep_admin.workflow.taking import all_or_nothing, refuse, take_peps
 
@@ -84,6 +85,7 @@ def replace_person(
         if leaves:
             person.left_on = on
         session.flush()
+    ask_follow_up(session)
     audit.record(session, "person.replace", person, person_id=successor.id, schools=len(hanging.teaches_at) + len(hanging.heads),
                  children=len(hanging.works_for) + len(hanging.officer_of), peps=len(hanging.writes), left=leaves)
     if leaves:

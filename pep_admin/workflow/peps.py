@@ -27,6 +27,7 @@ from pep_admin.validators.peps import check_due
 from pep_admin.vocabulary import Part, PepKind, PepStatus, PpgStatus
 from pep_admin.workflow import invitations, ppg
 from pep_admin.workflow.drafts import drop_drafts_of
+from pep_admin.workflow.follow_up import ask_follow_up
 from pep_admin.workflow.inspections import judge_schools
 from pep_admin.workflow.readiness import readiness
 from pep_admin.workflow.sections import sign_part
@@ -274,7 +275,9 @@ def why_not_recalled(session: Session, pep: Pep) -> str:
     return "The Virtual School has approved money here already." if _requests(session, pep, PpgStatus.APPROVED) else ""
 
 
-def withdraw_pep(session: Session, pep_id: int, *, reason: str, actor: Actor, version: int | None = None) -> Pep:
+def withdraw_pep(
+    session: Session, pep_id: int, *, reason: str, actor: Actor, now: datetime, version: int | None = None
+) -> Pep:
     """Close a PEP that is not needed (left care, entered in error); its requests are withdrawn with it."""
     require(actor, Permission.PEP_WITHDRAW)
     pep = take_pep(session, pep_id, PepStatus.INITIATED, PepStatus.IN_PROGRESS, PepStatus.SUBMITTED, PepStatus.RETURNED,
@@ -285,8 +288,9 @@ def withdraw_pep(session: Session, pep_id: int, *, reason: str, actor: Actor, ve
         ppg.withdraw_all(session, pep, _requests(session, pep, PpgStatus.DRAFT, PpgStatus.REQUESTED, PpgStatus.APPROVED))
         freeze(session, pep)
         move_peps(session, [pep], PepStatus.WITHDRAWN, closing_reason=reason.strip())
-        invitations.call_off(session, pep)
+        invitations.call_off(session, pep, now=now)
         drop_drafts_of(session, [pep.id])
+    ask_follow_up(session)
     audit.record(session, "pep.withdraw", pep)
     return pep
 

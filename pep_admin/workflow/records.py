@@ -17,11 +17,11 @@ from pep_admin import audit
 from pep_admin.exceptions import NotFound, Refused
 from pep_admin.models import Child, Consent, Enrolment, SdqScore, Suspension
 from pep_admin.permissions import Actor, Permission, require, require_on
+from pep_admin.queries.alerts import suspended_in_year_of
 from pep_admin.queries.officer_letters import News
-from pep_admin.school_calendar import academic_year_end, academic_year_name, academic_year_start
+from pep_admin.school_calendar import academic_year_name
 from pep_admin.validators.findings import Finding, blocking
 from pep_admin.validators.records import MOST_SUSPENDED_HALF_DAYS, SuspensionFacts, check_consent, check_sdq, check_suspension
-from pep_admin.vocabulary import SuspensionKind
 from pep_admin.workflow.officer_letters import tell_officer
 
 Record = TypeVar("Record", SdqScore, Suspension, Consent)
@@ -72,11 +72,8 @@ def find_wrong(session: Session, row: object, model: type, child: Child, *, toda
 
 def half_days_lost(session: Session, child_id: int, on: date, *, but: int | None = None) -> int:
     """Half days that suspensions took from the child in the academic year of that day; `but` leaves one of them out."""
-    first, last = academic_year_start(on), academic_year_end(academic_year_name(on))
     wanted = select(func.coalesce(func.sum(Suspension.half_days), 0)).where(
-        Suspension.child_id == child_id, Suspension.kind == SuspensionKind.SUSPENSION, Suspension.started_on.between(first, last),
-        Suspension.id != (but or 0),
-    )
+        Suspension.child_id == child_id, *suspended_in_year_of(on), Suspension.id != (but or 0))
     return session.scalar(wanted) or 0
 
 

@@ -19,12 +19,15 @@ from pep_admin.exceptions import NotFound, Refused
 from pep_admin.models import CareEpisode, CarePlacement, Caseload, Child, Enrolment, Pep, Person, PpgRequest, School
 from pep_admin.permissions import Actor, Permission, require
 from pep_admin.queries import OPEN_TO_WRITE
+from pep_admin.queries.peps import UNFINISHED
 from pep_admin.validators.children import check_child, check_first_school_day, check_move_day
 from pep_admin.validators.findings import Finding, blocking
 from pep_admin.vocabulary import LeavingReason, LegalStatus, Part, PlacementKind, PpgStatus
 from pep_admin.workflow.calendars import count_again
 from pep_admin.workflow.delegation import tell_new_workers, tell_new_writers
+from pep_admin.workflow.follow_up import ask_follow_up
 from pep_admin.workflow.handover import tell_leaving
+from pep_admin.workflow.invitations import call_off
 from pep_admin.workflow.sections import unsign
 from pep_admin.workflow.taking import refuse
 
@@ -59,6 +62,7 @@ def take_into_care(
         if placement_kind is not None:
             _place(session, child, placement_kind, carer_id, child.entered_care_on)
         session.flush()
+    ask_follow_up(session)
     audit.record(session, "child.take_into_care", child)
     return child
 
@@ -119,6 +123,7 @@ def change_school(
         move_open_peps(session, child, school, now=now, run=run)
         if now_open:
             tell_leaving(session, now_open, school, today=today, now=now, run=run or f"move-{child.id}-{now:%Y%m%d%H%M%S%f}")
+    ask_follow_up(session)
     audit.record(session, "child.change_school", child, fields=["school_id"])
     return now_open
 
@@ -168,6 +173,7 @@ def change_social_worker(
             pep.social_worker = child.social_worker
         session.flush()
         tell_new_workers(session, peps, now=now, run=run or f"worker-{child.id}-{now:%Y%m%d%H%M%S%f}")
+    ask_follow_up(session)
     audit.record(session, "child.change_social_worker", child, fields=["social_worker_id"])
 
 
@@ -187,11 +193,13 @@ def change_placement(
             session.flush()
         _place(session, child, kind, carer_id, on)
         session.flush()
+    ask_follow_up(session)
     audit.record(session, "child.change_placement", child, fields=["carer_id"])
 
 
-def leave_care(session: Session, child: Child, *, on: date, reason: str, actor: Actor, today: date) -> None:
-    """The child leaves care: the episode and the home end. School and worker stay, so that an open PEP may be the final one."""
+def leave_care(session: Session, child: Child, *, on: date, reason: str, actor: Actor, today: date, now: datetime) -> None:
+    """The child leaves care: the episode and the home end, and who was invited to a meeting that is still ahead is told that it is
+    off. School and worker stay, so that an open PEP may be the final one; who holds its meeting all the same books it anew."""
     require(actor, Permission.CHILD_EDIT)
     now_open = session.scalar(select(CarePlacement).where(CarePlacement.child_id == child.id, CarePlacement.ended_on.is_(None)))
     if child.left_care_on is not None:
@@ -205,6 +213,8 @@ def leave_care(session: Session, child: Child, *, on: date, reason: str, actor: 
             now_open.ended_on = on
         child.carer = None
         session.flush()
+        for pep in session.scalars(select(Pep).where(Pep.child_id == child.id, Pep.status.in_(UNFINISHED)).order_by(Pep.id)):
+            call_off(session, pep, now=now)
     audit.record(session, "child.leave_care", child, fields=["left_care_on"])
 
 
@@ -229,6 +239,7 @@ def return_to_care(
         if placement_kind is not None:
             _place(session, child, placement_kind, carer_id, on)
         session.flush()
+    ask_follow_up(session)
     audit.record(session, "child.return_to_care", child, fields=["entered_care_on", "left_care_on"])
 
 

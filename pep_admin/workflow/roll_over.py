@@ -27,6 +27,7 @@ from pep_admin.school_calendar import academic_year_begins, academic_year_end, y
 from pep_admin.validators.findings import Finding
 from pep_admin.vocabulary import LeavingReason, NextStep
 from pep_admin.workflow.bulk import RowChange, add_rows, change_rows
+from pep_admin.workflow.follow_up import ask_follow_up
 from pep_admin.workflow.roll import move_open_peps
 from pep_admin.workflow.taking import all_or_nothing
 
@@ -225,6 +226,7 @@ def roll_over(
         raise Refused([Finding(each.check, each.code, "", f"{line_name(lines, each)}: {each.message}") for each in wrong])
     with all_or_nothing(session), history.because(session, f"The roll moved on into {year.name}"):
         result = _carry_out(session, year, lines, now=now, run=run)
+    ask_follow_up(session)
     audit.record(session, "roll.roll_over", year, moved=result.moved, unknown=result.unknown, groups=result.groups)
     return result
 

@@ -27,9 +27,12 @@ from pep_admin.validators.reopening import check_open
 from pep_admin.vocabulary import Part
 from pep_admin.workflow import invitations
 from pep_admin.workflow.exclusions import tell_of_answer
+from pep_admin.workflow.follow_up import ask_follow_up
 from pep_admin.workflow.readiness import part_findings
 from pep_admin.workflow.taking import all_or_nothing, refuse, take_pep
 
+ALERTING = frozenset({"part_time", "part_time_plan"})
+"""Answers that an officer may have to hear of at once."""
 LONGEST_NAME = 200
 """Of a signature."""
 
@@ -45,7 +48,7 @@ def require_writer(
 
 def save_section(
     session: Session, pep_id: int, section_key: str, values: Mapping[str, Any], *, base: Mapping[str, str], actor: Actor,
-    today: date,
+    today: date, now: datetime,
 ) -> Written:
     """Store the posted fields of one section; what changed, or the conflicts with what somebody saved meanwhile.
 
@@ -54,13 +57,13 @@ def save_section(
     """
     pep, document, section = take_section(session, pep_id, section_key, actor)
     written = write_section(session, pep, document, section, values, base=base, actor=actor, today=today)
-    _tell_calendars(session, pep, written, today)
+    _tell_calendars(session, pep, written, today, now)
     return written
 
 
 def confirm_carried(
     session: Session, pep_id: int, section_key: str, values: Mapping[str, Any], *, base: Mapping[str, str], actor: Actor,
-    today: date,
+    today: date, now: datetime,
 ) -> Written:
     """`save_section`, and what came over from last term on that page is still right (HB-1.6); all or nothing.
 
@@ -76,7 +79,7 @@ def confirm_carried(
             written = replace(written, confirmed=kept.confirmed) if kept.conflicts is None else kept
         if written.conflicts is not None:
             step.rollback()
-    _tell_calendars(session, pep, written, today)
+    _tell_calendars(session, pep, written, today, now)
     if written.confirmed:
         audit.record(session, "pep.confirm_carried", pep, fields=list(written.confirmed), section=section.key)
     return written
@@ -91,10 +94,10 @@ def take_section(session: Session, pep_id: int, section_key: str, actor: Actor) 
     return pep, read_document(session, pep, audience=audience_for(actor, pep.child)), section
 
 
-def _tell_calendars(session: Session, pep: Pep, written: Written, today: date) -> None:
+def _tell_calendars(session: Session, pep: Pep, written: Written, today: date, now: datetime) -> None:
     """Those who were invited to the meeting are told of a change to it, whichever page it was made on (HB-3.1)."""
     if not invitations.TOLD.isdisjoint(written.changed):
-        invitations.follow(session, pep, today=today)
+        invitations.follow(session, pep, today=today, now=now)
 
 
 def write_section(
@@ -119,6 +122,8 @@ def write_section(
             session.flush()
         if "exclusion_risk" in written.changed and values["exclusion_risk"] is True:
             tell_of_answer(session, pep, actor=actor, today=today)
+        if not ALERTING.isdisjoint(written.changed):
+            ask_follow_up(session)
     if written.changed:
         audit.record(session, "pep.write", pep, fields=list(written.changed), section=section.key)
     return written

@@ -223,7 +223,7 @@ ROW = ("T-0", "", "90", "80", "", "", "01/11/2024")
 def test_a_child_without_a_pep_in_that_term_is_refused(fresh: World) -> None:
     made = look(fresh, "attendance", ROW, term="2024-25 spring")
     assert fates(made) == ["refused"] and "no PEP of Spring 2024-25 to write into" in said(made)
-    peps.withdraw_pep(fresh.session, fresh.pep_of().id, reason="Left", actor=fresh.act(fresh.officer))
+    peps.withdraw_pep(fresh.session, fresh.pep_of().id, reason="Left", actor=fresh.act(fresh.officer), now=NOW)
     made = look(fresh, "attendance", ROW)
     assert fates(made) == ["refused"] and "no PEP of Autumn 2024-25" in said(made), "a PEP that was closed as not needed is none"
 

@@ -217,7 +217,7 @@ def test_who_has_left_care_in_the_file_waits_and_stays_on_the_roll(session: Sess
     listed(session, NEW, store=True)
     made = listed(session, gone, store=True)
     assert fates(made) == ["waiting"] and child_of(session, "L-9").left_care_on is None
-    roll.leave_care(session, child_of(session, "L-9"), on=date(2024, 11, 1), reason="Home", actor=SYSTEM, today=TODAY)
+    roll.leave_care(session, child_of(session, "L-9"), on=date(2024, 11, 1), reason="Home", actor=SYSTEM, today=TODAY, now=NOW)
     assert fates(listed(session, gone)) == ["unchanged"]
     assert fates(listed(session, (*NEW[:8], "02/11/2024"))) == ["waiting"]
     assert fates(listed(session, (*NEW[:5], "05/11/2024", *NEW[6:]))) == ["waiting"], "a return is entered by hand"
@@ -233,7 +233,7 @@ def test_who_is_missing_is_named_and_kept(world: World) -> None:
 
 def test_who_has_left_care_on_record_is_not_missing(session: Session) -> None:
     listed(session, NEW, store=True)
-    roll.leave_care(session, child_of(session, "L-9"), on=date(2024, 11, 1), reason="Home", actor=SYSTEM, today=TODAY)
+    roll.leave_care(session, child_of(session, "L-9"), on=date(2024, 11, 1), reason="Home", actor=SYSTEM, today=TODAY, now=NOW)
     other = ("L-10", "Otto", "Other", "01/06/2012", "", "02/10/2024", "C2", "N", "")
     assert fates(listed(session, other, whole="yes")) == ["new"]
 
@@ -357,7 +357,7 @@ def test_one_home_older_than_the_record_or_of_who_has_left_changes_nothing(sessi
     child = child_of(session, "77")
     roll.change_placement(session, child, kind=PlacementKind.KINSHIP, carer_id=None, on=date(2024, 9, 1), actor=SYSTEM, today=TODAY)
     assert fates(returned(session, [head("77")], WALK)) == ["unchanged"]
-    roll.leave_care(session, child, on=date(2024, 11, 1), reason="Home", actor=SYSTEM, today=TODAY)
+    roll.leave_care(session, child, on=date(2024, 11, 1), reason="Home", actor=SYSTEM, today=TODAY, now=NOW)
     assert fates(returned(session, [head("77")], WALK)) == ["unchanged"]
     assert count(session, CarePlacement) == 5
 

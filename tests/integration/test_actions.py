@@ -144,7 +144,7 @@ def test_saving_part_3_keeps_what_is_done_and_sending_holds_nothing_up(world: Wo
 
 
 def test_a_pep_that_is_closed_takes_its_actions_off_the_lists(world: World, tutor: int, enter: Any) -> None:
-    peps.withdraw_pep(world.session, world.pep_of().id, reason="Entered in error", actor=world.act(world.officer))
+    peps.withdraw_pep(world.session, world.pep_of().id, reason="Entered in error", actor=world.act(world.officer), now=NOW)
     world.session.commit()
     assert shown(enter("teacher").get(f"{MINE}?whose=all")) == []
     with pytest.raises(Refused, match="closed as not needed"):

@@ -44,7 +44,7 @@ def six(tmp_path: Path, migrated_sqlite: Path, open_session: Callable[[str], Ses
     half = world.written_pep(child_id=ids[3])
     sections.sign_part(session, half.id, Part.EDUCATION, actor=world.act(world.other_teacher), today=TODAY, now=NOW)
     delegation.delegate_peps(session, [world.pep_of(ids[4]).id], actor=world.act(world.officer), now=NOW, run="run-x")
-    peps.withdraw_pep(session, world.pep_of(ids[5]).id, reason="Entered in error", actor=world.act(world.officer))
+    peps.withdraw_pep(session, world.pep_of(ids[5]).id, reason="Entered in error", actor=world.act(world.officer), now=NOW)
     world.act(SYSTEM)
     session.commit()
     return world
@@ -176,7 +176,7 @@ def test_this_day_last_term_stands_beside(six: World, enter: Any) -> None:
 
 def test_who_left_care_without_a_pep_is_not_on_it(six: World, enter: Any) -> None:
     last = list(six.session.scalars(sa.select(Child).order_by(Child.id)))[5]
-    roll.leave_care(six.session, last, on=date(2024, 11, 15), reason="Went home", actor=six.act(six.officer), today=TODAY)
+    roll.leave_care(six.session, last, on=date(2024, 11, 15), reason="Went home", actor=six.act(six.officer), today=TODAY, now=NOW)
     six.act(SYSTEM)
     assert stages(six) == ["signed_off", "with_vs", "sent_back", "social_care", "no_meeting"]
 

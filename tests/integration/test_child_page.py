@@ -141,7 +141,7 @@ def test_what_does_not_apply_to_a_child_is_not_offered(world: World, look: Look)
     page = look("officer", world.child_id)
     assert "Change home" in page.main and "Next setting not known" not in page.main
     roll.leave_care(world.session, world.session.get_one(Child, world.child_id), on=date(2024, 11, 15), reason="Went home",
-                    actor=world.act(world.officer), today=TODAY)
+                    actor=world.act(world.officer), today=TODAY, now=NOW)
     page = look("officer", world.child_id)
     assert "Returns to care" in page.main and "Change home" not in page.main
 
@@ -320,8 +320,8 @@ def test_both_clocks_go_when_both_are_done_and_the_term_is_over(world: World, lo
 def test_who_left_care_or_is_too_young_needs_no_pep(world: World, look: Look) -> None:
     left = world.session.get_one(Child, world.other_child_id)
     pep = world.pep_of(left.id)
-    peps.withdraw_pep(world.session, pep.id, reason="Went home", actor=world.act(world.officer))
-    roll.leave_care(world.session, left, on=date(2024, 11, 1), reason="Went home", actor=world.officer, today=TODAY)
+    peps.withdraw_pep(world.session, pep.id, reason="Went home", actor=world.act(world.officer), now=NOW)
+    roll.leave_care(world.session, left, on=date(2024, 11, 1), reason="Went home", actor=world.officer, today=TODAY, now=NOW)
     young = newcomer(world, date(2024, 11, 4), None, date_of_birth=date(2023, 11, 1))
     assert list(panels(look("officer", world.other_child_id)).values()) == ["PEP of Autumn 2024-25 None: not in care."]
     assert list(panels(look("officer", young)).values()) == ["PEP of Autumn 2024-25 None: not of PEP age."]

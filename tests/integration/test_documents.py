@@ -553,7 +553,7 @@ def test_pages_say_nothing_of_a_file_in_their_addresses(world: World, enter: Ent
 def test_a_pep_that_is_closed_as_not_needed_keeps_what_it_had(world: World) -> None:
     pep = world.written_pep()
     keep(world, world.teacher, pep=pep, title="Report")
-    pep_verbs.withdraw_pep(world.session, pep.id, reason="Left care", actor=world.act(world.officer))
+    pep_verbs.withdraw_pep(world.session, pep.id, reason="Left care", actor=world.act(world.officer), now=NOW)
     world.act(SYSTEM)
     assert pep.status is PepStatus.WITHDRAWN
     assert [each.title for each in read_document(world.session, pep, audience=Audience.CARE).papers] == ["Report"]

@@ -173,7 +173,7 @@ def test_only_the_writer_throws_it_away(world: World) -> None:
 def test_a_pep_that_is_closed_takes_everybodys_along(world: World) -> None:
     keep(world, world.teacher, good="One")
     keep(world, world.worker, good="Two")
-    withdraw_pep(world.session, world.pep_of().id, reason="Left care", actor=world.act(world.officer))
+    withdraw_pep(world.session, world.pep_of().id, reason="Left care", actor=world.act(world.officer), now=NOW)
     assert rows(world) == 0
     with pytest.raises(Refused) as problem:
         keep(world, world.teacher, good="Three")

@@ -39,7 +39,7 @@ def opened(world: World, kind: PepKind, term: str = "autumn", on: date = TODAY, 
 
 
 def closed(world: World, pep: Pep) -> None:
-    pep_verbs.withdraw_pep(world.session, pep.id, reason="Entered in error", actor=world.act(world.officer))
+    pep_verbs.withdraw_pep(world.session, pep.id, reason="Entered in error", actor=world.act(world.officer), now=NOW)
 
 
 # --- what a launch counts ----------------------------------------------------------------------------------------------------

@@ -205,7 +205,7 @@ def test_a_term_leads_to_the_pdfs_of_its_peps(office: Office) -> None:
 def test_a_closed_pep_is_left_out_and_named(office: Office) -> None:
     world = office.world
     closed = world.pep_of(world.other_child_id)
-    withdraw_pep(world.session, closed.id, reason="Entered in error", actor=world.act(world.officer))
+    withdraw_pep(world.session, closed.id, reason="Entered in error", actor=world.act(world.officer), now=NOW)
     reference = closed.reference
     world.session.commit()
     olive = office.enter("officer")
@@ -223,7 +223,7 @@ def test_a_closed_pep_is_left_out_and_named(office: Office) -> None:
 def test_what_is_closed_between_the_preview_and_the_confirmation_is_shown_anew(office: Office) -> None:
     world, olive = office.world, office.enter("officer")
     preview = olive.get(f"{PEPS}pdfs/")
-    withdraw_pep(world.session, world.pep_of(world.child_id).id, reason="Entered in error", actor=world.act(world.officer))
+    withdraw_pep(world.session, world.pep_of(world.child_id).id, reason="Entered in error", actor=world.act(world.officer), now=NOW)
     world.session.commit()
     again = preview.send("seal")
     assert again.status == 409 and "Something has changed since you looked" in again.main and again.heading == "PDF of one PEP"
@@ -234,7 +234,7 @@ def test_what_is_closed_between_the_preview_and_the_confirmation_is_shown_anew(o
 def test_what_is_closed_while_the_job_waits_is_listed_without_a_pdf(office: Office) -> None:
     world, olive = office.world, office.enter("officer")
     office.asked(olive)
-    withdraw_pep(world.session, world.pep_of(world.child_id).id, reason="Entered in error", actor=world.act(world.officer))
+    withdraw_pep(world.session, world.pep_of(world.child_id).id, reason="Entered in error", actor=world.act(world.officer), now=NOW)
     world.session.commit()
     run_once(office.app)
     files, manifest = opened(taken(olive, office.job().id))

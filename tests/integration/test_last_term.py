@@ -176,7 +176,7 @@ def test_a_page_that_was_filled_with_something_else_confirms_nothing(world: Worl
     world.act(who)
     base |= {"permanence_plan": "0" * 16, "interpreter_needed": document.digests["interpreter_needed"]}
     values = {"interpreter_needed": True, "first_language": "Welsh"}
-    written = sections.confirm_carried(world.session, spring, "about", values, base=base, actor=who, today=TODAY)
+    written = sections.confirm_carried(world.session, spring, "about", values, base=base, actor=who, today=TODAY, now=NOW)
     assert written.changed == written.confirmed == () and written.conflicts == {"permanence_plan": "stay"}
     assert waiting(world, spring) == before, "nothing was stored either"
     now = read_document(world.session, world.session.get_one(Pep, spring), audience=Audience.RULES)
@@ -185,14 +185,14 @@ def test_a_page_that_was_filled_with_something_else_confirms_nothing(world: Worl
 
 def test_nobody_confirms_what_somebody_else_writes(world: World, spring: int) -> None:
     with pytest.raises(NotAllowed):
-        sections.confirm_carried(world.session, spring, "about", {}, base={}, actor=world.act(world.teacher), today=TODAY)
+        sections.confirm_carried(world.session, spring, "about", {}, base={}, actor=world.act(world.teacher), today=TODAY, now=NOW)
 
 
 def test_only_what_was_on_the_page_is_confirmed(world: World, spring: int) -> None:
     pep, who = world.session.get_one(Pep, spring), world.act(world.worker)
     digests = read_document(world.session, pep, audience=audience_for(who, pep.child)).digests
     base = {"first_language": digests["first_language"], "slips_signed_by": digests["slips_signed_by"]}
-    assert sections.confirm_carried(world.session, spring, "about", {}, base=base, actor=who, today=TODAY).confirmed == (
+    assert sections.confirm_carried(world.session, spring, "about", {}, base=base, actor=who, today=TODAY, now=NOW).confirmed == (
         "first_language",)
     assert "slips_signed_by" in waiting(world, spring), "it stands on another page"
 
@@ -207,9 +207,9 @@ def test_confirming_leaves_a_signature_and_changing_takes_it(world: World, sprin
     who = world.act(world.teacher)
     document = read_document(world.session, pep, audience=audience_for(who, pep.child))
     base = {"strengths": document.digests["strengths"]}
-    assert sections.confirm_carried(world.session, spring, "strengths", {}, base=base, actor=who, today=TODAY).confirmed
+    assert sections.confirm_carried(world.session, spring, "strengths", {}, base=base, actor=who, today=TODAY, now=NOW).confirmed
     assert sections.take_part(world.session, pep, Part.EDUCATION).signed_at is not None
-    sections.confirm_carried(world.session, spring, "strengths", {"strengths": "Kind."}, base=base, actor=who, today=TODAY)
+    sections.confirm_carried(world.session, spring, "strengths", {"strengths": "Kind."}, base=base, actor=who, today=TODAY, now=NOW)
     assert sections.take_part(world.session, pep, Part.EDUCATION).signed_at is None
 
 
@@ -260,7 +260,7 @@ def test_nothing_comes_over_into_a_first_pep_or_one_for_money(world: World, spri
 
 def test_a_pep_that_was_closed_as_not_needed_is_no_beginning(world: World, spring: int) -> None:
     world.save(world.session.get_one(Pep, spring), "about", world.worker, first_language="Welsh")
-    verbs.withdraw_pep(world.session, spring, reason="Opened by mistake.", actor=world.act(world.officer))
+    verbs.withdraw_pep(world.session, spring, reason="Opened by mistake.", actor=world.act(world.officer), now=NOW)
     again = opened(world, "spring")
     world.act(SYSTEM)
     document = read_document(world.session, world.session.get_one(Pep, again), audience=Audience.RULES)

@@ -190,7 +190,7 @@ def test_a_meeting_called_off_is_taken_out_and_the_next_is_another(pep: int, cal
 def test_a_pep_that_is_closed_takes_its_meeting_out(world: World, pep: int, calendars: Calendars, enter: Any) -> None:
     book(enter("teacher"), pep)
     calendars.new()
-    peps.withdraw_pep(world.session, pep, reason="Left care", actor=world.act(world.officer))
+    peps.withdraw_pep(world.session, pep, reason="Left care", actor=world.act(world.officer), now=NOW)
     world.session.commit()
     assert calendars.told() == dict.fromkeys((TEACHER, WORKER, CARER), ("CANCEL", 1, TEN))
 
@@ -377,7 +377,7 @@ def test_the_diary_shows_ones_own_fortnight_and_who_has_more_than_can_be_done(wo
     world.autumn.year.meetings_a_week = 1
     for each, at in ((pep, TEN), (other, THREE)):
         world.session.get_one(Pep, each).meeting_at = at
-        meetings.send_officer(world.session, each, world.officer.person_id, actor=world.act(world.officer), today=TODAY)
+        meetings.send_officer(world.session, each, world.officer.person_id, actor=world.act(world.officer), today=TODAY, now=NOW)
     world.session.commit()
     page = enter("officer").get(f"{ADMIN}/meetings/")
     assert "Meetings I attend in the next fortnight 2" in page.main and "2 of 1: more than can be done" in page.main

@@ -113,7 +113,7 @@ def test_what_was_signed_off_before_this_term_or_closed_lies_there_no_more(world
     pep = world.graded_pep(money=False)
     pep.completed_at = NOW - timedelta(days=120)
     other = world.pep_of(world.other_child_id).id
-    pep_verbs.withdraw_pep(world.session, other, reason="Not needed", actor=world.act(world.officer))
+    pep_verbs.withdraw_pep(world.session, other, reason="Not needed", actor=world.act(world.officer), now=NOW)
     world.session.commit()
     for who in ("teacher", "other_teacher"):
         page = enter(who).get(MINE)

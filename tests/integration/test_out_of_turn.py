@@ -68,7 +68,7 @@ def test_a_move_of_school_and_a_move_of_home_are_offered(world: World) -> None:
 
 def test_how_far_back_a_change_may_lie(world: World) -> None:
     """120 days before 18 Nov 2024 is 21 Jul 2024; the PEP of the autumn is closed, so that nothing answers the change."""
-    peps.withdraw_pep(world.session, world.pep_of().id, reason="Opened by mistake", actor=world.act(world.officer))
+    peps.withdraw_pep(world.session, world.pep_of().id, reason="Opened by mistake", actor=world.act(world.officer), now=NOW)
     moves_home(world, date(2024, 7, 21))
     assert [each.on for each in offered(world)] == [date(2024, 7, 21)]
     assert offered(world, TODAY + timedelta(days=1)) == []
@@ -193,7 +193,7 @@ def test_a_pep_is_opened_for_it_and_answers_it_until_it_is_closed(world: World) 
     assert offered(world) == []
     with pytest.raises(Refused, match="A PEP was opened for this"):
         out_of_turn.offer_again(world.session, kept.id, actor=world.act(world.officer), today=TODAY)
-    peps.withdraw_pep(world.session, pep.id, reason="Not needed", actor=world.act(world.officer))
+    peps.withdraw_pep(world.session, pep.id, reason="Not needed", actor=world.act(world.officer), now=NOW)
     assert offered(world) == [change]
     again = settle(world, change, Settling.WAVED, reason="The home is next door")
     assert kept.undone_on == TODAY and again.undone_on is None and offered(world) == []

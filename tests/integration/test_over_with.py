@@ -11,7 +11,7 @@ from pep_admin.permissions import SYSTEM
 from pep_admin.vocabulary import PepStatus
 from pep_admin.workflow import peps
 from tests.visiting import Visitor
-from tests.world import World
+from tests.world import NOW, World
 
 pytestmark = pytest.mark.slow  # the quick suite stays under a minute; `make check` runs everything
 
@@ -34,7 +34,7 @@ def brought_to(world: World, status: PepStatus) -> int:
     pep = {PepStatus.IN_PROGRESS: world.written_pep, PepStatus.SUBMITTED: world.sent_pep, PepStatus.COMPLETE: world.graded_pep,
            PepStatus.WITHDRAWN: world.written_pep}[status](money=False)
     if status is PepStatus.WITHDRAWN:
-        peps.withdraw_pep(world.session, pep.id, reason="Not needed", actor=world.act(world.officer))
+        peps.withdraw_pep(world.session, pep.id, reason="Not needed", actor=world.act(world.officer), now=NOW)
     found = pep.id
     world.session.commit()
     return found

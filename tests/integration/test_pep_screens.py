@@ -308,7 +308,7 @@ def test_nothing_of_a_finished_pep_is_changed(enter: Any, ask: Any, world: World
     opened = {pep: officer.get(f"{PEPS}edit/?id={pep}") for pep in ids}
     graded = made(lambda: world.graded_pep(Grade.GREEN))
     closed = made(lambda: verbs.withdraw_pep(world.session, world.pep_of(world.other_child_id).id, reason="Left care",
-                                             actor=world.act(world.officer)))
+                                             actor=world.act(world.officer), now=NOW))
     for pep in (graded, closed):
         after = opened[pep].send("due_on", due_on="12 Dec 2024", due_rule="As agreed", reason="Another one")
         assert after.status == 409 and "12 Dec 2024" in after.text and "As agreed" in after.text

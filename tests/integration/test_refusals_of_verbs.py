@@ -271,7 +271,7 @@ def test_the_one_who_approved_does_not_release_unless_the_head_says_why(world: W
 def test_money_of_a_child_who_left_care_is_held(world: World) -> None:
     pep = world.graded_pep()
     roll.leave_care(world.session, child(world.session, world.child_id), on=TODAY - timedelta(days=1), reason="Returned home",
-                    actor=world.act(world.officer), today=TODAY)
+                    actor=world.act(world.officer), today=TODAY, now=NOW)
     [request] = world.requests_of(pep)
     result = payments.release_requests(world.session, [request.id], actor=world.act(world.finance), today=TODAY, now=NOW)
     assert result.released == () and len(result.held) == 1

@@ -101,7 +101,8 @@ def test_another_home_is_taken_back(world: World) -> None:
 
 def test_leaving_care_is_taken_back_with_the_home(world: World) -> None:
     before = rows(world, CareEpisode), rows(world, CarePlacement), child_of(world).carer_id
-    roll.leave_care(world.session, child_of(world), on=MOVED, reason="Went home", actor=world.act(world.officer), today=TODAY)
+    roll.leave_care(world.session, child_of(world), on=MOVED, reason="Went home", actor=world.act(world.officer), today=TODAY,
+                    now=NOW)
     take_back(world, RollMove.CARE)
     assert (rows(world, CareEpisode), rows(world, CarePlacement), child_of(world).carer_id) == before
     assert child_of(world).left_care_on is None
@@ -157,7 +158,7 @@ def test_only_who_corrects_the_roll_takes_back(world: World) -> None:
 
 
 def left(world: World, on: date = date(2024, 9, 2)) -> Child:
-    roll.leave_care(world.session, child_of(world), on=on, reason="Went home", actor=world.act(world.officer), today=TODAY)
+    roll.leave_care(world.session, child_of(world), on=on, reason="Went home", actor=world.act(world.officer), today=TODAY, now=NOW)
     return child_of(world)
 
 
@@ -208,7 +209,7 @@ def test_a_child_who_comes_back_has_a_new_period_and_a_new_childs_days(world: Wo
     world.launch()
     old = world.pep_of()
     left(world, on=date(2024, 9, 20))
-    peps.withdraw_pep(world.session, old.id, reason="Left care", actor=world.act(world.officer))
+    peps.withdraw_pep(world.session, old.id, reason="Left care", actor=world.act(world.officer), now=NOW)
     came_back(world, date(2024, 10, 14), placement_kind=PlacementKind.KINSHIP)
 
     assert rows(world, CareEpisode) == [(date(2023, 2, 1), date(2024, 9, 20)), (date(2024, 10, 14), None)]

@@ -127,7 +127,7 @@ def test_every_child_in_care_is_named_by_what_would_happen(roll_world: World) ->
 
 def test_who_is_not_in_care_is_not_taken_along(roll_world: World) -> None:
     roll.leave_care(roll_world.session, child(roll_world, "Pia"), on=date(2025, 7, 1), reason="Went home", today=IN_JULY,
-                    actor=roll_world.act(roll_world.officer))
+                    actor=roll_world.act(roll_world.officer), now=NOW)
     assert "Pia" not in fates(roll_world)
 
 

@@ -76,7 +76,7 @@ def test_of_two_peps_of_the_term_the_one_to_be_finished_first_stands_there(world
 
 
 def test_a_child_without_a_pep_of_the_term_says_so(world: World, look: Look) -> None:
-    peps.withdraw_pep(world.session, world.pep_of().id, reason="Entered in error", actor=world.act(world.officer))
+    peps.withdraw_pep(world.session, world.pep_of().id, reason="Entered in error", actor=world.act(world.officer), now=NOW)
     opened = peps.initiate_pep(world.session, world.session.get_one(Child, world.child_id), world.autumn, kind=PepKind.FUNDING,
                                reason="A laptop", actor=world.officer, today=TODAY, now=NOW)
     page = look("officer", world.school_id)

@@ -65,7 +65,8 @@ MOVES: dict[str, Move] = {
     "accept": grade(accepting()),
     "return": grade(BACK),
     "ask": grade(QUESTION),
-    "withdraw": lambda world, pep: verbs.withdraw_pep(world.session, pep.id, reason="Not needed", actor=world.act(world.officer)),
+    "withdraw": lambda world, pep: verbs.withdraw_pep(
+        world.session, pep.id, reason="Not needed", actor=world.act(world.officer), now=NOW),
     "release": release,
 }
 TABLE: dict[PepStatus, dict[str, PepStatus]] = {

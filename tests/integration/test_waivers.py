@@ -343,7 +343,7 @@ def test_where_nothing_stands_nothing_is_waived(world: World) -> None:
     assert refusal(waive, world, sent) == ("waive-nothing", "DATA-status")
     assert refusal(waive, world, sent, Gate("REL-two-people")) == ("waive-nothing", "DATA-status")
     closed = world.pep_of(world.other_child_id)
-    pep_verbs.withdraw_pep(world.session, closed.id, reason="Left care", actor=world.act(world.officer))
+    pep_verbs.withdraw_pep(world.session, closed.id, reason="Left care", actor=world.act(world.officer), now=NOW)
     assert refusal(waive, world, closed, NO_MATHS) == ("status", "DATA-status")
 
 

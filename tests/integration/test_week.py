@@ -78,7 +78,7 @@ def at(day: date, hour: int = 14) -> datetime:
 
 def test_no_pep_this_term(world: World) -> None:
     assert children(world, "no_pep") == []
-    peps.withdraw_pep(world.session, world.pep_of().id, reason="Opened by mistake", actor=world.act(world.officer))
+    peps.withdraw_pep(world.session, world.pep_of().id, reason="Opened by mistake", actor=world.act(world.officer), now=NOW)
     [found] = asked(world, "no_pep")
     assert (found.child_id, found.pep_id, found.days) == (world.child_id, None, 11), "18 to 29 Nov"
     change(world, Child, world.child_id, left_care_on=TODAY)
@@ -150,7 +150,7 @@ def test_late_because_of_us(world: World) -> None:
 
 def test_a_pep_that_was_not_handed_out_is_late_because_of_us(world: World) -> None:
     """Sent to nobody by its day, 29 Nov 2024: late with us on 30 Nov."""
-    peps.withdraw_pep(world.session, world.pep_of().id, reason="Opened by mistake", actor=world.act(world.officer))
+    peps.withdraw_pep(world.session, world.pep_of().id, reason="Opened by mistake", actor=world.act(world.officer), now=NOW)
     pep = peps.initiate_pep(world.session, world.session.get_one(Child, world.child_id), world.autumn, kind=PepKind.TERMLY,
                             reason="", actor=world.act(world.officer), today=TODAY, now=NOW)
     assert asked(world, "late_ours", date(2024, 11, 29)) == []
@@ -376,7 +376,8 @@ def test_who_is_named_in_the_diary_goes_whoever_is_invited(world: World) -> None
     """The diary of meetings and this question say the same."""
     change(world, Pep, world.pep_of().id, meeting_at=at(date(2024, 11, 20)))
     assert asked(world, "attending") == []
-    meetings.send_officer(world.session, world.pep_of().id, world.head.person_id, actor=world.act(world.officer), today=TODAY)
+    meetings.send_officer(world.session, world.pep_of().id, world.head.person_id, actor=world.act(world.officer), today=TODAY,
+                          now=NOW)
     assert [each.officers for each in asked(world, "attending")] == [frozenset({world.head.person_id})]
     invite(world, "Ole Amt")
     assert [each.officers for each in asked(world, "attending")] == [frozenset({world.head.person_id})]

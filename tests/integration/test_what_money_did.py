@@ -207,7 +207,7 @@ def test_what_a_closed_pep_told_is_not_on_the_record(spring: Pep, world: World) 
     summer = opened_in(world, "summer", SUMMER_DAY)
     tell(world, spring)
     assert owed_in(world, summer) == []
-    pep_verbs.withdraw_pep(world.session, spring.id, reason="Entered in error", actor=world.act(world.officer))
+    pep_verbs.withdraw_pep(world.session, spring.id, reason="Entered in error", actor=world.act(world.officer), now=NOW)
     assert owed_in(world, summer) == [1]
 
 

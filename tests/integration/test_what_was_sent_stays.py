@@ -147,7 +147,7 @@ def test_a_later_total_of_the_same_day_does_not_change_what_was_sent(world: Worl
 
 def test_a_closed_pep_keeps_the_day_it_was_closed(world: World) -> None:
     pep = world.delegated_pep()
-    peps.withdraw_pep(world.session, pep.id, reason="Entered in error", actor=world.act(world.officer))
+    peps.withdraw_pep(world.session, pep.id, reason="Entered in error", actor=world.act(world.officer), now=NOW)
     change_everything(world)
     assert read(world, pep).child.social_worker == "Sara Sozial"
 
@@ -159,7 +159,7 @@ def test_what_a_withdrawn_pep_said_of_the_last_targets_does_not_count(world: Wor
     delegation.delegate_peps(world.session, [first.id], actor=world.act(world.officer), now=AT, run="spring")
     writing.write(world.session, first, meeting_on=MEETING, money=False)
     world.save(first, "last_targets", world.teacher, target_reviews=reviews_of(world, first))
-    peps.withdraw_pep(world.session, first.id, reason="Opened for the wrong child", actor=world.act(world.officer))
+    peps.withdraw_pep(world.session, first.id, reason="Opened for the wrong child", actor=world.act(world.officer), now=NOW)
 
     world.launch(on=LATER, term="spring")
     second = world.pep_of()

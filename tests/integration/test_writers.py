@@ -74,7 +74,7 @@ def signature(world: World, pep: Pep, model: Any = EducationSection) -> str | No
 def assert_out_of_sight(world: World, pep: Pep, who: Actor) -> None:
     with pytest.raises(NotFound):
         sections.save_section(world.session, pep.id, "strengths", {"strengths": "Not mine"}, base={}, actor=world.act(who),
-                              today=TODAY)
+                              today=TODAY, now=NOW)
 
 
 def refusal(verb: Callable[..., Any], *args: Any, **named: Any) -> str:
@@ -317,7 +317,7 @@ def test_the_role_alone_is_not_enough(world: World) -> None:
         assert not any(owns_part(other_hat, pep, part) for part in Part)
         with pytest.raises((NotAllowed, NotFound)):
             sections.save_section(world.session, pep.id, "strengths", {"strengths": "No"}, base={}, actor=world.act(other_hat),
-                                  today=TODAY)
+                                  today=TODAY, now=NOW)
 
 
 # --- who writes down the meeting (HB-2.5) ------------------------------------------------------------------------------------

@@ -74,7 +74,7 @@ ON_A_PEP: dict[str, Callable[[World, Pep, int], object]] = {
     "ask": ask_for, "send": send, "accept": grading(accepting()), "return": grading(BACK),
     "recall": lambda world, pep, _: pep_verbs.recall_pep(world.session, pep.id, actor=world.act(world.officer)),
     "close": lambda world, pep, _: pep_verbs.withdraw_pep(
-        world.session, pep.id, reason="Not needed", actor=world.act(world.officer)),
+        world.session, pep.id, reason="Not needed", actor=world.act(world.officer), now=NOW),
 }
 ON_A_REQUEST: dict[str, Callable[[World, int, int], object]] = {
     "take_away": lambda world, each, _: ppg.withdraw_request(world.session, each, actor=world.act(world.officer)),

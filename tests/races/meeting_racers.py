@@ -35,7 +35,7 @@ def book(
             barrier.wait(PATIENCE)
             at = datetime(day.year, day.month, day.day, 10, tzinfo=ZoneInfo("Europe/London"))
             done = meetings.book_meeting(session, pep_id, meetings.Booking({"meeting_at": at}, base, 60, frozenset(people)),
-                                         actor=actor, today=TODAY)
+                                         actor=actor, today=TODAY, now=config.now())
             session.commit()
             booked += done.written.conflicts is None
             barrier.wait(PATIENCE)

@@ -257,7 +257,7 @@ def _left_long_ago(world: World) -> int:
              "entered_care_on": date(2022, 2, 1), "legal_status": LegalStatus.C2, "sen_status": SenStatus.NONE}
     who = {"actor": world.act(world.officer), "today": TODAY}
     child = roll.take_into_care(world.session, facts=facts, placement_kind=PlacementKind.FOSTER, **who)
-    roll.leave_care(world.session, child, on=date(2023, 2, 1), reason="Went home", **who)
+    roll.leave_care(world.session, child, on=date(2023, 2, 1), reason="Went home", now=NOW, **who)
     return child.id
 
 

@@ -105,6 +105,7 @@ SHOWN: Mapping[Door, tuple[str, str]] = doors("GET", """
     exclusion_alerts.tell children.read child
     handover_notes.leave children.read child
     out_of_turn.settle children.read child
+    alerts.advise children.read child
     exclusion_alerts.advise exclusion_alert.read alert
     exclusion_alerts.close exclusion_alert.read alert
     ppg_requests.release_all ppg_requests.read approved
@@ -167,6 +168,7 @@ SHOWN: Mapping[Door, tuple[str, str]] = doors("GET", """
     exclusion_alerts.tell children.read child
     handover_notes.leave children.read child
     out_of_turn.settle children.read child
+    alerts.advise children.read child
     exclusion_alerts.advise exclusion_alert.read alert
     exclusion_alerts.close exclusion_alert.read alert
     ppg_requests.action_view ppg_requests.read approved
@@ -191,7 +193,8 @@ LISTS = {(f"pep_{noun}.{route}", "GET") for noun in WITH_CHILDREN
          for route in ("index_view", "export")} - {("pep_targets.export", "GET")} | {
              ("pep_roll_over.index_view", "GET"), ("pep_my_peps.index_view", "GET"), ("pep_my_peps.figures", "GET"),
              ("pep_board.children", "GET"), ("pep_actions.index_view", "GET"), ("pep_meetings.index_view", "GET"),
-             ("pep_week.lines", "GET"), ("pep_out_of_turn.index_view", "GET"), ("pep_reminders.no_meeting", "GET")}
+             ("pep_week.lines", "GET"), ("pep_out_of_turn.index_view", "GET"),
+             ("pep_alerts.index_view", "GET"), ("pep_reminders.no_meeting", "GET")}
 """One event for the whole list."""
 
 NO_CHILD = {

@@ -49,7 +49,7 @@ COST = {"category": "TUITION_1", "description": "Two hours of maths", "provider"
 
 FORMS = (
     Form("officer", f"{ADMIN}/children/new/", "date_of_birth", {"first_name": "Neu", "last_name": "Musterkind9", **CARE},
-         "+pep_child +pep_care_episode",
+         "+pep_child +pep_care_episode +pep_job",
          {"pep_child": {"left_care_on": None, "school_id": None, "social_worker_id": None, "carer_id": None, "row_version": 1,
                         "known_as": None, "upn": None, "notified_on": None}}),
     Form("officer", f"{ADMIN}/children/edit/?id={{child}}", "date_of_birth", {"known_as": "Rob"},
@@ -58,24 +58,25 @@ FORMS = (
          {"school": "{other_school}", "on": "18 Nov 2024", "reason": "home_move"},
          "pep_child.school_id pep_child.row_version pep_enrolment.ended_on pep_enrolment.leaving_reason pep_enrolment.row_version "
          "+pep_enrolment pep_pep.school_id pep_pep.writer_id pep_pep.row_version pep_ppg_request.payee_school_id "
-         "pep_ppg_request.row_version +pep_delivery",
+         "pep_ppg_request.row_version +pep_delivery +pep_job",
          {"pep_enrolment": {"started_on": "2024-11-18", "ended_on": None, "leaving_reason": None}}),
     Form("officer", f"{ADMIN}/children/change-worker/?id={{child}}", "person",
          {"person": "{other_worker_person}", "on": "18 Nov 2024"},
          "pep_child.social_worker_id pep_child.row_version pep_caseload.ended_on pep_caseload.row_version +pep_caseload "
-         "pep_pep.social_worker_id pep_pep.row_version +pep_delivery", {"pep_caseload": {"ended_on": None}}),
+         "pep_pep.social_worker_id pep_pep.row_version +pep_delivery +pep_job", {"pep_caseload": {"ended_on": None}}),
     Form("officer", f"{ADMIN}/children/change-home/?id={{child}}", "carer", {"kind": "kinship", "on": "18 Nov 2024"},
-         "pep_child.carer_id pep_child.row_version pep_care_placement.ended_on pep_care_placement.row_version +pep_care_placement",
+         "pep_child.carer_id pep_child.row_version pep_care_placement.ended_on pep_care_placement.row_version +pep_care_placement "
+         "+pep_job",
          {"pep_care_placement": {"ended_on": None}}),
     Form("officer", f"{ADMIN}/children/leave-care/?id={{child}}", "on", {"on": "17 Nov 2024", "reason": "Went home"},
          "pep_child.left_care_on pep_child.row_version pep_care_episode.ended_on pep_care_episode.end_reason "
          "pep_care_episode.row_version pep_care_placement.ended_on pep_care_placement.row_version pep_child.carer_id"),
     Form("officer", f"{ADMIN}/children/return-to-care/?id={{left_child}}", "on", {"on": "18 Nov 2024", "legal_status": "C1"},
          "pep_child.entered_care_on pep_child.left_care_on pep_child.legal_status pep_child.row_version "
-         "+pep_care_episode", {"pep_care_episode": {"ended_on": None, "end_reason": None}}),
+         "+pep_care_episode +pep_job", {"pep_care_episode": {"ended_on": None, "end_reason": None}}),
     Form("officer", f"{ADMIN}/children/undo/?id={{left_child}}&what=care", "reason", {"reason": "Did not leave"},
          "pep_child.left_care_on pep_child.row_version pep_care_episode.ended_on pep_care_episode.end_reason "
-         "pep_care_episode.row_version pep_care_placement.ended_on pep_care_placement.row_version"),
+         "pep_care_episode.row_version pep_care_placement.ended_on pep_care_placement.row_version +pep_job"),
     Form("worker", f"{ADMIN}/sdq/add/?child={{child}}", "total",
          {"total": "21", "completed_on": "04 Nov 2024", "completed_by": "teacher"}, "+pep_sdq_score",
          {"pep_sdq_score": {"pep_id": None, "row_version": 1}}),
@@ -91,7 +92,8 @@ FORMS = (
     Form("worker", f"{ADMIN}/consents/edit/?id={{consent}}", "matter", {"decision": "yes", "given_on": "04 Nov 2024"},
          "pep_consent.decision pep_consent.given_on pep_consent.row_version"),
     Form("officer", f"{ADMIN}/people/replace/?id={{person}}", "successor", {"successor": "{other_person}", "on": "18 Nov 2024"},
-         "pep_school.designated_teacher_id pep_school.row_version pep_pep.writer_id pep_pep.row_version +pep_delivery"),
+         "pep_school.designated_teacher_id pep_school.row_version pep_pep.writer_id pep_pep.row_version +pep_delivery "
+         "+pep_job"),
     Form("officer", f"{ADMIN}/calls/note/?person={{person}}", "words",
          {"words": "Will send it", "spoke_on": "18 Nov 2024", "follow_up_on": "20 Nov 2024"},
          "+pep_call_note pep_call_note.settled_on pep_call_note.row_version",
@@ -108,6 +110,9 @@ FORMS = (
     Form("officer", f"{ADMIN}/out_of_turn/settle/?child={{child}}&kind=risk&row={{alert}}", "how",
          {"how": "waved", "reason": "They talked"}, "+pep_settled_change",
          {"pep_settled_change": {"pep_id": None, "undone_on": None, "settled_on": "2024-11-18", "row_version": 1}}),
+    Form("officer", f"{ADMIN}/alerts/advise/?child={{child}}&kind=suspension&occurrence={{suspension}}", "advice",
+         {"advice": "Work is set, and a talk on coming back", "advised_on": "18 Nov 2024"}, "+pep_alert_advice",
+         {"pep_alert_advice": {"kind": "suspension", "advised_name": "Ole Amt", "row_version": 1}}),
     Form("officer", f"{ADMIN}/saved/new/?list=peps&flt0_stage=late", "name", {"name": "Late"}, "+pep_saved_question",
          {"pep_saved_question": {"shared": 0, "of_list": "peps", "owner_name": "Ole Amt", "row_version": 1}}),
     Form("officer", f"{ADMIN}/saved/change/?id={{saved}}", "name", {"name": "Late"},
@@ -145,7 +150,7 @@ FORMS = (
     Form("officer", f"{ADMIN}/leads/accept/?id={{lead}}", "reason", {"reason": "Called the school"},
          "+pep_person pep_school.designated_teacher_id pep_school.row_version pep_pep.writer_id pep_pep.row_version +pep_delivery "
          "pep_lead_question.decision pep_lead_question.decided_at pep_lead_question.decided_by pep_lead_question.decided_name "
-         "pep_lead_question.decision_reason pep_lead_question.row_version",
+         "pep_lead_question.decision_reason pep_lead_question.row_version +pep_job",
          {"pep_person": {"first_name": "Nova", "kind": "designated_teacher", "left_on": None, "bounced_on": None, "phone": None}}),
     Form("officer", f"{ADMIN}/leads/decline/?id={{lead}}", "reason", {"reason": "Not so"},
          "pep_lead_question.decision pep_lead_question.decided_at pep_lead_question.decided_by pep_lead_question.decided_name "
@@ -194,7 +199,7 @@ FORMS = (
     Form("officer", f"{ADMIN}/inspections/remove/?id={{inspection}}", "reason", {"reason": "Another school"}, "-pep_inspection"),
     Form("officer", f"{ADMIN}/peps/edit/?id={{pep}}", "due_rule", {"due_on": "12 Dec 2024"}, "pep_pep.due_on pep_pep.row_version"),
     Form("officer", f"{ADMIN}/peps/writer/?id={{pep}}", "writer_id", {"writer_id": "{other_person}"},
-         "pep_pep.writer_id pep_pep.row_version"),
+         "pep_pep.writer_id pep_pep.row_version +pep_job"),
     Form("officer", f"{ADMIN}/peps/open/?child={{child}}", "kind", {"kind": "change", "reason": "A new carer"},
          "+pep_pep +pep_social_care_section +pep_education_section +pep_meeting_section",
          {"pep_pep": {"status": "initiated", "grade": None, "submitted_at": None, "completed_at": None, "meeting_at": None,
@@ -253,7 +258,7 @@ FORMS = (
                                 "row_version": 1}}),
     Form("officer", f"{ADMIN}/exclusion_alerts/advise/?id={{alert}}", "advice", {"advice": "Meet first"},
          "pep_exclusion_alert.advice pep_exclusion_alert.advised_on pep_exclusion_alert.advised_by "
-         "pep_exclusion_alert.advised_name pep_exclusion_alert.row_version"),
+         "pep_exclusion_alert.advised_name pep_exclusion_alert.awaits_advice pep_exclusion_alert.row_version"),
     Form("officer", f"{ADMIN}/exclusion_alerts/close/?id={{alert}}", "outcome", {"outcome": "Over"},
          "pep_exclusion_alert.outcome pep_exclusion_alert.closed_on pep_exclusion_alert.closed_by "
          "pep_exclusion_alert.closed_name pep_exclusion_alert.row_version"),
@@ -393,7 +398,7 @@ def test_a_plan_and_the_roll_take_their_choices_alone(house: House) -> None:
     assert answer.status_code == 303
     assert changed(after, house.rows()) - {KEPT} == {
         "pep_child.school_id", "pep_child.row_version", "pep_enrolment.ended_on", "pep_enrolment.leaving_reason",
-        "pep_enrolment.row_version", "+pep_enrolment", "pep_planned_move.rolled_at", "pep_planned_move.row_version",
+        "pep_enrolment.row_version", "+pep_job", "+pep_enrolment", "pep_planned_move.rolled_at", "pep_planned_move.row_version",
         "pep_pep.school_id", "pep_pep.writer_id", "pep_pep.row_version", "pep_ppg_request.payee_school_id",
         "pep_ppg_request.row_version", "+pep_delivery"}
 

@@ -17,7 +17,7 @@ from pep_admin.vocabulary import Audience, Role, SdqBy, SuspensionKind
 from pep_admin.workflow import delegation, sections, targets
 from pep_admin.workflow.records import save_record
 from tests.security.house import House, address
-from tests.world import TODAY, World
+from tests.world import NOW, TODAY, World
 
 pytestmark = pytest.mark.slow  # the quick suite stays under a minute; `make check` runs everything
 
@@ -98,7 +98,8 @@ def test_a_name_on_a_pep_opens_nothing_to_a_role_that_does_not_read_it(world: Wo
     named = Actor("x", "Otto", frozenset({WORKER, AUDITOR}), world.other_teacher.person_id)
     world.act(named)
     with pytest.raises(NotAllowed):
-        sections.save_section(world.session, pep.id, "strengths", {"strengths": "Not so"}, base={}, actor=named, today=TODAY)
+        sections.save_section(world.session, pep.id, "strengths", {"strengths": "Not so"}, base={}, actor=named, today=TODAY,
+                              now=NOW)
     with pytest.raises(NotAllowed):
         targets.save_target(world.session, pep.id, {"outcome": "Not so"}, actor=named)
     world.save(world.session.get_one(Pep, pep.id), "strengths", world.other_teacher, strengths="As a teacher he may.")
