@@ -89,9 +89,9 @@ def last_changes(
 def timeline_of_pep(session: Session, pep: Pep, limit: int = 300) -> list[RecordChange]:
     """The changes of a PEP, its parts, their lines, targets with their notes, requests, waivers and documents, newest first."""
     kinds: list[Any] = [*PARTS.values(), *LINES, Target, ProgressNote, PpgRequest, Waiver, models.Document]
-    whose = [(RecordChange.table_name == Pep.__tablename__) & (RecordChange.row_id == pep.id)]
+    whose: list[Any] = [(RecordChange.table_name == Pep.__tablename__) & (RecordChange.row_id == pep.id)]
     for model in kinds:
-        ids = select(model.id).where(model.pep_id == pep.id).scalar_subquery()
+        ids = select(model.id).where(model.pep_id == pep.id)
         whose.append((RecordChange.table_name == model.__tablename__) & RecordChange.row_id.in_(ids))
     # A line that was taken out is in no table any more; what the history keeps of its end says whose it was.
     gone = RecordChange.changes["pep_id"][0].as_integer() == pep.id
