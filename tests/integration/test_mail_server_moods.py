@@ -6,7 +6,6 @@ One letter's fate with one answer is test_worker.py's; who the letters go to is 
 from __future__ import annotations
 
 import asyncio
-import time
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from threading import Event
@@ -119,15 +118,14 @@ def test_a_server_that_thinks_for_long_sends_all_and_one_that_falls_silent_is_le
     mailing: Flask, queue: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     batch(mailing, queue)
-    monkeypatch.setattr(mail, "SECONDS", 1.0)
-    with opened(Moody(thinks=0.2)) as slow:
+    monkeypatch.setattr(mail, "SECONDS", 4.0)
+    with opened(Moody(thinks=0.3)) as slow:
         mailing.config["PEP_ADMIN_MAIL_PORT"] = slow.port
         assert run_once(mailing) == 12 and states(mailing) == {("sent", 1): 12}
     queue(mailing, "delegated:s:1", "late@example.org")
-    with opened(Moody(thinks=5)) as silent:
+    with opened(Moody(thinks=30)) as silent:  # it would take the letter in the end
         mailing.config["PEP_ADMIN_MAIL_PORT"] = silent.port
-        began = time.monotonic()
-        assert run_once(mailing) == 1 and time.monotonic() - began < 5
+        assert run_once(mailing) == 1
     assert states(mailing) == {("sent", 1): 12, ("failed", 1): 1}
     assert set(arrived(slow).values()) == {1}
 

@@ -66,7 +66,7 @@ INSET = (date(2024, 11, 15), date(2024, 11, 18))
 NOBODY_WORKS = (date(2024, 12, 25), date(2024, 12, 26), date(2025, 1, 1))
 FRIDAY = 4
 """Each Friday every number of the board's first line is followed to its list."""
-THOROUGH = (date(2024, 9, 20), date(2024, 11, 15), date(2024, 12, 6), date(2025, 1, 17))
+THOROUGH = (date(2024, 11, 15), date(2024, 12, 6))
 """On these the lists are counted row by row, every sixth school's numbers are followed too, and the questions of the week asked."""
 Word = tuple[date, int, int, str, str]
 """Day, person, PEP, part, step."""

@@ -107,7 +107,7 @@ class Pair:
             return (connection.scalar(sent) or 0) + (connection.scalar(done) or 0)
 
     def work_until(self, count: int) -> None:
-        end = time.monotonic() + 120
+        end = time.monotonic() + 300
         while self.done() < count:
             assert time.monotonic() < end, (self.folder / "workers.log").read_text()
             time.sleep(0.02)
@@ -195,7 +195,7 @@ def children_of(pid: int) -> list[int]:
     return [int(word) for task in Path(f"/proc/{pid}/task").iterdir() for word in (task / "children").read_text().split()]
 
 
-def wait_until(condition: Callable[[], bool], seconds: float = 60) -> bool:
+def wait_until(condition: Callable[[], bool], seconds: float = 180) -> bool:
     end = time.monotonic() + seconds
     while not (met := condition()) and time.monotonic() < end:
         time.sleep(0.1)
