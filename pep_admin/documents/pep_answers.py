@@ -174,7 +174,7 @@ class Answers:
             return Answer(found.label, "blocks", blocks=tuple(self._block(heads, row) for row in cells))
         if found.key == "attainment" and self.document.judged_before:
             heads, cells = _with_last_term(columns, heads, cells, rows, self.document.judged_before)
-            return self.table(found.label, heads, _widths(columns, more=1), cells)
+            return self.table(found.label, heads, _even(len(heads)), cells)
         if found.key == "attendance":
             shares = [(*cell, _share(row)) for cell, row in zip(cells, rows, strict=True)]
             return self.table(found.label, (*heads, "Attendance"), _even(len(heads) + 1), shares)
@@ -250,9 +250,9 @@ def _with_last_term(
     return (*heads[:at], "Last term", *heads[at:]), told
 
 
-def _widths(columns: Sequence[Field], more: int = 0) -> tuple[int, ...]:
-    """Columns share the width by how much they may hold, so that a name gets more of it than a number; `more` are no fields."""
-    weights = [3 if column.kind is Kind.LINE and column.max_length >= 80 else 2 for column in columns] + [2] * more
+def _widths(columns: Sequence[Field]) -> tuple[int, ...]:
+    """Columns share the width by how much they may hold, so that a name gets more of it than a number."""
+    weights = [3 if column.kind is Kind.LINE and column.max_length >= 80 else 2 for column in columns]
     widths = [100 * weight // sum(weights) for weight in weights]
     return (widths[0] + 100 - sum(widths), *widths[1:])
 

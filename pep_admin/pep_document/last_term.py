@@ -5,6 +5,7 @@ Which PEP that is, and whatever is read past the scope, is queries/last_term.py'
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -13,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from pep_admin import queries
-from pep_admin.models import PARTS, Pep, Wording
+from pep_admin.models import PARTS, Attainment, Pep, Wording
 from pep_admin.pep_document.reading import value_of
 from pep_admin.pep_document.shelf import Shelf, answers_shelf, form_of
 from pep_admin.pep_document.values import normal, stored
@@ -99,12 +100,15 @@ def answers_before(session: Session, document: Document) -> dict[str, Any]:
 
 
 def with_judgements_before(session: Session, documents: Mapping[int, Document]) -> dict[int, Document]:
-    """The documents with last term's judgements beside their own (P2.42), where they ask for attainment; a fixed number of
-    statements however many."""
+    """The documents with last term's judgements beside their own (P2.42), where they ask for attainment; in two statements however
+    many."""
     asking = {pep_id for pep_id, each in documents.items() if ATTAINMENT in each.answers}
-    before = _befores(session, queries.peps_before(session, asking), COMPARED_ROWS) if asking else {}
-    last = {pep_id: judged(each.value(documents[pep_id].form.field(ATTAINMENT))) for pep_id, each in before.items()}
-    return {pep_id: replace(each, judged_before=last.get(pep_id, {})) for pep_id, each in documents.items()}
+    last = {pep_id: ids[0] for pep_id, ids in queries.peps_before(session, asking).items() if ids} if asking else {}
+    said: dict[int, dict[str, str]] = defaultdict(dict)
+    wanted = select(Attainment.pep_id, Attainment.subject, Attainment.current).where(Attainment.pep_id.in_(set(last.values())))
+    for pep_id, subject, current in session.execute(wanted.order_by(Attainment.position, Attainment.id)) if last else ():
+        said[pep_id][subject] = current
+    return {pep_id: replace(each, judged_before=said.get(last.get(pep_id, 0), {})) for pep_id, each in documents.items()}
 
 
 def judged(rows: Sequence[Mapping[str, Any]] | None) -> dict[str, str]:
