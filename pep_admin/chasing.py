@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple
 
-HALF_TERM, ESCALATED = "half-term", "escalated"
-"""The steps that are no number of days: no meeting is booked by half-term; the head teacher or the team manager got word."""
+HALF_TERM, ESCALATED, UNSENT = "half-term", "escalated", "unsent"
+"""The steps that are no number of days: no meeting is booked by half-term; the head teacher or the team manager got word; everybody
+has signed, and nobody has sent it."""
 MOST_DAYS, MOST_STEPS = 90, 5
 
 
 class Step(NamedTuple):
-    """A step of the schedule, by its key ("before 14", "after 7", "half-term"), and the day from which it is to be taken."""
+    """A step of the schedule, by its key ("before 14", "half-term", "unsent after 7"), and the day from which it is to be taken."""
 
     key: str
     on: date
@@ -40,12 +41,14 @@ class PartFacts:
     """The days of one part that waits: when its PEP is due, since when its writer has had it, when it was last sent back.
 
     `half_term_on` is the first day of the half-term where no meeting is booked and the writer is to book one; else None.
+    `signed_on`: the day of the last signature, where every part is signed and the PEP was not sent; it waits for who can send it.
     """
 
     due_on: date
     asked_on: date
     back_on: date | None = None
     half_term_on: date | None = None
+    signed_on: date | None = None
 
     @property
     def late_from(self) -> date:
@@ -71,7 +74,10 @@ def steps(facts: PartFacts, schedule: Schedule) -> list[Step]:
     if facts.half_term_on is not None:
         found.append(Step(HALF_TERM, facts.half_term_on))
     found += [Step(f"after {days}", facts.late_from + timedelta(days)) for days in schedule.after]
-    return sorted((each for each in found if each.on > facts.asked_on), key=lambda each: each.on)
+    if facts.signed_on is not None:
+        found = [Step(UNSENT, facts.signed_on + timedelta(1)), *(Step(f"{UNSENT} {each.key}", each.on) for each in found)]
+    since = max(filter(None, (facts.asked_on, facts.signed_on)))
+    return sorted((each for each in found if each.on > since or each.key == UNSENT), key=lambda each: each.on)
 
 
 def step_due(facts: PartFacts, schedule: Schedule, taken: Collection[str], day: date) -> Step | None:
@@ -93,5 +99,8 @@ def step_words(key: str) -> str:
         return "no meeting booked by half-term"
     if key == ESCALATED:
         return "word to those above"
+    if key.startswith(UNSENT):
+        rest = key.removeprefix(UNSENT).strip()
+        return f"signed and not sent{f', {step_words(rest)}' if rest else ''}"
     when, _, days = key.partition(" ")
     return f"{days} {'day' if days == '1' else 'days'} {'before it is due' if when == 'before' else 'late'}"

@@ -17,8 +17,8 @@ ALERT, INVITATION = "pep_exclusion_alert", "pep_meeting_invitation"
 def upgrade() -> None:
     with op.batch_alter_table(ALERT, table_kwargs={"sqlite_autoincrement": True}) as batch_op:
         batch_op.add_column(sa.Column("awaits_advice", sa.Boolean(), nullable=False, server_default=sa.true()))
-    op.execute(sa.text(f"UPDATE {ALERT} SET awaits_advice = :no WHERE advised_on IS NOT NULL").bindparams(
-        sa.bindparam("no", False, type_=sa.Boolean())))
+    alerts = sa.table(ALERT, sa.column("awaits_advice", sa.Boolean()), sa.column("advised_on", sa.Date()))
+    op.execute(alerts.update().where(alerts.c.advised_on.is_not(None)).values(awaits_advice=False))
     with op.batch_alter_table(ALERT, table_kwargs={"sqlite_autoincrement": True}) as batch_op:
         batch_op.alter_column("awaits_advice", existing_type=sa.Boolean(), existing_nullable=False, server_default=None)
     with op.batch_alter_table(INVITATION, table_kwargs={"sqlite_autoincrement": True}) as batch_op:

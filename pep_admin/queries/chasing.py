@@ -15,10 +15,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from pep_admin.chasing import ESCALATED, HALF_TERM, PartFacts, Schedule, is_to_escalate, parse_days, step_due
-from pep_admin.models import AcademicYear, CallNote, CareTeam, Delivery, Pep, Person, QaReview, Reminder, School, Term
+from pep_admin.models import AcademicYear, CallNote, CareTeam, Delivery, Grant, Pep, Person, QaReview, Reminder, School, Term
 from pep_admin.queries.calendars import Calendars
+from pep_admin.queries.grants import cover_by_giver, stands
 from pep_admin.queries.new_children import day_of
-from pep_admin.queries.waiting import parts_waiting, with_writers
+from pep_admin.queries.waiting import parts_signed_last, parts_waiting, with_writers
 from pep_admin.school_calendar import TermsUnknown
 from pep_admin.validators.names import as_compared
 from pep_admin.vocabulary import Decision, Part, PepKind, PepStatus
@@ -34,7 +35,7 @@ class Chased:
 
     `taken` are the steps of which word was sent in this round, `returns` how often the PEP was sent back by now. `held` are days
     until which a note of a call asks to leave them alone. `is_open` says whether that day is one of the school's, or a working day
-    for who is at none; where the term dates are not known, no day is.
+    for who is at none; where the term dates are not known, no day is. `covers`: who stands in for the person, on their days.
     """
 
     pep: Pep
@@ -47,6 +48,16 @@ class Chased:
     is_open: Callable[[date], bool]
     taken: set[str] = field(default_factory=set)
     held: tuple[date, ...] = ()
+    covers: tuple[Grant, ...] = ()
+
+    def reminded(self, day: date) -> Person | None:
+        """Who is reminded on that day: whoever may write in the person's place then and can be reached, else the person."""
+        return next((each.holder for each in self.covers if stands(each, day) and each.holder.has_working_address), self.person)
+
+    @property
+    def is_unsent(self) -> bool:
+        """Whether everybody has signed, and it waits to be sent."""
+        return self.facts.signed_on is not None
 
     @property
     def of_school(self) -> bool:
@@ -82,13 +93,20 @@ class Letter:
 
 
 def parts_chased(session: Session, pep_ids: Collection[int] | None = None) -> list[Chased]:
-    """Every part that waits with a writer, or those of some PEPs; what is signed waits for nobody."""
+    """Every part that waits with a writer, or those of some PEPs; and of each PEP that is signed and not sent, the part that
+    was signed last, with who can send it. Else what is signed waits for nobody."""
     asked = select(Pep).where(Pep.status.in_(WITH_WRITERS), *([] if pep_ids is None else [Pep.id.in_(pep_ids)]))
     asked = with_writers(asked).options(joinedload(Pep.term).joinedload(Term.year),
                                         joinedload(Pep.school).joinedload(School.headteacher))
     peps = session.scalars(asked.order_by(Pep.due_on, Pep.id)).all()
     beside = _Beside.of(session, [pep.id for pep in peps])
-    return [beside.one(pep, part, person) for pep, part, person in parts_waiting(session, peps)]
+    unsent = [(pep, part, person, day_of(at)) for pep, part, person, at in parts_signed_last(session, peps)]
+    waiting = [(pep, part, person, None) for pep, part, person in parts_waiting(session, peps)]
+    found = [beside.one(pep, part, person, signed_on) for pep, part, person, signed_on in (*waiting, *unsent)]
+    covers = cover_by_giver(session, {each.person.id for each in found if each.person is not None})
+    for each in found:
+        each.covers = tuple(covers.get(each.person.id, ())) if each.person is not None else ()
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,13 +136,15 @@ class _Beside:
         return cls({row[0]: (row[1], row[2]) for row in session.execute(backs)}, words, calls, _above_teams(session),
                    Calendars(session), {})
 
-    def one(self, pep: Pep, part: Part, person: Person | None) -> Chased:
+    def one(self, pep: Pep, part: Part, person: Person | None, signed_on: date | None) -> Chased:
         returns, back_on = self.backs.get(pep.id, (0, None))
         asked_on = max(filter(None, (day_of(pep.delegated_at), back_on)), default=pep.initiated_on)
         of_school = part is Part.EDUCATION and pep.school is not None
-        facts = PartFacts(pep.due_on, asked_on, back_on, half_term_on(self.calendars, pep) if of_school else None)
+        facts = PartFacts(pep.due_on, asked_on, back_on, half_term_on(self.calendars, pep) if of_school else None,
+                          signed_on)
         held = [until for pep_id, until in self.calls.get(person.id if person else 0, ()) if pep_id in (None, pep.id)]
-        return Chased(pep, part, person, self._above(pep, person, of_school), facts, self._schedule(pep.term.year), returns,
+        above = self._above(pep, person, of_school) if signed_on is None else None
+        return Chased(pep, part, person, above, facts, self._schedule(pep.term.year), returns,
                       _open_days(self.calendars, pep.school_id if of_school else None),
                       self.words.get((pep.id, part, returns), set()), tuple(held))
 
@@ -191,9 +211,10 @@ def letters_of(parts: Iterable[Chased], day: date, had: Collection[int] = ()) ->
         if each.is_held(day) or not each.is_open(day):
             continue
         step = step_due(each.facts, each.schedule, each.taken, day)
-        if step is not None and _reached(each.person):
-            _put(own, people, each.person, (each, step.key))
-        if is_to_escalate(each.facts, each.schedule, each.taken, day) and _reached(each.above):
+        person = each.reminded(day)
+        if step is not None and _reached(person):
+            _put(own, people, person, (each, step.key))
+        if is_to_escalate(each.facts, each.schedule, each.taken, day) and _reached(each.above) and each.above is not person:
             _put(up, people, each.above, (each, ESCALATED))
     up = {person_id: lines for person_id, lines in up.items() if person_id not in own}
     return [Letter(people[person_id], is_up, _in_order(lines)) for is_up, found in ((False, own), (True, up))
@@ -268,12 +289,13 @@ def day_key(day: date) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What of a letter holds still: how many PEPs it is about, of how many no meeting is booked though half-term has begun, and
-    whether today is a day to send it on."""
+    """What of a letter holds still: how many PEPs it is about, of how many no meeting is booked though half-term has begun,
+    whether today is a day to send it on, and how many of them are signed and only to be sent."""
 
     peps: int
     no_meeting: int
     goes_today: bool
+    unsent: int = 0
 
 
 def standing(session: Session, person_id: int, parts: Iterable[Sequence[object]], today: date, *, is_up: bool,
@@ -283,11 +305,12 @@ def standing(session: Session, person_id: int, parts: Iterable[Sequence[object]]
     wanted = {(int(str(pep_id)), Part(str(part))) for pep_id, part in parts}
     found = [
         each for each in parts_chased(session, {pep_id for pep_id, _ in wanted})
-        if (each.pep.id, each.part) in wanted and (owner := each.above if is_up else each.person) is not None
-        and owner.id == person_id
+        if (each.pep.id, each.part) in wanted
+        and person_id in {one.id for one in ([each.above] if is_up else [each.person, each.reminded(today)]) if one is not None}
     ]
     no_meeting = {each.pep.id for each in found if each.facts.half_term_on is not None and each.facts.half_term_on <= today}
-    return Standing(len({each.pep.id for each in found}), len(no_meeting), any_day or any(each.is_open(today) for each in found))
+    return Standing(len({each.pep.id for each in found}), len(no_meeting), any_day or any(each.is_open(today) for each in found),
+                    len({each.pep.id for each in found if each.is_unsent}))
 
 
 # --- no meeting booked ----------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ still answers for the PEP and the PEP is not finished. What that opens is permis
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -60,6 +60,22 @@ def stands_on(today: date) -> tuple[ColumnElement[bool], ...]:
     gone = select(Person.id).where(Person.left_on.is_not(None), Person.left_on <= today)
     return (Grant.starts_on <= today, Grant.ends_on >= today, Grant.ended_at.is_(None), Grant.giver_id.not_in(gone),
             Grant.holder_id.not_in(gone))
+
+
+def cover_by_giver(session: Session, giver_ids: Collection[int]) -> dict[int, list[Grant]]:
+    """By giver who stands in for them and was not taken back, whenever it is (`stands` says on which days), the earliest first."""
+    asked = select(Grant).where(Grant.giver_id.in_(giver_ids), Grant.pep_id.is_(None), Grant.ended_at.is_(None))
+    found: dict[int, list[Grant]] = {}
+    rows = asked.options(joinedload(Grant.holder), joinedload(Grant.giver)).order_by(Grant.starts_on, Grant.id)
+    for grant in session.scalars(rows):
+        found.setdefault(grant.giver_id, []).append(grant)
+    return found
+
+
+def stands(grant: Grant, day: date) -> bool:
+    """As `stands_on`, of a row, on whatever day."""
+    here = all(each.left_on is None or each.left_on > day for each in (grant.giver, grant.holder))
+    return here and grant.ended_at is None and grant.starts_on <= day <= grant.ends_on
 
 
 def _answers_for_it() -> tuple[ColumnElement[bool], ...]:

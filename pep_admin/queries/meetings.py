@@ -19,6 +19,7 @@ from pep_admin.queries.new_children import year_of
 from pep_admin.queries.peps import UNFINISHED
 from pep_admin.queries.terms import day_bounds
 from pep_admin.validators.meetings import day_of
+from pep_admin.validators.names import as_compared
 from pep_admin.vocabulary import Attendance, AttendeeRole, PersonKind
 
 PEOPLE = (joinedload(Pep.child).joinedload(Child.social_worker), joinedload(Pep.child).joinedload(Child.carer),
@@ -101,6 +102,14 @@ class DiaryEntry:
         return monday_of(self.on)
 
 
+@dataclass(frozen=True, slots=True)
+class Goer:
+    """Somebody who goes to a meeting for the Virtual School, by the name that was said; `person_id` says whose meeting it is."""
+
+    name: str
+    person_id: int | None
+
+
 def monday_of(day: date) -> date:
     """The Monday of that day's week."""
     return day - timedelta(days=day.weekday())
@@ -129,6 +138,17 @@ def invited_of_ours(session: Session, pep_ids: Collection[int]) -> dict[int, lis
     for pep_id, name in session.execute(asked.order_by(Attendee.id)):
         found[pep_id].append(name)
     return dict(found)
+
+
+def who_goes(session: Session, entries: Sequence[DiaryEntry]) -> dict[int, list[Goer]]:
+    """By PEP who goes to its meeting for the Virtual School: who is named in the diary, else whoever is invited by name. A name
+    that is nobody's on record is taken for the child's officer. A meeting to which nobody goes is left out."""
+    found = {each.pep.id: [Goer(each.officer.name, each.officer.id)] for each in entries if each.officer is not None}
+    unnamed = {each.pep.id: each.pep.child.case_officer_id for each in entries if each.officer is None}
+    names = invited_of_ours(session, unnamed)
+    ours = {as_compared(each.name): each.id for each in officers(session)} if names else {}
+    return found | {pep_id: [Goer(name, ours.get(as_compared(name), unnamed[pep_id])) for name in told]
+                    for pep_id, told in names.items()}
 
 
 def load_of(entries: Sequence[DiaryEntry]) -> Counter[tuple[int, date]]:

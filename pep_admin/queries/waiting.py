@@ -6,6 +6,7 @@ Whom to ring (calls.py) and whom nothing reaches (out_of_reach.py) ask here.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
@@ -28,12 +29,33 @@ def parts_waiting(session: Session, peps: Sequence[Pep]) -> Iterator[tuple[Pep, 
     """
     signed = _signed(session, [pep.id for pep in peps])
     for pep in peps:
-        teacher = pep.school.designated_teacher if pep.school else pep.social_worker
         for part in parts_signed(pep.kind):
             if (part, pep.id) not in signed:
-                yield pep, part, (pep.writer or teacher) if part is Part.EDUCATION else pep.social_worker
+                yield pep, part, writer_of(pep, part)
 
 
-def _signed(session: Session, pep_ids: Sequence[int]) -> set[tuple[Part, int]]:
-    return {(part, pep_id) for part, model in PARTS.items()
-            for pep_id in session.scalars(select(model.pep_id).where(model.pep_id.in_(pep_ids), model.signed_at.is_not(None)))}
+def parts_signed_last(session: Session, peps: Sequence[Pep]) -> Iterator[tuple[Pep, Part, Person | None, datetime]]:
+    """Of each PEP of which every part is signed, the part that was signed last, with whose it is and when: whoever signs last can
+    send it. Asked of PEPs that were not sent, it is what waits to be."""
+    signed = _signed(session, [pep.id for pep in peps])
+    for pep in peps:
+        times = {part: signed.get((part, pep.id)) for part in parts_signed(pep.kind)}
+        at = [each for each in times.values() if each is not None]
+        if at and len(at) == len(times):
+            last = max(times, key=lambda part: (times[part] or at[0], list(Part).index(part)))
+            yield pep, last, writer_of(pep, last), max(at)
+
+
+def writer_of(pep: Pep, part: Part) -> Person | None:
+    """Who is to write that part; None where nobody is named."""
+    teacher = pep.school.designated_teacher if pep.school else pep.social_worker
+    return (pep.writer or teacher) if part is Part.EDUCATION else pep.social_worker
+
+
+def _signed(session: Session, pep_ids: Sequence[int]) -> dict[tuple[Part, int], datetime]:
+    """When each part that is signed was."""
+    found: dict[tuple[Part, int], datetime] = {}
+    for part, model in PARTS.items():
+        rows = session.execute(select(model.pep_id, model.signed_at).where(model.pep_id.in_(pep_ids), model.signed_at.is_not(None)))
+        found |= {(part, pep_id): at for pep_id, at in rows if at is not None}
+    return found

@@ -6,7 +6,7 @@ On which stage a PEP stands is stages.py's, how late it is and with whom it wait
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -18,11 +18,10 @@ from pep_admin.deadlines import format_day
 from pep_admin.models import Child, Pep, QaReview
 from pep_admin.queries.board import BoardRow
 from pep_admin.queries.lateness import late_clocks
-from pep_admin.queries.meetings import DiaryEntry, invited_of_ours, meetings_ahead, officers, within_a_fortnight
+from pep_admin.queries.meetings import DiaryEntry, Goer, meetings_ahead, who_goes, within_a_fortnight
 from pep_admin.queries.new_children import day_of
 from pep_admin.questions.found import Found, Week, theirs
 from pep_admin.stages import Stage
-from pep_admin.validators.names import as_compared
 from pep_admin.vocabulary import Decision, PepStatus
 
 OURS = frozenset({Whose.OPENING, Whose.QA})
@@ -134,15 +133,12 @@ def attending(week: Week) -> list[Found]:
     the diary, else whoever is invited. Where an invited name is nobody's on record, it is the child's officer's. The days are
     those to the meeting."""
     coming = [each for each in meetings_ahead(week.session, week.today) if within_a_fortnight(each.on, week.today)]
-    names = invited_of_ours(week.session, [each.pep.id for each in coming])
-    ours = {as_compared(each.name): each.id for each in officers(week.session)} if names else {}
-    return [_meeting(each, names.get(each.pep.id, ()), ours, week.today) for each in coming
-            if each.officer is not None or each.pep.id in names]
+    goers = who_goes(week.session, coming)
+    return [_meeting(each, goers[each.pep.id], week.today) for each in coming if each.pep.id in goers]
 
 
-def _meeting(entry: DiaryEntry, names: Sequence[str], ours: Mapping[str, int], today: date) -> Found:
+def _meeting(entry: DiaryEntry, goers: Sequence[Goer], today: date) -> Found:
     at, child = entry.at.astimezone(LONDON), entry.pep.child
-    whose = [entry.officer.id] if entry.officer else [ours.get(as_compared(each), child.case_officer_id) for each in names]
-    told = entry.officer.name if entry.officer else " and ".join(names)
-    return Found(f"{format_day(entry.on)} at {at:%H:%M}: {told}", theirs(*whose), child.id, entry.pep.id,
+    words = f"{format_day(entry.on)} at {at:%H:%M}: {' and '.join(each.name for each in goers)}"
+    return Found(words, theirs(*(each.person_id for each in goers)), child.id, entry.pep.id,
                  days=(entry.on - today).days, due_on=entry.on)

@@ -141,7 +141,7 @@ LETTERS: dict[str, Letter] = {
         "the same and name them: this message opens nothing to anybody else, so please do not pass it on." + _FOOT),
     "reminder": Letter(
         "A PEP waits for your part",
-        "Hello,\n\nby the records of the Virtual School, {count} still {waits} for your part, to be written and signed.{meeting} "
+        "Hello,\n\nby the records of the Virtual School, {owed}.{meeting} "
         "Sign in to see which, and by when:\n\n{desk}\n\nIf something stands in the way, tell the Virtual School." + _FOOT),
     "escalated": Letter(
         "A PEP is late",
@@ -178,11 +178,18 @@ def count_of(peps: int) -> str:
     return "a PEP" if peps == 1 else f"{peps} PEPs"
 
 
-def words_of_chase(peps: int, no_meeting: int) -> dict[str, str]:
-    """What a reminder says of as many PEPs, of some of which no meeting is booked though half-term has begun."""
+def words_of_chase(peps: int, no_meeting: int, unsent: int = 0) -> dict[str, str]:
+    """What a reminder says of as many PEPs, of some of which no meeting is booked though half-term has begun, and some of which
+    are signed and only to be sent."""
     of_them = "it" if peps == 1 else "all of them" if no_meeting == peps else f"{no_meeting} of them"
     meeting = f" No meeting is booked for {of_them}, and it should have been by half-term." if no_meeting else ""
-    return {"count": count_of(peps), "waits": "waits" if peps == 1 else "wait", "is_late": "is late" if peps == 1 else "are late",
+    waiting, said = peps - unsent, []
+    if waiting:
+        said.append(f"{count_of(waiting)} still {'waits' if waiting == 1 else 'wait'} for your part, to be written and signed")
+    if unsent:
+        said.append(f"{count_of(unsent)} {'is' if unsent == 1 else 'are'} signed by everybody and still to be sent: open it and "
+                    "press Send")
+    return {"count": count_of(peps), "owed": "; and ".join(said), "is_late": "is late" if peps == 1 else "are late",
             "meeting": meeting}
 
 

@@ -342,7 +342,7 @@ def _chase(session: Session, row: Delivery, person: Person) -> Goes:
         return "What it was about is signed, closed or somebody else's by now."
     if not found.goes_today:
         return Later(daily.morning_after(config.today()))
-    return Addressed(person.email or "", mail.words_of_chase(found.peps, found.no_meeting))
+    return Addressed(person.email or "", mail.words_of_chase(found.peps, found.no_meeting, found.unsent))
 
 
 def _is_still_asked(session: Session, person_id: int) -> bool:

@@ -36,6 +36,7 @@ from pep_admin.queries.meetings import (
     next_uid,
     officers,
     standing_notice,
+    who_goes,
     within_a_fortnight,
 )
 from pep_admin.validators import forms
@@ -105,12 +106,13 @@ class Meetings(PepView):
         """The meetings of the next six weeks, week by week; one's own of the next fortnight first."""
         entries, most = meetings_ahead(self.db_session, self.today), most_a_week(self.db_session, self.today)
         meet = {each.facts.child_id: each for each in queries.children_to_meet(self.db_session, self.today)}
-        shown = [each for each in entries if each.officer is not None or each.pep.child_id in meet]
-        mine = [each for each in entries if each.officer is not None and each.officer.id == self.actor.person_id
+        goers = who_goes(self.db_session, entries)
+        shown = [each for each in entries if each.pep.id in goers or each.pep.child_id in meet]
+        mine = [each for each in shown if self.actor.person_id in {one.person_id for one in goers.get(each.pep.id, ())} - {None}
                 and within_a_fortnight(each.on, self.today)]
         self.record_view("meetings.list", object_type="meetings", rows=len(shown))
-        return self.page("pep/meetings/index.html", mine=mine, meet=meet, most=most, weeks=_by_week(shown), people=_loads(entries),
-                         this_week=monday_of(self.today))
+        return self.page("pep/meetings/index.html", mine=mine, goers=goers, meet=meet, most=most,
+                         weeks=_by_week(shown), people=_loads(entries), this_week=monday_of(self.today))
 
     @expose("/officer/", methods=("GET", "POST"))
     def send_officer(self) -> ResponseReturnValue:

@@ -37,6 +37,7 @@ def _stands(job: Job) -> bool:
 
 
 def follow_up(session: Session, *, today: date, now: datetime, run: str, at_once: bool = False) -> dict[str, int]:
-    """Do it; how many letters went to officers, and how many people were told of meetings. `run` names this run in the keys of its mail, `at_once`: it was asked for."""
+    """Do it; how many letters went to officers, and how many people were told of meetings. `run` names this run in the keys of its
+    mail, `at_once`: it was asked for in the middle of somebody's work."""
     officers = len(tell_officers(session, today=today, now=now, run=run, at_once=at_once))
     return {"officers": officers, "invited": look_again(session, today=today, now=now)}

@@ -13,7 +13,7 @@ from pep_admin import config
 from pep_admin.models import Attendee, AuditEvent, Child, Delivery, MeetingInvitation, MeetingNotice, Pep, Person, RecordChange
 from pep_admin.permissions import SYSTEM
 from pep_admin.server.worker import run_once
-from pep_admin.vocabulary import Attendance, CaseRating, DeliveryState, LeavingReason, Part
+from pep_admin.vocabulary import Attendance, AttendeeRole, CaseRating, DeliveryState, LeavingReason, Part
 from pep_admin.workflow import meetings, peps, roll, sections
 from tests.host.foreign_app import Council
 from tests.integration.calendar_reader import Event, read_event
@@ -388,6 +388,17 @@ def test_the_diary_shows_ones_own_fortnight_and_who_has_more_than_can_be_done(wo
     world.session.rollback()
     head = enter("head").get(f"{ADMIN}/meetings/")
     assert "Meetings I attend in the next fortnight 0 None." in head.main and "Robin Musterkind0" in head.main
+
+
+def test_who_is_invited_by_name_has_it_in_their_own_fortnight(world: World, pep: int, enter: Any) -> None:
+    world.act(SYSTEM)
+    world.session.get_one(Pep, pep).meeting_at = TEN
+    world.session.add(Attendee(pep_id=pep, name="hanna  AMT", role=AttendeeRole.VIRTUAL_SCHOOL, took_part=Attendance.NO_ANSWER))
+    world.session.commit()
+    head = enter("head").get(f"{ADMIN}/meetings/")
+    assert "Meetings I attend in the next fortnight 1" in head.main and "hanna AMT, invited by name" in head.main
+    officer = enter("officer").get(f"{ADMIN}/meetings/")
+    assert "Meetings I attend in the next fortnight 0" in officer.main and "Robin Musterkind0" in officer.main
 
 
 def test_a_meeting_that_somebody_should_go_to_stands_in_the_diary_with_its_reasons(world: World, pep: int, enter: Any) -> None:
