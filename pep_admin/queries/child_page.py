@@ -14,7 +14,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from pep_admin.models import (
-    AlertAdvice,
     Allocation,
     CareEpisode,
     CarePlacement,
@@ -61,7 +60,6 @@ class ChildRecord:
     referrals: list[EarlyYearsReferral]
     alerts: list[ExclusionAlert]
     handover: list[HandoverNote]
-    answered: list[AlertAdvice] = field(default_factory=list)
     homes: list[CarePlacement] = field(default_factory=list)
     workers: list[Caseload] = field(default_factory=list)
     periods: list[CareEpisode] = field(default_factory=list)
@@ -103,9 +101,8 @@ def counts(pep: Pep) -> bool:
     return pep.status is not PepStatus.WITHDRAWN and pep.kind is not PepKind.FUNDING
 
 
-def child_record(session: Session, child: Child, *, care: bool, case: bool = False) -> ChildRecord:
-    """The record of a child that the one who acts may see; `care`: with what is social care's side's alone (HB-3.11), `case`: with
-    what the Virtual School keeps of a case for itself."""
+def child_record(session: Session, child: Child, *, care: bool) -> ChildRecord:
+    """The record of a child that the one who acts may see; `care`: with what is social care's side's alone (HB-3.11)."""
     peps = list(session.scalars(
         select(Pep).where(Pep.child_id == child.id)
         .options(joinedload(Pep.term).joinedload(Term.year), joinedload(Pep.school), joinedload(Pep.writer),
@@ -135,8 +132,6 @@ def child_record(session: Session, child: Child, *, care: bool, case: bool = Fal
         alerts=_of(session, ExclusionAlert, child, ExclusionAlert.told_on),
         handover=_of(session, HandoverNote, child, HandoverNote.noted_on, HandoverNote.school),
     )
-    if case:
-        record.answered = _of(session, AlertAdvice, child, AlertAdvice.advised_on)
     if care:
         record.homes = _of(session, CarePlacement, child, CarePlacement.started_on, CarePlacement.carer)
         record.workers = _of(session, Caseload, child, Caseload.started_on, Caseload.social_worker)

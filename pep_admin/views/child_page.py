@@ -92,7 +92,7 @@ class ChildPage:
 def gather(view: PepModelView, child: Child) -> ChildPage:
     """Everything the page shows to the one who acts; a fixed number of statements however long the record."""
     session, audience = view.db_session, audience_for(view.actor, child)
-    record = child_record(session, child, care=audience is Audience.CARE, case=view.may(Permission.CASE_READ))
+    record = child_record(session, child, care=audience is Audience.CARE)
     year, term = year_of(session, view.today), queries.term_of(session, view.today)
     lateness.look_at(session, record.peps, view.today)
     happenings = _happenings(record)

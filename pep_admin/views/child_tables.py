@@ -26,7 +26,6 @@ def tables_of(view: PepModelView, record: ChildRecord) -> list[RelatedTable]:
         tables += [_homes(view, record), _workers(view, record), _periods(view, record)]
     tables += [_sdq(view, record), _suspensions(view, record), _consents(view, record)]
     tables += [_alerts(view, record)] if view.may(Permission.ALERT_READ) else []
-    tables += [_answered(view, record)] if record.answered else []
     return [*tables, _referrals(view, record)] if record.referrals else tables
 
 
@@ -97,13 +96,6 @@ def _alerts(view: PepModelView, record: ChildRecord) -> RelatedTable:
              each.advised_on or "Not yet", each.closed_on or "Open"] for each in record.alerts]
     return RelatedTable("Exclusion risk", ("Told on", "What it is", "Told by", "Advised on", "Closed on"), rows, "None was told.",
                         _add(view, record.child, "Tell the Virtual School…", "pep_exclusion_alerts.tell", Permission.ALERT_TELL))
-
-
-def _answered(view: PepModelView, record: ChildRecord) -> RelatedTable:
-    rows = [[link(view, each.kind.label, "pep_alerts.advise", child=each.child_id, kind=each.kind.value,
-                  occurrence=each.occurrence),
-             each.what, each.since_on, each.advice, each.advised_name, each.advised_on] for each in record.answered]
-    return RelatedTable("What was advised on alerts", ("Alert", "What it was", "Since", "Advised or done", "By", "On"), rows)
 
 
 def _consents(view: PepModelView, record: ChildRecord) -> RelatedTable:

@@ -230,7 +230,7 @@ def test_advice_is_recorded_at_the_page_settles_it_and_stands_on_the_childs_page
     done = form.send("advice", advice="Birch School takes Robin; tutor until then", advised_on="15 Nov 2024")
     assert "it is recorded" in done.main and "No alert waits" in done.main and "Birch School takes Robin" in done.main
     record = officer.get(f"/admin/pep/children/details/?id={world.child_id}")
-    assert "What was advised on alerts" in record.main and "Birch School takes Robin" in record.main
+    assert "what was advised on an alert" in record.main and "Birch School takes Robin" in record.main
     row = sa.select(AlertAdvice.advised_name, AlertAdvice.advised_on, AlertAdvice.kind)
     assert ask(lambda session: tuple(session.execute(row).one())) == ("Ole Amt", date(2024, 11, 15), AlertKind.NO_SCHOOL)
     second = form.send("advice", advice="Something else", advised_on="15 Nov 2024")

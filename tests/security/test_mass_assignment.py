@@ -206,7 +206,7 @@ FORMS = (
                       "next_pep_on": None, "closing_reason": None, "row_version": 1, "reason": "A new carer"}}),
     Form("officer", f"{ADMIN}/peps/withdraw/?id={{pep}}", "reason", {"reason": "Entered in error"},
          "pep_pep.status pep_pep.closing_reason pep_pep.row_version pep_ppg_request.status pep_ppg_request.row_version "
-         "+pep_frozen_facts"),
+         "+pep_frozen_facts +pep_job"),
     Form("teacher", f"{ADMIN}/peps/section/?id={{pep}}&section=strengths", "strengths", {"strengths": "Kind"},
          "pep_education_section.answers pep_education_section.row_version"),
     Form("worker", f"{ADMIN}/peps/section/?id={{pep}}&section=about", "first_language", {"first_language": "Polish"},
