@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pep_admin.attainment_words import asked_subjects, kept, missing_subjects, offered, passed_in, wants_the_age
+from pep_admin.attainment_words import asked_subjects, kept, last_of, missing_subjects, offered, passed_in, wants_the_age
 from pep_admin.school_calendar import YEAR_GROUPS
 
 YEAR = "2024-25"
@@ -125,3 +125,10 @@ def test_not_assessed_yet_needs_no_value() -> None:
 ])
 def test_when_a_line_must_say_how_the_child_stands_against_the_age(row: dict[str, Any], asks: bool) -> None:
     assert bool(wants_the_age(row, "4", YEAR)) == asks
+
+
+@pytest.mark.parametrize(("subject", "last"), [
+    ("Maths", "Expected"), ("mathematics ", "Expected"), ("Reading", ""), ("  ", ""),
+])
+def test_what_was_judged_last_is_found_by_any_name_of_the_subject(subject: str, last: str) -> None:
+    assert last_of({"Numeracy": "Expected", "Writing": "Working towards"}, subject) == last

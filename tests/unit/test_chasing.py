@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pep_admin.chasing import ESCALATED, HALF_TERM, PartFacts, Schedule, is_to_escalate, parse_days, step_due, step_words, steps
+from pep_admin.chasing import ESCALATED, HALF_TERM, UNSENT, PartFacts, Schedule, is_to_escalate, parse_days, step_due, step_words, steps
 
 DUE = date(2024, 11, 29)
 SCHEDULE = Schedule(True, (14, 5), (1, 7), 10)
@@ -35,6 +35,14 @@ def test_sent_back_after_its_day_it_is_late_from_then() -> None:
     assert days(facts(asked_on=date(2024, 12, 4), back_on=date(2024, 12, 4))) == [("after 1", "05 Dec"), ("after 7", "11 Dec")]
     early = facts(asked_on=date(2024, 11, 20), back_on=date(2024, 11, 20))
     assert days(early)[:2] == [("before 5", "24 Nov"), ("after 1", "30 Nov")]
+
+
+def test_what_is_signed_and_not_sent_has_steps_of_its_own_from_the_day_after() -> None:
+    assert days(facts(signed_on=date(2024, 11, 20), half_term_on=date(2024, 10, 21))) == [
+        (UNSENT, "21 Nov"), (f"{UNSENT} before 5", "24 Nov"), (f"{UNSENT} after 1", "30 Nov"), (f"{UNSENT} after 7", "06 Dec")]
+    assert days(facts(signed_on=date(2024, 12, 20))) == [(UNSENT, "21 Dec")]
+    assert step_words(UNSENT) == "signed and not sent"
+    assert step_words(f"{UNSENT} after 1") == "signed and not sent, 1 day late"
 
 
 @pytest.mark.parametrize(("day", "taken", "key"), [
