@@ -7,7 +7,18 @@ from typing import Any
 
 import pytest
 
-from pep_admin.chasing import ESCALATED, HALF_TERM, UNSENT, PartFacts, Schedule, is_to_escalate, parse_days, step_due, step_words, steps
+from pep_admin.chasing import (
+    ESCALATED,
+    HALF_TERM,
+    UNSENT,
+    PartFacts,
+    Schedule,
+    is_to_escalate,
+    parse_days,
+    step_due,
+    step_words,
+    steps,
+)
 
 DUE = date(2024, 11, 29)
 SCHEDULE = Schedule(True, (14, 5), (1, 7), 10)
