@@ -39,11 +39,26 @@ def check_meeting(document: Document, today: date, calendar: Calendar) -> Iterat
     yield from _who_was_there(document)
     yield from _ehcp_review(document, today)
     yield from _agreed(document)
+    yield from _owners(document)
     yield from check_adult_voices(document)
     reason = document.answer("no_next_pep_reason")
     yield from check_next_date(answer_of(document, "next_pep_on"), reason=reason, meeting_on=meeting_on, calendar=calendar)
     yield from _afterwards(document)
     yield from _lateness(document, today)
+
+
+_BODIES = frozenset({"all", "everybody", "everyone", "school", "staff", "school staff", "teachers", "social care", "virtual school",
+                     "family"})
+"""What is no name, though it stands where one is asked for: nobody who is reminded of it would know that it is theirs."""
+
+
+def _owners(document: Document) -> Iterator[Finding]:
+    """RD-311 (blocking): an action belongs to somebody with a name (P3.30)."""
+    for number, row in enumerate(document.rows("actions"), start=1):
+        who = " ".join((row.get("who") or "").split()).strip(" .").casefold().removeprefix("the ")
+        if who in _BODIES:
+            message = f"Action {number} has no owner: “{row['who']}” is no name. Write who does it."
+            yield Finding("RD-311", "HB-3.9", "actions", message, row=row_id(row, number))
 
 
 def _who_was_there(document: Document) -> Iterator[Finding]:

@@ -33,6 +33,7 @@ from pep_admin.views import (
     pep_page,
     repeats,
     section_forms,
+    signed,
     whole_page,
 )
 from pep_admin.views.cells import linked, reference
@@ -219,7 +220,10 @@ class Peps(Pdfs, GradingPages, SigningPages, QuestionPages, ChangePages, WholePa
         before = answers_before(self.db_session, document) if writes else {}
         context = whole_page.shown(self, pep, document, section, before, writes=writes)
         context |= {"pep": pep, "document": document, "following": self._following(document, section),
-                    "one_page": whole_page.leads_to_whole()}
+                    "one_page": whole_page.leads_to_whole(), "signed": ""}
+        part = document.form.section(section.key)[0].part
+        if writes and document.signatures[part]:
+            context["signed"] = signed.warning(Part(part))
         return self.page("pep/peps/section.html", status=status, **{**context, **more})
 
     def _questions(self, document: Document, section: Section) -> list[section_forms.Question]:
@@ -272,6 +276,9 @@ class Peps(Pdfs, GradingPages, SigningPages, QuestionPages, ChangePages, WholePa
     def _after_saving(self, pep: Pep, section: Section, written: Written, before: Document) -> ResponseReturnValue:
         document = read_document(self.db_session, pep, audience=audience_for(self.actor, pep.child))
         self.say(pep_page.told_of(written))
+        part = document.form.section(section.key)[0].part
+        if before.signatures[part] and not document.signatures[part]:
+            self.say(signed.told(Part(part)), "warning")
         for finding in given_away(self.db_session, pep, written.changed):
             self.say(finding.sentence, "warning")
         newly = [found for found in section.fields if found.asked and document.asked(found) and document.answer(found.key) is None

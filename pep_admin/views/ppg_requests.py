@@ -25,7 +25,7 @@ from pep_admin.validators.findings import Finding
 from pep_admin.validators.names import mask_names
 from pep_admin.validators.ppg import PpgFacts, check_request, check_texts
 from pep_admin.validators.reopening import is_open
-from pep_admin.views import draft_pages, draft_places
+from pep_admin.views import draft_pages, draft_places, signed
 from pep_admin.views.base import Done, Link, Proposed
 from pep_admin.views.base_forms import LabelField
 from pep_admin.views.cells import amount, linked, posted_version, reference, start_of, wrapped
@@ -46,7 +46,7 @@ from pep_admin.views.request_forms import (
 )
 from pep_admin.views.waivers import way_to_waive
 from pep_admin.views.working_out import WorkingOut
-from pep_admin.vocabulary import PpgCategory, PpgStatus, Scheme
+from pep_admin.vocabulary import Part, PpgCategory, PpgStatus, Scheme
 from pep_admin.workflow import ppg
 
 IN_FREE_WORDS = ("description", "provider", "unit")
@@ -248,9 +248,10 @@ class PpgRequests(WorkingOut):
             return self._worked_out(row, pep)
         form = self._form(pep, row)
         if request.method == "POST" and self.validate_form(form):
+            was_signed = signed.is_signed(self.db_session, pep.id, Part.EDUCATION)
             done = self._save(pep, row, form)
             if done.value is not None:
-                return self._after_saving(pep, *done.value)
+                return self._after_saving(pep, *done.value, was_signed)
             if done.saved is not None:
                 return self._both(self.row_or_404(), form)
             self.put_on(form, done.findings)
@@ -311,7 +312,8 @@ class PpgRequests(WorkingOut):
         facts = facts or self._facts(pep, row)
         target = next((each for each in pep.targets if each.id == form.target_id.data), None)
         return {"target": target, "facts": facts, "money": queries.asked_under(self.db_session, pep, facts=facts),
-                "figures": self._figures(pep, row, form, facts)}
+                "figures": self._figures(pep, row, form, facts),
+                "signed": signed.before(self.db_session, pep.id, Part.EDUCATION)}
 
     def _both(self, row: PpgRequest, form: Any) -> ResponseReturnValue:
         stands: Any = self._edit_form_class(None, obj=row)
@@ -325,8 +327,14 @@ class PpgRequests(WorkingOut):
         save = draft_pages.saving(self, ppg.save_request, draft_places.of_request(pep, row))
         return self.commit(save, pep.id, columns_of(form, pep), subject=pep, keep_stale=True, today=self.today, **kept)
 
-    def _after_saving(self, pep: Pep, row: PpgRequest, warnings: Sequence[Finding]) -> ResponseReturnValue:
-        self.say(f"The request for {format_pounds(row.amount_pence)} was saved. It is asked for when the PEP is sent.")
+    def _after_saving(
+        self, pep: Pep, row: PpgRequest, warnings: Sequence[Finding], was_signed: bool
+    ) -> ResponseReturnValue:
+        same = str(row.row_version) == request.form.get("row_version")
+        self.say("Nothing was changed." if same else
+                 f"The request for {format_pounds(row.amount_pence)} was saved. It is asked for when the PEP is sent.")
+        if was_signed and not signed.is_signed(self.db_session, pep.id, Part.EDUCATION):
+            self.say(signed.told(Part.EDUCATION), "warning")
         for each in warnings:
             ahead = "Please check" if each.severity == "warning" else "Before the PEP can be sent"
             self.say(f"{ahead}: {each.sentence}", "warning")

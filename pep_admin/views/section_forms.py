@@ -59,8 +59,9 @@ class Control:
 
     @property
     def is_optional(self) -> bool:
-        """Whether it may be left empty by itself. Of the child's own answers any one will do (HB-4.6): none is marked so."""
-        return not self.required and not (self.field.id == CHILDS_WORDS and self.field.core)
+        """Whether it may be left empty by itself. Of the child's own answers any one will do (HB-4.6), and a check looks at some
+        fields together, like words and why there are none: neither is marked so."""
+        return not self.required and not self.field.check and not (self.field.id == CHILDS_WORDS and self.field.core)
 
 
 @dataclass(frozen=True, slots=True)

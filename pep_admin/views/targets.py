@@ -26,7 +26,7 @@ from pep_admin.queries import OPEN_TO_WRITE
 from pep_admin.stems import STEMS
 from pep_admin.validators.findings import Finding
 from pep_admin.validators.reopening import is_open
-from pep_admin.views import draft_pages, draft_places
+from pep_admin.views import draft_pages, draft_places, signed
 from pep_admin.views.base import Done, Link, PepModelView, RelatedTable
 from pep_admin.views.base_forms import DayField, LabelField, PepForm
 from pep_admin.views.cells import linked, posted_version, reference, start_of, wrapped
@@ -220,9 +220,10 @@ class Targets(PepModelView):
         if "stem" in request.form:
             return self._started(pep, row, form)
         if request.method == "POST" and self.validate_form(form):
+            was_signed = signed.is_signed(self.db_session, pep.id, Part.EDUCATION)
             done = self._save(pep, row, form, kept)
             if done.value is not None:
-                return self._after_saving(pep, *done.value)
+                return self._after_saving(pep, *done.value, was_signed)
             if done.saved is not None:
                 return self._both(self.row_or_404(), form)
             self.put_on(form, done.findings)
@@ -243,7 +244,8 @@ class Targets(PepModelView):
             row, form = context["row"], context["form"]
             context["desk"] = draft_pages.desk(self, draft_places.of_target(row.pep, row), [each.name for each in form])
         if template == self.edit_template:
-            context |= self._money(context.get("pep") or context["row"].pep)
+            pep = context.get("pep") or context["row"].pep
+            context |= self._money(pep) | {"signed": signed.before(self.db_session, pep.id, Part.EDUCATION)}
         return super().page(template, status=status, **context)
 
     def _started(self, pep: Pep, row: Target | None, form: Any) -> ResponseReturnValue:
@@ -300,8 +302,13 @@ class Targets(PepModelView):
         save = draft_pages.saving(self, targets.save_target, draft_places.of_target(pep, row))
         return self.commit(save, pep.id, values, subject=pep, keep_stale=True, **more)
 
-    def _after_saving(self, pep: Pep, target: Target, findings: Iterable[Finding]) -> ResponseReturnValue:
-        self.say(f"{target} was saved.")
+    def _after_saving(
+        self, pep: Pep, target: Target, findings: Iterable[Finding], was_signed: bool
+    ) -> ResponseReturnValue:
+        same = str(target.row_version) == request.form.get("row_version")
+        self.say("Nothing was changed." if same else f"{target} was saved.")
+        if was_signed and not signed.is_signed(self.db_session, pep.id, Part.EDUCATION):
+            self.say(signed.told(Part.EDUCATION), "warning")
         for each in findings:
             self.say(f"{target}. {'Must fix before signing' if each.severity == 'blocking' else 'Please check'}: "
                      f"{each.sentence}", "warning")

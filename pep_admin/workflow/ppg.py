@@ -28,7 +28,7 @@ from pep_admin.validators.reopening import is_open
 from pep_admin.vocabulary import Part, PepStatus, PpgStatus, Scheme
 from pep_admin.workflow import referrals
 from pep_admin.workflow.sections import part_changed, require_open
-from pep_admin.workflow.taking import all_or_nothing, move_requests, refuse, refuse_twice, take_pep, take_requests
+from pep_admin.workflow.taking import all_or_nothing, move_requests, put, refuse, refuse_twice, take_pep, take_requests
 
 WRITTEN = frozenset({"target_id", "category", "description", "provider", "payee_school_id", "payee_name", "quantity", "unit",
                      "unit_cost_pence", "amount_pence", "starts_on", "ends_on", "measure_before", "measure_after",
@@ -63,9 +63,8 @@ def save_request(
     if found is None:
         found = PpgRequest(pep_id=pep.id, status=PpgStatus.DRAFT)
         session.add(found)
-    for key in WRITTEN & set(values):
-        setattr(found, key, values[key])
-    part_changed(session, pep, Part.EDUCATION)
+    if put(found, {key: values[key] for key in WRITTEN & set(values)}) or request_id is None:
+        part_changed(session, pep, Part.EDUCATION)
     session.flush()
     audit.record(session, "request.save", found, child_id=pep.child_id)
     return found, [*(each for each in findings if each.severity == "warning"), *check_whole(proposed)]

@@ -36,11 +36,20 @@ def refuse_twice(session: Session, same: Select[Any], check: str, sentence: str,
     """
     row = session.scalar(same.limit(1))
     if row is not None:
-        whole = all(_alike(getattr(row, key), value) for key, value in values.items())
+        whole = all(alike(getattr(row, key), value) for key, value in values.items())
         raise (SaidAlready if whole else Refused)([Finding(check, "DATA-unique", field, sentence)])
 
 
-def _alike(stands: Any, typed: Any) -> bool:
+def put(row: Any, values: Mapping[str, Any]) -> bool:
+    """Put values into a row's columns; whether anything is another now. What only looks different, like an empty box where there is
+    no value, stays as it stands, so that saving a page unread changes nothing."""
+    changed = {key: value for key, value in values.items() if not alike(getattr(row, key), value)}
+    for key, value in changed.items():
+        setattr(row, key, value)
+    return bool(changed)
+
+
+def alike(stands: Any, typed: Any) -> bool:
     """Whether a column holds what was typed; an empty box and no value are one."""
     if isinstance(typed, str):
         typed = clean(typed.strip())

@@ -19,7 +19,7 @@ from pep_admin.validators.last_term import place_of_target
 from pep_admin.validators.targets import check_wording
 from pep_admin.vocabulary import Part, PpgStatus
 from pep_admin.workflow.sections import part_changed, require_open, require_writer
-from pep_admin.workflow.taking import refuse, refuse_twice, take_pep
+from pep_admin.workflow.taking import put, refuse, refuse_twice, take_pep
 
 WRITTEN = frozenset({"area", "subject", "is_strength", "answers_sdq", "need", "support_what", "support_when", "support_where",
                      "support_who", "support_how_often", "outcome", "baseline", "success_measure", "due_on", "look_on", "from_plan",
@@ -43,9 +43,8 @@ def save_target(
     if not str(values.get("outcome") or "").strip():
         raise refuse("RD-225", "HB-5.4", "Say what the child will be able to do.", "outcome")
     found = _new_target(session, pep, values, kept_from) if target_id is None else _own_target(session, pep, target_id, version)
-    for key in WRITTEN & set(values):
-        setattr(found, key, values[key])
-    part_changed(session, pep, Part.EDUCATION)
+    if put(found, {key: values[key] for key in WRITTEN & set(values)}) or target_id is None:
+        part_changed(session, pep, Part.EDUCATION)
     session.flush()
     keep_marks(session, pep, {place_of_target(found.id): found.outcome})
     audit.record(session, "target.save", found, child_id=pep.child_id)

@@ -154,12 +154,51 @@ def test_a_form_without_its_version_saves_nothing(enter: Any, ask: Any, pep: int
     assert ask(lambda session: session.get_one(Target, target).baseline) != "changed"
 
 
-def test_a_signed_part_is_unsigned_by_a_changed_target(enter: Any, ask: Any, world: World, pep: int) -> None:
+GOES = "Part 2 · Education is signed. Saving a change here takes the signature away, and it has to be signed again."
+GONE = "Part 2 · Education was signed and is another now, so its signature is gone: it has to be signed again."
+
+
+def test_a_signed_part_is_unsigned_by_a_changed_target_and_says_so_before_and_after(
+    enter: Any, ask: Any, world: World, pep: int
+) -> None:
+    def signed_at() -> Any:
+        return ask(lambda session: session.scalars(
+            sa.select(EducationSection).where(EducationSection.pep_id == pep)).one().signed_at)
+
+    teacher, address = enter("teacher"), f"{TARGETS}write/?id={first_target(ask, pep)}"
+    assert GOES not in teacher.get(address).main
     sections.sign_part(world.session, pep, Part.EDUCATION, actor=world.act(world.teacher), today=TODAY, now=NOW)
     world.session.commit()
-    enter("teacher").get(f"{TARGETS}write/?id={first_target(ask, pep)}").send("outcome", baseline="Two books")
-    assert ask(lambda session: session.scalars(
-        sa.select(EducationSection).where(EducationSection.pep_id == pep)).one().signed_at) is None
+    page = teacher.get(address)
+    unread = page.send("outcome")
+    assert GOES in page.main and "Nothing was changed." in unread.main and signed_at() is not None
+    assert GONE not in unread.main, "saved unread, nothing is another"
+    changed = page.send("outcome", baseline="Two books")
+    assert GONE in changed.main and "Target 1 was saved." in changed.main and signed_at() is None
+
+
+def test_a_section_of_a_signed_part_says_so_too(enter: Any, world: World, pep: int) -> None:
+    sections.sign_part(world.session, pep, Part.EDUCATION, actor=world.act(world.teacher), today=TODAY, now=NOW)
+    world.session.commit()
+    page = enter("teacher").get(f"{PEPS}section/?id={pep}&section=strengths")
+    unread = page.send("then", button=("then", "stay"))
+    assert GOES in page.main and GONE not in unread.main and GOES in unread.main
+    changed = unread.send("then", button=("then", "stay"), strengths="Kind to the younger ones")
+    assert GONE in changed.main and GOES not in changed.main
+
+
+def test_a_request_saved_unread_keeps_the_signature_and_a_changed_one_says_that_it_goes(
+    enter: Any, world: World, pep: int
+) -> None:
+    row, _ = ppg.save_request(
+        world.session, pep, world.request_values(world.session.get_one(Pep, pep)), actor=world.act(world.teacher), today=TODAY)
+    number = row.id
+    sections.sign_part(world.session, pep, Part.EDUCATION, actor=world.act(world.teacher), today=TODAY, now=NOW)
+    world.session.commit()
+    page = enter("teacher").get(f"/admin/pep/ppg_requests/write/?id={number}")
+    unread = page.send("amount_pence")
+    assert GOES in page.main and "Nothing was changed." in unread.main and GONE not in unread.main
+    assert GONE in page.send("amount_pence", description="Ten hours of one-to-one maths tuition, in the library").main
 
 
 # --- a PEP that is no longer written ---------------------------------------------------------------------------------------

@@ -117,3 +117,15 @@ def test_a_meeting_may_be_late_in_the_day_in_summer(a_document: Make) -> None:
     document = a_document({"meeting_at": at, "next_pep_on": date(2025, 10, 8)}, {"sen_status": "E"}, term="summer")
     document = replace(document, child=replace(document.child, sen_status="E", ehcp_review_on=date(2025, 6, 19)), due_on=None)
     assert told(document, date(2025, 6, 10)) == []
+
+
+@pytest.mark.parametrize(("who", "is_name"), [
+    ("School", False), ("the  school.", False), ("All", False), ("Virtual School", False),
+    ("Tess Lehrer", True), ("School nurse Ann Lee", True), ("Mr All", True),
+])
+def test_an_action_belongs_to_somebody_with_a_name(a_document: Make, who: str, is_name: bool) -> None:
+    rows = ({"id": 7, "what": "Order the laptop", "who": "Tess Lehrer", "by_on": date(2024, 12, 6)},
+            {"id": 8, "what": "Ask about swimming", "who": who, "by_on": date(2024, 12, 6)})
+    found = [each for each in told(a_document({"actions": rows})) if each[0] == "RD-311"]
+    message = f"Action 2 has no owner: “{who}” is no name. Write who does it."
+    assert found == ([] if is_name else [("RD-311", "HB-3.9", "actions", "blocking", message)])
