@@ -41,6 +41,7 @@ from pep_admin.views.filters import Case, Day, OneOf, Related
 from pep_admin.views.gate import chosen_of
 from pep_admin.views.grading import GradingPages
 from pep_admin.views.of_a_child import SEARCHED, SEARCHED_AS
+from pep_admin.views.out_of_reach import without_account
 from pep_admin.views.pdfs import Pdfs
 from pep_admin.views.pep_doors import PepDoors
 from pep_admin.views.pep_words import LABELS
@@ -384,6 +385,7 @@ class Peps(Pdfs, GradingPages, SigningPages, QuestionPages, ChangePages, WholePa
         looked = delegation.delegate_peps(self.db_session, [pep.id for pep in rows], actor=self.actor, now=self.now, run=run,
                                           dry_run=True)
         return self.page("pep/peps/delegate.html", status=status, rows=rows, outcome=looked, moved=moved, already=already, run=run,
+                         no_account=without_account(self, (who for each in looked.going for who in (each.reached, each.worker))),
                          waive_of=lambda pep: way_to_waive(self, pep.id))
 
     @expose("/delegate/", methods=("POST",))
