@@ -10,6 +10,7 @@ down_revision = "0033"
 branch_labels = None
 depends_on = None
 
+ALL = ("queued", "sending", "sent", "failed", "refused", "came_back", "no_route", "given_up", "not_needed")
 BEFORE = ("queued", "sending", "sent", "failed", "given_up")
 NEW = ("refused", "came_back", "no_route", "not_needed")
 NAME = "ck_pep_delivery_delivery_state"
@@ -24,7 +25,7 @@ def _allow(states: tuple[str, ...]) -> None:
 
 
 def upgrade() -> None:
-    _allow((*BEFORE, *NEW))
+    _allow(ALL)
     given_up, problem = MESSAGES.c.state == "given_up", MESSAGES.c.problem
     of_server = sa.or_(problem.like("The mail server%"), problem.like("%e-mail address.%"), problem.like("A line break%"))
     for state, which in (
