@@ -24,6 +24,7 @@ from pep_admin.pep_form import Document, Section
 from pep_admin.permissions import Actor, Permission, audience_for, can
 from pep_admin.validators.findings import Finding
 from pep_admin.views import (
+    call_notes,
     document_tables,
     draft_pages,
     draft_places,
@@ -165,7 +166,7 @@ class Peps(Pdfs, GradingPages, SigningPages, QuestionPages, ChangePages, WholePa
         page = pep_page.gather(self.db_session, pep, self.actor, self.today, document_tables.of_pep(self, pep))
         return self.page(self.details_template, page=page, pep=pep, place_of=self._places(page.document), labels=LABELS,
                          unfinished=draft_pages.unfinished(self, pep.id), meeting=meeting_card.card_of(self, pep), today=self.today,
-                         **self._waiving(pep))
+                         calls=call_notes.of_pep(self, pep), **self._waiving(pep))
 
     @expose("/check/")
     def check_answers(self) -> ResponseReturnValue:
