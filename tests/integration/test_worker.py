@@ -200,6 +200,21 @@ def test_somebody_who_left_in_the_meantime_gets_nothing(mailing, post_office, qu
     assert delivery.state is DeliveryState.NO_ROUTE and "left" in delivery.problem
 
 
+def test_a_mail_folder_that_cannot_be_written_is_marked_and_tried_again(app, queue) -> None:
+    folder = pathlib.Path(app.instance_path) / "mail"
+    app.config.update(PEP_ADMIN_MAIL_BACKEND="file", PEP_ADMIN_BASE_URL="https://pep.example.org")
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    folder.write_text("in the way")
+    sent = queue(app)
+    run_once(app)
+    delivery = row(app, Delivery, sent)
+    assert delivery.state is DeliveryState.QUEUED and delivery.tries == 0 and delivery.problem is not None
+    assert "The mail folder cannot be written" in delivery.problem
+    folder.unlink()
+    run_once(app)
+    assert row(app, Delivery, sent).state is DeliveryState.SENT and len(list(folder.glob("*.eml"))) == 1
+
+
 @pytest.mark.parametrize("address", [
     "a@example.org\r\nBcc: all@evil.example", "a@example.org, b@evil.example", '"x" <a@example.org>',
 ])
