@@ -420,7 +420,11 @@ class DeliveryState(Labelled):
     SENDING = "sending", "Being sent"
     SENT = "sent", "Sent"
     FAILED = "failed", "Failed, will be tried again"
-    GIVEN_UP = "given_up", "Given up"
+    REFUSED = "refused", "Refused by their mail server"
+    CAME_BACK = "came_back", "It came back"
+    NO_ROUTE = "no_route", "Not sent: has left, or no address that works"
+    GIVEN_UP = "given_up", "Given up after many tries"
+    NOT_NEEDED = "not_needed", "Not needed any more"
 
 
 class JobState(Labelled):

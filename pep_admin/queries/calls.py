@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from pep_admin.models import CallNote, Pep, Person
@@ -87,7 +87,8 @@ def _owed(session: Session, today: date) -> dict[tuple[Person, bool], list[Owed]
 def _notes(session: Session, person_ids: Sequence[int]) -> dict[int, list[CallNote]]:
     """By person the notes, the newest first."""
     found: dict[int, list[CallNote]] = {}
-    asked = select(CallNote).where(CallNote.person_id.in_(person_ids)).order_by(CallNote.spoke_on.desc(), CallNote.id.desc())
+    asked = select(CallNote).where(CallNote.person_id.in_(person_ids)).options(joinedload(CallNote.pep))
+    asked = asked.order_by(CallNote.spoke_on.desc(), CallNote.id.desc())
     for note in session.scalars(asked):
         found.setdefault(note.person_id, []).append(note)
     return found
@@ -96,6 +97,22 @@ def _notes(session: Session, person_ids: Sequence[int]) -> dict[int, list[CallNo
 def notes_with(session: Session, person_id: int) -> list[CallNote]:
     """Every note of calls with that person, the newest first."""
     return _notes(session, [person_id]).get(person_id, [])
+
+
+def notes_about(session: Session, pep: Pep) -> Sequence[CallNote]:
+    """The notes of calls about that PEP, the newest first: those that name it, and those about all that one of its writers
+    owed since it was opened."""
+    writers = [each for each in (pep.writer_id, pep.social_worker_id) if each is not None]
+    of_all = and_(CallNote.pep_id.is_(None), CallNote.person_id.in_(writers), CallNote.spoke_on >= pep.initiated_on)
+    asked = select(CallNote).where(or_(CallNote.pep_id == pep.id, of_all)).options(joinedload(CallNote.person))
+    return session.scalars(asked.order_by(CallNote.spoke_on.desc(), CallNote.id.desc())).all()
+
+
+def concerns(pep: Pep, person_id: int) -> bool:
+    """Whether that person writes a part of the PEP, or heads the school that does."""
+    school = pep.school
+    return person_id in {pep.writer_id, pep.social_worker_id,
+                         *((school.designated_teacher_id, school.headteacher_id) if school is not None else ())}
 
 
 def _come_due(session: Session, today: date) -> Sequence[CallNote]:

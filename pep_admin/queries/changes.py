@@ -95,6 +95,13 @@ def settled_changes(session: Session, since: date) -> list[SettledChange]:
         joinedload(SettledChange.child), joinedload(SettledChange.pep))))
 
 
+def settled_of(session: Session, child_id: int, kind: ChangeKind, row_id: int) -> SettledChange | None:
+    """How that change was settled, where it was and that stands."""
+    return session.scalars(select(SettledChange).where(
+        SettledChange.child_id == child_id, SettledChange.kind == kind, SettledChange.row_id == row_id,
+        SettledChange.undone_on.is_(None)).order_by(SettledChange.id.desc()).options(joinedload(SettledChange.pep))).first()
+
+
 def _children(session: Session, ids: set[int]) -> dict[int, Any]:
     rows = session.execute(select(Child.id, Child.entered_care_on, Child.case_officer_id))
     return {row.id: row for row in rows if row.id in ids}

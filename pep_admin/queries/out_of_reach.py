@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -17,6 +17,8 @@ from pep_admin.queries.peps import OPEN_TO_WRITE
 from pep_admin.queries.waiting import parts_waiting, with_writers
 from pep_admin.vocabulary import Labelled, Part
 
+# HB-2.2: mail reaches nobody who is not named, has left, or has no address that works (Person.has_working_address). Who has no
+# account, or never used it, gets the mail and is not brought to the PEP by it.
 Seen = Callable[[Sequence[int]], Mapping[int, datetime | None]]
 Accounts = Callable[[Collection[int]], set[int]]
 
@@ -31,6 +33,11 @@ class Reach(Labelled):
     NO_ACCOUNT = "no_account", "No account"
     NEVER_HERE = "never_here", "Has never signed in"
 
+    @property
+    def is_mailed(self) -> bool:
+        """Whether mail reaches them all the same: what is missing is the way in."""
+        return self in (Reach.NO_ACCOUNT, Reach.NEVER_HERE)
+
 
 @dataclass(frozen=True, slots=True)
 class OutOfReach:
@@ -42,7 +49,7 @@ class OutOfReach:
     peps: tuple[tuple[Pep, tuple[Part, ...]], ...]
 
 
-def out_of_reach(session: Session, *, today: date, accounts: Accounts | None, seen: Seen | None) -> list[OutOfReach]:
+def out_of_reach(session: Session, *, accounts: Accounts | None, seen: Seen | None) -> list[OutOfReach]:
     """By reason, then by name; where nobody is named by school. What is signed already waits for nobody."""
     waiting = _waiting(session)
     ids = [person.id for person, _ in waiting if person is not None]
@@ -50,7 +57,7 @@ def out_of_reach(session: Session, *, today: date, accounts: Accounts | None, se
     here = seen(ids) if seen is not None else {}
     found = []
     for (person, school), peps in waiting.items():
-        why = _why(person, today, holders, here if seen is not None else None)
+        why = _why(person, holders, here if seen is not None else None)
         if why is not None:
             found.append(OutOfReach(person, why, school, tuple((pep, tuple(parts)) for pep, parts in peps.items())))
     order = list(Reach)
@@ -72,16 +79,12 @@ def _waiting(session: Session) -> dict[_Key, dict[Pep, list[Part]]]:
 
 
 def _why(
-    person: Person | None, today: date, holders: set[int] | None, here: Mapping[int, datetime | None] | None
+    person: Person | None, holders: set[int] | None, here: Mapping[int, datetime | None] | None
 ) -> Reach | None:
     if person is None:
         return Reach.NOBODY
-    if person.left_on is not None and person.left_on <= today:
-        return Reach.LEFT
-    if not person.email:
-        return Reach.NO_ADDRESS
-    if person.bounced_on is not None:
-        return Reach.BOUNCED
+    if not person.has_working_address:
+        return Reach.LEFT if person.left_on is not None else Reach.NO_ADDRESS if not person.email else Reach.BOUNCED
     if holders is not None and person.id not in holders:
         return Reach.NO_ACCOUNT
     return Reach.NEVER_HERE if here is not None and here.get(person.id) is None else None

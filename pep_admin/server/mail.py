@@ -219,11 +219,19 @@ def send(
     if settings.backend is MailBackend.CONSOLE:
         sys.stdout.write(f"{message}\n")
     elif settings.backend is MailBackend.FILE:
-        settings.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        (settings.folder / f"{re.sub(r'[^A-Za-z0-9]+', '-', message_id)}.eml").write_bytes(message.as_bytes())
+        _put_away(settings.folder, message_id, message)
     else:
         with _connected(settings) as server:
             _hand_over(server, message)
+
+
+def _put_away(folder: Path, message_id: str, message: EmailMessage) -> None:
+    """Into the mail folder; one that cannot be written is like a server that does not answer: all messages wait."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        (folder / f"{re.sub(r'[^A-Za-z0-9]+', '-', message_id)}.eml").write_bytes(message.as_bytes())
+    except OSError as problem:
+        raise NoMailServer(f"The mail folder cannot be written ({_kind(problem)}).") from None
 
 
 def _compose(settings: MailSettings, to: str, subject: str, text: str, message_id: str) -> EmailMessage:

@@ -29,17 +29,17 @@ from sqlalchemy.orm import Session
 from pep_admin import config
 from pep_admin.documents.invites import build_invite, method_of
 from pep_admin.exceptions import NotAllowed, Refused
-from pep_admin.models import Delivery, Grant, Job, LeadQuestion, Pep, Person, School
+from pep_admin.models import Delivery, Job, Person
 from pep_admin.permissions import SYSTEM
 from pep_admin.queries import officer_letters
 from pep_admin.queries.chasing import standing
-from pep_admin.queries.grants import leaving, not_over
+from pep_admin.queries.deliveries import CHASES, ESCALATED, why_closed, why_over
 from pep_admin.queries.meeting_letters import CALLED_OFF, LETTER, CalendarEntry, entry_of
 from pep_admin.server import daily, logs, made_files, mail, meetings
 from pep_admin.server.job_leases import Cancelled, Lease, LeaseLost, Stopping, due_jobs, end_job, finish_job, note_beat, take_job
 from pep_admin.server.jobs import JOB_KINDS, Made
 from pep_admin.server.jobs import job_kind as job_kind
-from pep_admin.vocabulary import DeliveryState, JobState, PepStatus
+from pep_admin.vocabulary import DeliveryState, JobState
 from pep_admin.workflow import alert_letters
 from pep_admin.workflow.jobs import clean_up
 
@@ -75,11 +75,17 @@ class Later:
     at: datetime
 
 
-Goes = Addressed | Later | str
-"""Whom a message goes to, or from when it may go, or a sentence that says why it must not."""
+@dataclass(frozen=True, slots=True)
+class Stuck:
+    """That a letter is needed and cannot go: somebody has to do something."""
+
+    state: DeliveryState
+    why: str
+
+
+Goes = Addressed | Later | Stuck | str
+"""Whom a message goes to, or from when it may go, or that it cannot, or a sentence that says why it is not needed any more."""
 Addressing = Callable[[Session, Mapping[str, Any]], Addressed | str]
-ESCALATED = "escalated"
-CHASES = frozenset({"reminder", ESCALATED})
 TO_OFFICERS = {officer_letters.LETTER: officer_letters.words_of, alert_letters.LETTER: alert_letters.words_of}
 ADDRESSED: dict[str, Addressing] = {}
 """Letters to somebody of the host's who is no Person, by template."""
@@ -302,16 +308,14 @@ def _take_message(session: Session) -> _Message | None:
 def _goes(session: Session, row: Delivery) -> Goes:
     """Whom the message goes to, or what has changed since it was queued so that it must not: asked when it is sent, not before."""
     if row.template not in mail.LETTERS:
-        return "The program has no letter of that name."
+        return Stuck(DeliveryState.GIVEN_UP, "The program has no letter of that name.")
     if row.person is None:
         address = ADDRESSED.get(row.template)
-        return address(session, row.arguments) if address else "The program does not know whom this goes to."
+        return address(session, row.arguments) if address else Stuck(DeliveryState.GIVEN_UP, "Nobody knows whom this goes to.")
     if not row.person.has_working_address:
-        return "This person has left, or has no address that works."
-    if row.pep_id is not None:
-        status = session.scalar(select(Pep.status).where(Pep.id == row.pep_id))
-        if status is PepStatus.WITHDRAWN and row.template != CALLED_OFF:
-            return "The PEP was closed before this was sent."
+        return Stuck(DeliveryState.NO_ROUTE, "This person has left, or has no address that works.")
+    if why := why_closed(session, row):
+        return why
     if row.template in CHASES:
         return _chase(session, row, row.person)
     if row.template in (LETTER, CALLED_OFF):
@@ -320,18 +324,7 @@ def _goes(session: Session, row: Delivery) -> Goes:
     if row.template in TO_OFFICERS:
         told = TO_OFFICERS[row.template](session, row, config.today())
         return told if isinstance(told, str) else Addressed(row.person.email or "", told)
-    return _what_is_over(session, row, row.person.id) or Addressed(row.person.email or "")
-
-
-def _what_is_over(session: Session, row: Delivery, person_id: int) -> str:
-    """Why what the letter says holds no longer; "" where it does."""
-    if row.template == "lead_asked" and not _is_still_asked(session, person_id):
-        return "This was answered, or somebody else is designated teacher now."
-    if "grant" in row.arguments and not _is_still_given(session, row.arguments["grant"]):
-        return "This was taken back, or is over."
-    if row.template == "child_leaves" and not leaving(session, [person_id], config.today()):
-        return "The day is over, or the child is back."
-    return ""
+    return why_over(session, row, row.person.id, config.today()) or Addressed(row.person.email or "")
 
 
 def _chase(session: Session, row: Delivery, person: Person) -> Goes:
@@ -345,21 +338,12 @@ def _chase(session: Session, row: Delivery, person: Person) -> Goes:
     return Addressed(person.email or "", mail.words_of_chase(found.peps, found.no_meeting, found.unsent))
 
 
-def _is_still_asked(session: Session, person_id: int) -> bool:
-    """Whether a school that names that person as designated teacher waits for their answer."""
-    asked = select(LeadQuestion.id).join(School, LeadQuestion.school_id == School.id).where(
-        LeadQuestion.person_id == person_id, LeadQuestion.answered_at.is_(None), School.designated_teacher_id == person_id)
-    return session.scalar(asked.limit(1)) is not None
-
-
-def _is_still_given(session: Session, grant_id: int) -> bool:
-    return session.scalar(select(Grant.id).where(Grant.id == grant_id, *not_over(config.today()))) is not None
-
-
 def _try_to_send(app: Flask, settings: mail.MailSettings, message: _Message) -> dict[str, Any]:
     """Send it, with no transaction open; the columns to mark it with (`server`, `bounced` are for the caller)."""
     if isinstance(message.goes, str):
-        return {"state": DeliveryState.GIVEN_UP, "problem": message.goes}
+        return {"state": DeliveryState.NOT_NEEDED, "problem": message.goes}
+    if isinstance(message.goes, Stuck):
+        return {"state": message.goes.state, "problem": message.goes.why}
     if isinstance(message.goes, Later):
         return {"state": DeliveryState.QUEUED, "tries": message.tries - 1, "due_at": message.goes.at}
     facts = {**_facts(app, message), **message.goes.facts}
@@ -374,7 +358,7 @@ def _try_to_send(app: Flask, settings: mail.MailSettings, message: _Message) -> 
     except mail.NoMailServer as problem:
         return {"state": DeliveryState.QUEUED, "tries": message.tries - 1, "problem": str(problem), "server": problem}
     except mail.MailRefused as problem:
-        return {"state": DeliveryState.GIVEN_UP, "problem": str(problem), "bounced": problem.bad_address}
+        return {"state": DeliveryState.REFUSED, "problem": str(problem), "bounced": problem.bad_address}
     except mail.MailDeferred as problem:
         return _after_refusal(message, str(problem))
     return {"state": DeliveryState.SENT, "sent_at": datetime.now(UTC), "sent_to": message.goes.to, "problem": None}

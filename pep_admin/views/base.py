@@ -29,7 +29,7 @@ from pep_admin.views.base_forms import PepForm, PepFormConverter, Proposed
 from pep_admin.views.details import Change, Link, RelatedTable, names_in, said
 from pep_admin.views.gate import Done, PepView
 from pep_admin.views.hosting import Host, host, present_actor, whole_id
-from pep_admin.views.listing import CappedCount, Column, Listing
+from pep_admin.views.listing import CappedCount, Column, Listing, list_left
 
 __all__ = ["Done", "Host", "Link", "Listing", "PepModelView", "PepView", "Proposed", "RelatedTable", "host"]
 
@@ -282,7 +282,7 @@ class PepModelView(PepView, ModelView):
             self.refuse(self.actions_open[name], bulk=name)
         if not ids:
             self.say("Choose at least one row first.", "warning")
-            return self.back_to("index_view")
+            return redirect(list_left() or url_for(".index_view"), code=303)
         self.rows_for(ids)
         return self._actions_data[name][0](ids) or self.back_to("index_view")
 

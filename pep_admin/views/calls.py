@@ -50,7 +50,8 @@ class CallForm(PepForm):
     words = TextAreaField("What was said", [Length(max=2_000, message="At most 2,000 characters fit here.")])
     about = AboutField("About")
     spoke_on = DayField("Day of the call", [InputRequired("Enter the day of the call.")])
-    follow_up_on = DayField("Ring again on", description="Until then they are not listed; left empty, they are at once.")
+    follow_up_on = DayField("Ring again on", description=(
+        "Until that day they are not on this list and get no reminder. Left empty, they stay on the list."))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

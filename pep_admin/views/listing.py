@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
+from flask import request
 from sqlalchemy import func, select
 from sqlalchemy.orm import Query
 
 from pep_admin.views.filters import Control
+from pep_admin.views.hosting import host
 
 MOST_COUNTED = 100_000
 """Rows of a list that are counted; more are "more than"."""
@@ -73,3 +76,12 @@ class CappedCount(Query[Any]):
     def scalar(self) -> int:
         some = self.with_entities(self._counted.id).limit(MOST_COUNTED + 1).subquery()
         return self.session.execute(select(func.count()).select_from(some)).scalar_one()
+
+
+def list_left() -> str | None:
+    """The list that a form with rows to choose was sent from, as it stood: a path of this program, never another's; None where the
+    form does not say."""
+    url = request.form.get("url", "")[:2_000]
+    parts, ours = urlsplit(url), f"{request.script_root}{(host().admin.url or '').rstrip('/')}/"
+    strange = parts.scheme or parts.netloc or any(sign in url for sign in "\\\r\n\t") or ".." in parts.path
+    return None if strange or not parts.path.startswith(ours) else url

@@ -6,11 +6,13 @@ Who it is and why is queries/out_of_reach.py's; each is mended where the person,
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 
+from pep_admin.models import Person
 from pep_admin.permissions import Permission
 from pep_admin.queries.out_of_reach import OutOfReach, Reach, out_of_reach
 from pep_admin.views.base import Link
@@ -20,6 +22,24 @@ from pep_admin.vocabulary import Part
 
 MOST_NAMED = 12
 """PEPs that a line names; further ones are counted."""
+
+
+def found_now(view: PepView) -> list[OutOfReach]:
+    """Everybody who is out of reach as of this request."""
+    place = host()
+    accounts = place.account_holders
+    return out_of_reach(view.db_session, seen=place.last_seen,
+                        accounts=(lambda ids: accounts(view.db_session, ids)) if accounts is not None else None)
+
+
+def without_account(view: PepView, people: Iterable[Person | None]) -> list[Person]:
+    """Those whom mail reaches and who cannot sign in, by name; nobody where the host does not say who has an account."""
+    holders = host().account_holders
+    known = {each.id: each for each in people if each is not None and each.has_working_address}
+    if holders is None or not known:
+        return []
+    has = holders(view.db_session, list(known))
+    return sorted((each for each in known.values() if each.id not in has), key=lambda each: (each.last_name, each.first_name))
 
 
 class PeopleOutOfReach(PepView):
@@ -33,11 +53,7 @@ class PeopleOutOfReach(PepView):
     @expose("/")
     def index_view(self) -> ResponseReturnValue:
         """By reason, with the PEPs that wait and the way to mend it."""
-        place = host()
-        accounts = place.account_holders
-        found = out_of_reach(
-            self.db_session, today=self.today, seen=place.last_seen,
-            accounts=(lambda ids: accounts(self.db_session, ids)) if accounts is not None else None)
+        found = found_now(self)
         counts = Counter(each.why for each in found)
         self.record_view("out_of_reach.list", object_type="out_of_reach", rows=sum(len(each.peps) for each in found))
         return self.page("pep/out_of_reach.html", groups=[(why, [self._line(each) for each in found if each.why is why])
@@ -53,5 +69,6 @@ class PeopleOutOfReach(PepView):
             url = self.way_to("pep_schools.details_view", id=school.id) if school else None
         named = [Link(pep.reference, self.way_to("pep_peps.details_view", id=pep.id) or "") for pep, _ in each.peps[:MOST_NAMED]]
         parts = {part for _, found in each.peps for part in found}
-        return (Link(who, url) if url else who, person.kind.label if person else "—", person.phone if person else None,
+        phone = person.phone if person else school.phone if school else None
+        return (Link(who, url) if url else who, person.kind.label if person else "—", phone,
                 ", ".join(part.label for part in Part if part in parts), named, len(each.peps) - len(named))

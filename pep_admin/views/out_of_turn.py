@@ -19,13 +19,13 @@ from sqlalchemy.orm import joinedload
 from pep_admin.deadlines import format_day
 from pep_admin.models import Child, SettledChange
 from pep_admin.permissions import Permission
-from pep_admin.queries.changes import Change, changes_to_review, settled_changes
+from pep_admin.queries.changes import Change, changes_to_review, settled_changes, settled_of
 from pep_admin.queries.first_peps import new_children
 from pep_admin.review_words import ChangeKind, Settling
 from pep_admin.validators.findings import Finding
 from pep_admin.views import repeats
 from pep_admin.views.gate import PepView
-from pep_admin.views.hosting import can_be_id
+from pep_admin.views.hosting import can_be_id, whole_id
 from pep_admin.workflow import out_of_turn
 from pep_admin.workflow.delegation import DelegationResult
 
@@ -70,6 +70,9 @@ class OutOfTurn(PepView):
     def settle(self) -> ResponseReturnValue:
         """One change of `?child=`: open a PEP for it, join it to one that is open, or say why none is needed."""
         child, change = self._change()
+        if isinstance(change, SettledChange):
+            self.say(_told(change, child), "warning")
+            return self.back_to("index_view")
         findings: Sequence[Finding] = ()
         if request.method == "POST":
             how, pep_id = _chosen(request.form.get("how", ""))
@@ -81,15 +84,15 @@ class OutOfTurn(PepView):
         return self.page("pep/out_of_turn/settle.html", status=422 if findings else 200, child=child, change=change,
                          findings=findings, typed=request.form, join=JOIN, settling=Settling)
 
-    def _change(self) -> tuple[Child, Change]:
-        """The change that the address names, still to be settled; 404 for any other."""
+    def _change(self) -> tuple[Child, Change | SettledChange]:
+        """The change that the address names, still to be settled, or how somebody settled it; 404 for any other."""
         child = self.one_or_404(Child, self.asked_once("child"))
         kind, row = self.asked_once("kind"), self.asked_once("row")
         if kind not in {each.value for each in ChangeKind}:
             abort(404)
         every = changes_to_review(self.db_session, self.today, kinds=[ChangeKind(kind)])
         found = next((each for each in every if each.child_id == child.id and str(each.row_id) == row), None)
-        return child, found or abort(404)
+        return child, found or settled_of(self.db_session, child.id, ChangeKind(kind), whole_id(row)) or abort(404)
 
     def _settled(self, settled: SettledChange, child: Child) -> ResponseReturnValue:
         said = {Settling.OPENED: f"{settled.pep} is open for it: {settled.pep.kind.label}, due {format_day(settled.pep.due_on)}."
@@ -120,6 +123,13 @@ class OutOfTurn(PepView):
             self.say(f"{pep.reference} is open for {child.name}, due {format_day(pep.due_on)}. {_sent(sent)}",
                      "success" if sent.going else "warning")
         return self.back_to("index_view")
+
+
+def _told(settled: SettledChange, child: Child) -> str:
+    """By whom and when it was settled."""
+    how = f", with {settled.pep}" if settled.pep else ""
+    return (f"{child.name}, {settled.kind.label}: settled by {settled.settled_name} on {format_day(settled.settled_on)}: "
+            f"{settled.how.label}{how}. Nothing was saved again.")
 
 
 def _chosen(text: str) -> tuple[Settling, int | None]:

@@ -18,7 +18,7 @@ from pep_admin.permissions import Actor, Permission
 from pep_admin.validators.children import check_name
 from pep_admin.validators.findings import Finding
 from pep_admin.validators.forms import Email
-from pep_admin.views import repeats
+from pep_admin.views import call_notes, repeats
 from pep_admin.views.base import Link, PepModelView, RelatedTable
 from pep_admin.views.base_forms import DayField, PepForm, RowField
 from pep_admin.views.filters import Case, OneOf
@@ -138,7 +138,8 @@ class People(PepModelView):
         )
         rows = [[self._school(each), "Designated teacher" if each.designated_teacher_id == row.id else "Headteacher"]
                 for each in found]
-        return [RelatedTable("At schools", ("School", "As"), rows, "Not named by any school.")] if rows else []
+        named = [RelatedTable("At schools", ("School", "As"), rows, "Not named by any school.")] if rows else []
+        return [*named, *call_notes.of_person(self, row)]
 
     def _school(self, school: School) -> Any:
         url = self.way_to("pep_schools.details_view", id=school.id)

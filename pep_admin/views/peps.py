@@ -24,6 +24,7 @@ from pep_admin.pep_form import Document, Section
 from pep_admin.permissions import Actor, Permission, audience_for, can
 from pep_admin.validators.findings import Finding
 from pep_admin.views import (
+    call_notes,
     document_tables,
     draft_pages,
     draft_places,
@@ -42,6 +43,7 @@ from pep_admin.views.filters import Case, Day, OneOf, Related
 from pep_admin.views.gate import chosen_of
 from pep_admin.views.grading import GradingPages
 from pep_admin.views.of_a_child import SEARCHED, SEARCHED_AS
+from pep_admin.views.out_of_reach import without_account
 from pep_admin.views.pdfs import Pdfs
 from pep_admin.views.pep_doors import PepDoors
 from pep_admin.views.pep_words import LABELS
@@ -165,7 +167,7 @@ class Peps(Pdfs, GradingPages, SigningPages, QuestionPages, ChangePages, WholePa
         page = pep_page.gather(self.db_session, pep, self.actor, self.today, document_tables.of_pep(self, pep))
         return self.page(self.details_template, page=page, pep=pep, place_of=self._places(page.document), labels=LABELS,
                          unfinished=draft_pages.unfinished(self, pep.id), meeting=meeting_card.card_of(self, pep), today=self.today,
-                         **self._waiving(pep))
+                         calls=call_notes.of_pep(self, pep), **self._waiving(pep))
 
     @expose("/check/")
     def check_answers(self) -> ResponseReturnValue:
@@ -391,6 +393,7 @@ class Peps(Pdfs, GradingPages, SigningPages, QuestionPages, ChangePages, WholePa
         looked = delegation.delegate_peps(self.db_session, [pep.id for pep in rows], actor=self.actor, now=self.now, run=run,
                                           dry_run=True)
         return self.page("pep/peps/delegate.html", status=status, rows=rows, outcome=looked, moved=moved, already=already, run=run,
+                         no_account=without_account(self, (who for each in looked.going for who in (each.reached, each.worker))),
                          waive_of=lambda pep: way_to_waive(self, pep.id))
 
     @expose("/delegate/", methods=("POST",))

@@ -35,6 +35,7 @@ from pep_admin.validators.findings import Finding
 from pep_admin.views import repeats
 from pep_admin.views.gate import PepView
 from pep_admin.views.hosting import can_be_id
+from pep_admin.views.out_of_reach import found_now
 from pep_admin.vocabulary import JobState
 from pep_admin.workflow import chasing
 
@@ -59,12 +60,12 @@ class Reminders(PepView):
         parts = parts_chased(self.db_session)
         late = [each for each in parts if is_late(each, self.today)]
         held = _held(parts, self.today)
-        out = sum(each.person is None or not each.person.has_working_address for each in parts)
+        unreached = found_now(self)
         coming = coming_letters(parts, self.today, DAYS_AHEAD, mailed_on(self.db_session, self.today))
         self.record_view("reminders.list", object_type="reminders", rows=len(parts))
         begun = self._begun()
         return self.page(
-            "pep/reminders/index.html", coming=coming, went=self._went(), late=late, held=held, out=out, words=step_words,
+            "pep/reminders/index.html", coming=coming, went=self._went(), late=late, held=held, out=unreached, words=step_words,
             term=begun, schedules=self._schedules(parts), no_meeting=self._missing(begun) if begun else [], last=self._last_run(),
             long_day=format_long, today=self.today, days=DAYS_AHEAD, back=DAYS_BACK, most=MOST_LINES)
 

@@ -14,9 +14,12 @@ from pep_admin import audit, outbox
 from pep_admin.exceptions import NotFound, Refused
 from pep_admin.models import Delivery, Person
 from pep_admin.permissions import Actor, Permission, require
+from pep_admin.queries.deliveries import why_not_again
+from pep_admin.queries.new_children import day_of
 from pep_admin.validators.findings import Finding
 from pep_admin.validators.identifiers import check_email
 from pep_admin.vocabulary import DeliveryState
+from pep_admin.workflow import alert_letters
 from pep_admin.workflow.taking import all_or_nothing, refuse, take_row
 
 ON_ITS_WAY = (DeliveryState.QUEUED, DeliveryState.SENDING)
@@ -27,10 +30,12 @@ AGAIN = ":again:"
 def send_again(session: Session, delivery_id: int, *, actor: Actor, now: datetime) -> Delivery:
     """Send a message once more: one that never went is put back into the queue, of one that went another goes out.
 
-    Raises Refused where it is on its way already, or where the person cannot be reached.
+    Raises Refused where it is on its way already, where it is not needed any more, or where the person cannot be reached.
     """
     require(actor, Permission.DELIVERY_SEND)
     row = take_row(session, Delivery, delivery_id)
+    if why := why_not_needed(session, _checked(row), now):
+        raise refuse("mail", "DATA-status", f"It is not needed any more, so it is not sent again. {why}")
     return _send(session, row, actor=actor, now=now)
 
 
@@ -68,15 +73,32 @@ def note_return(session: Session, delivery_id: int, *, actor: Actor, today: date
     if person.email != row.sent_to:
         raise refuse("mail", "DATA-status", f"{person.name} has another address by now. Nothing was changed.")
     person.bounced_on = today
-    row.state, row.problem = DeliveryState.GIVEN_UP, "It came back."
+    row.state, row.problem = DeliveryState.CAME_BACK, None
     session.flush()
     audit.record(session, "mail.note_return", row, person_id=person.id)
     return row
 
 
+def undo_return(session: Session, delivery_id: int, *, actor: Actor) -> Delivery:
+    """It did not come back after all: mail goes to that address again. Raises Refused where it is not marked so, or the person has
+    another address by now."""
+    require(actor, Permission.DELIVERY_SEND)
+    row = take_row(session, Delivery, delivery_id)
+    person = take_row(session, Person, _person(row).id)
+    if row.state is not DeliveryState.CAME_BACK:
+        raise refuse("mail", "DATA-status", "This is not marked as come back. Nothing was changed.")
+    if person.email != row.sent_to:
+        raise refuse("mail", "DATA-status", f"{person.name} has another address by now. Nothing was changed.")
+    person.bounced_on = None
+    row.state = DeliveryState.SENT
+    session.flush()
+    audit.record(session, "mail.undo_return", row, person_id=person.id)
+    return row
+
+
 def mend_address(session: Session, delivery_id: int, email: str, *, actor: Actor, now: datetime) -> Delivery:
-    """Put the right address in for the person, and send the message again; all or nothing. Raises Refused for what is no address,
-    or another person's."""
+    """Put the right address in for the person, and send the message again where it is still needed; all or nothing. Raises Refused
+    for what is no address, or another person's."""
     require(actor, Permission.PERSON_EDIT)
     row = take_row(session, Delivery, delivery_id)
     person, email = take_row(session, Person, _person(row).id), email.strip().lower()
@@ -88,7 +110,8 @@ def mend_address(session: Session, delivery_id: int, email: str, *, actor: Actor
     with all_or_nothing(session):
         person.email, person.bounced_on = email, None
         session.flush()
-        sent = _send(session, row, actor=actor, now=now)
+        # The address is worth mending though what the message said may hold no longer.
+        sent = row if why_not_needed(session, row, now) else _send(session, row, actor=actor, now=now)
     audit.record(session, "mail.mend_address", row, person_id=person.id)
     return sent
 
@@ -101,6 +124,23 @@ def note_opened(engine: Engine, delivery_id: int, person_id: int, *, now: dateti
     mine = (Delivery.id == delivery_id, Delivery.person_id == person_id, Delivery.sent_at.is_not(None))
     with engine.execution_options(write=True).begin() as connection:
         connection.execute(update(Delivery).where(*mine, Delivery.opened_at.is_(None)).values(opened_at=now))
+
+
+def why_not_needed(session: Session, row: Delivery, now: datetime) -> str:
+    """Why nobody needs the message any more, so that it is never sent again: changed, over, or another's; else ""."""
+    today = day_of(now) or now.date()
+    if row.state is DeliveryState.NOT_NEEDED:
+        return row.problem or "What it said holds no longer."
+    if row.template == alert_letters.LETTER:
+        told = alert_letters.words_of(session, row, today)
+        return told if isinstance(told, str) else ""
+    return why_not_again(session, row, today)
+
+
+def _checked(row: Delivery) -> Delivery:
+    """The message, where it goes to somebody on record; NotFound else."""
+    _person(row)
+    return row
 
 
 def _person(row: Delivery) -> Person:

@@ -348,7 +348,7 @@ def test_known_unknown_and_suspended_addresses_get_the_same_answer(app, people, 
     assert [recipients for recipients, _ in post_office.received] == [[ADMIN]]
     with app.app_context():
         states = app.extensions["sqlalchemy"].session.scalars(sa.select(Delivery.state).order_by(Delivery.id)).all()
-    assert states == [DeliveryState.SENT, DeliveryState.GIVEN_UP, DeliveryState.GIVEN_UP]
+    assert states == [DeliveryState.SENT, DeliveryState.NOT_NEEDED, DeliveryState.NOT_NEEDED]
 
 
 @pytest.mark.slow

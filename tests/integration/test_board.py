@@ -201,3 +201,12 @@ def test_no_pep_of_money_alone_and_none_that_was_closed_counts(six: World) -> No
     six.act(SYSTEM)
     closed = six.session.scalars(sa.select(Pep).where(Pep.status == PepStatus.WITHDRAWN)).one()
     assert closed.id not in {row.pep_id for row in board_of(six.session, six.autumn, TODAY, today=TODAY)}
+
+
+def test_a_button_with_nothing_ticked_stays_on_the_list_and_says_so(world: World, enter: Any) -> None:
+    page = enter("officer").get("/admin/pep/board/children/?by=school")
+    same = page.send("action", button=("action", "delegate"))
+    assert same.url.startswith("/admin/pep/board/children/") and "by=school" in same.url
+    assert "Choose at least one row first." in same.main
+    for strange in ("https://evil.example/", "//evil.example/admin/pep/", "/\\evil.example", "/elsewhere/", "/admin/pep/../../x"):
+        assert page.send("action", button=("action", "delegate"), url=strange).url.startswith("/admin/pep/peps/")

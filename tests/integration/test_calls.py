@@ -88,7 +88,7 @@ def test_the_next_call_settles_what_was_agreed_before(world: World) -> None:
 
 @pytest.mark.parametrize(("changed", "sentence"), [
     ({"words": " - "}, "Write down what was said"), ({"spoke_on": date(2024, 11, 19)}, "19 Nov 2024 is still to come"),
-    ({"follow_up_on": date(2024, 11, 17)}, "That day is over"),
+    ({"follow_up_on": date(2024, 11, 17)}, "That day is over"), ({"spoke_on": date(1990, 1, 1)}, "more than a year ago"),
 ])
 def test_what_is_no_note(world: World, changed: dict[str, Any], sentence: str) -> None:
     with pytest.raises(Refused) as refused:
@@ -102,6 +102,43 @@ def test_a_note_is_about_a_person_and_a_pep_that_there_are(world: World) -> None
         note(world, pep_id=987_654)
     with pytest.raises(NotFound):
         calls.note_call(world.session, 987_654, words="x y z", spoke_on=TODAY, actor=world.act(world.officer), today=TODAY)
+
+
+def test_a_note_is_about_a_pep_of_which_the_person_writes_something(world: World) -> None:
+    theirs, strange = world.pep_of(world.child_id), world.pep_of(world.other_child_id)
+    with pytest.raises(Refused) as refused:
+        note(world, pep_id=strange.id)
+    assert [(each.field, each.message) for each in refused.value.findings] == [
+        ("about", f"Tess Lehrer has nothing to do with {strange.reference}. Choose again.")]
+    assert note(world, pep_id=theirs.id).pep_id == theirs.id
+
+
+def test_a_note_that_comes_twice_is_kept_once(world: World, enter: Any, ask: Any) -> None:
+    form = enter("officer").get(f"{PAGE}note/?person={world.teacher.person_id}")
+    for _ in range(2):
+        assert "The call is noted." in form.send("words", words="Sends it on Thursday", follow_up_on="25 Nov 2024").main
+    form.send("words", words="Rang once more", follow_up_on="26 Nov 2024")
+    kept = ask(lambda session: session.scalars(sa.select(CallNote).order_by(CallNote.id)).all())
+    assert [(each.words, each.settled_on) for each in kept] == [("Sends it on Thursday", TODAY), ("Rang once more", None)]
+
+
+def test_a_note_stands_with_the_person_and_the_pep_for_the_virtual_school_alone(world: World, enter: Any) -> None:
+    pep, strange = world.pep_of(world.child_id), world.pep_of(world.other_child_id)
+    note(world, words="Sends it on Thursday", pep_id=pep.id, follow_up_on=date(2024, 11, 25))
+    note(world, words="Asked about everything", spoke_on=date(2024, 11, 17))
+    numbers, reference = (pep.id, strange.id), pep.reference
+    world.session.commit()
+    person, own, other = (f"/admin/pep/people/details/?id={world.teacher.person_id}",
+                          *(f"/admin/pep/peps/details/?id={each}" for each in numbers))
+    officer = enter("officer")
+    shown = officer.get(person)
+    assert "Telephone calls" in shown.main and "Sends it on Thursday" in shown.main and shown.links(reference)
+    assert "Sends it on Thursday" in officer.get(own).main and "25 Nov 2024" in officer.get(own).main
+    assert "Sends it on Thursday" not in officer.get(other).main
+    assert reference in officer.get(f"{PAGE}note/?person={world.teacher.person_id}").main
+    for who, page in (("teacher", own), ("auditor", own), ("auditor", person), ("worker", own)):
+        answer = enter(who).get(page)
+        assert answer.status == 200 and "Telephone calls" not in answer.main and "Thursday" not in answer.main
 
 
 @pytest.mark.parametrize("who", ["auditor", "teacher", "worker", "finance", "administrator"])

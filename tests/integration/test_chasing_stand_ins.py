@@ -117,5 +117,5 @@ def test_whose_cover_ends_before_the_letter_goes_gets_none(world: World, posting
     world.session.commit()
     worker.run_once(posting.app)
     assert "vera.vertritt@example.org" not in letters(post_office)
-    given_up = sa.select(Delivery.problem).where(Delivery.state == DeliveryState.GIVEN_UP)
+    given_up = sa.select(Delivery.problem).where(Delivery.state == DeliveryState.NOT_NEEDED)
     assert world.session.scalars(given_up).one() == "What it was about is signed, closed or somebody else's by now."

@@ -264,7 +264,7 @@ def test_who_cannot_be_told_or_need_not_be_gets_none(world: World, why: str) -> 
     assert letters(world) == []
 
 
-@pytest.mark.parametrize(("day", "state"), [(TODAY, DeliveryState.SENT), (TOMORROW, DeliveryState.GIVEN_UP)])
+@pytest.mark.parametrize(("day", "state"), [(TODAY, DeliveryState.SENT), (TOMORROW, DeliveryState.NOT_NEEDED)])
 def test_it_goes_on_that_day_or_not_at_all(world: World, council: Council, day: date, state: DeliveryState,
                                             capsys: pytest.CaptureFixture[str]) -> None:
     move(world)

@@ -349,5 +349,5 @@ def test_a_letter_whose_question_is_settled_is_not_sent(council: Council, world:
     found = select(Delivery.person_id, Delivery.state, Delivery.problem).where(Delivery.template == "lead_asked")
     told = {row[0]: (row[1], row[2]) for row in ask(lambda session: session.execute(found).all())}
     assert told[world.teacher.person_id] == (
-        DeliveryState.GIVEN_UP, "This was answered, or somebody else is designated teacher now.")
+        DeliveryState.NOT_NEEDED, "This was answered, or somebody else is designated teacher now.")
     assert told[world.other_teacher.person_id][0] is DeliveryState.SENT

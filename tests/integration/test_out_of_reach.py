@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -28,7 +29,7 @@ def listed(world: World, *, without: tuple[str, ...] = (), never: tuple[str, ...
     world.act(SYSTEM)
     ids = {name: getattr(world, name).person_id for name in ("teacher", "other_teacher", "worker", "other_worker")}
     found = out_of_reach(
-        world.session, today=TODAY, accounts=lambda asked: set(asked) - {ids[name] for name in without},
+        world.session, accounts=lambda asked: set(asked) - {ids[name] for name in without},
         seen=lambda asked: {each: None if each in {ids[name] for name in never} else HERE for each in asked})
     return {each.person.name if each.person else each.school.name if each.school else "no worker": each.why.value for each in found}
 
@@ -77,7 +78,7 @@ def test_what_is_signed_waits_for_nobody(world: World) -> None:
 
 
 def test_a_host_that_says_nothing_of_accounts_is_believed(world: World) -> None:
-    assert out_of_reach(world.session, today=TODAY, accounts=None, seen=None) == []
+    assert out_of_reach(world.session, accounts=None, seen=None) == []
 
 
 def test_the_page_names_them_with_the_way_to_mend_it(world: World, enter: Any) -> None:
@@ -94,3 +95,45 @@ def test_the_page_names_them_with_the_way_to_mend_it(world: World, enter: Any) -
     teacher_of(world).bounced_on = None
     world.session.commit()
     assert "Everybody for whom a PEP waits can be reached." in officer.get(PAGE).main
+
+
+def test_the_page_and_the_reminders_count_alike_who_gets_no_mail_and_who_has_no_account(world: World, enter: Any) -> None:
+    world.act(SYSTEM)
+    _bounced(world)
+    world.session.commit()
+    officer = enter("officer")
+    page = officer.get(PAGE)
+    assert page.tree is not None
+    counts = {" ".join(each.text_content().split()).rsplit(" ", 1)[0]: int(each.text_content().split()[-1])
+              for each in page.tree.xpath("//main//h2")}
+    silent = sum(count for why, count in counts.items() if why not in ("No account", "Has never signed in"))
+    assert counts["Mail came back"] == 1 and silent == 1
+    told = officer.get("/admin/pep/reminders/").main
+    assert f"No mail reaches: {silent}." in told
+    assert f"Mail reaches, but without an account or never signed in: {sum(counts.values()) - silent}." in told
+
+
+def test_where_nobody_is_named_the_school_is_rung(world: World, enter: Any) -> None:
+    world.act(SYSTEM)
+    school = world.session.get_one(School, world.school_id)
+    school.designated_teacher_id, school.phone = None, "01632 950011"
+    for pep in world.session.scalars(sa.select(Pep).where(Pep.school_id == world.school_id)):
+        pep.writer_id = None
+    world.session.commit()
+    assert "01632 950011" in enter("officer").get(PAGE).main
+
+
+def test_who_has_no_account_is_named_before_a_pep_is_sent(world: World, enter: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    pep_id = world.pep_of(world.child_id).id
+    teacher = world.teacher.person_id
+    world.session.rollback()
+    officer = enter("officer")
+    known = officer.client.application.extensions
+    place = known["pep_admin"]
+    send = [("action", "delegate"), ("rowid", str(pep_id)), ("csrf_token", officer.get("/admin/pep/peps/").form("action").xpath(
+        ".//input[@name='csrf_token']/@value")[0])]
+    monkeypatch.setitem(known, "pep_admin", replace(place, account_holders=lambda session, ids: set(ids) - {teacher}))
+    shown = officer.post("/admin/pep/peps/action/", send).main
+    assert "1 of them has no account: the message arrives, but Tess Lehrer cannot sign in" in shown
+    monkeypatch.setitem(known, "pep_admin", replace(place, account_holders=lambda session, ids: set(ids)))
+    assert "no account" not in officer.post("/admin/pep/peps/action/", send).main

@@ -253,6 +253,29 @@ def test_the_officers_way(world: World, enter: Any, ask: Any) -> None:
     assert "It is offered again." in offered_again.main and "1 change calls" in offered_again.main
 
 
+def test_who_settles_second_is_told_by_whom_and_when_it_was(world: World, enter: Any) -> None:
+    moves_school(world)
+    world.act(SYSTEM)
+    world.session.commit()
+    officer = enter("officer")
+    form = officer.get(PAGE).link("Settle… Robin Musterkind0, School or setting")
+    form.send("how", how="waved", reason="The new school is told")
+    second = form.send("how", how="waved", reason="Another reason")
+    assert second.status == 200 and "settled by Ole Amt on 18 Nov 2024: Needs no review. Nothing was saved again." in second.main
+    assert "settled by Ole Amt on 18 Nov 2024" in officer.get(form.url).main
+
+
+def test_a_pep_that_was_opened_for_it_leads_to_closing_it(world: World, enter: Any) -> None:
+    moves_school(world)
+    world.act(SYSTEM)
+    world.session.commit()
+    done = enter("officer").get(PAGE).link("Settle… Robin Musterkind0, School or setting").send("how", how="opened")
+    assert "No change waits for a review." in done.main
+    [close] = [each for each in done.tree.xpath("//main//a/@href") if "/peps/withdraw/" in each]
+    closed = done.visitor.get(close).send("reason", reason="Opened by mistake")
+    assert closed.status == 200 and "1 change calls for a review" in done.visitor.get(PAGE).main
+
+
 def test_what_the_address_does_not_name_is_not_there(world: World, enter: Any) -> None:
     moves_home(world)
     [change] = offered(world)

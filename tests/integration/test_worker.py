@@ -159,7 +159,7 @@ def test_an_address_that_the_server_does_not_know_is_marked_on_the_person(mailin
     post_office.answers["dt@example.org"] = "550 no such user"
     run_once(mailing)
     delivery, person = row(mailing, Delivery, sent), row(mailing, Person, 1)
-    assert delivery.state is DeliveryState.GIVEN_UP and "550" in delivery.problem and "dt@" not in delivery.problem
+    assert delivery.state is DeliveryState.REFUSED and "550" in delivery.problem and "dt@" not in delivery.problem
     assert person.bounced_on == today() and not person.has_working_address
     with mailing.app_context():
         session = mailing.extensions["sqlalchemy"].session
@@ -175,7 +175,7 @@ def test_a_refusal_for_another_reason_leaves_the_address_alone(mailing, post_off
     else:
         post_office.data_answer = answer
     run_once(mailing)
-    assert row(mailing, Delivery, sent).state is DeliveryState.GIVEN_UP
+    assert row(mailing, Delivery, sent).state is DeliveryState.REFUSED
     assert row(mailing, Person, 1).bounced_on is None
 
 
@@ -197,7 +197,22 @@ def test_somebody_who_left_in_the_meantime_gets_nothing(mailing, post_office, qu
     run_once(mailing)
     assert post_office.received == []
     delivery = row(mailing, Delivery, sent)
-    assert delivery.state is DeliveryState.GIVEN_UP and "left" in delivery.problem
+    assert delivery.state is DeliveryState.NO_ROUTE and "left" in delivery.problem
+
+
+def test_a_mail_folder_that_cannot_be_written_is_marked_and_tried_again(app, queue) -> None:
+    folder = pathlib.Path(app.instance_path) / "mail"
+    app.config.update(PEP_ADMIN_MAIL_BACKEND="file", PEP_ADMIN_BASE_URL="https://pep.example.org")
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    folder.write_text("in the way")
+    sent = queue(app)
+    run_once(app)
+    delivery = row(app, Delivery, sent)
+    assert delivery.state is DeliveryState.QUEUED and delivery.tries == 0 and delivery.problem is not None
+    assert "The mail folder cannot be written" in delivery.problem
+    folder.unlink()
+    run_once(app)
+    assert row(app, Delivery, sent).state is DeliveryState.SENT and len(list(folder.glob("*.eml"))) == 1
 
 
 @pytest.mark.parametrize("address", [
@@ -207,7 +222,7 @@ def test_an_address_that_would_add_a_header_or_a_recipient_is_never_sent(mailing
     sent = queue(mailing, email=address)
     run_once(mailing)
     assert post_office.received == []
-    assert row(mailing, Delivery, sent).state is DeliveryState.GIVEN_UP
+    assert row(mailing, Delivery, sent).state is DeliveryState.REFUSED
 
 
 def test_without_a_mail_server_mail_stays_queued_and_the_log_says_so_once(app, queue, caplog) -> None:

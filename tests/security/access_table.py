@@ -280,6 +280,7 @@ LINES = (
     get("pep_deliveries.details_view",   "/admin/pep/deliveries/details/?id={mail}", "in  200 200 403 403 403 403 403 200 403"),
     post("pep_deliveries.send_again",    "/admin/pep/deliveries/send-again/?id={mail}", "401 303 303 403 403 403 403 403 403 403"),
     post("pep_deliveries.note_return",   "/admin/pep/deliveries/came-back/?id={mail}", "401 303 303 403 403 403 403 403 403 403"),
+    post("pep_deliveries.undo_return",    "/admin/pep/deliveries/not-back/?id={mail}", "401 303 303 403 403 403 403 403 403 403"),
     post("pep_deliveries.mend",          "/admin/pep/deliveries/mend/?id={mail}",  "401 422 422 403 403 403 403 403 403 403"),
 
     # What was agreed at meetings: read by whoever sees the child, ticked off by those who work with it.

@@ -222,7 +222,7 @@ NO_CHILD = {
     *((f"pep_care_teams.{route}", method) for route in ("index_view", "details_view", "create_view", "edit_view")
       for method in ("GET", "POST")),
     ("pep_deliveries.index_view", "GET"), ("pep_deliveries.details_view", "GET"),  # people, letters and references of PEPs
-    *((f"pep_deliveries.{route}", "POST") for route in ("send_again", "note_return", "mend")),
+    *((f"pep_deliveries.{route}", "POST") for route in ("send_again", "note_return", "undo_return", "mend")),
     ("pep_rules.index", "GET"),  # the rules themselves
     *((f"pep_grants.{route}", "GET") for route in ("index_view", "details_view", "cover", "end")),  # people, and references of PEPs
     ("pep_grants.cover", "POST"), ("pep_grants.end", "POST"),

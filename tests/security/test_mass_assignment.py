@@ -354,7 +354,7 @@ def test_every_form_of_the_application_is_among_them(house: House) -> None:
         "pep_saved.remove",  # likewise
         "pep_out_of_turn.again", "pep_out_of_turn.first",  # take nothing, and the name of a run
         "pep_reminders.escalate",  # takes ids of people only: test_chasing_pages
-        "pep_deliveries.send_again", "pep_deliveries.note_return",  # likewise
+        "pep_deliveries.send_again", "pep_deliveries.note_return", "pep_deliveries.undo_return",  # likewise
         "pep_deliveries.mend",  # needs a message that went or failed: test_deliveries
         "pep_waivers.waive",  # needs a gate that stands: test_waivers
         "pep_imports.new", "pep_imports.discard",  # takes a file: below; takes nothing

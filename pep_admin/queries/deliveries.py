@@ -1,0 +1,97 @@
+"""What a message is about and whether what it says still holds: asked when it is sent, and before it is sent once more.
+
+Whom a message goes to and what is filled into its words is server/worker.py's; what an officer does about it workflow/mail.py's.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from pep_admin.models import Delivery, Grant, LeadQuestion, Pep, Reminder, School
+from pep_admin.queries.chasing import standing
+from pep_admin.queries.grants import leaving, not_over
+from pep_admin.queries.meeting_letters import CALLED_OFF, LETTER, entry_of
+from pep_admin.queries.officer_letters import LETTER as OFFICER_TOLD
+from pep_admin.queries.officer_letters import words_of as words_to_officer
+from pep_admin.vocabulary import DeliveryState, PepStatus
+
+ESCALATED = "escalated"
+CHASES = frozenset({"reminder", ESCALATED})
+WAITS = (DeliveryState.REFUSED, DeliveryState.CAME_BACK, DeliveryState.NO_ROUTE, DeliveryState.GIVEN_UP)
+"""What never arrived and goes no further by itself: somebody has to do something. What is not needed any more is none of it."""
+
+
+def why_closed(session: Session, row: Delivery) -> str:
+    """That the PEP of the message was closed as not needed; "" where it was not, or the message says just that."""
+    if row.pep_id is None or row.template == CALLED_OFF:
+        return ""
+    status = session.scalar(select(Pep.status).where(Pep.id == row.pep_id))
+    return "The PEP was closed before this was sent." if status is PepStatus.WITHDRAWN else ""
+
+
+def why_over(session: Session, row: Delivery, person_id: int, today: date) -> str:
+    """Why what the letter says holds no longer, where it hangs on an answer, a right or a day; "" where it does."""
+    if row.template == "lead_asked" and not _is_still_asked(session, person_id):
+        return "This was answered, or somebody else is designated teacher now."
+    if "grant" in row.arguments and not _is_still_given(session, row.arguments["grant"], today):
+        return "This was taken back, or is over."
+    if row.template == "child_leaves" and not leaving(session, [person_id], today):
+        return "The day is over, or the child is back."
+    return ""
+
+
+def why_not_again(session: Session, row: Delivery, today: date) -> str:
+    """Why the message is not needed any more, so that sending it again would help nobody; "" where it may go."""
+    if row.person_id is None:
+        return ""
+    if why := why_closed(session, row):
+        return why
+    if row.template in CHASES:
+        found = standing(session, row.person_id, row.arguments["parts"], today, is_up=row.template == ESCALATED,
+                         any_day=row.arguments["any_day"])
+        return "" if found.peps else "What it was about is signed, closed or somebody else's by now."
+    if row.template in (LETTER, CALLED_OFF):
+        entry = entry_of(session, row, today)
+        return entry if isinstance(entry, str) else ""
+    if row.template == OFFICER_TOLD:
+        told = words_to_officer(session, row, today)
+        return told if isinstance(told, str) else ""
+    return why_over(session, row, row.person_id, today)
+
+
+def _is_still_asked(session: Session, person_id: int) -> bool:
+    """Whether a school that names that person as designated teacher waits for their answer."""
+    asked = select(LeadQuestion.id).join(School, LeadQuestion.school_id == School.id).where(
+        LeadQuestion.person_id == person_id, LeadQuestion.answered_at.is_(None), School.designated_teacher_id == person_id)
+    return session.scalar(asked.limit(1)) is not None
+
+
+def _is_still_given(session: Session, grant_id: int, today: date) -> bool:
+    return session.scalar(select(Grant.id).where(Grant.id == grant_id, *not_over(today))) is not None
+
+
+def peps_of(session: Session, rows: Sequence[Delivery]) -> dict[int, list[Pep]]:
+    """By message the PEPs that it is about, as far as that is kept: the one it names, those of a reminder, and those that were
+    sent out with it at that instant. A fixed number of statements, however many messages."""
+    ids: dict[int, set[int]] = defaultdict(set)
+    for row in rows:
+        if row.pep_id is not None:
+            ids[row.id].add(row.pep_id)
+    reminded = select(Reminder.delivery_id, Reminder.pep_id).where(Reminder.delivery_id.in_([row.id for row in rows]))
+    for delivery_id, pep_id in session.execute(reminded):
+        ids[delivery_id].add(pep_id)
+    sent_out = [row for row in rows if row.template == "delegated"]
+    if sent_out:
+        with_it = session.scalars(select(Pep).where(Pep.delegated_at.in_({row.queued_at for row in sent_out})))
+        for pep in with_it:
+            for row in sent_out:
+                if pep.delegated_at == row.queued_at and row.person_id in (pep.writer_id, pep.social_worker_id):
+                    ids[row.id].add(pep.id)
+    wanted = {pep_id for each in ids.values() for pep_id in each}
+    peps = {pep.id: pep for pep in session.scalars(select(Pep).where(Pep.id.in_(wanted)))} if wanted else {}
+    return {row_id: [peps[each] for each in sorted(found) if each in peps] for row_id, found in ids.items()}
