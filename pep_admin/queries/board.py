@@ -12,13 +12,15 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session, aliased
 
 from pep_admin.circumstances import phase_of
 from pep_admin.models import PARTS, Child, Pep, Person, QaReview, School, Term
+from pep_admin.queries.in_care import of_child_in_care, stays_in_care
 from pep_admin.queries.launch import LaunchCandidate, launch_candidates
 from pep_admin.queries.new_children import day_of, days_of_moves
+from pep_admin.queries.peps import OPEN_TO_WRITE
 from pep_admin.stages import Stage, StageFacts, least_far, stage_of
 from pep_admin.vocabulary import Decision, Part, PepKind, PepStatus, Phase
 
@@ -41,6 +43,7 @@ class BoardRow:
 def board_of(session: Session, term: Term, day: date, *, today: date) -> list[BoardRow]:
     """Each child once, by their number: who is in care on that day and of PEP age, and whoever has a PEP of the term.
 
+    Who has left care by that day stands on no stage, whatever became of their PEP: the stages add up to the children in care.
     A PEP that was closed as not needed is none, and one for money alone does not count as the term's (decision 0012).
     """
     roll = {each.child_id: each for each in launch_candidates(session, term, day)}
@@ -50,8 +53,17 @@ def board_of(session: Session, term: Term, day: date, *, today: date) -> list[Bo
             peps[row.child_id].append(row)
     wanted = {child_id for child_id, each in roll.items() if not each.why_not} | set(peps)
     past = _Past.of(session, [row.id for rows in peps.values() for row in rows], day) if day < today else None
-    known = _children(session, wanted)
+    known = _children(session, wanted, day)
     return [_row(known[child_id], roll.get(child_id), peps.get(child_id, ()), past, day) for child_id in sorted(known)]
+
+
+def elsewhere(session: Session, term: Term | None, day: date) -> list[BoardRow]:
+    """The PEPs of every other term, earlier or launched ahead, that are not sent to the Virtual School, of children in care: a line
+    a PEP, so that what a term leaves unfinished is asked for when the next one has begun."""
+    asked = _peps_of(Pep.status.in_(OPEN_TO_WRITE), of_child_in_care(day), *([Pep.term_id != term.id] if term is not None else []))
+    rows = session.execute(asked).all()
+    known = _children(session, {row.child_id for row in rows}, day)
+    return [_row(known[row.child_id], None, [row], None, day) for row in rows if row.child_id in known]
 
 
 def same_day(term: Term, before: Term, day: date) -> date:
@@ -65,23 +77,27 @@ def term_before(session: Session, term: Term) -> Term | None:
 
 
 def _peps(session: Session, term: Term) -> Sequence[Any]:
+    return session.execute(_peps_of(Pep.term_id == term.id, Pep.status != PepStatus.WITHDRAWN)).all()
+
+
+def _peps_of(*which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    """The reviews among some PEPs, as columns."""
     signed = [model.signed_at.label(part.value) for part, model in PARTS.items()]
     asked = select(Pep.id, Pep.child_id, Pep.kind, Pep.status, Pep.initiated_on, Pep.delegated_at, Pep.meeting_at, Pep.completed_at,
                    Pep.submitted_at, Pep.due_on, Pep.year_group, Pep.school_id, School.name.label("school"), *signed)
     asked = asked.outerjoin(School, Pep.school_id == School.id)
     for model in PARTS.values():
         asked = asked.join(model, model.pep_id == Pep.id)
-    return session.execute(asked.where(Pep.term_id == term.id, Pep.status != PepStatus.WITHDRAWN, Pep.kind != PepKind.FUNDING)
-                           .order_by(Pep.id)).all()
+    return asked.where(Pep.kind != PepKind.FUNDING, *which).order_by(Pep.id)
 
 
-def _children(session: Session, ids: Iterable[int]) -> dict[int, Any]:
+def _children(session: Session, ids: Iterable[int], day: date) -> dict[int, Any]:
     worker, officer = aliased(Person), aliased(Person)
     asked = (
         select(Child.id, Child.school_id, School.name.label("school"), worker.organisation.label("team"), Child.case_officer_id,
                officer.first_name, officer.last_name)
         .outerjoin(School, Child.school_id == School.id).outerjoin(worker, Child.social_worker_id == worker.id)
-        .outerjoin(officer, Child.case_officer_id == officer.id).where(Child.id.in_(set(ids)))
+        .outerjoin(officer, Child.case_officer_id == officer.id).where(Child.id.in_(set(ids)), stays_in_care(day))
     )
     return {row.id: row for row in session.execute(asked)}
 

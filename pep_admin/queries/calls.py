@@ -13,6 +13,7 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from pep_admin.models import CallNote, Pep, Person
+from pep_admin.queries.in_care import of_child_in_care
 from pep_admin.queries.waiting import parts_waiting, with_writers
 from pep_admin.vocabulary import Part, PepStatus, PersonKind
 
@@ -74,8 +75,8 @@ def _one(person: Person, is_school: bool, owed: Sequence[Owed], notes: Sequence[
 
 def _owed(session: Session, today: date) -> dict[tuple[Person, bool], list[Owed]]:
     """By person, and whether as the school or as social care, what waits for them; the earliest due first."""
-    asked = select(Pep).where(Pep.status.in_(WRITTEN), Pep.due_on <= today + SOON).order_by(Pep.due_on, Pep.id)
-    peps = session.scalars(with_writers(asked)).all()
+    asked = select(Pep).where(Pep.status.in_(WRITTEN), Pep.due_on <= today + SOON, of_child_in_care(today))
+    peps = session.scalars(with_writers(asked).order_by(Pep.due_on, Pep.id)).all()
     waits: dict[tuple[Person, bool], dict[Pep, list[Part]]] = {}
     for pep, part, person in parts_waiting(session, peps):
         if person is not None:

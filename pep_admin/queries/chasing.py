@@ -9,20 +9,23 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
-from pep_admin.chasing import ESCALATED, HALF_TERM, PartFacts, Schedule, is_to_escalate, parse_days, step_due
+from pep_admin.chasing import ESCALATED, PartFacts, Schedule, is_to_escalate, parse_days, step_due
 from pep_admin.models import AcademicYear, CallNote, CareTeam, Delivery, Grant, Pep, Person, QaReview, Reminder, School, Term
 from pep_admin.queries.calendars import Calendars
 from pep_admin.queries.grants import cover_by_giver, stands
+from pep_admin.queries.in_care import of_child_in_care
 from pep_admin.queries.new_children import day_of
-from pep_admin.queries.waiting import parts_signed_last, parts_waiting, with_writers
+from pep_admin.queries.peps import ONE_A_TERM
+from pep_admin.queries.waiting import parts_signed_last, parts_waiting, with_writers, writer_of
 from pep_admin.school_calendar import TermsUnknown
 from pep_admin.validators.names import as_compared
-from pep_admin.vocabulary import Decision, Part, PepKind, PepStatus
+from pep_admin.vocabulary import Decision, DeliveryState, Part, PepStatus
 
 WITH_WRITERS = (PepStatus.IN_PROGRESS, PepStatus.RETURNED)
 """What was sent to its writers: of one that was not, nobody has heard."""
@@ -92,10 +95,11 @@ class Letter:
         return found
 
 
-def parts_chased(session: Session, pep_ids: Collection[int] | None = None) -> list[Chased]:
+def parts_chased(session: Session, today: date, pep_ids: Collection[int] | None = None) -> list[Chased]:
     """Every part that waits with a writer, or those of some PEPs; and of each PEP that is signed and not sent, the part that
-    was signed last, with who can send it. Else what is signed waits for nobody."""
-    asked = select(Pep).where(Pep.status.in_(WITH_WRITERS), *([] if pep_ids is None else [Pep.id.in_(pep_ids)]))
+    was signed last, with who can send it. Else what is signed waits for nobody; nobody is chased for a child who has left care."""
+    some = [] if pep_ids is None else [Pep.id.in_(pep_ids)]
+    asked = select(Pep).where(Pep.status.in_(WITH_WRITERS), of_child_in_care(today), *some)
     asked = with_writers(asked).options(joinedload(Pep.term).joinedload(Term.year),
                                         joinedload(Pep.school).joinedload(School.headteacher))
     peps = session.scalars(asked.order_by(Pep.due_on, Pep.id)).all()
@@ -188,12 +192,30 @@ def _open_days(calendars: Calendars, school_id: int | None) -> Callable[[date], 
     return is_open
 
 
+FAIR_NOTICE = 10
+"""School days before half-term by which a PEP was open, so that its meeting can be asked for by then."""
+
+
 def half_term_on(calendars: Calendars, pep: Pep) -> date | None:
-    """The first day of half-term at the PEP's school, where no meeting is booked and one is to be; None where it is not known."""
-    if pep.meeting_at is not None or pep.kind is PepKind.FUNDING:
-        return None
+    """The first day of half-term at the PEP's school, where a meeting is asked for by then and none is booked; else None."""
+    begins = _half_term_at(calendars, pep)
+    return begins if begins is not None and _is_asked_by(begins, calendars, pep) else None
+
+
+def _half_term_at(calendars: Calendars, pep: Pep) -> date | None:
     term = calendars.term_at(pep.term, pep.school_id)
     return term.half_term_from if term is not None else None
+
+
+def _is_asked_by(begins: date, calendars: Calendars, pep: Pep) -> bool:
+    """Whether the writer of a PEP of the term owes a meeting by half-term: it was sent to them before, and the child was in care
+    and the PEP open for ten school days by then."""
+    sent_on = day_of(pep.delegated_at)
+    if pep.meeting_at is not None or pep.kind not in ONE_A_TERM or sent_on is None or sent_on >= begins:
+        return False
+    is_open, since = _open_days(calendars, pep.school_id), max(pep.initiated_on, pep.child.entered_care_on)
+    days = (begins - timedelta(number) for number in range(1, (begins - since).days + 1))
+    return sum(1 for _ in islice(filter(is_open, days), FAIR_NOTICE)) == FAIR_NOTICE
 
 
 # --- whose turn it is ----------------------------------------------------------------------------------------------------
@@ -304,7 +326,7 @@ def standing(session: Session, person_id: int, parts: Iterable[Sequence[object]]
     else or is written under another head since, nothing is left."""
     wanted = {(int(str(pep_id)), Part(str(part))) for pep_id, part in parts}
     found = [
-        each for each in parts_chased(session, {pep_id for pep_id, _ in wanted})
+        each for each in parts_chased(session, today, {pep_id for pep_id, _ in wanted})
         if (each.pep.id, each.part) in wanted
         and person_id in {one.id for one in ([each.above] if is_up else [each.person, each.reminded(today)]) if one is not None}
     ]
@@ -318,7 +340,10 @@ def standing(session: Session, person_id: int, parts: Iterable[Sequence[object]]
 
 @dataclass(frozen=True, slots=True)
 class NoMeeting:
-    """A PEP without a meeting, who is to book it, and when half-term begins at its school; None where that is not known."""
+    """A PEP without a meeting, who is to book it, and when half-term begins at its school; None where that is not known.
+
+    `told_on`: the last day since on which a mail truly went to them that says so.
+    """
 
     pep: Pep
     writer: Person | None
@@ -326,16 +351,30 @@ class NoMeeting:
     told_on: date | None
 
 
-def without_meeting(session: Session, term: Term) -> list[NoMeeting]:
-    """The PEPs of the term that are still to be written and have no meeting booked, by school and reference."""
-    status = (PepStatus.INITIATED, *WITH_WRITERS)
-    asked = with_writers(select(Pep).where(Pep.term_id == term.id, Pep.status.in_(status), Pep.meeting_at.is_(None),
-                                           Pep.kind != PepKind.FUNDING).options(joinedload(Pep.term)))
+def without_meeting(session: Session, term: Term, today: date) -> list[NoMeeting]:
+    """The PEPs of the term that are with their writers, have no meeting booked and are to have one by half-term, or that may be,
+    because half-term is not known; of children in care, by school and reference."""
+    asked = with_writers(select(Pep).where(Pep.term_id == term.id, Pep.status.in_(WITH_WRITERS), Pep.meeting_at.is_(None),
+                                           Pep.kind.in_(ONE_A_TERM), of_child_in_care(today)).options(joinedload(Pep.term)))
     peps, calendars = session.scalars(asked).all(), Calendars(session)
-    told = select(Reminder.pep_id, func.max(Reminder.sent_on)).where(
-        Reminder.pep_id.in_([pep.id for pep in peps]), Reminder.step == HALF_TERM).group_by(Reminder.pep_id)
-    days: dict[int, date] = {row[0]: row[1] for row in session.execute(told)}
-    found = [NoMeeting(pep, pep.writer or (pep.school.designated_teacher if pep.school else pep.social_worker),
-                       half_term_on(calendars, pep), days.get(pep.id)) for pep in peps]
+    told = _mails_of_part_two(session, [pep.id for pep in peps])
+    found = []
+    for pep in peps:
+        begins = _half_term_at(calendars, pep)
+        if begins is None or _is_asked_by(begins, calendars, pep):
+            found.append(NoMeeting(pep, writer_of(pep, Part.EDUCATION), begins, max(
+                (on for on in told.get(pep.id, ()) if begins is not None and on >= begins), default=None)))
     return sorted(found, key=lambda each: (each.pep.school is None, each.pep.school.name if each.pep.school else "",
                                            each.pep.reference))
+
+
+def _mails_of_part_two(session: Session, pep_ids: Sequence[int]) -> Mapping[int, list[date]]:
+    """By PEP the days of the reminders of its Part 2 that were truly sent: from half-term on each of them says that no meeting is
+    booked, whatever else it is about."""
+    asked = select(Reminder.pep_id, Reminder.sent_on).join(Delivery, Reminder.delivery_id == Delivery.id).where(
+        Reminder.pep_id.in_(pep_ids), Reminder.part == Part.EDUCATION, Reminder.step != ESCALATED,
+        Delivery.state == DeliveryState.SENT)
+    found: dict[int, list[date]] = defaultdict(list)
+    for pep_id, on in session.execute(asked):
+        found[pep_id].append(on)
+    return found

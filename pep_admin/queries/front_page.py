@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from sqlalchemy import case, func, or_, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from pep_admin.models import Child, ExclusionAlert, LeadQuestion, Pep, PpgRequest
 from pep_admin.permissions import Actor
+from pep_admin.queries.in_care import of_child_in_care, stays_in_care
 from pep_admin.queries.lateness import late_now
 from pep_admin.queries.peps import OPEN_TO_WRITE
 from pep_admin.school_words import LeadAnswer
@@ -26,6 +27,7 @@ def front_page_counts(session: Session, actor: Actor, today: date) -> dict[str, 
             func.count(case((writing, 1))).label("open"),
             func.count(case((writing & Pep.due_on.between(today, soon), 1))).label("due_soon"),
             func.count(case((late_now(session, today), 1))).label("late"),
+            func.count(case((writing & ~of_child_in_care(today), 1))).label("left_care"),
             func.count(case((Pep.status == PepStatus.SUBMITTED, 1))).label("with_vs"),
             func.count(case((Pep.status == PepStatus.RETURNED, 1))).label("sent_back"),
             func.count(case((Pep.status == PepStatus.COMPLETE, 1))).label("complete"),
@@ -38,7 +40,7 @@ def front_page_counts(session: Session, actor: Actor, today: date) -> dict[str, 
         )
     ).one()
     unknown = select(func.count(Child.id)).where(
-        Child.setting_unknown_since.is_not(None), or_(Child.left_care_on.is_(None), Child.left_care_on > today))
+        Child.setting_unknown_since.is_not(None), stays_in_care(today))
     named = select(func.count(LeadQuestion.id)).where(LeadQuestion.answer == LeadAnswer.OTHER, LeadQuestion.decision.is_(None))
     alerts = select(func.count(ExclusionAlert.id)).where(ExclusionAlert.closed_on.is_(None))
     return {**row._asdict(), **money._asdict(), "setting_unknown": session.scalar(unknown) or 0,

@@ -16,6 +16,7 @@ from pep_admin.clocks import Clock, Whose, delay_of
 from pep_admin.deadlines import Due, initiate_by
 from pep_admin.models import AcademicYear, Child, Pep, Term
 from pep_admin.queries.calendars import is_working_day_in
+from pep_admin.queries.in_care import of_child_in_care
 from pep_admin.queries.new_children import SENT, day_of, pep_facts
 from pep_admin.queries.peps import OPEN_TO_WRITE
 from pep_admin.vocabulary import PepKind, PepStatus
@@ -30,9 +31,11 @@ RULES: Mapping[PepKind, str] = {PepKind.INITIAL: "HB-1.3", PepKind.TERMLY: "HB-1
 
 def late_now(session: Session, today: date) -> ColumnElement[bool]:
     """Whether a PEP waits beyond its day: not sent by the day it is due (HB-1.3, HB-1.4), or, for a child new in care, not with
-    its writers by the tenth working day (HB-1.2). What was sent is late no more: the Virtual School's queue makes nobody late."""
+    its writers by the tenth working day (HB-1.2). What was sent is late no more: the Virtual School's queue makes nobody late.
+    Nor is what was left open of a child who has left care."""
     overdue = Pep.status.in_(OPEN_TO_WRITE) & (Pep.due_on < today)
-    return or_(overdue, (Pep.kind == PepKind.INITIAL) & (Pep.status == PepStatus.INITIATED) & _not_handed_in_time(session, today))
+    waits = (Pep.kind == PepKind.INITIAL) & (Pep.status == PepStatus.INITIATED) & _not_handed_in_time(session, today)
+    return and_(of_child_in_care(today), or_(overdue, waits))
 
 
 def _not_handed_in_time(session: Session, today: date) -> ColumnElement[bool]:

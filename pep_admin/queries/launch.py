@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pep_admin.circumstances import is_pep_age
 from pep_admin.models import Child, Pep, School, Term
 from pep_admin.policy import YearNumbers, numbers_of
+from pep_admin.queries.in_care import stays_in_care
 from pep_admin.queries.past_scope import Columns
 from pep_admin.school_calendar import year_group
 from pep_admin.vocabulary import PepKind, PepStatus
@@ -48,7 +49,7 @@ def launch_candidates(session: Session, term: Term, today: date) -> list[LaunchC
             Child.date_of_birth, Child.year_group_override, Child.id.in_(of_term), any_pep,
         )
         .outerjoin(School, Child.school_id == School.id)
-        .where(Child.entered_care_on <= today, or_(Child.left_care_on.is_(None), Child.left_care_on > today))
+        .where(Child.entered_care_on <= today, stays_in_care(today))
         .order_by(Child.id)
     )
     numbers = numbers_of(YearNumbers, term.year)

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pep_admin.models import Pep, Person, School
+from pep_admin.queries.in_care import of_child_in_care
 from pep_admin.queries.peps import OPEN_TO_WRITE
 from pep_admin.queries.waiting import parts_waiting, with_writers
 from pep_admin.vocabulary import Labelled, Part
@@ -51,7 +52,7 @@ class OutOfReach:
 
 def out_of_reach(session: Session, *, accounts: Accounts | None, seen: Seen | None) -> list[OutOfReach]:
     """By reason, then by name; where nobody is named by school. What is signed already waits for nobody."""
-    waiting = _waiting(session)
+    waiting = _waiting(session, today)
     ids = [person.id for person, _ in waiting if person is not None]
     holders = accounts(ids) if accounts is not None else None
     here = seen(ids) if seen is not None else {}
@@ -68,9 +69,10 @@ def out_of_reach(session: Session, *, accounts: Accounts | None, seen: Seen | No
 _Key = tuple[Person | None, School | None]
 
 
-def _waiting(session: Session) -> dict[_Key, dict[Pep, list[Part]]]:
+def _waiting(session: Session, today: date) -> dict[_Key, dict[Pep, list[Part]]]:
     """By whoever a part of an open PEP waits for; the school is told where nobody is named there."""
-    peps = session.scalars(with_writers(select(Pep).where(Pep.status.in_(OPEN_TO_WRITE)).order_by(Pep.reference))).all()
+    asked = select(Pep).where(Pep.status.in_(OPEN_TO_WRITE), of_child_in_care(today)).order_by(Pep.reference)
+    peps = session.scalars(with_writers(asked)).all()
     found: dict[_Key, dict[Pep, list[Part]]] = {}
     for pep, part, person in parts_waiting(session, peps):
         school = pep.school if person is None and part is Part.EDUCATION else None

@@ -19,6 +19,7 @@ from pep_admin.models import CallNote, Child, ExclusionAlert, Pep, SdqScore, Sus
 from pep_admin.pep_document import read_documents, reduced_timetables
 from pep_admin.pep_form import Document
 from pep_admin.queries.alerts import advised_on_suspension, without_school
+from pep_admin.queries.in_care import stays_in_care
 from pep_admin.queries.launch import launch_candidates
 from pep_admin.queries.new_children import year_of
 from pep_admin.queries.peps import UNFINISHED
@@ -72,7 +73,7 @@ def suspended(week: Week) -> list[Found]:
         leads[away.child_id] = (Leads.SUSPENSION, away.id)
         since[away.child_id] = min(away.started_on, since.get(away.child_id, date.max))
     alerts = select(ExclusionAlert.id, ExclusionAlert.child_id, ExclusionAlert.concern, ExclusionAlert.told_on,
-                    ExclusionAlert.advised_on)
+                    ExclusionAlert.advised_on).join(Child, ExclusionAlert.child_id == Child.id).where(stays_in_care(week.today))
     for alert in session.execute(alerts.where(ExclusionAlert.closed_on.is_(None)).order_by(ExclusionAlert.id)):
         said = f"advised on {format_day(alert.advised_on)}" if alert.advised_on else "no advice yet"
         words[alert.child_id].append(f"{alert.concern.label}, told on {format_day(alert.told_on)}: {said}")
@@ -98,7 +99,8 @@ def _away(week: Week) -> Any:
     asked = select(Suspension.id, Suspension.child_id, Suspension.kind, Suspension.started_on, Suspension.ended_on,
                    advised_on_suspension().label("advised"))
     return asked.join(Child, Suspension.child_id == Child.id).where(
-        Suspension.started_on <= week.today, holds, Suspension.started_on >= (year.starts_on if year else week.today)
+        stays_in_care(week.today), Suspension.started_on <= week.today, holds,
+        Suspension.started_on >= (year.starts_on if year else week.today)
     ).order_by(Suspension.id)
 
 
@@ -145,7 +147,7 @@ def _may_lack_sdq(week: Week) -> list[Pep]:
     """The newest unfinished review of each child in care, unless the scores it shows are young and below the threshold."""
     asked = select(Pep).join(Child, Pep.child_id == Child.id).join(Term, Pep.term_id == Term.id).where(
         Pep.status.in_(UNFINISHED), Pep.kind != PepKind.FUNDING, Child.entered_care_on <= week.today,
-        or_(Child.left_care_on.is_(None), Child.left_care_on > week.today))
+        stays_in_care(week.today))
     newest = {pep.child_id: pep for pep in week.session.scalars(asked.order_by(Pep.id).options(
         joinedload(Pep.child), joinedload(Pep.term).joinedload(Term.year)))}
     scores: dict[int, list[Any]] = defaultdict(list)

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from pep_admin import queries
 from pep_admin.models import Term
-from pep_admin.queries.board import BoardRow, board_of
+from pep_admin.queries.board import BoardRow, board_of, elsewhere
 from pep_admin.queries.changes import MOVES, Change, changes_to_review
 from pep_admin.queries.first_peps import NewChild, new_children
 from pep_admin.queries.out_of_reach import Accounts, OutOfReach, Seen, out_of_reach
@@ -93,6 +93,11 @@ class Week:
     def board(self) -> list[BoardRow]:
         """Every child of the running term; nobody where no term is on record."""
         return board_of(self.session, self.term, self.today, today=self.today) if self.term is not None else []
+
+    @cached_property
+    def other_terms(self) -> list[BoardRow]:
+        """The unfinished PEPs of every term but the running one."""
+        return elsewhere(self.session, self.term, self.today)
 
     @cached_property
     def new(self) -> list[NewChild]:

@@ -10,13 +10,14 @@ from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from pep_admin.clocks import Clock, Whose
 from pep_admin.config import LONDON
 from pep_admin.deadlines import format_day
 from pep_admin.models import Child, Pep, QaReview
 from pep_admin.queries.board import BoardRow
+from pep_admin.queries.in_care import of_child_in_care
 from pep_admin.queries.lateness import late_clocks
 from pep_admin.queries.meetings import DiaryEntry, Goer, meetings_ahead, who_goes, within_a_fortnight
 from pep_admin.queries.new_children import day_of
@@ -40,15 +41,15 @@ def no_pep(week: Week) -> list[Found]:
 
 
 def no_meeting(week: Week) -> list[Found]:
-    """PEPs with their writers and no meeting booked, the first due first. The days are those to the PEP's own day."""
+    """PEPs of any term with their writers and no meeting booked, the first due first. The days are those to the PEP's own day."""
     return _by_due([_of_board(row, f"No meeting is booked; due {format_day(row.due_on)}",
                               days=(row.due_on - week.today).days, due_on=row.due_on)
-                    for row in _on(week, [Stage.NO_MEETING]) if row.due_on is not None])
+                    for row in _on_any(week, [Stage.NO_MEETING]) if row.due_on is not None])
 
 
 def held(week: Week) -> list[Found]:
-    """PEPs whose meeting was held and which are not signed, the longest ago first. The days are those since the meeting."""
-    rows = [row for row in _on(week, WRITTEN_AFTER) if row.meeting_on is not None]
+    """PEPs of any term whose meeting was held and which are not signed, the longest ago first. The days are those since it."""
+    rows = [row for row in _on_any(week, WRITTEN_AFTER) if row.meeting_on is not None]
     rows.sort(key=lambda row: (row.meeting_on, row.child_id))
     return [_of_board(row, f"Meeting held on {format_day(row.meeting_on)}. {row.stage.label}",
                       days=(week.today - row.meeting_on).days, due_on=row.due_on) for row in rows if row.meeting_on is not None]
@@ -56,6 +57,11 @@ def held(week: Week) -> list[Found]:
 
 def _on(week: Week, stages: Collection[Stage]) -> list[BoardRow]:
     return [row for row in week.board if row.stage in stages]
+
+
+def _on_any(week: Week, stages: Collection[Stage]) -> list[BoardRow]:
+    """Those of the other terms too: what a term left unfinished is still owed in the next."""
+    return [row for row in (*week.board, *week.other_terms) if row.stage in stages]
 
 
 def _of_board(row: BoardRow, words: str, *, days: int, due_on: date | None) -> Found:
@@ -115,7 +121,7 @@ def sent_back(week: Week) -> list[Found]:
         .where(QaReview.decision == Decision.RETURN, Pep.status == PepStatus.RETURNED).group_by(QaReview.pep_id)
     )}
     found = []
-    for row in _standing(week, PepStatus.RETURNED):
+    for row in _standing(week, PepStatus.RETURNED, of_child_in_care(week.today)):
         on = returned.get(row.id)
         words = f"Sent back on {format_day(on)}" if on else "Reopened"
         found.append(Found(words, theirs(row.case_officer_id), row.child_id, row.id, days=(week.today - on).days if on else None,
@@ -123,9 +129,9 @@ def sent_back(week: Week) -> list[Found]:
     return sorted(found, key=lambda each: (-(each.days or 0), each.pep_id or 0))
 
 
-def _standing(week: Week, status: PepStatus) -> list[Any]:
+def _standing(week: Week, status: PepStatus, *which: ColumnElement[bool]) -> list[Any]:
     asked = select(Pep.id, Pep.child_id, Pep.submitted_at, Pep.due_on, Child.case_officer_id).join(Child, Pep.child_id == Child.id)
-    return list(week.session.execute(asked.where(Pep.status == status).order_by(Pep.id)))
+    return list(week.session.execute(asked.where(Pep.status == status, *which).order_by(Pep.id)))
 
 
 def attending(week: Week) -> list[Found]:

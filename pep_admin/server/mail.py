@@ -181,8 +181,10 @@ def count_of(peps: int) -> str:
 def words_of_chase(peps: int, no_meeting: int, unsent: int = 0) -> dict[str, str]:
     """What a reminder says of as many PEPs, of some of which no meeting is booked though half-term has begun, and some of which
     are signed and only to be sent."""
-    of_them = "it" if peps == 1 else "all of them" if no_meeting == peps else f"{no_meeting} of them"
+    of_them = "it" if peps == 1 else f"{no_meeting} of them"
     meeting = f" No meeting is booked for {of_them}, and it should have been by half-term." if no_meeting else ""
+    if no_meeting == peps > 1:
+        meeting = " A meeting is booked for none of them, and it should have been by half-term."
     waiting, said = peps - unsent, []
     if waiting:
         said.append(f"{count_of(waiting)} still {'waits' if waiting == 1 else 'wait'} for your part, to be written and signed")

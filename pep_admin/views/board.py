@@ -24,6 +24,7 @@ from pep_admin.deadlines import format_day
 from pep_admin.models import Child, Pep, Term
 from pep_admin.permissions import Permission
 from pep_admin.queries.board import BoardRow, board_of, same_day, term_before
+from pep_admin.queries.terms import term_at_work, terms_launched
 from pep_admin.school_calendar import days_until
 from pep_admin.stages import Stage
 from pep_admin.views import lateness
@@ -109,7 +110,7 @@ class TermBoard(PepView):
         before = board_of(self.db_session, earlier, day, today=self.today) if earlier and day else None
         lines = _lines(rows, late, before, BY[asked.by])
         return self.page("pep/board/index.html", asked=asked, lines=lines, stages=Stage, ways=BY, earlier=earlier, day=day,
-                         terms=queries.terms_so_far(self.db_session, self.today), left=self._left(asked.term))
+                         terms=terms_launched(self.db_session, self.today), left=self._left(asked.term))
 
     @expose("/children/")
     def children(self) -> ResponseReturnValue:
@@ -129,9 +130,9 @@ class TermBoard(PepView):
 
     def _asked(self) -> Asked | None:
         """Strange values ask for nothing; None where no term has begun or is near."""
-        terms = queries.terms_so_far(self.db_session, self.today)
+        terms = terms_launched(self.db_session, self.today)
         wanted = self.asked_once("term")
-        term = next((each for each in terms if str(each.id) == wanted), terms[0] if terms else None)
+        term = next((each for each in terms if str(each.id) == wanted), None) or term_at_work(self.db_session, terms, self.today)
         if term is None:
             return None
         by, stage, page = self.asked_once("by"), self.asked_once("stage"), self.asked_once("page")

@@ -22,6 +22,7 @@ from pep_admin.permissions import Permission, audience_for, lent
 from pep_admin.policy import YearNumbers, numbers_of
 from pep_admin.queries.child_page import ChildRecord, child_record
 from pep_admin.queries.first_peps import clocks_of
+from pep_admin.queries.in_care import has_left
 from pep_admin.queries.new_children import day_of, year_of
 from pep_admin.school_calendar import age_on, year_group
 from pep_admin.server.mail import LETTERS
@@ -33,6 +34,7 @@ from pep_admin.views.base import Link, PepModelView, RelatedTable
 from pep_admin.views.cells import amount, start_of, wrapped
 from pep_admin.views.filters import asked_for
 from pep_admin.views.handover import HandoverCard, handover_of
+from pep_admin.views.left_care import LeftOpen, left_open
 from pep_admin.vocabulary import Audience, PepKind, PepStatus, PpgStatus, Scheme
 from pep_admin.workflow.readiness import readiness
 
@@ -69,6 +71,7 @@ class ChildPage:
     first_review: Due | None
     meeting: ToMeetCard | None
     term_peps: Sequence[TermPep]
+    left_open: Sequence[LeftOpen]
     timeline: Sequence[Sequence[Any]]
     band: Band | None
     targets_of: Any
@@ -103,7 +106,7 @@ def gather(view: PepModelView, child: Child) -> ChildPage:
         facts=_facts(view, record, year),
         clocks=counted, first_review=_first_review(view, record) if counted else None,
         meeting=card_of(view, child, year),
-        term_peps=_term_peps(view, record, term),
+        term_peps=_term_peps(view, record, term), left_open=left_open(view, child, record.peps),
         timeline=[_told(view, each) for each in sorted(happenings, key=_newest_happening)],
         band=band_of([each for each, _, _ in happenings], KINDS, view.today),
         targets_of=targets_pep, targets=targets, money=money, money_note=note, requests=_requests(view, record),
@@ -211,7 +214,7 @@ def _still_open(view: PepModelView, pep: Pep) -> list[str]:
 def _no_pep(view: PepModelView, child: Child, term: Term | None) -> TermPep:
     if term is None:
         return TermPep(None, None, why_not="No term is on record for today.")
-    if child.left_care_on is not None and child.left_care_on <= view.today:
+    if has_left(child.left_care_on, view.today):
         return TermPep(term, None, why_not="None: not in care.")
     numbers = numbers_of(YearNumbers, term.year)
     if not is_pep_age(child.date_of_birth, view.today, numbers, has_setting=child.school_id is not None):

@@ -57,7 +57,7 @@ class Reminders(PepView):
     @expose("/")
     def index_view(self) -> ResponseReturnValue:
         """What is to come, what went, what stands beside it."""
-        parts = parts_chased(self.db_session)
+        parts = parts_chased(self.db_session, self.today)
         late = [each for each in parts if is_late(each, self.today)]
         held = _held(parts, self.today)
         unreached = found_now(self)
@@ -73,7 +73,7 @@ class Reminders(PepView):
     def no_meeting(self) -> ResponseReturnValue:
         """The PEPs of the term that have no meeting booked by half-term, and those of which half-term is not known."""
         term = self._begun()
-        rows = without_meeting(self.db_session, term) if term else []
+        rows = without_meeting(self.db_session, term, self.today) if term else []
         self.record_view("reminders.no_meeting", object_type="reminders", rows=len(rows))
         by_then = [each for each in rows if each.half_term_on is not None and each.half_term_on <= self.today]
         return self.page("pep/reminders/no_meeting.html", term=term, rows=by_then,
@@ -95,7 +95,7 @@ class Reminders(PepView):
                 self.say(f"{done.value.escalations} mail{' goes' if done.value.escalations == 1 else 's go'} out shortly.")
                 return self.back_to("index_view")
             findings = done.findings
-        late = [each for each in parts_chased(self.db_session) if is_late(each, self.today)]
+        late = [each for each in parts_chased(self.db_session, self.today) if is_late(each, self.today)]
         self.record_view("reminders.escalate", object_type="reminders", rows=len(late))
         letters = late_letters(late, self.today)
         going = {id(each) for letter in letters for each, _ in letter.lines}
@@ -109,7 +109,8 @@ class Reminders(PepView):
         return next((each for each in terms if each.starts_on <= self.today), None)
 
     def _missing(self, term: Term) -> list[NoMeeting]:
-        return [each for each in without_meeting(self.db_session, term) if each.half_term_on and each.half_term_on <= self.today]
+        return [each for each in without_meeting(self.db_session, term, self.today)
+                if each.half_term_on and each.half_term_on <= self.today]
 
     def _schedules(self, parts: Sequence[Chased]) -> list[tuple[AcademicYear, Schedule]]:
         """The years whose PEPs are open, and that of today."""

@@ -46,7 +46,7 @@ def send_reminders(session: Session, *, actor: Actor, today: date, now: datetime
     require(actor, Permission.PEP_DELEGATE)
     if not dry_run:
         _one_at_a_time(session)
-    letters = letters_of(parts_chased(session), today, mailed_on(session, today))
+    letters = letters_of(parts_chased(session, today), today, mailed_on(session, today))
     if not dry_run:
         for each in letters:
             _queue(session, each, f"{day_key(today)}{each.person.id}", today=today, now=now)
@@ -62,7 +62,7 @@ def escalate(
     """
     require(actor, Permission.PEP_DELEGATE)
     _one_at_a_time(session)
-    letters = late_letters(parts_chased(session), today, person_ids)
+    letters = late_letters(parts_chased(session, today), today, person_ids)
     if not letters:
         raise refuse("chase", "DATA-status", "Choose somebody who has not been told yet. Nothing was sent.")
     for each in letters:

@@ -7,16 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from pep_admin import audit, outbox, queries
+from pep_admin.config import LONDON
+from pep_admin.deadlines import format_day
 from pep_admin.exceptions import NotFound, Refused
 from pep_admin.models import Pep, Person, School
 from pep_admin.permissions import Actor, Permission, require
 from pep_admin.queries import OPEN_TO_WRITE
+from pep_admin.queries.in_care import days_of_leaving
 from pep_admin.validators.findings import Finding, blocking
 from pep_admin.validators.waivers import WaiverFacts, let_pass
 from pep_admin.vocabulary import Part, PepStatus
@@ -64,10 +67,11 @@ def delegate_peps(
     ids = list(ids)
     peps = _look(session, ids) if dry_run else take_peps(session, ids, versions=versions)
     people, waivers = _people(session, ids), queries.standing_waivers(session, ids)
+    left = days_of_leaving(session, ids, now.astimezone(LONDON).date())
     going, held = [], []
     for pep in peps:
         writer, worker = people[pep.id]
-        problem = _why_not(pep, writer, waivers.get(pep.id, ()))
+        problem = _why_not(pep, writer, waivers.get(pep.id, ()), left.get(pep.id))
         if problem is not None and problem.severity == "blocking":
             held.append((pep, problem))
         else:
@@ -100,18 +104,21 @@ def _people(session: Session, ids: list[int]) -> dict[int, tuple[Person | None, 
     }
 
 
-def _why_not(pep: Pep, writer: Person | None, waivers: Sequence[WaiverFacts]) -> Finding | None:
+def _why_not(pep: Pep, writer: Person | None, waivers: Sequence[WaiverFacts], left_on: date | None) -> Finding | None:
     """What holds a PEP back; a warning where the head waived it."""
     if pep.status not in OPEN_TO_WRITE:
         return Finding("status", "DATA-status", "", f"It is “{pep.status.label}”.")
+    if left_on is not None:
+        return Finding("roll-left", "DATA-roll", "", f"The child left care on {format_day(left_on)}. Close the PEP as not needed.")
     problem = _cannot_write(pep, writer)
     return let_pass([problem], waivers)[0] if problem else None
 
 
-def delegation_gates(session: Session, pep: Pep) -> list[Finding]:
+def delegation_gates(session: Session, pep: Pep, today: date) -> list[Finding]:
     """What keeps that PEP from being sent to its writer, less what was waived."""
     writer, _ = _people(session, [pep.id])[pep.id]
-    problem = _why_not(pep, writer, queries.standing_waivers(session, [pep.id]).get(pep.id, ()))
+    left = days_of_leaving(session, [pep.id], today)
+    problem = _why_not(pep, writer, queries.standing_waivers(session, [pep.id]).get(pep.id, ()), left.get(pep.id))
     return blocking([problem] if problem else [])
 
 

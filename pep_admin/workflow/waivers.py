@@ -36,12 +36,12 @@ def standing_gates(session: Session, pep: Pep, *, today: date) -> list[Finding]:
         case PepStatus.WITHDRAWN:
             return []
         case PepStatus.INITIATED:
-            return delegation_gates(session, pep)
+            return delegation_gates(session, pep, today)
         case PepStatus.COMPLETE:
             return release_gates(session, pep)
         case PepStatus.SUBMITTED:
             return stopping_signoff(readiness(session, pep, today=today))
-    return [*delegation_gates(session, pep), *stopping_signoff(readiness(session, pep, today=today))]
+    return [*delegation_gates(session, pep, today), *stopping_signoff(readiness(session, pep, today=today))]
 
 
 def find_gate(session: Session, pep: Pep, gate: Gate, *, today: date) -> Finding | None:

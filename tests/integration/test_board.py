@@ -174,6 +174,45 @@ def test_this_day_last_term_stands_beside(six: World, enter: Any) -> None:
     assert numbers(earlier)["All"]["Signed off"] == 1 and "The deadline was" in earlier.main
 
 
+def terms_offered(page: Page) -> list[str]:
+    assert page.tree is not None
+    return [each.text_content() for each in page.tree.xpath("//select[@id='term']/option")]
+
+
+def test_a_term_that_was_launched_ahead_can_be_shown(six: World, enter: Any) -> None:
+    config.move_today(date(2024, 12, 13))
+    assert terms_offered(enter("officer").get(BOARD)) == ["Autumn 2024-25"]
+    six.launch(date(2024, 12, 13), "spring")
+    six.session.commit()
+    spring = six.term("spring").id
+    six.session.rollback()
+    page = enter("officer").get(BOARD)
+    assert page.heading == "Autumn 2024-25" and terms_offered(page) == ["Spring 2024-25", "Autumn 2024-25"]
+    ahead = enter("officer").get(f"{BOARD}?term={spring}")
+    assert ahead.heading == "Spring 2024-25" and numbers(ahead)["All"]["Not sent out"] == 6
+
+
+def test_in_the_holidays_the_term_with_unfinished_peps_stays(six: World, enter: Any) -> None:
+    """Autumn ends on 20 Dec, spring begins on 6 Jan 2025."""
+    config.move_today(date(2024, 12, 27))
+    assert enter("officer").get(BOARD).heading == "Autumn 2024-25"
+    six.session.execute(sa.update(Pep).where(Pep.status != PepStatus.WITHDRAWN).values(
+        status=PepStatus.COMPLETE, grade=Grade.GREEN), execution_options={"history_kept": True})
+    six.session.commit()
+    assert enter("officer").get(BOARD).heading == "Spring 2024-25"
+    config.move_today(date(2025, 1, 6))
+    assert enter("officer").get(BOARD).heading == "Spring 2024-25"
+
+
+def test_who_left_care_with_a_pep_stands_on_no_stage(six: World) -> None:
+    """The social worker's part waits; the child left on 15 Nov. On 14 Nov the child was in care still."""
+    fourth = list(six.session.scalars(sa.select(Child).order_by(Child.id)))[3]
+    roll.leave_care(six.session, fourth, on=date(2024, 11, 15), reason="Home", actor=six.act(six.officer), today=TODAY, now=NOW)
+    six.act(SYSTEM)
+    assert stages(six) == ["signed_off", "with_vs", "sent_back", "no_meeting", "not_opened"]
+    assert (len(stages(six, date(2024, 11, 14))), len(stages(six, date(2024, 11, 15)))) == (6, 5)
+
+
 def test_who_left_care_without_a_pep_is_not_on_it(six: World, enter: Any) -> None:
     last = list(six.session.scalars(sa.select(Child).order_by(Child.id)))[5]
     roll.leave_care(six.session, last, on=date(2024, 11, 15), reason="Went home", actor=six.act(six.officer), today=TODAY, now=NOW)

@@ -10,10 +10,10 @@ import sqlalchemy as sa
 
 from pep_admin import config
 from pep_admin.exceptions import NotAllowed, NotFound, Refused
-from pep_admin.models import AuditEvent, CallNote, Person
+from pep_admin.models import AuditEvent, CallNote, Person, School
 from pep_admin.permissions import SYSTEM
 from pep_admin.queries.calls import to_ring
-from pep_admin.vocabulary import Part
+from pep_admin.vocabulary import Part, PepStatus
 from pep_admin.workflow import calls, delegation, sections
 from tests.world import NOW, TODAY, World
 
@@ -56,6 +56,24 @@ def test_who_owes_what_is_due_within_a_week(world: World) -> None:
     assert names(world, NEAR) == [
         ("Alder School", "Tess Lehrer", ["Robin: education"]), ("Birch School", "Otto Anders", ["Jule: education"]),
         ("", "Olga Zweite", ["Jule: social_care meeting"]), ("Team North", "Sara Sozial", ["Robin: social_care meeting"])]
+
+
+def test_what_was_not_sent_out_or_has_no_writer_is_said_with_a_link(world: World, enter: Any) -> None:
+    """Robin's PEP was not sent out; Birch School, 01632 950011, names no designated teacher for Jule's."""
+    first, second = world.pep_of(world.child_id), world.pep_of(world.other_child_id)
+    first.status, first.delegated_at, second.writer = PepStatus.INITIATED, None, None
+    school = world.session.get_one(School, world.other_school_id)
+    school.designated_teacher, school.phone = None, "01632 950011"
+    world.session.commit()
+    officer = enter("officer")
+    page = officer.get(PAGE)
+    assert "Nobody need be rung: nothing that is with its writers is late or due within a week" in page.main
+    config.move_today(NEAR)
+    page = officer.get(PAGE)
+    assert "Robin" not in page.main and "Jule" in page.main
+    unsent = page.link("PEPs that were not sent to their writers yet")
+    assert "Robin" in unsent.main and "Jule" not in unsent.main
+    assert "01632 950011" in page.link("People out of reach").main
 
 
 def test_what_is_signed_or_was_not_sent_out_is_nobodys(world: World) -> None:

@@ -19,8 +19,10 @@ from pep_admin import config
 from pep_admin.cli import main
 from pep_admin.models import AcademicYear, AuditEvent, CareTeam, Child, Delivery, Job, Pep, Person, Reminder, School
 from pep_admin.permissions import SYSTEM
+from pep_admin.queries.chasing import parts_chased
 from pep_admin.server import worker
-from pep_admin.vocabulary import DeliveryState, JobState, Part, PersonKind
+from pep_admin.server.mail import words_of_chase
+from pep_admin.vocabulary import DeliveryState, JobState, Part, PepKind, PepStatus, PersonKind
 from pep_admin.workflow import chasing, sections
 from tests.host.foreign_app import Council
 from tests.integration.post_office import PostOffice, text_of
@@ -111,6 +113,62 @@ def test_no_meeting_booked_by_half_term(world: World, enter: Any, ask: Any) -> N
     assert "0 PEPs without" in page.main and "Half-term is not known 1" in page.main
     config.move_today(date(2024, 8, 1))
     assert "No term has begun yet." in officer.get(f"{PAGE}no-meeting/").main
+
+
+@pytest.mark.parametrize(("changed", "of_child", "counts"), [
+    ({}, {}, True),
+    ({"initiated_on": date(2024, 10, 7)}, {}, True),  # ten school days: 7 to 18 Oct, half-term is from 21 Oct
+    ({"initiated_on": date(2024, 10, 8)}, {}, False),
+    ({"initiated_on": date(2024, 11, 14)}, {"entered_care_on": date(2024, 11, 14)}, False),
+    ({}, {"entered_care_on": date(2024, 10, 8)}, False),  # back in care since
+    ({"status": PepStatus.INITIATED, "delegated_at": None}, {}, False),
+    ({"delegated_at": datetime(2024, 10, 21, 9, tzinfo=UTC)}, {}, False),
+    ({"delegated_at": datetime(2024, 10, 18, 9, tzinfo=UTC)}, {}, True),
+    ({"kind": PepKind.CHANGE, "reason": "Moved"}, {}, False), ({"kind": PepKind.INITIAL}, {}, True),
+    ({"meeting_at": datetime(2024, 12, 2, 9, tzinfo=UTC)}, {}, False),
+])
+def test_who_is_asked_to_have_booked_by_half_term(
+    world: World, enter: Any, changed: dict[str, Any], of_child: dict[str, Any], *, counts: bool
+) -> None:
+    pep = world.pep_of(world.other_child_id)
+    for key, value in changed.items():
+        setattr(pep, key, value)
+    for key, value in of_child.items():
+        setattr(world.session.get_one(Child, world.other_child_id), key, value)
+    world.session.commit()
+    officer = enter("officer")
+    page = officer.get(f"{PAGE}no-meeting/")
+    assert ("1 PEP without" if counts else "0 PEPs without") in page.main and ("Jule" in page.main) is counts
+    assert f"No meeting booked by half-term: {int(counts)}" in officer.get(PAGE).main
+    world.act(SYSTEM)
+    found = [each for each in parts_chased(world.session, TODAY) if each.part is Part.EDUCATION and each.pep.child_id
+             == world.other_child_id and each.facts.half_term_on is not None]
+    assert len(found) is int(counts), "the mail says what the page counts"
+
+
+def test_reminded_is_what_truly_went(world: World, posting: Council, post_office: PostOffice, enter: Any) -> None:
+    """The step of 18 Nov is “14 days before”; its mail says that no meeting is booked."""
+    officer = enter("officer")
+
+    def reminded() -> str:
+        page = officer.get(f"{PAGE}no-meeting/")
+        return str(page.tree.xpath("string(//td[@data-label='Reminded'])")).strip()
+
+    assert reminded() == "—"
+    remind(world)
+    assert reminded() == "—", "it waits to be sent"
+    worker.run_once(posting.app)
+    assert "No meeting is booked for it" in letters(post_office)["otto.anders@example.org"]
+    assert reminded() == "18 Nov 2024"
+
+
+@pytest.mark.parametrize(("peps", "no_meeting", "said"), [
+    (1, 1, " No meeting is booked for it, and it should have been by half-term."),
+    (3, 3, " A meeting is booked for none of them, and it should have been by half-term."),
+    (3, 2, " No meeting is booked for 2 of them, and it should have been by half-term."), (3, 0, ""),
+])
+def test_of_how_many_no_meeting_is_booked(peps: int, no_meeting: int, said: str) -> None:
+    assert words_of_chase(peps, no_meeting)["meeting"] == said
 
 
 def test_word_to_those_above_is_shown_first_and_goes_once(world: World, enter: Any, ask: Any) -> None:

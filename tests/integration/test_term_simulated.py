@@ -276,9 +276,9 @@ def test_a_term_of_330_peps(sqlite_url: str, open_session: Any) -> None:
         stages = [row.stage.label for row in board_of(session, term, min(day, term.ends_on), today=min(day, term.ends_on))]
         assert len(stages) == CHILDREN, day
         assert Counter(stages) == Counter(stage(fate, day) for fate in fates), day
-        missing = {each.pep.id for each in without_meeting(session, term)}
-        assert missing == {pep.id for pep, fate in zip(peps, fates, strict=True) if fate.booked > day and day < fate.done and (
-            day < fate.sent or (fate.back is not None and fate.back <= day < max(fate.again.values())))}, day
+        missing = {each.pep.id for each in without_meeting(session, term, day)}
+        assert missing == {pep.id for pep, fate in zip(peps, fates, strict=True) if SENT_OUT <= day < min(fate.booked, fate.done)
+                           and (day < fate.sent or (fate.back is not None and fate.back <= day < max(fate.again.values())))}, day
         session.rollback()
         if day.weekday() == FRIDAY:
             config.move_today(day)

@@ -93,6 +93,31 @@ def test_no_meeting_booked(world: World) -> None:
     assert asked(world, "no_meeting") == [], "nobody was sent it yet"
 
 
+def test_what_a_term_left_unfinished_is_counted_in_the_next(world: World, enter: Any) -> None:
+    """On Fri 10 Jan 2025 spring has begun; of autumn's PEPs one met on 28 Oct and is unsigned, of one no meeting was booked. Both
+    were due on 29 Nov, 42 days before."""
+    change(world, Pep, world.pep_of(world.other_child_id).id, meeting_at=None)
+    day = date(2025, 1, 10)
+    assert [(each.child_id, each.days) for each in asked(world, "held", day)] == [(world.child_id, 74)]
+    assert [(each.child_id, each.days) for each in asked(world, "no_meeting", day)] == [(world.other_child_id, -42)]
+    world.session.commit()
+    config.move_today(day)
+    head = enter("head")
+    for key, there, gone in (("held", "Robin", "Jule"), ("no_meeting", "Jule", "Robin")):
+        page = head.get(f"{PAGE}lines/?whose=all&question={key}")
+        assert there in page.main and gone not in page.main
+    change(world, Child, world.child_id, left_care_on=date(2024, 12, 20))
+    assert asked(world, "held", day) == []
+
+
+def test_what_is_with_its_writers_ahead_of_its_term_is_counted_too(world: World) -> None:
+    world.launch(date(2024, 12, 13), "spring")
+    ahead = world.session.scalars(sa.select(Pep).where(Pep.child_id == world.child_id).order_by(Pep.id.desc())).first()
+    assert ahead is not None
+    change(world, Pep, ahead.id, status=PepStatus.IN_PROGRESS)
+    assert [each.pep_id for each in asked(world, "no_meeting", date(2024, 12, 16))] == [ahead.id]
+
+
 @pytest.mark.parametrize(("meeting", "is_held"), [(date(2024, 11, 17), True), (TODAY, False)])
 def test_held_and_not_written(world: World, meeting: date, *, is_held: bool) -> None:
     change(world, Pep, world.pep_of().id, meeting_at=at(meeting))
