@@ -17,6 +17,7 @@ from pep_admin.validators.meetings import (
     check_meeting_day,
     check_meeting_span,
     check_next_date,
+    check_plan,
     coincides,
 )
 from pep_admin.validators.voices import check_adult_voices
@@ -33,6 +34,7 @@ def check_meeting(document: Document, today: date, calendar: Calendar) -> Iterat
         today=today,
     )
     yield from check_meeting_span(meeting_on, opened_on=document.initiated_on, year=document.year)
+    yield from check_plan(document.answer("meeting_at"), due_on=document.due_on, today=today, calendar=calendar)
     if document.answer("chair_from_education") is False:
         message = "The chair is not from school or education. Say why in the discussion."
         yield warning("RD-304", "HB-2.6", "chair_from_education", message)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from pep_admin.deadlines import format_day, format_long
@@ -71,6 +72,55 @@ def check_meeting_span(meeting_on: date | None, *, opened_on: date | None, year:
         return []
     message = f"This PEP's meeting lies between {format_day(first)} and {format_day(last)}, so not on {format_day(meeting_on)}."
     return [Finding("MEET-span", "DATA-meeting", "meeting_at", message, part=_MEETING)]
+
+
+LINK = re.compile(r"https?:|\b(?:www|teams|zoom|meet)\.[a-z0-9]", re.IGNORECASE)
+"""What a link into a video call begins with, or has in it."""
+EARLIEST_HOUR, LATEST_HOUR = time(8), time(20)
+"""Between them people can be expected to meet."""
+
+
+def check_hour(at: datetime | None) -> list[Finding]:
+    """MEET-hour (blocking): an hour that the clocks leave out in spring does not exist; it would be kept as another."""
+    if at is None or at.tzinfo is None:
+        return []
+    there = at.astimezone(UTC).astimezone(at.tzinfo)
+    if there.replace(tzinfo=None) == at.replace(tzinfo=None):
+        return []
+    message = f"There is no {at:%H:%M} on {format_day(at.date())}: the clocks go forward that night. Enter another time."
+    return [Finding("MEET-hour", "DATA-dates", "meeting_at", message, part=_MEETING)]
+
+
+def check_place(place: str | None) -> list[Finding]:
+    """MEET-link (blocking): where the meeting is holds no link; whoever finds one in an old record could still walk in."""
+    if not LINK.search(place or ""):
+        return []
+    message = "Where: a link is never kept here. Write “video”, and send the link to those who come."
+    return [Finding("MEET-link", "DATA-shape", "meeting_place", message, part=_MEETING)]
+
+
+def check_plan(at: datetime | None, *, due_on: date | None, today: date, calendar: Calendar) -> Iterator[Finding]:
+    """MEET-plan, MEET-late (warnings): a meeting ahead at a time at which people rarely meet, or after the PEP is due."""
+    day = day_of(at)
+    if at is None or day is None or day < today:
+        return
+    if not england_working_day(day):
+        what = f"is a {day:%A}" if day.weekday() >= 5 else "is a bank holiday"
+        yield _planned("MEET-plan", "HB-3.1", f"The meeting is planned for {format_day(day)}, which {what}. Is that the day?")
+    elif _known_holiday(day, calendar):
+        what = "is not a day of term at the child's school"
+        yield _planned("MEET-plan", "HB-3.1", f"The meeting is planned for {format_day(day)}, which {what}. Is that the day?")
+    hour = (at if at.tzinfo is None else at.astimezone(LONDON)).time()
+    if not EARLIEST_HOUR <= hour <= LATEST_HOUR:
+        when = "before 08:00" if hour < EARLIEST_HOUR else "after 20:00"
+        yield _planned("MEET-plan", "HB-3.1", f"The meeting is planned for {hour:%H:%M}, {when}. Is that the hour?")
+    if due_on is not None and day > due_on:
+        message = f"The meeting is planned for {format_day(day)}, but this PEP is due by {format_day(due_on)}."
+        yield _planned("MEET-late", "HB-1.4", message)
+
+
+def _planned(check: str, code: str, message: str) -> Finding:
+    return Finding(check, code, "meeting_at", message, "warning", _MEETING)
 
 
 def check_next_date(

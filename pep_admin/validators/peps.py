@@ -22,7 +22,7 @@ from pep_admin.validators.education import check_education, check_targets
 from pep_admin.validators.findings import Finding
 from pep_admin.validators.last_term import LastTerm, check_last_term, check_sent_back
 from pep_admin.validators.meeting_part import check_meeting
-from pep_admin.validators.meetings import Calendar, check_meeting_span, day_of
+from pep_admin.validators.meetings import Calendar, check_hour, check_meeting_span, check_place, day_of
 from pep_admin.validators.ppg import PpgFacts, check_request
 from pep_admin.validators.ppg_effects import check_sums
 from pep_admin.validators.ppg_requests import check_whole
@@ -95,6 +95,8 @@ def check_posted(document: Document, fields: Mapping[str, Field], values: Mappin
     found = [each for key, value in values.items() for each in check_answer(fields[key], value)]
     if "meeting_at" in values and not any(each.field == "meeting_at" for each in found):
         found += check_meeting_span(day_of(values["meeting_at"]), opened_on=document.initiated_on, year=document.year)
+        found += check_hour(values["meeting_at"])
+    found += check_place(values.get("meeting_place"))
     found += [each for key, value in values.items() if not any(other.field == key for other in found)
               for each in _days(document, fields[key], value, today)]
     for key, value in values.items():

@@ -67,6 +67,8 @@ NEVER: Mapping[str, str] = {
     "PPG-more": "The grant pays for what is more than every pupil gets.",
     "PPG-other-money": "What others pay for is asked of them first. That nothing else was there is an answer.",
     "PPG-effect-sum": "Sums that contradict themselves are put right, not let pass.",
+    "MEET-hour": "An hour that the clocks leave out does not exist. Enter another.",
+    "MEET-link": "A link opens a call to whoever reads the record later. Take it out.",
     "MEET-span": "A day outside the PEP's time is a slip of the pen.",
     "QA-status": "A status moves by its own step alone.",
     "QA-grade": "The grade is the reviewer's own word.",

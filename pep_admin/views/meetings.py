@@ -45,7 +45,7 @@ from pep_admin.views import section_forms
 from pep_admin.views.base_forms import PepForm
 from pep_admin.views.gate import PepView
 from pep_admin.views.grants import SectionsField
-from pep_admin.views.hosting import host, whole_id
+from pep_admin.views.hosting import can_be_id, host, whole_id
 from pep_admin.views.meeting_card import may_book
 from pep_admin.vocabulary import MeetingHow
 from pep_admin.workflow import meetings
@@ -120,19 +120,20 @@ class Meetings(PepView):
         pep, posted = self._pep(), request.method == "POST"
         form: Any = OfficerForm(request.form if posted else None, officer=pep.attending_officer_id)
         form.officer.people = officers(self.db_session)
+        moved = False
         if posted and form.validate():
             chosen = form.officer.data
-            done = self.commit(meetings.send_officer, pep.id, whole_id(chosen) if chosen else None, today=self.today,
-                               now=self.now, subject=pep)
+            done = self.commit(meetings.send_officer, pep.id, whole_id(chosen) if chosen else None, seen=_shown(),
+                               today=self.today, now=self.now, subject=pep, keep_stale=True)
             if done.value is not None:
                 self.say("It is in the diary." if chosen else "Nobody is named to go there now.")
                 return redirect(self._page_of(pep.id), code=303)
-            form.head = forms.attach(form, done.findings)
+            moved, form.head = done.saved is not None, forms.attach(form, done.findings)
         entries = meetings_ahead(self.db_session, self.today)
         pep = self._pep()
         week = monday_of(day_of(pep.meeting_at) or self.today) if pep.meeting_at else None
-        return self.page("pep/meetings/officer.html", status=422 if posted else 200, pep=pep, form=form, back=self._page_of(pep.id),
-                         week=week, most=most_a_week(self.db_session, self.today),
+        return self.page("pep/meetings/officer.html", status=409 if moved else 422 if posted else 200, pep=pep, form=form,
+                         back=self._page_of(pep.id), moved=moved, week=week, most=most_a_week(self.db_session, self.today),
                          loads=[(each, load_of(entries)[each.id, week]) for each in form.officer.people] if week else [])
 
     # --- booking -------------------------------------------------------------------------------------------------------
@@ -159,6 +160,8 @@ class Meetings(PepView):
             return self._conflict(pep, form, done.value.written.conflicts)
         names = ", ".join(each.name for each in done.value.told)
         self.say(f"Booked. An invitation goes to {names}." if names else "Booked. Nobody new has to be told.")
+        for each in done.value.notes:
+            self.say(each.message, "warning")
         return redirect(self._page_of(pep.id), code=303)
 
     def _bookable(self) -> Pep:
@@ -201,15 +204,18 @@ class Meetings(PepView):
         """Call off the meeting of the PEP of `?pep=`: the page that says who is told, then the deed."""
         pep = self._bookable()
         findings: Sequence[Any] = ()
+        moved = False
         if request.method == "POST":
-            done = self.commit(meetings.call_off_meeting, pep.id, today=self.today, now=self.now, subject=pep)
+            done = self.commit(meetings.call_off_meeting, pep.id, seen=_shown().at, today=self.today, now=self.now, subject=pep,
+                               keep_stale=True)
             if done.value is not None:
                 names = ", ".join(each.name for each in done.value)
                 self.say(f"The meeting is off. Word goes to {names}." if names else "The meeting is off.")
                 return redirect(self._page_of(pep.id), code=303)
-            findings, pep = done.findings, self._pep()
+            findings, moved, pep = done.findings, done.saved is not None, self._pep()
         notice = standing_notice(self.db_session, pep.id)
-        return self.page("pep/meetings/call_off.html", status=422 if findings else 200, pep=pep, findings=findings,
+        return self.page("pep/meetings/call_off.html", status=409 if moved else 422 if findings else 200, pep=pep,
+                         findings=findings, moved=moved,
                          people=[each.person for each in invited(self.db_session, notice)] if notice else [],
                          back=self._page_of(pep.id))
 
@@ -237,6 +243,16 @@ class Meetings(PepView):
 
     def _page_of(self, pep_id: int) -> str:
         return self.way_to("pep_peps.details_view", id=pep_id) or "/"
+
+
+def _shown() -> meetings.Shown:
+    """What the page showed when it was sent, by what it carries; what cannot be read is what no page showed."""
+    try:
+        at = datetime.fromisoformat(request.form.get("seen_at", ""))
+    except ValueError:
+        at = None
+    officer = request.form.get("seen_officer", "")
+    return meetings.Shown(at if at is not None and at.tzinfo is not None else None, int(officer) if can_be_id(officer) else None)
 
 
 def _section(document: Document) -> Any:

@@ -31,6 +31,7 @@ from pep_admin.vocabulary import Part, PepStatus, Scheme, Subject
 from pep_admin.workflow.attending import may_ask_still
 from pep_admin.workflow.calendars import send_by
 from pep_admin.workflow.grants import may_end, may_give
+from pep_admin.workflow.meetings import PLANNED
 from pep_admin.workflow.payments import release_gates
 from pep_admin.workflow.peps import why_not_recalled
 from pep_admin.workflow.ppg import may_ask_now
@@ -130,8 +131,8 @@ class PepPage:
 
     @property
     def before_meeting(self) -> list[Finding]:
-        """That the meeting is near and Part 1 not up to date (HB-1.6)."""
-        return [each for each in self.findings if each.check == "MEET-part1"] if self.pep.status in OPEN else []
+        """That the meeting is near and Part 1 not up to date (HB-1.6), or that it is planned for an unlikely day (HB-3.1)."""
+        return [each for each in self.findings if each.check in BEFORE] if self.pep.status in OPEN else []
 
     @property
     def blocked(self) -> bool:
@@ -348,6 +349,8 @@ EFFECTS = "funding_effects"
 """The field in which what became of earlier money is told; a finding on it names a request, but is mended there."""
 MISSING = {"RD-223": Subject.ENGLISH, "RD-224": Subject.MATHS}
 """The subject whose target is missing."""
+BEFORE = PLANNED | {"MEET-part1"}
+"""What is said of a meeting ahead."""
 GAP_CHECKS = frozenset({"RD-223", "RD-224", "RD-231"})
 """A target is missing, or the reason why there is none."""
 NO_ANSWER = GAP_CHECKS | {"RD-101"}

@@ -16,23 +16,27 @@ from sqlalchemy.orm import Session
 
 from pep_admin import audit
 from pep_admin.deadlines import format_day
-from pep_admin.exceptions import NotFound
+from pep_admin.exceptions import NotFound, StaleRecord
 from pep_admin.models import Pep, Person
 from pep_admin.pep_document import Written
 from pep_admin.pep_form import Document
 from pep_admin.permissions import Actor, Permission, require
 from pep_admin.queries.meetings import PEOPLE, Invitable, invitable
 from pep_admin.queries.peps import OPEN_TO_WRITE
+from pep_admin.validators.findings import Finding
 from pep_admin.validators.meetings import day_of
 from pep_admin.validators.names import as_compared
-from pep_admin.vocabulary import Attendance, PersonKind
+from pep_admin.vocabulary import Attendance, Part, PersonKind
 from pep_admin.workflow import invitations
+from pep_admin.workflow.readiness import part_findings
 from pep_admin.workflow.sections import take_section, write_section
 from pep_admin.workflow.taking import all_or_nothing, refuse, take_pep
 
 SECTION = "meeting"
 FIELDS = ("meeting_at", "meeting_how", "meeting_place", "carer_preference")
 """The questions of Part 3 that are answered when a meeting is booked."""
+PLANNED = frozenset({"MEET-plan", "MEET-late"})
+"""Checks that tell of an unlikely day or hour of a meeting ahead."""
 LENGTHS = (30, 45, 60, 90, 120)
 """How long a meeting may be said to take, in minutes."""
 
@@ -48,11 +52,20 @@ class Booking:
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """What a page showed of a meeting when somebody decided by it: when it is (aware), and which officer (id) goes there."""
+
+    at: datetime | None
+    officer_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Booked:
-    """What became of it: the save of the answers (with conflicts nothing was kept), and who gets a message."""
+    """What became of it: the save of the answers (with conflicts nothing was kept), who gets a message, and what to look at."""
 
     written: Written
     told: Sequence[Person] = ()
+    notes: Sequence[Finding] = ()
 
 
 def book_meeting(session: Session, pep_id: int, booking: Booking, *, actor: Actor, today: date, now: datetime) -> Booked:
@@ -76,7 +89,7 @@ def book_meeting(session: Session, pep_id: int, booking: Booking, *, actor: Acto
             return Booked(written)
         told = invitations.invite(session, pep, booking.people, minutes=booking.minutes, today=today, now=now)
     audit.record(session, "meeting.book", pep, people=len(booking.people))
-    return Booked(written, told)
+    return Booked(written, told, [each for each in part_findings(session, pep, Part.MEETING, today=today) if each.check in PLANNED])
 
 
 def _known(session: Session, pep: Pep) -> list[Invitable]:
@@ -108,20 +121,28 @@ def _with_invited(
             {**booking.base, "attendees": document.digests["attendees"]})
 
 
-def call_off_meeting(session: Session, pep_id: int, *, actor: Actor, today: date, now: datetime) -> Sequence[Person]:
-    """The meeting is off and no other is booked; those who were invited are told. Raises Refused where none is booked ahead."""
+def call_off_meeting(
+    session: Session, pep_id: int, *, seen: datetime | None, actor: Actor, today: date, now: datetime
+) -> Sequence[Person]:
+    """The meeting is off and no other is booked; those who were invited are told. Raises Refused where none is booked ahead, and
+    StaleRecord where it is not that of the instant that the page showed (`seen`): another than was meant would be off."""
     pep, document, section = take_section(session, pep_id, SECTION, actor)
     if pep.meeting_at is None or (day_of(pep.meeting_at) or today) < today:
         raise refuse("call-off", "DATA-status", "No meeting is booked that could be called off.")
+    if pep.meeting_at != seen:
+        raise StaleRecord({"meeting_at": pep.meeting_at})
     with all_or_nothing(session):
         base = {"meeting_at": document.digests["meeting_at"]}
         write_section(session, pep, document, section, {"meeting_at": None}, base=base, actor=actor, today=today)
         return invitations.call_off(session, pep, now=now)
 
 
-def send_officer(session: Session, pep_id: int, officer_id: int | None, *, actor: Actor, today: date, now: datetime) -> Pep:
+def send_officer(
+    session: Session, pep_id: int, officer_id: int | None, *, seen: Shown, actor: Actor, today: date, now: datetime
+) -> Pep:
     """Say who of the Virtual School goes to the meeting (HB-3.10), or that nobody is named; calendars follow where people were
-    invited. Raises Refused for somebody who is not of the Virtual School, or has left."""
+    invited. Raises Refused for somebody who is not of the Virtual School, or has left; StaleRecord where the meeting, or who
+    goes there, is another than the page showed. The same choice once more changes nothing."""
     require(actor, Permission.ATTENDING_EDIT)
     pep = take_pep(session, pep_id, *OPEN_TO_WRITE)
     officer = session.get(Person, officer_id) if officer_id is not None else None
@@ -130,6 +151,8 @@ def send_officer(session: Session, pep_id: int, officer_id: int | None, *, actor
     before = pep.attending_officer_id
     if before == officer_id:
         return pep
+    if seen != Shown(pep.meeting_at, before):
+        raise StaleRecord({"meeting_at": pep.meeting_at, "officer": before})
     pep.attending_officer = officer
     session.flush()
     reached = officer is not None and officer.has_working_address

@@ -195,6 +195,18 @@ def test_a_pep_that_is_closed_takes_its_meeting_out(world: World, pep: int, cale
     assert calendars.told() == dict.fromkeys((TEACHER, WORKER, CARER), ("CANCEL", 1, TEN))
 
 
+def test_a_stale_page_calls_nothing_off_and_shows_what_stands_now(pep: int, calendars: Calendars, enter: Any, ask: Any) -> None:
+    teacher, worker = enter("teacher"), enter("worker")
+    book(teacher, pep)
+    stale = teacher.get(f"{ADMIN}/meetings/call-off/?pep={pep}")
+    book(worker, pep, meeting_at="27 Nov 2024 15:30")
+    calendars.new()
+    page = stale.send()
+    assert page.status == 409 and "Nothing was called off. It is on 27 Nov 2024, 15:30 now." in page.main, page.main
+    assert ask(stands) == (THREE, [1]) and calendars.new() == {}
+    assert "The meeting is off." in page.send().text and ask(stands) == (None, [2]), "what the page shows now is called off"
+
+
 # --- who is told, and who is not -------------------------------------------------------------------------------------------
 
 
@@ -279,12 +291,40 @@ def values(page: Page) -> list[tuple[str, str]]:
     ("17 Nov 2024 10:00", "17 Nov 2024 is over."),
     ("26 Nov 2024", "Enter the day and the time, like 18 Nov 2024 14:00."),
     ("26 Nov 2026 10:00", "This PEP’s meeting lies between"),
+    ("30 Mar 2025 01:30", "There is no 01:30 on 30 Mar 2025: the clocks go forward that night."),
 ])
 def test_a_day_that_cannot_be_is_refused(pep: int, enter: Any, ask: Any, typed: str, sentence: str) -> None:
     page = book(enter("teacher"), pep, meeting_at=typed, meeting_place="Quiet room")
     assert page.status == 422 and sentence.replace("’", "'") in page.main.replace("’", "'"), page.main
     assert page.tree.xpath("//input[@name='meeting_place']/@value") == ["Quiet room"]
     assert ask(stands) == (None, []) and ask(lambda session: session.scalars(sa.select(MeetingInvitation)).all()) == []
+
+
+@pytest.mark.parametrize("place", ["https://m.example.org/abc", "www.example.org", "Teams.microsoft.com/l", "us02web.zoom.us/j/9"])
+def test_a_link_is_never_kept_as_the_place(pep: int, enter: Any, ask: Any, place: str) -> None:
+    page = book(enter("teacher"), pep, meeting_place=place)
+    assert page.status == 422 and "Where: a link is never kept here." in page.main and ask(stands) == (None, [])
+    assert page.tree.xpath("//input[@name='meeting_place']/@aria-invalid") == ["true"]
+    page = enter("worker").get(f"{ADMIN}/peps/section/?id={pep}&section=meeting")
+    assert page.send("meeting_at", button=("then", "stay"), meeting_place=place).status == 422, "nor in Part 3"
+    assert book(enter("teacher"), pep, meeting_place="By Teams. The school sends the link").status == 200
+
+
+@pytest.mark.parametrize(("typed", "sentence"), [
+    ("23 Nov 2024 10:00", "23 Nov 2024, which is a Saturday."),
+    ("25 Dec 2024 10:00", "25 Dec 2024, which is a bank holiday."),
+    ("23 Dec 2024 10:00", "23 Dec 2024, which is not a day of term at the child's school."),
+    ("26 Nov 2024 03:00", "03:00, before 08:00. Is that the hour?"),
+    ("26 Nov 2024 20:15", "20:15, after 20:00. Is that the hour?"),
+    ("03 Dec 2024 10:00", "03 Dec 2024, but this PEP is due by 29 Nov 2024."),
+    ("26 Nov 2024 08:00", ""),
+])
+def test_an_unlikely_day_is_booked_and_said(world: World, pep: int, enter: Any, typed: str, sentence: str) -> None:
+    page = book(enter("teacher"), pep, meeting_at=typed)
+    assert page.status == 200 and ("The meeting is planned for" in page.text) == bool(sentence)
+    notes = [" ".join(each.text_content().split()) for each in page.tree.xpath("//*[@aria-label='Before the meeting']")]
+    assert sentence in page.text.replace("&#39;", "'") and sentence in " ".join(notes), page.text
+    assert page.text.replace("&#39;", "'").count(sentence) == 2 or not sentence, "said when it is saved, and on the page"
 
 
 def test_two_who_book_at_once_see_each_other(pep: int, enter: Any, ask: Any) -> None:
@@ -364,6 +404,25 @@ def test_an_officer_who_is_named_to_go_gets_the_entry_and_who_does_not_go_any_mo
     assert calendars.told() == {HEAD: ("CANCEL", 2, TEN)}
 
 
+def test_two_who_name_somebody_to_go_see_each_other(world: World, pep: int, enter: Any, ask: Any) -> None:
+    officer, head = enter("officer"), enter("head")
+    book(enter("teacher"), pep)
+    stale, twice = (officer.get(f"{ADMIN}/meetings/officer/?pep={pep}") for _ in range(2))
+    assert head.get(f"{ADMIN}/meetings/officer/?pep={pep}").send("officer", officer=str(world.head.person_id)).status == 200
+    page = stale.send("officer", officer=str(world.officer.person_id))
+
+    def named(session: Any) -> int | None:
+        return session.get_one(Pep, pep).attending_officer_id
+
+    assert page.status == 409 and "Hanna Amt is named to go there now" in page.main and ask(named) == world.head.person_id
+    assert page.tree.xpath("//option[@selected]/text()") == ["Ole Amt"], "what was chosen stands"
+    assert twice.send("officer", officer=str(world.head.person_id)).status == 200, "the same choice is no other"
+    book(enter("worker"), pep, meeting_at="27 Nov 2024 15:30")
+    page = page.send("officer")
+    assert page.status == 409 and "the meeting is on 27 Nov 2024, 15:30" in page.main
+    assert page.send("officer").status == 200 and ask(named) == world.officer.person_id
+
+
 def test_only_the_virtual_schools_own_people_are_sent(world: World, pep: int, enter: Any) -> None:
     page = enter("officer").get(f"{ADMIN}/meetings/officer/?pep={pep}")
     refused = page.send("officer", officer=str(world.teacher.person_id))
@@ -377,7 +436,8 @@ def test_the_diary_shows_ones_own_fortnight_and_who_has_more_than_can_be_done(wo
     world.autumn.year.meetings_a_week = 1
     for each, at in ((pep, TEN), (other, THREE)):
         world.session.get_one(Pep, each).meeting_at = at
-        meetings.send_officer(world.session, each, world.officer.person_id, actor=world.act(world.officer), today=TODAY, now=NOW)
+        meetings.send_officer(world.session, each, world.officer.person_id, seen=meetings.Shown(at, None),
+                              actor=world.act(world.officer), today=TODAY, now=NOW)
     world.session.commit()
     page = enter("officer").get(f"{ADMIN}/meetings/")
     assert "Meetings I attend in the next fortnight 2" in page.main and "2 of 1: more than can be done" in page.main

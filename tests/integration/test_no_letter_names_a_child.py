@@ -119,11 +119,13 @@ def books_a_meeting(world: World) -> None:
               "meeting_place": f"At {CANARIES['first_name']}’s home", "carer_preference": SAID}
     base = {key: document.digests[key] for key in values}
     people = frozenset({world.teacher.person_id or 0, world.worker.person_id or 0})
-    meetings.book_meeting(world.session, pep.id, meetings.Booking(values, base, 60, people), actor=actor, today=TODAY)
+    meetings.book_meeting(world.session, pep.id, meetings.Booking(values, base, 60, people), actor=actor, today=TODAY,
+                          now=NOW)
 
 
 def calls_it_off(world: World) -> None:
-    meetings.call_off_meeting(world.session, world.pep_of().id, actor=world.act(world.worker), today=TODAY)
+    meetings.call_off_meeting(world.session, world.pep_of().id, seen=world.pep_of().meeting_at,
+                              actor=world.act(world.worker), today=TODAY, now=NOW)
 
 
 def sends_one_back(world: World) -> None:

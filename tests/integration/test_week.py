@@ -401,8 +401,8 @@ def test_who_is_named_in_the_diary_goes_whoever_is_invited(world: World) -> None
     """The diary of meetings and this question say the same."""
     change(world, Pep, world.pep_of().id, meeting_at=at(date(2024, 11, 20)))
     assert asked(world, "attending") == []
-    meetings.send_officer(world.session, world.pep_of().id, world.head.person_id, actor=world.act(world.officer), today=TODAY,
-                          now=NOW)
+    meetings.send_officer(world.session, world.pep_of().id, world.head.person_id,
+                          seen=meetings.Shown(at(date(2024, 11, 20)), None), actor=world.act(world.officer), today=TODAY, now=NOW)
     assert [each.officers for each in asked(world, "attending")] == [frozenset({world.head.person_id})]
     invite(world, "Ole Amt")
     assert [each.officers for each in asked(world, "attending")] == [frozenset({world.head.person_id})]

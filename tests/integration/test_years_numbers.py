@@ -156,7 +156,8 @@ def two_meetings_of_one_officer(world: World) -> Verdict:
     for child_id, day in ((world.child_id, 25), (world.other_child_id, 29)):
         pep = world.pep_of(child_id)
         pep.meeting_at = datetime(2024, 11, day, 10, tzinfo=UTC)
-        meetings.send_officer(world.session, pep.id, world.officer.person_id, actor=world.act(world.officer), today=TODAY, now=NOW)
+        meetings.send_officer(world.session, pep.id, world.officer.person_id, seen=meetings.Shown(pep.meeting_at, None),
+                              actor=world.act(world.officer), today=TODAY, now=NOW)
     return lambda world: too_many(world.session, TODAY)
 
 

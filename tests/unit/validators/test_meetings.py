@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -12,9 +13,12 @@ from pep_admin.validators.meetings import (
     Calendar,
     check_figures_to,
     check_heard_on,
+    check_hour,
     check_meeting_day,
     check_meeting_span,
     check_next_date,
+    check_place,
+    check_plan,
     day_of,
 )
 
@@ -134,3 +138,67 @@ def test_attendance_figures_are_at_most_four_weeks_old() -> None:
     assert short(stale) == [("RD-208", "HB-4.1", "attendance", "warning")]
     assert check_figures_to(None, meeting_on=MEETING, stale_days=28) == []
     assert check_figures_to(MEETING, meeting_on=None, stale_days=28) == []
+
+
+# --- a meeting that is planned ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("at", "wrong"),
+    [
+        (datetime(2025, 3, 30, 1, 30, tzinfo=ZoneInfo("Europe/London")), True),
+        (datetime(2025, 3, 30, 0, 59, tzinfo=ZoneInfo("Europe/London")), False),
+        (datetime(2025, 3, 30, 2, 0, tzinfo=ZoneInfo("Europe/London")), False),
+        (datetime(2024, 10, 27, 1, 30, tzinfo=ZoneInfo("Europe/London")), False),  # there are two of them
+        (datetime(2025, 3, 30, 1, 30, tzinfo=UTC), False),
+        (datetime(2025, 3, 30, 1, 30), False),
+        (None, False),
+    ],
+)
+def test_an_hour_that_the_clocks_leave_out(at: datetime | None, wrong: bool) -> None:
+    assert short(check_hour(at)) == ([("MEET-hour", "DATA-dates", "meeting_at", "blocking")] if wrong else [])
+
+
+@pytest.mark.parametrize(
+    ("place", "wrong"),
+    [
+        ("https://x.example/1", True), ("HTTP://x.example", True), ("see www.example.org", True), ("teams.microsoft.com/l", True),
+        ("us02web.zoom.us/j/9", True), ("meet.google.com/a-b", True), ("Video", False), ("By Teams. Link follows", False),
+        ("Room www", False), ("", False), (None, False),
+    ],
+)
+def test_where_it_is_holds_no_link(place: str | None, wrong: bool) -> None:
+    assert short(check_place(place)) == ([("MEET-link", "DATA-shape", "meeting_place", "blocking")] if wrong else [])
+
+
+def in_term(day: date) -> bool:
+    return school_days([TermDates(date(2024, 9, 2), date(2024, 12, 20), date(2024, 10, 28), date(2024, 11, 1))])(day)
+
+
+@pytest.mark.parametrize(
+    ("at", "said"),
+    [
+        (datetime(2024, 11, 26, 8, 0), []),
+        (datetime(2024, 11, 28, 20, 0), []),
+        (datetime(2024, 11, 27, 7, 59), ["07:59, before 08:00"]),
+        (datetime(2024, 11, 27, 20, 1, tzinfo=UTC), ["20:01, after 20:00"]),
+        (datetime(2024, 11, 30, 10, 0), ["which is a Saturday"]),
+        (datetime(2024, 12, 25, 3, 0), ["which is a bank holiday", "before 08:00", "due by 13 Dec 2024"]),
+        (datetime(2024, 12, 13, 10, 0), []),
+        (datetime(2024, 12, 16, 10, 0), ["due by 13 Dec 2024"]),
+        (datetime(2024, 11, 25, 3, 0), []),  # it is over
+        (None, []),
+    ],
+)
+def test_an_unlikely_day_of_a_meeting_ahead(at: datetime | None, said: list[str]) -> None:
+    found = list(check_plan(at, due_on=date(2024, 12, 13), today=TODAY, calendar=Calendar(in_term)))
+    assert len(found) == len(said) and all(words in each.message for each, words in zip(found, said, strict=True))
+    assert {(each.field, each.severity) for each in found} <= {("meeting_at", "warning")}
+    assert {(each.check, each.code) for each in found} <= {("MEET-plan", "HB-3.1"), ("MEET-late", "HB-1.4")}
+
+
+def test_a_day_out_of_term_is_said_where_the_terms_are_known() -> None:
+    half_term = datetime(2024, 10, 30, 10)
+    ((check, *_, severity),) = short(list(check_plan(half_term, due_on=None, today=date(2024, 10, 1), calendar=Calendar(in_term))))
+    assert (check, severity) == ("MEET-plan", "warning")
+    assert not list(check_plan(datetime(2025, 6, 10, 10), due_on=None, today=TODAY, calendar=Calendar(in_term)))
