@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -50,7 +50,7 @@ class OutOfReach:
     peps: tuple[tuple[Pep, tuple[Part, ...]], ...]
 
 
-def out_of_reach(session: Session, *, accounts: Accounts | None, seen: Seen | None) -> list[OutOfReach]:
+def out_of_reach(session: Session, *, today: date, accounts: Accounts | None, seen: Seen | None) -> list[OutOfReach]:
     """By reason, then by name; where nobody is named by school. What is signed already waits for nobody."""
     waiting = _waiting(session, today)
     ids = [person.id for person, _ in waiting if person is not None]

@@ -110,7 +110,7 @@ class Week:
 
     @cached_property
     def unreached(self) -> list[OutOfReach]:
-        return out_of_reach(self.session, accounts=self.accounts, seen=self.seen)
+        return out_of_reach(self.session, today=self.today, accounts=self.accounts, seen=self.seen)
 
 
 @dataclass(frozen=True, slots=True)

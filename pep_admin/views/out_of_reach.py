@@ -28,7 +28,7 @@ def found_now(view: PepView) -> list[OutOfReach]:
     """Everybody who is out of reach as of this request."""
     place = host()
     accounts = place.account_holders
-    return out_of_reach(view.db_session, seen=place.last_seen,
+    return out_of_reach(view.db_session, today=view.today, seen=place.last_seen,
                         accounts=(lambda ids: accounts(view.db_session, ids)) if accounts is not None else None)
 
 

@@ -29,7 +29,7 @@ def listed(world: World, *, without: tuple[str, ...] = (), never: tuple[str, ...
     world.act(SYSTEM)
     ids = {name: getattr(world, name).person_id for name in ("teacher", "other_teacher", "worker", "other_worker")}
     found = out_of_reach(
-        world.session, accounts=lambda asked: set(asked) - {ids[name] for name in without},
+        world.session, today=TODAY, accounts=lambda asked: set(asked) - {ids[name] for name in without},
         seen=lambda asked: {each: None if each in {ids[name] for name in never} else HERE for each in asked})
     return {each.person.name if each.person else each.school.name if each.school else "no worker": each.why.value for each in found}
 
@@ -78,7 +78,7 @@ def test_what_is_signed_waits_for_nobody(world: World) -> None:
 
 
 def test_a_host_that_says_nothing_of_accounts_is_believed(world: World) -> None:
-    assert out_of_reach(world.session, accounts=None, seen=None) == []
+    assert out_of_reach(world.session, today=TODAY, accounts=None, seen=None) == []
 
 
 def test_the_page_names_them_with_the_way_to_mend_it(world: World, enter: Any) -> None:
