@@ -32,12 +32,16 @@ ONE_WEEK = timedelta(days=7)
 
 
 def no_pep(week: Week) -> list[Found]:
-    """Children of the term without a PEP: as many as the board says. The days are those to the term's deadline."""
+    """Children of the term without a PEP: as many as the board says. The days are those to the term's deadline, for a child new in
+    care to the day by which the first PEP is opened (HB-1.2)."""
     if week.term is None:
         return []
-    due_on = week.term.deadline_on
-    return [_of_board(row, "No PEP is open", days=(due_on - week.today).days, due_on=due_on)
-            for row in _on(week, [Stage.NOT_OPENED])]
+    own = {each.child.id: each.clocks[0].due.on for each in week.new if each.pep is None and each.clocks[0].due is not None}
+    found = []
+    for row in _on(week, [Stage.NOT_OPENED]):
+        due_on = own.get(row.child_id, week.term.deadline_on)
+        found.append(_of_board(row, "No PEP is open", days=(due_on - week.today).days, due_on=due_on))
+    return found
 
 
 def no_meeting(week: Week) -> list[Found]:

@@ -361,7 +361,7 @@ def _try_to_send(app: Flask, settings: mail.MailSettings, message: _Message) -> 
         return {"state": DeliveryState.REFUSED, "problem": str(problem), "bounced": problem.bad_address}
     except mail.MailDeferred as problem:
         return _after_refusal(message, str(problem))
-    return {"state": DeliveryState.SENT, "sent_at": datetime.now(UTC), "sent_to": message.goes.to, "problem": None}
+    return {"state": DeliveryState.SENT, "sent_at": config.now(), "sent_to": message.goes.to, "problem": None}
 
 
 def _after_refusal(message: _Message, problem: str) -> dict[str, Any]:

@@ -20,7 +20,6 @@ from pep_admin.views import saved_tabs
 from pep_admin.views.base_forms import PepForm
 from pep_admin.views.cells import posted_version
 from pep_admin.views.gate import PepView
-from pep_admin.vocabulary import Role
 from pep_admin.workflow import saved as verbs
 
 
@@ -48,7 +47,7 @@ class Saved(PepView):
     def index_view(self) -> ResponseReturnValue:
         """All of them, by list, each with what can be done with it."""
         return self.page("pep/saved/list.html", tabs=saved_tabs.of_all_lists(self), words_of=saved_tabs.words_of,
-                         me=self.actor.id, head=Role.VS_HEAD in self.actor.roles)
+                         me=self.actor.id)
 
     @expose("/new/", methods=("GET", "POST"))
     def new(self) -> ResponseReturnValue:
@@ -89,7 +88,7 @@ class Saved(PepView):
 
     @expose("/remove/", methods=("POST",))
     def remove(self) -> ResponseReturnValue:
-        """Take it away: its owner, and the head where it is shared."""
+        """Take it away: its owner's alone."""
         row = self.one_or_404(SavedQuestion, self.asked_once("id"))
         done = self.commit(verbs.remove_question, row.id, subject=row)
         self.say(f"“{done.value}” is taken away." if done.ok else " ".join(each.message for each in done.findings))

@@ -224,6 +224,8 @@ class _Shown:
                 return "Settle…", way("pep_out_of_turn.settle", child=each.child_id, kind=each.kind, row=row)
         if each.pep_id is None and each.child_id is not None and self.question.key in ("no_pep", "late_ours", "first_peps"):
             return "Open one…", way("pep_peps.open_pep", child=each.child_id)
+        if self.question.key == "late_ours":
+            return "Open the PEP", way("pep_peps.details_view", id=each.pep_id)
         if self.question.key == "with_vs":
             return "Grade…", way("pep_peps.grade_one", id=each.pep_id)
         return "", None

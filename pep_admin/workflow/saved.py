@@ -1,4 +1,4 @@
-"""Filters of a list under a name: kept, named anew, shared or not, taken away. By their owner; the head takes away what is shared.
+"""Filters of a list under a name: kept, named anew, shared or not, taken away. By their owner alone.
 
 Whether a filter is one of its list is the views' to say: they know the lists.
 """
@@ -16,7 +16,6 @@ from pep_admin.exceptions import NotAllowed
 from pep_admin.models import SavedQuestion
 from pep_admin.permissions import Actor, Permission, require
 from pep_admin.review_words import SavedList
-from pep_admin.vocabulary import Role
 from pep_admin.workflow.taking import refuse, take_row
 
 LONGEST_NAME = 80
@@ -59,11 +58,11 @@ def change_question(
 
 
 def remove_question(session: Session, question_id: int, *, actor: Actor) -> str:
-    """Take it away and give its name: its owner, and the head where it is shared."""
+    """Take it away and give its name: its owner alone, shared or not."""
     require(actor, Permission.QUESTION_KEEP)
     kept = take_row(session, SavedQuestion, question_id)
-    if kept.owner != actor.id and Role.VS_HEAD not in actor.roles:
-        why = f"This is {kept.owner_name}’s question. Only they and the head take it away."
+    if kept.owner != actor.id:
+        why = f"This is {kept.owner_name}’s question. Only they take it away."
         raise NotAllowed(Permission.QUESTION_KEEP.value, why)
     audit.record(session, "question.remove", kept, list=kept.of_list.value)
     session.delete(kept)

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from pep_admin import create_app
 from pep_admin.demo import writing
-from pep_admin.models import Child, Delivery, Person
+from pep_admin.models import Child, Delivery, Pep, Person
 from pep_admin.permissions import SYSTEM
 from pep_admin.server.worker import queue_daily, run_once
 from pep_admin.vocabulary import LegalStatus, PlacementKind, Role, SenStatus
@@ -280,3 +280,27 @@ def test_on_a_telephone_without_scripts_ring_book_and_see_who_is_reminded(
     after = officer.get(f"{ADMIN}/reminders/")
     assert "Done last for 22 Nov 2024." in after.main and "today 3 mails" not in after.main
     assert officer.browser.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+# --- nothing is cut off ----------------------------------------------------------------------------------------------------
+
+
+def test_the_board_and_its_list_stand_within_the_window(officer: Any, live_server: str, friday: World) -> None:
+    friday.act(SYSTEM)
+    friday.session.execute(sa.update(Pep).values(due_on=date(2024, 11, 1)), execution_options={"history_kept": True})
+    friday.session.commit()
+    page, cut = officer, ("[...document.querySelectorAll('main tbody td, main tbody th')].filter((each) => each.offsetParent"
+                          " && each.scrollWidth > each.clientWidth + 1).map((each) => each.textContent)")
+    for width in (1280, 375):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.goto(f"{live_server}/admin/pep/board/children/?stage=late")
+        assert page.locator("main .late").count() > 0
+        wide = "(() => { const each = document.querySelector('.list-frame'); return each.scrollWidth - each.clientWidth; })()"
+        assert page.evaluate(wide) <= 0, f"the list is cut at {width}"
+        assert page.evaluate(cut) == []
+        page.goto(f"{live_server}/admin/pep/board/")
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert page.evaluate(cut) == [], "a label runs into its number"
+    over = ("[...document.querySelectorAll('.board td[data-label]')].filter((each) => "
+            "getComputedStyle(each, '::before').whiteSpace === 'nowrap').length")
+    assert page.evaluate(over) == 0, "a label is not broken into lines"

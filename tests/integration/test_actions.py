@@ -57,6 +57,7 @@ def test_my_actions_are_those_with_my_name_the_overdue_first(tutor: int, enter: 
 
 def test_the_office_sees_every_childs_and_an_outsider_none(tutor: int, enter: Any) -> None:
     assert len(shown(enter("officer").get(f"{MINE}?whose=all"))) == 4
+    assert "Robin Musterkind" in str(shown(enter("officer").get(f"{MINE}?whose=all"))), "a first name is not enough among 330"
     assert len(shown(enter("auditor").get(f"{MINE}?whose=all"))) == 4
     assert [each.split(" Otto")[0] for each in shown(enter("other_teacher").get(MINE))] == [BIRCH]
     assert enter("finance").get(MINE).status == 403 and enter("administrator").get(MINE).status == 403

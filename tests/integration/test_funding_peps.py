@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -206,3 +207,11 @@ def test_who_came_into_care_on_the_first_day_of_the_year_has_both_clocks(session
     for entered, is_new in ((date(2024, 9, 1), True), (date(2024, 8, 31), False)):
         robin.entered_care_on = entered
         assert is_new_in_care(robin, None, terms, today=LAUNCH_DAY, numbers=YearNumbers()) is is_new
+
+
+def test_its_page_asks_for_no_targets_of_english_and_maths(world: World, enter: Any) -> None:
+    numbers = opened(world, PepKind.FUNDING).id, opened(world, PepKind.CHANGE).id
+    world.session.commit()
+    funding, other = (enter("officer").get(f"/admin/pep/peps/details/?id={each}").main for each in numbers)
+    assert "No targets yet." in funding and "at least one for English" not in funding
+    assert "at least one for English and one for Maths" in other

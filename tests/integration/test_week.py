@@ -85,6 +85,22 @@ def test_no_pep_this_term(world: World) -> None:
     assert asked(world, "no_pep") == []
 
 
+def test_of_a_child_new_in_care_the_days_are_those_of_its_own_clock(world: World) -> None:
+    """In care from 14 Oct, its first PEP is opened within ten working days, by 28 Oct; the deadline of the term is 29 Nov."""
+    new = new_child(world, date(2024, 10, 14))
+    [found] = [each for each in asked(world, "no_pep", date(2024, 10, 21)) if each.child_id == new]
+    assert found.days == 7
+
+
+def test_what_is_late_because_of_us_leads_on(world: World, enter: Any) -> None:
+    number = world.pep_of(world.other_child_id).id
+    change(world, Pep, number, due_on=date(2024, 11, 1), status=PepStatus.INITIATED, delegated_at=None)
+    world.session.commit()
+    page = enter("officer").get(f"{PAGE}lines/?question=late_ours&whose=all")
+    assert [each for each in page.tree.xpath("//main//a[starts-with(normalize-space(.), 'Open the PEP')]/@href")
+            if f"id={number}" in each]
+
+
 def test_no_meeting_booked(world: World) -> None:
     assert asked(world, "no_meeting") == []
     change(world, Pep, world.pep_of().id, meeting_at=None)
