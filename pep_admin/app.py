@@ -74,7 +74,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     CSRFProtect(app)
     place = PepAdmin().init_app(app, db=db, actor=sign_in.actor, is_fresh=sign_in.is_fresh, sign_in_url=sign_in.sign_in_url,
                                 sign_out_url=sign_in.sign_out_url, account_holders=leaving.open_accounts, last_seen=last_seen,
-                                actor_of=sign_in.actor_of)
+                                actor_of=sign_in.actor_of, child_readers=leaving.child_readers)
     for view in (Accounts, MyAccount):
         place.admin.add_view(view(place))
     _own_pages(app, db)

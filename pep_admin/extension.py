@@ -43,12 +43,14 @@ class PepAdmin:
         sign_in_url: Callable[[str], str], sign_out_url: Callable[[], str] | str | None = None, prefix: str = "pep",
         category: str | None = None, account_holders: Callable[[Any, Iterable[int]], set[int]] | None = None,
         last_seen: LastSeen | None = None, actor_of: Callable[[str], Actor | None] | None = None,
+        child_readers: Callable[[Any, Iterable[int]], set[int]] | None = None,
     ) -> Host:
         """Mount the views.
 
         `actor` gives who is signed in as the plugin knows people (None: nobody), `is_fresh` whether they showed lately that it is
         they, `sign_in_url(back)` the page where one signs in, or again, and comes back; `back` is always a GET page.
-        `account_holders(session, ids)` gives which people of those numbers have an account that is open, where the host knows;
+        `account_holders(session, ids)` gives which people of those numbers have an account that is open, where the host knows,
+        `child_readers(session, ids)` whose account reads children's records: they alone are sent to meetings;
         `last_seen` tells when people signed in last, for the page of a school. `actor_of(actor_id)` says who somebody is now to a
         job that works for them, outside a request (None: their account is closed); without it, a job believes the roles of the
         moment at which it was asked for. `sign_out_url` takes a POST. The pages stand under `{admin.url}/{prefix}/`, in the menu
@@ -62,7 +64,7 @@ class PepAdmin:
         given = admin is not None
         admin = admin or Admin(name="PEP", url="/admin", endpoint="pep_dashboard")
         place = Host(app, admin, db, actor, is_fresh, sign_in_url, sign_out_url, prefix, category, account_holders, _settings(app),
-                     last_seen, actor_of, draft_pages.keep_first)
+                     last_seen, actor_of, draft_pages.keep_first, child_readers)
         app.extensions[NAME] = place
         shell.install(app)
         app.register_blueprint(_assets(place))

@@ -22,7 +22,7 @@ from pep_admin.accounts import sessions, tickets
 from pep_admin.accounts.models import User
 from pep_admin.accounts.rules import has_left
 from pep_admin.accounts.second_step import UNASKED
-from pep_admin.permissions import SYSTEM
+from pep_admin.permissions import ROLE_PERMISSIONS, SYSTEM, Permission
 from pep_admin.vocabulary import Role
 
 log = logging.getLogger("pep_admin.accounts")
@@ -34,6 +34,13 @@ def open_accounts(of: Session, person_ids: Iterable[int]) -> set[int]:
     """Of those people, the ones with an account that is open, or that is invited."""
     found = select(User.person_id).where(User.person_id.in_(list(person_ids)), User.active, ~has_left())
     return {each for each in of.scalars(found) if each is not None}
+
+
+def child_readers(of: Session, person_ids: Iterable[int]) -> set[int]:
+    """Of those people, the ones whose account is open, or invited, and reads children's records."""
+    found = of.scalars(select(User).where(User.person_id.in_(list(person_ids)), User.active, ~has_left()))
+    return {each.person_id for each in found
+            if each.person_id is not None and any(Permission.CHILD_READ in ROLE_PERMISSIONS[role] for role in each.role_set)}
 
 
 def close_accounts(of: Session, *criteria: ColumnElement[bool], by: str) -> int:

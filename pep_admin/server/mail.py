@@ -169,8 +169,10 @@ LETTERS: dict[str, Letter] = {
 
 
 PLACES = {"link": "peps", "leads": "my_lead", "children": "children", "desk": "my_peps",
-          "alerts": "exclusion_alerts", "worklist": "alerts"}
+          "alerts": "exclusion_alerts", "worklist": "alerts", "pep": "peps"}
 """Where a letter's link leads: by the name that its words use, the noun of the page."""
+ONE_PEP = "pep"
+"""The place that is the page of one PEP, whose number the address says."""
 
 
 def count_of(peps: int) -> str:

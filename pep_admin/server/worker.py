@@ -349,8 +349,9 @@ def _try_to_send(app: Flask, settings: mail.MailSettings, message: _Message) -> 
     facts = {**_facts(app, message), **message.goes.facts}
     calendar = None
     if (entry := message.goes.meeting) is not None:
-        facts["pep"] = f"{_base(app)}{_host(app).own_url('peps')}/details/?id={entry.pep_id}"
-        around = meetings.around(app, facts["pep"], facts["authority"], settings.sender)
+        facts["pep"] += f"&about={entry.pep_id}"
+        link = f"{_base(app)}{_host(app).own_url('peps')}/details/?id={entry.pep_id}"  # the same at each change of the entry
+        around = meetings.around(app, link, facts["authority"], settings.sender)
         calendar = mail.CalendarFile(build_invite(entry, around, message.goes.to), method_of(entry, message.goes.to))
     subject, text = mail.LETTERS[message.template].fill(**facts)
     try:

@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 from flask_admin import expose
 
 from pep_admin.permissions import Permission
-from pep_admin.server.mail import PLACES
+from pep_admin.server.mail import ONE_PEP, PLACES
 from pep_admin.views.gate import PepView
 from pep_admin.views.hosting import can_be_id, host
 from pep_admin.workflow.mail import note_opened
@@ -33,6 +33,9 @@ class FromMail(PepView):
         message, person_id = self.asked_once("message"), self.actor.person_id
         if can_be_id(message) and person_id is not None:
             note_opened(host().db.engine, int(message), person_id, now=datetime.now(UTC))
-        noun = PLACES.get(self.asked_once("to"))
+        to, about = self.asked_once("to"), self.asked_once("about")
+        noun = PLACES.get(to)
         found = self.way_to(f"pep_{noun}.index_view") if noun else None
+        if to == ONE_PEP and can_be_id(about):
+            found = self.way_to("pep_peps.details_view", id=int(about)) or found
         return redirect(found or host().admin.url or "/")

@@ -48,6 +48,8 @@ class Host:
     actor_of: Callable[[str], Actor | None] | None = None
     arriving: Callable[[Any], None] | None = None
     """What is done with what a form brings before its page does anything: given the view, once it is known who acts."""
+    child_readers: Callable[[Any, Iterable[int]], set[int]] | None = None
+    """Of those people's numbers, the ones whose account reads children's records; None where the host does not say."""
 
     def own_url(self, noun: str) -> str:
         """`{admin.url}/{prefix}/<noun>`, absolute."""

@@ -10,21 +10,24 @@ from dataclasses import dataclass
 from typing import Any
 
 from pep_admin.models import AgreedAction, Pep, Person
-from pep_admin.permissions import Permission, lent, writes_part
+from pep_admin.pep_document import read_document
+from pep_admin.permissions import Permission, audience_for, lent, writes_part
 from pep_admin.queries.actions import open_before
 from pep_admin.queries.meetings import invited, standing_notice
 from pep_admin.queries.peps import OPEN_TO_WRITE
 from pep_admin.validators.meetings import day_of
 from pep_admin.validators.reopening import is_open
 from pep_admin.views.gate import PepView
-from pep_admin.vocabulary import Part
+from pep_admin.vocabulary import MeetingHow, Part
 from pep_admin.workflow.meetings import SECTION
 
 
 @dataclass(frozen=True, slots=True)
 class MeetingCard:
-    """The meeting's people and ways, and the open actions of earlier PEPs with whether the one who acts ticks them off."""
+    """Where the meeting is and how it is held ("" where nobody said), its people and ways,
+    and the open actions of earlier PEPs with whether the one who acts ticks them off."""
 
+    where: str
     invited: Sequence[Person]
     officer: Person | None
     book: str | None
@@ -56,5 +59,14 @@ def card_of(view: PepView, pep: Pep) -> MeetingCard:
     agreed = open_before(session, pep)
     ticks = bool(agreed) and view.may(Permission.ACTION_TICK) and not lent(
         session, view.actor, Permission.ACTION_TICK, [pep.child_id])
-    return MeetingCard([each.person for each in invited(session, notice)] if notice else [], pep.attending_officer,
-                       agreed=agreed, ticks=ticks, **ways)
+    return MeetingCard(_where(view, pep), [each.person for each in invited(session, notice)] if notice else [],
+                       pep.attending_officer, agreed=agreed, ticks=ticks, **ways)
+
+
+def _where(view: PepView, pep: Pep) -> str:
+    """ "By video, Quiet room": how it is held and where, as far as the one who acts reads it."""
+    if pep.meeting_at is None:
+        return ""
+    document = read_document(view.db_session, pep, audience=audience_for(view.actor, pep.child))
+    how, place = document.answer("meeting_how"), document.answer("meeting_place")
+    return ", ".join(filter(None, (MeetingHow(how).label if how else "", place)))

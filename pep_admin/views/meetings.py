@@ -119,12 +119,12 @@ class Meetings(PepView):
         """Who of the Virtual School goes to the meeting of the PEP of `?pep=`."""
         pep, posted = self._pep(), request.method == "POST"
         form: Any = OfficerForm(request.form if posted else None, officer=pep.attending_officer_id)
-        form.officer.people = officers(self.db_session)
+        form.officer.people = self._who_can_go()
         moved = False
         if posted and form.validate():
             chosen = form.officer.data
             done = self.commit(meetings.send_officer, pep.id, whole_id(chosen) if chosen else None, seen=_shown(),
-                               today=self.today, now=self.now, subject=pep, keep_stale=True)
+                               readers=self._readers(), today=self.today, now=self.now, subject=pep, keep_stale=True)
             if done.value is not None:
                 self.say("It is in the diary." if chosen else "Nobody is named to go there now.")
                 return redirect(self._page_of(pep.id), code=303)
@@ -135,6 +135,16 @@ class Meetings(PepView):
         return self.page("pep/meetings/officer.html", status=409 if moved else 422 if posted else 200, pep=pep, form=form,
                          back=self._page_of(pep.id), moved=moved, week=week, most=most_a_week(self.db_session, self.today),
                          loads=[(each, load_of(entries)[each.id, week]) for each in form.officer.people] if week else [])
+
+    def _readers(self) -> meetings.Readers | None:
+        known = host().child_readers
+        return None if known is None else lambda ids: known(self.db_session, ids)
+
+    def _who_can_go(self) -> list[Person]:
+        """The people of the Virtual School who may read of the child whom they meet."""
+        ours, readers = officers(self.db_session), self._readers()
+        those = {each.id for each in ours} if readers is None else readers([each.id for each in ours])
+        return [each for each in ours if each.id in those]
 
     # --- booking -------------------------------------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ said, is written in Part 3 itself.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -39,6 +39,10 @@ PLANNED = frozenset({"MEET-plan", "MEET-late"})
 """Checks that tell of an unlikely day or hour of a meeting ahead."""
 LENGTHS = (30, 45, 60, 90, 120)
 """How long a meeting may be said to take, in minutes."""
+
+
+Readers = Callable[[Collection[int]], set[int]]
+"""Of people (ids), those whose account reads children's records."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,16 +142,21 @@ def call_off_meeting(
 
 
 def send_officer(
-    session: Session, pep_id: int, officer_id: int | None, *, seen: Shown, actor: Actor, today: date, now: datetime
+    session: Session, pep_id: int, officer_id: int | None, *, seen: Shown, actor: Actor, today: date, now: datetime,
+    readers: Readers | None = None,
 ) -> Pep:
     """Say who of the Virtual School goes to the meeting (HB-3.10), or that nobody is named; calendars follow where people were
-    invited. Raises Refused for somebody who is not of the Virtual School, or has left; StaleRecord where the meeting, or who
+    invited. Raises Refused for somebody who is not of the Virtual School, has left, or is none of the `readers`: of people (ids),
+    those whose account reads children, where the host knows. Raises StaleRecord where the meeting, or who
     goes there, is another than the page showed. The same choice once more changes nothing."""
     require(actor, Permission.ATTENDING_EDIT)
     pep = take_pep(session, pep_id, *OPEN_TO_WRITE)
     officer = session.get(Person, officer_id) if officer_id is not None else None
     if officer_id is not None and (officer is None or officer.kind is not PersonKind.VIRTUAL_SCHOOL or officer.left_on is not None):
         raise refuse("attend-who", "HB-3.10", "Choose somebody of the Virtual School who is here.", "officer")
+    if officer is not None and readers is not None and officer.id not in readers([officer.id]):
+        message = f"{officer.name} has no account that reads children, so could not read about the child there."
+        raise refuse("attend-who", "HB-3.10", message, "officer")
     before = pep.attending_officer_id
     if before == officer_id:
         return pep

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
 from pep_admin import config
+from pep_admin.accounts.creating import create_account
+from pep_admin.accounts.leaving import child_readers
 from pep_admin.models import Attendee, AuditEvent, Child, Delivery, MeetingInvitation, MeetingNotice, Pep, Person, RecordChange
 from pep_admin.permissions import SYSTEM
 from pep_admin.server.worker import run_once
-from pep_admin.vocabulary import Attendance, AttendeeRole, CaseRating, DeliveryState, LeavingReason, Part
+from pep_admin.vocabulary import Attendance, AttendeeRole, CaseRating, DeliveryState, LeavingReason, Part, PersonKind, Role
 from pep_admin.workflow import meetings, peps, roll, sections
+from tests.conftest import PASSWORD
 from tests.host.foreign_app import Council
 from tests.integration.calendar_reader import Event, read_event
 from tests.integration.post_office import PostOffice
+from tests.integration.test_second_step import make_app
 from tests.visiting import Page, Visitor
-from tests.world import NOW, TODAY, World
+from tests.world import NOW, TODAY, World, person
 
 pytestmark = pytest.mark.slow  # the quick suite stays under a minute; `make check` runs everything
 
@@ -46,6 +52,12 @@ class Calendars:
         arrived = {to: event_of(message) for to, message in found}
         assert len(arrived) == len(found), "nobody got two"
         return arrived
+
+    def words(self, to: str) -> list[str]:
+        """Subject and text of each message that somebody ever got about a meeting."""
+        found = [(message, part) for at, message in self.office.received if at == [to] and message.is_multipart()
+                 for part in message.walk() if part.get_content_type() == "text/plain"]
+        return [f"{message['Subject']}\n{part.get_payload(decode=True).decode()}" for message, part in found]
 
     def told(self) -> dict[str, tuple[str, int, datetime]]:
         return {to: event.told for to, event in self.new().items()}
@@ -359,6 +371,23 @@ def test_booking_takes_the_signature_of_part_3_away(world: World, enter: Any, as
     assert "Not signed yet" in enter("worker").get(f"{ADMIN}/peps/details/?id={pep}").main
 
 
+def test_the_page_of_the_pep_says_where_and_how(pep: int, enter: Any) -> None:
+    book(enter("teacher"), pep, meeting_how="video", meeting_place="The school sends the link")
+    page = enter("worker").get(f"{ADMIN}/peps/details/?id={pep}")
+    assert "26 Nov 2024, 10:00: By video, The school sends the link." in page.main, page.main
+
+
+def test_the_link_of_an_invitation_leads_to_the_pep_and_counts(pep: int, calendars: Calendars, enter: Any, ask: Any) -> None:
+    book(enter("teacher"), pep)
+    calendars.new()
+    (text,) = calendars.words(WORKER)
+    link = next(line for line in text.split() if line.startswith("https://pep.example.org/"))
+    page = enter("worker").get(link.removeprefix("https://pep.example.org"))
+    assert page.status == 200 and page.heading.endswith("2425-AUT-0001"), page.url
+    opened = ask(lambda session: {each.person_id for each in session.scalars(sa.select(Delivery)) if each.opened_at})
+    assert opened == ask(lambda session: set(session.scalars(sa.select(Person.id).where(Person.email == WORKER))))
+
+
 # --- the calendar file, and who of the Virtual School goes there -------------------------------------------------------------
 
 
@@ -428,6 +457,34 @@ def test_only_the_virtual_schools_own_people_are_sent(world: World, pep: int, en
     refused = page.send("officer", officer=str(world.teacher.person_id))
     assert refused.status == 422 and "Choose somebody of the Virtual School" in refused.main
     assert enter("teacher").get(f"{ADMIN}/meetings/officer/?pep={pep}").status == 403
+
+
+def test_only_who_may_read_the_child_is_sent(
+    world: World, pep: int, enter: Any, calendars: Calendars, tmp_path: Path, ask: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the program's own accounts: the finance approver's reads no child; whose has none at all reads nothing."""
+    world.act(SYSTEM)
+    finance = person(world.session, "Fine", "Zahl", PersonKind.VIRTUAL_SCHOOL)
+    nobody = person(world.session, "Nora", "Neu", PersonKind.VIRTUAL_SCHOOL)
+    those = [(finance.id, finance.name), (nobody.id, nobody.name)]
+    world.session.commit()
+    app = make_app(f"sqlite:///{tmp_path / 'world.db'}", tmp_path, calendars.office)
+    with app.app_context():
+        session = app.extensions["sqlalchemy"].session
+        for address, role, person_id in (("fine.zahl@example.org", Role.FINANCE, those[0][0]),
+                                         (OFFICER, Role.VS_OFFICER, world.officer.person_id)):
+            create_account(session, address, "Somebody", [role], PASSWORD, person_id)
+        session.commit()
+        session.remove()
+    place = calendars.app.extensions["pep_admin"]
+    monkeypatch.setitem(calendars.app.extensions, "pep_admin", replace(place, child_readers=child_readers))
+    page = enter("officer").get(f"{ADMIN}/meetings/officer/?pep={pep}")
+    assert page.tree.xpath("//select[@name='officer']/option/text()") == ["Nobody", "Ole Amt"]
+    for number, name in those:
+        refused = page.send("officer", officer=str(number))
+        assert refused.status == 422 and f"{name} has no account that reads children" in refused.main
+    assert ask(lambda session: session.get_one(Pep, pep).attending_officer_id) is None
+    assert page.send("officer", officer=str(world.officer.person_id)).status == 200
 
 
 def test_the_diary_shows_ones_own_fortnight_and_who_has_more_than_can_be_done(world: World, pep: int, enter: Any) -> None:
