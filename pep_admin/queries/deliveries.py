@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from pep_admin.models import Delivery, Grant, LeadQuestion, Pep, Reminder, School
 from pep_admin.queries.chasing import standing
 from pep_admin.queries.grants import leaving, not_over
-from pep_admin.queries.meeting_letters import CALLED_OFF, LETTER, entry_of
+from pep_admin.queries.meeting_letters import LETTERS, OFF, entry_of
 from pep_admin.queries.officer_letters import LETTER as OFFICER_TOLD
 from pep_admin.queries.officer_letters import words_of as words_to_officer
 from pep_admin.vocabulary import DeliveryState, PepStatus
@@ -28,7 +28,7 @@ WAITS = (DeliveryState.REFUSED, DeliveryState.CAME_BACK, DeliveryState.NO_ROUTE,
 
 def why_closed(session: Session, row: Delivery) -> str:
     """That the PEP of the message was closed as not needed; "" where it was not, or the message says just that."""
-    if row.pep_id is None or row.template == CALLED_OFF:
+    if row.pep_id is None or row.template in OFF:
         return ""
     status = session.scalar(select(Pep.status).where(Pep.id == row.pep_id))
     return "The PEP was closed before this was sent." if status is PepStatus.WITHDRAWN else ""
@@ -55,7 +55,7 @@ def why_not_again(session: Session, row: Delivery, today: date) -> str:
         found = standing(session, row.person_id, row.arguments["parts"], today, is_up=row.template == ESCALATED,
                          any_day=row.arguments["any_day"])
         return "" if found.peps else "What it was about is signed, closed or somebody else's by now."
-    if row.template in (LETTER, CALLED_OFF):
+    if row.template in LETTERS:
         entry = entry_of(session, row, today)
         return entry if isinstance(entry, str) else ""
     if row.template == OFFICER_TOLD:

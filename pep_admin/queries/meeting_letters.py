@@ -16,14 +16,17 @@ from pep_admin.queries.meetings import PEOPLE, invitable
 from pep_admin.validators.meetings import day_of
 from pep_admin.vocabulary import DeliveryState, MeetingHow
 
-LETTER, CALLED_OFF = "meeting", "meeting_called_off"
-"""The letters about a meeting: when it is, and that it is off."""
+LETTER, MOVED = "meeting", "meeting_moved"
+CALLED_OFF, NOT_EXPECTED = "meeting_called_off", "meeting_not_expected"
+"""The letters about a meeting: when it is, that it was changed, that it is off, that somebody is not expected there any more."""
+OFF = frozenset({CALLED_OFF, NOT_EXPECTED})
+LETTERS = OFF | {LETTER, MOVED}
 
 
 @dataclass(frozen=True, slots=True)
 class CalendarEntry:
     """What a calendar is told of a meeting: nothing of it names a child. Instants are aware; `off` takes the entry out again,
-    `known` says that an earlier message about this meeting went to the same person."""
+    `known` says that an earlier message about this meeting went to the same person, `before` for when, where it said so."""
 
     pep_id: int
     reference: str
@@ -34,6 +37,7 @@ class CalendarEntry:
     how: MeetingHow | None
     off: bool = False
     known: bool = False
+    before: datetime | None = None
 
     @property
     def ends_at(self) -> datetime:
@@ -52,15 +56,18 @@ def entry_of(session: Session, row: Delivery, today: date) -> CalendarEntry | st
         .options(joinedload(MeetingInvitation.notice), joinedload(MeetingInvitation.pep).options(*PEOPLE)))
     if found is None:
         return "There is no such invitation."
-    off, known = row.template == CALLED_OFF, _was_told(session, row, found)
-    if why := _why_not(found, row, today, off=off, known=known):
+    off, told = row.template in OFF, _was_told(session, row, found)
+    known, before = told is not None, _instant(told)
+    if why := _why_not(found, row, today, off=off, known=known, before=before):
         return why
     notice = found.notice
     return CalendarEntry(found.pep_id, found.pep.reference, notice.uid, found.sequence, notice.starts_at, notice.minutes,
-                         notice.how, off, known)
+                         notice.how, off, known, before)
 
 
-def _why_not(found: MeetingInvitation, row: Delivery, today: date, *, off: bool, known: bool) -> str:
+def _why_not(
+    found: MeetingInvitation, row: Delivery, today: date, *, off: bool, known: bool, before: datetime | None
+) -> str:
     """Why the message holds no longer; "" where it does."""
     if found.sequence != row.arguments.get("change"):
         return "The meeting was changed again before this was sent."
@@ -68,16 +75,24 @@ def _why_not(found: MeetingInvitation, row: Delivery, today: date, *, off: bool,
         return "" if known else "The meeting was off before they were invited to it."
     if not _concerns(found.pep, found.person_id):
         return "They have nothing to do with this PEP any more."
-    return "The meeting is over." if (day_of(found.notice.starts_at) or today) < today else ""
+    # Where a calendar still shows a day ahead, it is told of the day that is over: else the wrong entry would stay in it.
+    latest = max(filter(None, (day_of(found.notice.starts_at), day_of(before))), default=today)
+    return "The meeting is over." if latest < today else ""
 
 
 def _concerns(pep: Pep, person_id: int) -> bool:
     return any(each.person.id == person_id for each in invitable(pep))
 
 
-def _was_told(session: Session, row: Delivery, found: MeetingInvitation) -> bool:
-    """Whether an earlier message about the meeting went to them, or is just going: what another worker holds may arrive."""
-    earlier = select(Delivery.id).where(
-        Delivery.key.startswith(beginning_of(found.notice_id, found.person_id), autoescape=True), Delivery.template == LETTER,
+def _instant(told: Delivery | None) -> datetime | None:
+    at = told.arguments.get("at") if told is not None else None
+    return datetime.fromisoformat(at) if at else None
+
+
+def _was_told(session: Session, row: Delivery, found: MeetingInvitation) -> Delivery | None:
+    """The last message about the meeting that went to them, or is just going: what another worker holds may arrive."""
+    earlier = select(Delivery).where(
+        Delivery.key.startswith(beginning_of(found.notice_id, found.person_id), autoescape=True),
+        Delivery.template.in_((LETTER, MOVED)),
         Delivery.id < row.id, Delivery.state.in_((DeliveryState.SENT, DeliveryState.SENDING)))
-    return session.scalar(earlier.limit(1)) is not None
+    return session.scalar(earlier.order_by(Delivery.id.desc()).limit(1))

@@ -117,11 +117,21 @@ LETTERS: dict[str, Letter] = {
         "\n\n{children}" + _FOOT),
     "meeting": Letter(
         "A PEP meeting to which you are invited",
-        "Hello,\n\n{news} {when}, PEP {reference}. The entry for your calendar is attached.\n\nSign in to read where it is "
+        "Hello,\n\nyou are invited to a meeting on {when}, PEP {reference}. The entry for your calendar is "
+        "attached.\n\nSign in to read where it is "
         "and who comes:\n\n{pep}\n\nIf you do not sign in here, ask the school or the social worker where it is." + _FOOT),
+    "meeting_moved": Letter(
+        "A PEP meeting has been changed",
+        "Hello,\n\nthe meeting of PEP {reference} to which you are invited {news}. The attached entry replaces the one in your "
+        "calendar.\n\nSign in to read where it is and who comes:\n\n{pep}\n\nIf you do not sign in here, ask the school or the "
+        "social worker where it is." + _FOOT),
+    "meeting_not_expected": Letter(
+        "You are no longer expected at a PEP meeting",
+        "Hello,\n\nyou are no longer expected at the meeting of PEP {reference} on {when}. The attached file takes it out of your "
+        "calendar; you need not do anything." + _FOOT),
     "meeting_called_off": Letter(
-        "A PEP meeting is off, or off for you",
-        "Hello,\n\nthe meeting of PEP {reference} that was to be on {when} is off, or you are no longer expected there. The "
+        "A PEP meeting is off",
+        "Hello,\n\nthe meeting of PEP {reference} that was to be on {when} is called off. The "
         "attached file takes it out of your calendar.\n\nSign in to see how it goes on:\n\n{pep}" + _FOOT),
     "officer_told": Letter(
         "Something about a child needs you",

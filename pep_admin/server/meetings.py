@@ -14,14 +14,26 @@ from flask import Flask
 from pep_admin.config import LONDON
 from pep_admin.deadlines import format_day
 from pep_admin.documents.invites import Around
-from pep_admin.queries.meeting_letters import CalendarEntry
+from pep_admin.queries.meeting_letters import LETTER, MOVED, CalendarEntry
 
 
 def words_of(entry: CalendarEntry) -> Mapping[str, str]:
     """What is filled into the words of the letter; none of it names anybody."""
-    at = entry.starts_at.astimezone(LONDON)
-    news = "a meeting to which you are invited has been changed. It is now on" if entry.known else "you are invited to a meeting on"
-    return {"when": f"{format_day(at.date())}, {at:%H:%M}", "reference": entry.reference, "news": news}
+    when = _said(entry.starts_at)
+    moved = entry.before is not None and entry.before != entry.starts_at
+    news = f"has been moved from {_said(entry.before)} to {when}" if moved and entry.before else (
+        f"on {when} has been changed: how long it takes, or how it is held")
+    return {"when": when, "reference": entry.reference, "news": news}
+
+
+def letter_of(entry: CalendarEntry, template: str) -> str:
+    """Which letter is sent: of a change to what somebody was never told of, the invitation."""
+    return LETTER if template == MOVED and not entry.known else template
+
+
+def _said(at: datetime) -> str:
+    there = at.astimezone(LONDON)
+    return f"{format_day(there.date())}, {there:%H:%M}"
 
 
 def around(app: Flask, link: str, authority: str, sender: str) -> Around:

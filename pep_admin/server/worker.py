@@ -34,7 +34,7 @@ from pep_admin.permissions import SYSTEM
 from pep_admin.queries import officer_letters
 from pep_admin.queries.chasing import standing
 from pep_admin.queries.deliveries import CHASES, ESCALATED, why_closed, why_over
-from pep_admin.queries.meeting_letters import CALLED_OFF, LETTER, CalendarEntry, entry_of
+from pep_admin.queries.meeting_letters import LETTERS, CalendarEntry, entry_of
 from pep_admin.server import daily, logs, made_files, mail, meetings
 from pep_admin.server.job_leases import Cancelled, Lease, LeaseLost, Stopping, due_jobs, end_job, finish_job, note_beat, take_job
 from pep_admin.server.jobs import JOB_KINDS, Made
@@ -318,7 +318,7 @@ def _goes(session: Session, row: Delivery) -> Goes:
         return why
     if row.template in CHASES:
         return _chase(session, row, row.person)
-    if row.template in (LETTER, CALLED_OFF):
+    if row.template in LETTERS:
         entry = entry_of(session, row, config.today())
         return entry if isinstance(entry, str) else Addressed(row.person.email or "", meetings.words_of(entry), entry)
     if row.template in TO_OFFICERS:
@@ -347,13 +347,14 @@ def _try_to_send(app: Flask, settings: mail.MailSettings, message: _Message) -> 
     if isinstance(message.goes, Later):
         return {"state": DeliveryState.QUEUED, "tries": message.tries - 1, "due_at": message.goes.at}
     facts = {**_facts(app, message), **message.goes.facts}
-    calendar = None
+    calendar, letter = None, message.template
     if (entry := message.goes.meeting) is not None:
+        letter = meetings.letter_of(entry, letter)
         facts["pep"] += f"&about={entry.pep_id}"
         link = f"{_base(app)}{_host(app).own_url('peps')}/details/?id={entry.pep_id}"  # the same at each change of the entry
         around = meetings.around(app, link, facts["authority"], settings.sender)
         calendar = mail.CalendarFile(build_invite(entry, around, message.goes.to), method_of(entry, message.goes.to))
-    subject, text = mail.LETTERS[message.template].fill(**facts)
+    subject, text = mail.LETTERS[letter].fill(**facts)
     try:
         mail.send(settings, message.goes.to, subject, text, message_id=_message_id(app, message.key), calendar=calendar)
     except mail.NoMailServer as problem:

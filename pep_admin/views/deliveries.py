@@ -36,7 +36,8 @@ from pep_admin.vocabulary import DeliveryState
 from pep_admin.workflow import mail
 
 TO_PEOPLE = ("delegated", "returned", "asked", "grant_sections", "grant_cover", "child_leaves", "released", "lead_asked",
-             "reminder", "escalated", "meeting", "meeting_called_off", "officer_told", "alerts_told")
+             "reminder", "escalated", "meeting", "meeting_moved", "meeting_not_expected", "meeting_called_off", "officer_told",
+             "alerts_told")
 """The letters that go to people on record."""
 LIST_KEYS = frozenset({"search", "page", "page_size", "sort", "desc"})
 """What an address of the list asks for beside filters."""

@@ -49,6 +49,7 @@ from pep_admin.views.hosting import can_be_id, host, whole_id
 from pep_admin.views.meeting_card import may_book
 from pep_admin.vocabulary import MeetingHow
 from pep_admin.workflow import meetings
+from pep_admin.workflow.invitations import News
 
 USUAL_MINUTES = 60
 
@@ -162,14 +163,14 @@ class Meetings(PepView):
             return self._book_page(pep, form, self._typed(asked, posted.problems), findings=posted.problems, status=422)
         booking = meetings.Booking(posted.values, posted.base, int(form.minutes.data),
                                    frozenset(whole_id(each) for each in form.people.data or ()))
+        was = pep.meeting_at
         done = self.commit(meetings.book_meeting, pep.id, booking, today=self.today, now=self.now, subject=pep)
         pep = self._pep()
         if done.value is None:
             return self._book_page(pep, form, self._typed(asked, done.findings), findings=done.findings, status=422)
         if done.value.written.conflicts is not None:
             return self._conflict(pep, form, done.value.written.conflicts)
-        names = ", ".join(each.name for each in done.value.told)
-        self.say(f"Booked. An invitation goes to {names}." if names else "Booked. Nobody new has to be told.")
+        self.say(_said_of(done.value.told, booked=was is None))
         for each in done.value.notes:
             self.say(each.message, "warning")
         return redirect(self._page_of(pep.id), code=303)
@@ -253,6 +254,16 @@ class Meetings(PepView):
 
     def _page_of(self, pep_id: int) -> str:
         return self.way_to("pep_peps.details_view", id=pep_id) or "/"
+
+
+def _said_of(told: News, *, booked: bool) -> str:
+    """What was done and who is told of what, in sentences."""
+    sentences = ["Booked." if booked else "Saved."]
+    for people, sentence in ((told.invited, "An invitation goes to {}."), (told.moved, "That it was changed is told to {}."),
+                             (told.no_longer, "That they are no longer expected is told to {}.")):
+        if people:
+            sentences.append(sentence.format(", ".join(each.name for each in people)))
+    return " ".join(sentences if len(sentences) > 1 else [*sentences, "Nobody has to be told."])
 
 
 def _shown() -> meetings.Shown:

@@ -6,7 +6,8 @@ booking (meetings.py); when the meeting is, is Part 3's own answer, whichever pa
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -15,7 +16,7 @@ from sqlalchemy.orm import Session, joinedload
 from pep_admin import audit, outbox
 from pep_admin.models import MeetingInvitation, MeetingNotice, Pep, Person
 from pep_admin.pep_document import read_document
-from pep_admin.queries.meeting_letters import CALLED_OFF, LETTER, beginning_of
+from pep_admin.queries.meeting_letters import CALLED_OFF, LETTER, MOVED, NOT_EXPECTED, beginning_of
 from pep_admin.queries.meetings import PEOPLE, invitable, invited, next_uid, standing_notice
 from pep_admin.queries.terms import day_bounds
 from pep_admin.validators.grants import SCHOOL_SIDE
@@ -23,21 +24,31 @@ from pep_admin.validators.meetings import day_of
 from pep_admin.vocabulary import Audience, MeetingHow, PersonKind
 from pep_admin.workflow.taking import take_peps
 
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """Who is told of what: newly invited, that the meeting was moved or changed, that they are no longer expected."""
+
+    invited: Sequence[Person] = ()
+    moved: Sequence[Person] = ()
+    no_longer: Sequence[Person] = ()
+
+
 TOLD = frozenset({"meeting_at", "meeting_how"})
 """The answers of Part 3 that calendars are told."""
 
 
 def invite(
     session: Session, pep: Pep, people: Collection[int], *, minutes: int, today: date, now: datetime
-) -> list[Person]:
-    """Invite those people (ids) to the meeting as it is booked, and nobody else; whoever is told of it, newly or of a change.
+) -> News:
+    """Invite those people (ids) to the meeting as it is booked, and nobody else; who is told of what.
 
     Who is no longer among them gets word that it is off for them. `minutes`: how long it takes.
     """
     notice = standing_notice(session, pep.id)
     if notice is None:
         if not people or pep.meeting_at is None:
-            return []
+            return News()
         notice = MeetingNotice(pep_id=pep.id, uid=next_uid(session, pep), starts_at=pep.meeting_at, minutes=minutes,
                                how=_how(session, pep))
         session.add(notice)
@@ -46,11 +57,15 @@ def invite(
     else:
         changed = _bring_up_to_date(session, notice, pep, minutes)
     standing = {each.person_id: each for each in invited(session, notice)}
-    for person_id in sorted(set(standing) - set(people)):
-        _end(session, notice, standing.pop(person_id), now)
+    gone = [standing.pop(person_id) for person_id in sorted(set(standing) - set(people))]
+    for each in gone:
+        _end(session, notice, each, now)
+    no_longer = [each.person for each in gone]
     new = [_add(session, notice, person_id) for person_id in sorted(set(people) - set(standing))]
-    told = [*(each for each in standing.values() if changed), *new]
-    return _tell(session, notice, told, now) if _day(notice.starts_at) >= today else []
+    if _day(notice.starts_at) < today:
+        return News(no_longer=no_longer)
+    moved = _tell(session, notice, list(standing.values()), now, MOVED) if changed else []
+    return News(_tell(session, notice, new, now), moved, no_longer)
 
 
 def follow(session: Session, pep: Pep, *, today: date, now: datetime) -> list[Person]:
@@ -66,7 +81,7 @@ def follow(session: Session, pep: Pep, *, today: date, now: datetime) -> list[Pe
         return []
     _let_go(session, notice, pep, now)
     staying = invited(session, notice)
-    return _tell(session, notice, staying, now) if max(before, _day(notice.starts_at)) >= today else []
+    return _tell(session, notice, staying, now, MOVED) if max(before, _day(notice.starts_at)) >= today else []
 
 
 def call_off(session: Session, pep: Pep, *, now: datetime) -> list[Person]:
@@ -182,13 +197,15 @@ def _add(session: Session, notice: MeetingNotice, person_id: int) -> MeetingInvi
 
 def _end(session: Session, notice: MeetingNotice, invitation: MeetingInvitation, now: datetime) -> None:
     invitation.ended_at, notice.sequence = now, notice.sequence + 1
-    _queue(session, notice, invitation, CALLED_OFF, now)
+    _queue(session, notice, invitation, NOT_EXPECTED, now)
     session.flush()
 
 
-def _tell(session: Session, notice: MeetingNotice, invitations: Collection[MeetingInvitation], now: datetime) -> list[Person]:
+def _tell(
+    session: Session, notice: MeetingNotice, invitations: Collection[MeetingInvitation], now: datetime, letter: str = LETTER
+) -> list[Person]:
     for each in invitations:
-        _queue(session, notice, each, LETTER, now)
+        _queue(session, notice, each, letter, now)
     session.flush()
     if invitations:
         audit.record(session, "meeting.tell", notice.pep, people=len(invitations), change=notice.sequence)
@@ -200,7 +217,7 @@ def _queue(session: Session, notice: MeetingNotice, invitation: MeetingInvitatio
     invitation.sequence = notice.sequence
     key = f"{beginning_of(notice.id, invitation.person_id)}{notice.sequence}"
     outbox.queue_mail(session, key, invitation.person, letter, now=now, pep_id=notice.pep_id, invitation=invitation.id,
-                      change=notice.sequence)
+                      change=notice.sequence, at=notice.starts_at.isoformat())
 
 
 def _day(moment: datetime) -> date:

@@ -7,7 +7,7 @@ said, is written in Part 3 itself.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -65,10 +65,10 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Booked:
-    """What became of it: the save of the answers (with conflicts nothing was kept), who gets a message, and what to look at."""
+    """What became of it: the save of the answers (with conflicts nothing was kept), who gets which message, and what to look at."""
 
     written: Written
-    told: Sequence[Person] = ()
+    told: invitations.News = field(default_factory=invitations.News)
     notes: Sequence[Finding] = ()
 
 

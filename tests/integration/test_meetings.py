@@ -145,11 +145,12 @@ def test_a_meeting_that_moves_keeps_its_id_and_counts_each_change(pep: int, cale
     teacher, worker = enter("teacher"), enter("worker")
     book(teacher, pep)
     first = calendars.new()
-    assert "goes to Tess Lehrer, Sara Sozial, Karla Pflege" in book(worker, pep, meeting_at="27 Nov 2024 15:30").text
+    page = book(worker, pep, meeting_at="27 Nov 2024 15:30")
+    assert "Saved. That it was changed is told to Tess Lehrer, Sara Sozial, Karla Pflege." in page.text
     moved = calendars.new()
     assert {to: event.told for to, event in moved.items()} == dict.fromkeys((TEACHER, WORKER, CARER), ("REQUEST", 1, THREE))
     assert {each.values["UID"] for each in (*first.values(), *moved.values())} == {"2425-aut-0001-1@pep.example.org"}
-    assert "Nobody new has to be told" in book(worker, pep, meeting_at="27 Nov 2024 15:30").text
+    assert "Saved. Nobody has to be told." in book(worker, pep, meeting_at="27 Nov 2024 15:30").text
     assert calendars.new() == {}, "nothing was changed"
     book(worker, pep, meeting_at="27 Nov 2024 15:30", minutes="90")
     assert {(each.told, each.at("DTEND")) for each in calendars.new().values()} == {
@@ -179,6 +180,19 @@ def test_what_is_told_of_a_meeting_that_was_held_wakes_nobody(pep: int, calendar
     assert calendars.new() == {}
     page = book(enter("worker"), pep, meeting_at="26 Nov 2024 10:00")
     assert calendars.told() == dict.fromkeys((TEACHER, WORKER, CARER), ("REQUEST", 2, TEN)), "it is held once more"
+
+
+def test_a_meeting_held_earlier_than_booked_leaves_no_entry_on_the_old_day(pep: int, calendars: Calendars, enter: Any) -> None:
+    book(enter("teacher"), pep)
+    calendars.new()
+    config.move_today(date(2024, 11, 20))
+    page = enter("worker").get(f"{ADMIN}/peps/section/?id={pep}&section=meeting")
+    assert page.send("meeting_at", button=("then", "stay"), meeting_at="19 Nov 2024 09:15").status == 200
+    held = datetime(2024, 11, 19, 9, 15, tzinfo=UTC)
+    assert calendars.told() == dict.fromkeys((TEACHER, WORKER, CARER), ("REQUEST", 1, held))
+    page = enter("worker").get(f"{ADMIN}/peps/section/?id={pep}&section=meeting")
+    assert page.send("meeting_at", button=("then", "stay"), meeting_at="19 Nov 2024 09:30").status == 200
+    assert calendars.new() == {}, "once"
 
 
 def test_a_meeting_called_off_is_taken_out_and_the_next_is_another(pep: int, calendars: Calendars, enter: Any, ask: Any) -> None:
@@ -386,6 +400,25 @@ def test_the_link_of_an_invitation_leads_to_the_pep_and_counts(pep: int, calenda
     assert page.status == 200 and page.heading.endswith("2425-AUT-0001"), page.url
     opened = ask(lambda session: {each.person_id for each in session.scalars(sa.select(Delivery)) if each.opened_at})
     assert opened == ask(lambda session: set(session.scalars(sa.select(Person.id).where(Person.email == WORKER))))
+
+
+def test_what_people_are_told_is_said_and_written_by_what_happened(pep: int, calendars: Calendars, enter: Any) -> None:
+    teacher, chosen = enter("teacher"), people(enter("teacher"), pep)
+    book(teacher, pep)
+    calendars.new()
+    page = book(teacher, pep, meeting_at="27 Nov 2024 15:30", people=[chosen["Tess Lehrer"], chosen["Karla Pflege"]])
+    assert ("Saved. That it was changed is told to Tess Lehrer, Karla Pflege. That they are no longer expected is told to "
+            "Sara Sozial.") in page.text
+    calendars.new()
+    teacher.get(f"{ADMIN}/meetings/call-off/?pep={pep}").send()
+    calendars.new()
+    invited, moved, off = calendars.words(CARER)
+    assert invited.startswith("A PEP meeting to which you are invited") and "invited to a meeting on 26 Nov 2024, 10:00," in invited
+    assert moved.startswith("A PEP meeting has been changed")
+    assert "has been moved from 26 Nov 2024, 10:00 to 27 Nov 2024, 15:30." in moved
+    assert off.startswith("A PEP meeting is off") and "that was to be on 27 Nov 2024, 15:30 is called off" in off
+    _, no_longer = calendars.words(WORKER)
+    assert no_longer.startswith("You are no longer expected at a PEP meeting") and "is off" not in no_longer
 
 
 # --- the calendar file, and who of the Virtual School goes there -------------------------------------------------------------
