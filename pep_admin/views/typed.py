@@ -21,7 +21,7 @@ from pep_admin.views.posted_lines import GIVEN
 
 OF_THE_PAGE = re.compile(
     r"csrf_token|written_by|row_version|version-.*|.*base-.*|alert|rowid|.+-id|.+-given|run|touched|mark|seal|part|action|then|url|next|sure|"
-    r"session|"
+    r"session|seen_.+|"
     r"sentence"
 )
 """Names of hidden fields and buttons: they travel with what was typed and say nothing to who typed it."""

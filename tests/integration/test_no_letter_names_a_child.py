@@ -171,10 +171,18 @@ def moves_on(world: World) -> None:
                        actor=world.officer, today=TODAY, now=NOW, run="m")
 
 
+def leaves_school(world: World) -> None:
+    child = world.session.get_one(Child, world.child_id)
+    child.case_officer_id = world.officer.person_id
+    world.act(world.officer)
+    roll.change_school(world.session, child, school_id=None, on=TODAY, reason=LeavingReason.OTHER, actor=world.officer,
+                       today=TODAY, now=NOW, run="l")
+
+
 STEPS: tuple[Callable[[World], None], ...] = (
     lambda world: None,  # what the world begins with: both PEPs were sent out
     reminds, asks_whether_they_still_are, lets_colleagues_write, tells_the_officer, books_a_meeting, moves_it, leaves_one_out,
-    calls_it_off, sends_one_back, asks_accepts_and_pays, moves_on,
+    calls_it_off, sends_one_back, asks_accepts_and_pays, moves_on, leaves_school,
 )
 
 

@@ -334,8 +334,10 @@ def test_a_list_leaves_one_event_and_none_for_each_child(house: House) -> None:
             assert house.get("teacher" if noun == "my_peps" else "officer", line.address).status_code == 200
             (event,) = house.events(after=last)
             assert (event.action, event.child_id) == (f"{noun}.{'list' if route == 'index_view' else route}", None)
-            few = (noun, route) in {("my_peps", "figures"), ("week", "lines"), ("meetings", "index_view"),
-                                    ("reminders", "no_meeting")}
+            if (noun, route) == ("reminders", "no_meeting"):
+                assert event.details["rows"] == 0, "the house's PEPs were sent to their writers after half-term"
+                continue
+            few = (noun, route) in {("my_peps", "figures"), ("week", "lines"), ("meetings", "index_view")}
             assert event.details["rows"] > (not few), "a teacher has one open PEP there, and one meeting is to come"
 
 
