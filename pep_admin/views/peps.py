@@ -24,6 +24,7 @@ from pep_admin.pep_form import Document, Section
 from pep_admin.permissions import Actor, Permission, audience_for, can
 from pep_admin.validators.findings import Finding
 from pep_admin.views import (
+    check_page,
     document_tables,
     draft_pages,
     draft_places,
@@ -171,7 +172,8 @@ class Peps(Pdfs, GradingPages, SigningPages, QuestionPages, ChangePages, WholePa
         """The readiness list: what must be fixed before sending, and what to look at."""
         pep = self._pep()
         page = pep_page.gather(self.db_session, pep, self.actor, self.today)
-        return self.page("pep/peps/check.html", page=page, pep=pep, place_of=self._places(page.document), **self._waiving(pep))
+        return self.page("pep/peps/check.html", page=page, pep=pep, shares=check_page.shares_of(page, self.actor),
+                         place_of=self._places(page.document), **self._waiving(pep))
 
     @expose("/history/")
     def whole_history(self) -> ResponseReturnValue:
@@ -309,7 +311,8 @@ class Peps(Pdfs, GradingPages, SigningPages, QuestionPages, ChangePages, WholePa
     def _check_page(self, pep: Pep, refused: Sequence[Finding]) -> ResponseReturnValue:
         page = pep_page.gather(self.db_session, self._again(pep), self.actor, self.today)
         return self.page("pep/peps/check.html", status=422, page=page, pep=page.pep, refused=refused,
-                         place_of=self._places(page.document), **self._waiving(page.pep))
+                         shares=check_page.shares_of(page, self.actor), place_of=self._places(page.document),
+                         **self._waiving(page.pep))
 
     @expose("/recall/", methods=("POST",))
     def recall(self) -> ResponseReturnValue:
