@@ -242,6 +242,8 @@ def _owed(facts: DeskFacts, pep: Pep, wrong: Sequence[Finding], document: Docume
         if not owner:
             nobody = "nobody is named to write it" if part is Part.EDUCATION else "no social worker is on record"
             said.append(f"{NUMBER[part]}: {nobody}. Tell the Virtual School.")
+            if part is Part.EDUCATION and pep.school is None:
+                said.append("Without a school you may write it, or one of their officers: they name who does.")
         else:
             told = _wanted(count, _waiting(document, part))
             said.append(f"{NUMBER[part]}: {owner} has {told or 'to sign it'}")

@@ -41,6 +41,7 @@ from pep_admin.views.changes import ChangePages
 from pep_admin.views.filters import Case, Day, OneOf, Related
 from pep_admin.views.gate import chosen_of
 from pep_admin.views.grading import GradingPages
+from pep_admin.views.nobody_writes import may_name, told_of_nobody
 from pep_admin.views.of_a_child import SEARCHED, SEARCHED_AS
 from pep_admin.views.pdfs import Pdfs
 from pep_admin.views.pep_doors import PepDoors
@@ -164,7 +165,8 @@ class Peps(Pdfs, GradingPages, SigningPages, QuestionPages, ChangePages, WholePa
         pep = self._pep()
         page = pep_page.gather(self.db_session, pep, self.actor, self.today, document_tables.of_pep(self, pep))
         return self.page(self.details_template, page=page, pep=pep, place_of=self._places(page.document), labels=LABELS,
-                         unfinished=draft_pages.unfinished(self, pep.id), meeting=meeting_card.card_of(self, pep), today=self.today,
+                         nobody=told_of_nobody(pep, self.actor), may_name=may_name(self.actor), today=self.today,
+                         unfinished=draft_pages.unfinished(self, pep.id), meeting=meeting_card.card_of(self, pep),
                          **self._waiving(pep))
 
     @expose("/check/")
@@ -220,8 +222,10 @@ class Peps(Pdfs, GradingPages, SigningPages, QuestionPages, ChangePages, WholePa
     ) -> ResponseReturnValue:
         before = answers_before(self.db_session, document) if writes else {}
         context = whole_page.shown(self, pep, document, section, before, writes=writes)
+        part_two = document.form.section(section.key)[0].part == Part.EDUCATION.value
         context |= {"pep": pep, "document": document, "following": self._following(document, section),
-                    "one_page": whole_page.leads_to_whole()}
+                    "one_page": whole_page.leads_to_whole(), "nobody": part_two and told_of_nobody(pep, self.actor),
+                    "may_name": may_name(self.actor)}
         return self.page("pep/peps/section.html", status=status, **{**context, **more})
 
     def _questions(self, document: Document, section: Section) -> list[section_forms.Question]:
@@ -372,7 +376,7 @@ class Peps(Pdfs, GradingPages, SigningPages, QuestionPages, ChangePages, WholePa
                 return self.back_to("details_view", id=pep.id)
             findings = done.findings
         return self.page("pep/peps/writer.html", status=422 if findings else 200, pep=pep, findings=findings,
-                         people=queries.possible_writers(self.db_session))
+                         people=queries.possible_writers(self.db_session, first=None if pep.school_id else pep.social_worker_id))
 
     # --- bulk: delegate ------------------------------------------------------------------------------------------------
 
