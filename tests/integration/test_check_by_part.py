@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 
@@ -67,3 +68,13 @@ def test_a_refused_sending_is_shown_in_the_same_order(pep: int, enter: Enter) ->
     token = listed.tree.xpath("string(//input[@name='csrf_token']/@value)")
     page = visitor.post(f"{PEPS}send/?id={pep}", [("csrf_token", token)])
     assert page.status == 422 and heads(page)[0] == (f"{TWO} (yours)", True)
+
+
+def test_sessions_that_nobody_accounts_for_are_asked_about(world: World, enter: Enter) -> None:
+    made = world.pep_of()
+    number = made.id
+    world.save(made, "attendance", world.teacher, attendance=[
+        {"id": None, "possible": 90, "present": 80, "authorised": 2, "unauthorised": None, "figures_to": date(2024, 11, 15)}])
+    world.session.commit()
+    page = enter("teacher").get(f"{PEPS}check/?id={number}")
+    assert "8 sessions are neither attended nor missed." in page.main
