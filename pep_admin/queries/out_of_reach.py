@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pep_admin.models import Pep, Person, School
+from pep_admin.queries.grants import colleagues_asked
 from pep_admin.queries.peps import OPEN_TO_WRITE
 from pep_admin.queries.waiting import parts_waiting, with_writers
 from pep_admin.vocabulary import Labelled, Part
@@ -44,7 +45,7 @@ class OutOfReach:
 
 def out_of_reach(session: Session, *, today: date, accounts: Accounts | None, seen: Seen | None) -> list[OutOfReach]:
     """By reason, then by name; where nobody is named by school. What is signed already waits for nobody."""
-    waiting = _waiting(session)
+    waiting = _waiting(session, today)
     ids = [person.id for person, _ in waiting if person is not None]
     holders = accounts(ids) if accounts is not None else None
     here = seen(ids) if seen is not None else {}
@@ -61,13 +62,18 @@ def out_of_reach(session: Session, *, today: date, accounts: Accounts | None, se
 _Key = tuple[Person | None, School | None]
 
 
-def _waiting(session: Session) -> dict[_Key, dict[Pep, list[Part]]]:
-    """By whoever a part of an open PEP waits for; the school is told where nobody is named there."""
+def _waiting(session: Session, today: date) -> dict[_Key, dict[Pep, list[Part]]]:
+    """By whoever a part of an open PEP waits for, colleagues among them who were asked to write sections of it; the school is told
+    where nobody is named there."""
     peps = session.scalars(with_writers(select(Pep).where(Pep.status.in_(OPEN_TO_WRITE)).order_by(Pep.reference))).all()
+    asked = colleagues_asked(session, today)
     found: dict[_Key, dict[Pep, list[Part]]] = {}
     for pep, part, person in parts_waiting(session, peps):
         school = pep.school if person is None and part is Part.EDUCATION else None
         found.setdefault((person, school), {}).setdefault(pep, []).append(part)
+        for colleague in asked.get(pep.id, ()) if part is Part.EDUCATION else ():
+            if colleague is not person:
+                found.setdefault((colleague, None), {}).setdefault(pep, []).append(part)
     return found
 
 
