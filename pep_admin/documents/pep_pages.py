@@ -113,6 +113,12 @@ class Pages:
         }.get(self.document.audience, "Full copy")
 
     @property
+    def leaves_out(self) -> str:
+        """What the full copy leaves out: the questions, whether answered or not, which tells of no history (HB-3.11)."""
+        labels = [found.label for found in self.document.form.fields() if _is_care_only(found)]
+        return f"Not printed: {'; '.join(labels)}." if self.document.audience is Audience.CARE and labels else ""
+
+    @property
     def front(self) -> tuple[Run, ...]:
         """What a reader looks for first; what is not known yet is not printed."""
         document = self.document

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, joinedload
 from pep_admin.models import Child, Enrolment, Grant, Pep, Person, School
 from pep_admin.permissions import OWN_CHILDREN, Actor, Cover, Help
 from pep_admin.queries.past_scope import because
-from pep_admin.queries.peps import UNFINISHED
+from pep_admin.queries.peps import OPEN_TO_WRITE, UNFINISHED
 from pep_admin.vocabulary import Role
 
 
@@ -88,6 +88,17 @@ def helpers_of(session: Session, pep_id: int, today: date) -> Sequence[Grant]:
     found = select(Grant).join(Pep, Grant.pep_id == Pep.id).outerjoin(School, Pep.school_id == School.id).where(
         Grant.pep_id == pep_id, *not_over(today), *_answers_for_it())
     return session.scalars(found.options(joinedload(Grant.holder), joinedload(Grant.giver)).order_by(Grant.id)).all()
+
+
+def colleagues_asked(session: Session, today: date) -> dict[int, list[Person]]:
+    """By PEP the colleagues who may write sections of it today or later, each once; of PEPs that are open to writing."""
+    found = select(Grant.pep_id, Person).join(Person, Grant.holder_id == Person.id).join(Pep, Grant.pep_id == Pep.id).outerjoin(
+        School, Pep.school_id == School.id).where(Pep.status.in_(OPEN_TO_WRITE), *not_over(today), *_answers_for_it())
+    asked: dict[int, list[Person]] = {}
+    for pep_id, person in session.execute(found.order_by(Grant.id)):
+        if pep_id is not None and person not in asked.setdefault(pep_id, []):
+            asked[pep_id].append(person)
+    return asked
 
 
 def not_over(today: date) -> tuple[ColumnElement[bool], ...]:

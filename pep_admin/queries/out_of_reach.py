@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pep_admin.models import Pep, Person, School
+from pep_admin.queries.grants import colleagues_asked
 from pep_admin.queries.in_care import of_child_in_care
 from pep_admin.queries.peps import OPEN_TO_WRITE
 from pep_admin.queries.waiting import parts_waiting, with_writers
@@ -70,13 +71,18 @@ _Key = tuple[Person | None, School | None]
 
 
 def _waiting(session: Session, today: date) -> dict[_Key, dict[Pep, list[Part]]]:
-    """By whoever a part of an open PEP waits for; the school is told where nobody is named there."""
-    asked = select(Pep).where(Pep.status.in_(OPEN_TO_WRITE), of_child_in_care(today)).order_by(Pep.reference)
-    peps = session.scalars(with_writers(asked)).all()
+    """By whoever a part of an open PEP waits for, colleagues among them who were asked to write sections of it; the school is told
+    where nobody is named there."""
+    chosen = select(Pep).where(Pep.status.in_(OPEN_TO_WRITE), of_child_in_care(today)).order_by(Pep.reference)
+    peps = session.scalars(with_writers(chosen)).all()
+    asked = colleagues_asked(session, today)
     found: dict[_Key, dict[Pep, list[Part]]] = {}
     for pep, part, person in parts_waiting(session, peps):
         school = pep.school if person is None and part is Part.EDUCATION else None
         found.setdefault((person, school), {}).setdefault(pep, []).append(part)
+        for colleague in asked.get(pep.id, ()) if part is Part.EDUCATION else ():
+            if colleague is not person:
+                found.setdefault((colleague, None), {}).setdefault(pep, []).append(part)
     return found
 
 

@@ -12,12 +12,13 @@ WRITING_KINDS = (PersonKind.DESIGNATED_TEACHER, PersonKind.SCHOOL_STAFF, PersonK
                  PersonKind.VIRTUAL_SCHOOL)
 
 
-def possible_writers(session: Session) -> list[Person]:
-    """People who may be named as the writer of a school's part: with a working address, by name (HB-2.2)."""
-    return list(
+def possible_writers(session: Session, first: int | None = None) -> list[Person]:
+    """People who may be named as the writer of a school's part: with a working address, by name (HB-2.2); `first` before all."""
+    found = list(
         session.scalars(
             select(Person)
             .where(Person.kind.in_(WRITING_KINDS), Person.email.is_not(None), Person.bounced_on.is_(None), Person.left_on.is_(None))
             .order_by(Person.last_name, Person.first_name)
         )
     )
+    return sorted(found, key=lambda each: each.id != first)

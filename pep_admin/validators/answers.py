@@ -89,3 +89,13 @@ def attendance_wrong(row: Mapping[str, Any]) -> str:
         whole = present + missed
         return f"{present} sessions attended and {missed} missed make {whole}, more than the {possible} that were possible."
     return ""
+
+
+def sessions_unsaid(row: Mapping[str, Any]) -> int:
+    """How many of the possible sessions of one line are neither attended nor missed; 0 where nothing is said of those missed."""
+    possible, present = row.get("possible"), row.get("present")
+    missed = [each for each in (row.get("authorised"), row.get("unauthorised")) if each is not None]
+    if possible is None or present is None or not missed:
+        return 0
+    unsaid: int = possible - present - sum(missed)
+    return max(0, unsaid)

@@ -14,7 +14,7 @@ from pep_admin.deadlines import format_day
 from pep_admin.pep_form import Document, TargetFacts, TargetReviewFacts
 from pep_admin.school_calendar import academic_year_end
 from pep_admin.validators.answered import answer_of, asks, first_words, listed, meeting_day, row_id, stands, warning
-from pep_admin.validators.answers import attendance_wrong
+from pep_admin.validators.answers import attendance_wrong, sessions_unsaid
 from pep_admin.validators.attainment import check_subjects
 from pep_admin.validators.findings import Finding
 from pep_admin.validators.meetings import Calendar, check_figures_to, check_heard_on, check_possible
@@ -22,8 +22,9 @@ from pep_admin.validators.ppg_effects import check_effects
 from pep_admin.validators.schooling import check_next_stage, check_school_place, check_suspensions
 from pep_admin.validators.targets import check_target, check_target_set
 from pep_admin.validators.voices import check_child_voice
-from pep_admin.vocabulary import AttendeeRole, OnTrack, Subject
+from pep_admin.vocabulary import AttendeeRole, OnTrack, Subject, TargetNext, TargetOutcome
 
+_REACHED = (TargetOutcome.MET, TargetOutcome.EXCEEDED)
 _BELOW = (OnTrack.WELL_BELOW, OnTrack.BELOW)
 _SUBJECT_WORDS = {
     Subject.ENGLISH: frozenset({"english", "reading", "writing", "spelling", "literacy", "phonics", "grammar", "language",
@@ -59,6 +60,10 @@ def _attendance(document: Document, calendar: Calendar) -> Iterator[Finding]:
     for number, row in enumerate(document.rows("attendance"), start=1):
         if wrong := attendance_wrong(row):
             yield Finding("RD-207", "HB-4.1", "attendance", wrong, row=row_id(row, number))
+        elif lost := sessions_unsaid(row):
+            message = (f"{'1 session is' if lost == 1 else f'{lost} sessions are'} neither attended nor missed. Look at the "
+                       "figures once more: attended and missed together make those that were possible.")
+            yield warning("RD-241", "HB-4.1", "attendance", message, row_id(row, number))
         yield from check_figures_to(row.get("figures_to"), meeting_on=meeting_day(document), row=row_id(row, number),
                                     stale_days=document.numbers.figures_stale_days)
         yield from check_possible(row.get("possible"), row.get("figures_to"), year=document.year, calendar=calendar,
@@ -79,6 +84,10 @@ def _reviews(document: Document) -> Iterator[Finding]:
         elif not said(review.child_view):
             message = f"{document.child.called}'s own view of the last target “{first_words(review.wording)}” is missing."
             yield warning("RD-222", "HB-5.7", "target_reviews", message, row)
+        if review.outcome in _REACHED and review.next == TargetNext.KEEP:
+            message = (f"The last target “{first_words(review.wording)}” was achieved, and yet it is to go on. "
+                       "If more is to be reached, choose “Change it”; if not, “Close it”.")
+            yield warning("RD-242", "HB-5.7", "target_reviews", message, row)
 
 
 def _is_reviewed(review: TargetReviewFacts) -> bool:

@@ -27,8 +27,9 @@ from pep_admin.validators.grants import may_be_given
 from pep_admin.validators.reopening import BESIDE, may_be_named
 from pep_admin.views.base import Link, PepView
 from pep_admin.views.cells import start_of
+from pep_admin.views.check_page import is_target, section_of
 from pep_admin.views.meeting_card import may_book
-from pep_admin.views.pep_page import OPEN, TARGET_CHECKS, place_of
+from pep_admin.views.pep_page import OPEN, place_of
 from pep_admin.views.section_forms import REVIEWS
 from pep_admin.vocabulary import Audience, Part, PepStatus
 from pep_admin.workflow.attending import may_ask_still
@@ -159,7 +160,7 @@ def _card(
         return {"mine": (_done(facts, pep),)}
     wrong = [each for each in blocking(findings) if each.check not in (UNSIGNED, CARRIED)]
     helping = facts.helping if facts.still_helps else ()
-    mine = [each for each in wrong if each.part in facts.still_mine or _section_of(document, each) in helping]
+    mine = [each for each in wrong if each.part in facts.still_mine or section_of(document, each) in helping]
     carried = [key for key in document.carried
                if Part(document.form.part_of(key)) in facts.still_mine or document.form.section_of(key).key in helping]
     work = _work(document, facts, mine, carried)
@@ -167,7 +168,7 @@ def _card(
     return {
         "minutes": minutes_for(work), "mine": tuple(_mine(facts, mine, document)),
         "check": view.way_to("pep_peps.check_answers", id=pep.id),
-        "owed": tuple(_owed(facts, pep, wrong)), "go_on": go_on if facts.mine else None,
+        "owed": tuple(_owed(facts, pep, wrong, document)), "go_on": go_on if facts.mine else None,
         "helps": tuple(_ways(view, document, helping)),
         "to_sign": tuple(_to_sign(view, facts, mine, carried, document)),
         "sent_back_for": start_of(review.improve or review.feedback) if review and facts.still_mine else "",
@@ -186,7 +187,7 @@ def _work(document: Document, facts: DeskFacts, mine: Sequence[Finding], carried
     kinds: list[Kind] = []
     targets = others = 0
     fields = {each.key: each.kind for each in document.form.fields()}
-    for check, field, _ in {(_is_target(each), each.field, each.row) for each in mine}:
+    for check, field, _ in {(is_target(each), each.field, each.row) for each in mine}:
         if check:
             targets += 1
         elif field in fields:
@@ -194,10 +195,6 @@ def _work(document: Document, facts: DeskFacts, mine: Sequence[Finding], carried
         else:
             others += 1
     return Work(kinds, targets, others, len(carried), len(facts.still_mine))
-
-
-def _is_target(finding: Finding) -> bool:
-    return finding.check in TARGET_CHECKS or finding.field == "targets" or finding.check.startswith("SMART-")
 
 
 def _count(findings: Sequence[Finding], part: Part) -> int:
@@ -208,18 +205,26 @@ def _answers(count: int) -> str:
     return "1 answer" if count == 1 else f"{count} answers"
 
 
+def _waiting(document: Document, part: Part) -> int:
+    """How many answers of that part came over from last term and wait to be looked at."""
+    return sum(document.form.part_of(key) == part.value for key in document.carried)
+
+
+def _wanted(count: int, waiting: int) -> str:
+    """How many answers are to be given and looked at; "" where the part has only to be signed."""
+    looks = f"{_answers(waiting)} from last term to look at" if waiting else ""
+    return " and ".join(each for each in (f"{_answers(count)} to give" if count else "", looks) if each)
+
+
 def _mine(facts: DeskFacts, mine: Sequence[Finding], document: Document) -> list[str]:
     """What is still theirs, part by part, and what they help with."""
     said = []
     for part in facts.still_mine:
         count = _count(mine, part)
-        waiting = sum(document.form.part_of(key) == part.value for key in document.carried)
-        looks = f"{_answers(waiting)} from last term to look at" if waiting else ""
-        told = " and ".join(each for each in (f"{_answers(count)} to give" if count else "", looks) if each)
-        said.append(f"{NUMBER[part]}: {told or 'to be signed'}")
+        said.append(f"{NUMBER[part]}: {_wanted(count, _waiting(document, part)) or 'to be signed'}")
     titles = may_be_given(document.form)
     for key in facts.helping if facts.still_helps else ():
-        count = len({(each.field, each.row) for each in mine if _section_of(document, each) == key})
+        count = len({(each.field, each.row) for each in mine if section_of(document, each) == key})
         said.append(f"A colleague asks you to write “{titles.get(key, key)}”: "
                     f"{f'{_answers(count)} to give' if count else 'nothing is missing'}")
     if facts.may_go:
@@ -227,7 +232,7 @@ def _mine(facts: DeskFacts, mine: Sequence[Finding], document: Document) -> list
     return said
 
 
-def _owed(facts: DeskFacts, pep: Pep, wrong: Sequence[Finding]) -> list[str]:
+def _owed(facts: DeskFacts, pep: Pep, wrong: Sequence[Finding], document: Document) -> list[str]:
     """What others have still to do, by name."""
     said = []
     if pep.status is PepStatus.INITIATED:
@@ -237,8 +242,11 @@ def _owed(facts: DeskFacts, pep: Pep, wrong: Sequence[Finding]) -> list[str]:
         if not owner:
             nobody = "nobody is named to write it" if part is Part.EDUCATION else "no social worker is on record"
             said.append(f"{NUMBER[part]}: {nobody}. Tell the Virtual School.")
+            if part is Part.EDUCATION and pep.school is None:
+                said.append("Without a school you may write it, or one of their officers: they name who does.")
         else:
-            said.append(f"{NUMBER[part]}: {owner} has {f'{_answers(count)} to give' if count else 'to sign it'}")
+            told = _wanted(count, _waiting(document, part))
+            said.append(f"{NUMBER[part]}: {owner} has {told or 'to sign it'}")
     return said
 
 
@@ -290,16 +298,6 @@ def _ways(view: PepView, document: Document, keys: Sequence[str]) -> Iterator[Li
             view.way_to("pep_peps.section", id=document.pep_id, section=key))
         if url:
             yield Link(f"Write: {titles.get(key, key)}", url)
-
-
-def _section_of(document: Document, finding: Finding) -> str:
-    """The section, or what stands beside them, in which a finding is mended."""
-    if _is_target(finding):
-        return "targets"
-    try:
-        return document.form.section_of(finding.field).key
-    except KeyError:
-        return "money" if finding.part == Part.EDUCATION.value else ""
 
 
 def _titled(document: Document, key: str) -> str:

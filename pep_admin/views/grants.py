@@ -251,8 +251,8 @@ class Grants(PepModelView):
     def _say_given(self, grant: Grant) -> None:
         name = grant.holder.name
         if self.has_account(grant.holder_id) is False:
-            self.say(f"{name} can write once they have an account. They have none yet: ask the Virtual School to invite them.",
-                     "warning")
+            self.say(f"{name} can write once they have an account. They have none yet: the Virtual School sees that under “People "
+                     "out of reach”, and an administrator there invites them. Call, if it is urgent.", "warning")
         else:
             self.say(f"{name} is told by mail, and finds it under My PEPs.")
 

@@ -25,6 +25,7 @@ from pep_admin.permissions import Actor, Permission, audience_for, can
 from pep_admin.validators.findings import Finding
 from pep_admin.views import (
     call_notes,
+    check_page,
     document_tables,
     draft_pages,
     draft_places,
@@ -42,6 +43,7 @@ from pep_admin.views.changes import ChangePages
 from pep_admin.views.filters import Case, Day, OneOf, Related
 from pep_admin.views.gate import chosen_of
 from pep_admin.views.grading import GradingPages
+from pep_admin.views.nobody_writes import may_name, told_of_nobody
 from pep_admin.views.of_a_child import SEARCHED, SEARCHED_AS
 from pep_admin.views.out_of_reach import without_account
 from pep_admin.views.pdfs import Pdfs
@@ -166,7 +168,8 @@ class Peps(Pdfs, GradingPages, SigningPages, QuestionPages, ChangePages, WholePa
         pep = self._pep()
         page = pep_page.gather(self.db_session, pep, self.actor, self.today, document_tables.of_pep(self, pep))
         return self.page(self.details_template, page=page, pep=pep, place_of=self._places(page.document), labels=LABELS,
-                         unfinished=draft_pages.unfinished(self, pep.id), meeting=meeting_card.card_of(self, pep), today=self.today,
+                         nobody=told_of_nobody(pep, self.actor), may_name=may_name(self.actor), today=self.today,
+                         unfinished=draft_pages.unfinished(self, pep.id), meeting=meeting_card.card_of(self, pep),
                          calls=call_notes.of_pep(self, pep), **self._waiving(pep))
 
     @expose("/check/")
@@ -174,7 +177,8 @@ class Peps(Pdfs, GradingPages, SigningPages, QuestionPages, ChangePages, WholePa
         """The readiness list: what must be fixed before sending, and what to look at."""
         pep = self._pep()
         page = pep_page.gather(self.db_session, pep, self.actor, self.today)
-        return self.page("pep/peps/check.html", page=page, pep=pep, place_of=self._places(page.document), **self._waiving(pep))
+        return self.page("pep/peps/check.html", page=page, pep=pep, shares=check_page.shares_of(page, self.actor),
+                         place_of=self._places(page.document), **self._waiving(pep))
 
     @expose("/history/")
     def whole_history(self) -> ResponseReturnValue:
@@ -221,11 +225,11 @@ class Peps(Pdfs, GradingPages, SigningPages, QuestionPages, ChangePages, WholePa
     ) -> ResponseReturnValue:
         before = answers_before(self.db_session, document) if writes else {}
         context = whole_page.shown(self, pep, document, section, before, writes=writes)
+        part = Part(document.form.section(section.key)[0].part)
         context |= {"pep": pep, "document": document, "following": self._following(document, section),
-                    "one_page": whole_page.leads_to_whole(), "signed": ""}
-        part = document.form.section(section.key)[0].part
-        if writes and document.signatures[part]:
-            context["signed"] = signed.warning(Part(part))
+                    "one_page": whole_page.leads_to_whole(), "may_name": may_name(self.actor),
+                    "nobody": part is Part.EDUCATION and told_of_nobody(pep, self.actor),
+                    "signed": signed.warning(part) if writes and document.signatures[part.value] else ""}
         return self.page("pep/peps/section.html", status=status, **{**context, **more})
 
     def _questions(self, document: Document, section: Section) -> list[section_forms.Question]:
@@ -318,7 +322,8 @@ class Peps(Pdfs, GradingPages, SigningPages, QuestionPages, ChangePages, WholePa
     def _check_page(self, pep: Pep, refused: Sequence[Finding]) -> ResponseReturnValue:
         page = pep_page.gather(self.db_session, self._again(pep), self.actor, self.today)
         return self.page("pep/peps/check.html", status=422, page=page, pep=page.pep, refused=refused,
-                         place_of=self._places(page.document), **self._waiving(page.pep))
+                         shares=check_page.shares_of(page, self.actor), place_of=self._places(page.document),
+                         **self._waiving(page.pep))
 
     @expose("/recall/", methods=("POST",))
     def recall(self) -> ResponseReturnValue:
@@ -378,7 +383,7 @@ class Peps(Pdfs, GradingPages, SigningPages, QuestionPages, ChangePages, WholePa
                 return self.back_to("details_view", id=pep.id)
             findings = done.findings
         return self.page("pep/peps/writer.html", status=422 if findings else 200, pep=pep, findings=findings,
-                         people=queries.possible_writers(self.db_session))
+                         people=queries.possible_writers(self.db_session, first=None if pep.school_id else pep.social_worker_id))
 
     # --- bulk: delegate ------------------------------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ The PEPs of the world are written and unsigned; Robin is Tess's at Alder School 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -154,8 +155,19 @@ def test_last_terms_pep_stands_beside_it_with_its_pdf(world: World, enter: Enter
     words = " ".join(told.text_content().split())
     assert "Opened" in words and "The Virtual School has not sent it to its writers yet. You can begin all the same." in words
     assert "from last term to look at" in words
+    assert "The PEP before: Autumn 2024-25, Robin" in words, "which may be of the same term"
     first = told.xpath(".//a[contains(., 'Autumn 2024-25')]/@href")
     assert [enter("teacher").get(each).answer.mimetype for each in first] == ["text/html", "application/pdf"]
+
+
+def test_what_others_have_to_look_at_is_not_called_ready_to_be_signed(world: World, enter: Enter) -> None:
+    world.graded_pep(money=False)
+    world.launch(on=world.term("spring").starts_on, term="spring")
+    world.session.commit()
+    page = enter("teacher").get(MINE)
+    told = next(" ".join(each.text_content().split()) for each in page.tree.xpath("//article") if "Spring" in each.text_content())
+    owed = told.split("From others:")[1]
+    assert re.search(r"Part 1: Sara Sozial has (\d+ answers? to give and )?\d+ answers? from last term to look at", owed)
 
 
 def test_asking_the_virtual_school_to_come_and_telling_of_a_risk_are_one_press_away(world: World, enter: Enter) -> None:

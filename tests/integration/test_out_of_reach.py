@@ -14,7 +14,7 @@ from pep_admin.models import Pep, Person, School
 from pep_admin.permissions import SYSTEM
 from pep_admin.queries.out_of_reach import out_of_reach
 from pep_admin.vocabulary import Part
-from pep_admin.workflow import sections
+from pep_admin.workflow import grants, sections
 from tests.world import NOW, TODAY, World
 
 pytestmark = pytest.mark.slow  # the quick suite stays under a minute; `make check` runs everything
@@ -137,3 +137,19 @@ def test_who_has_no_account_is_named_before_a_pep_is_sent(world: World, enter: A
     assert "1 of them has no account: the message arrives, but Tess Lehrer cannot sign in" in shown
     monkeypatch.setitem(known, "pep_admin", replace(place, account_holders=lambda session, ids: set(ids)))
     assert "no account" not in officer.post("/admin/pep/peps/action/", send).main
+
+
+def test_a_colleague_who_was_asked_for_a_section_is_listed_until_the_part_is_signed(world: World) -> None:
+    pep = world.written_pep(money=False)
+    grant = grants.give_sections(world.session, pep.id, grants.Named("mia.kollege@example.org", "Mia", "Kollege"), ("strengths",),
+                                 ends_on=TODAY, actor=world.act(world.teacher), today=TODAY, now=NOW)
+    world.act(SYSTEM)
+
+    def without_account() -> dict[str, list[str]]:
+        world.act(SYSTEM)
+        found = out_of_reach(world.session, today=TODAY, accounts=lambda asked: set(asked) - {grant.holder_id}, seen=None)
+        return {each.person.name: [pep.reference for pep, _ in each.peps] for each in found if each.person}
+
+    assert without_account() == {"Mia Kollege": [pep.reference]}
+    sections.sign_part(world.session, pep.id, Part.EDUCATION, actor=world.act(world.teacher), today=TODAY, now=NOW)
+    assert without_account() == {}

@@ -639,7 +639,8 @@ def test_the_school_s_copy_has_the_money_and_nothing_that_is_care_s_alone(fonts:
 
     assert "School’s copy" in text
     assert "Total £597.92" in text
-    for withheld in ("four homes", "Confidential history", "told on 09 Dec", "Notes of the adults alone", "For social care and"):
+    for withheld in ("four homes", "Not printed", "Confidential history", "told on 09 Dec", "Notes of the adults alone",
+                     "For social care and"):
         assert withheld not in text, withheld
 
 
@@ -650,6 +651,10 @@ def test_what_is_care_s_alone_is_printed_only_when_asked_for(fonts: Path) -> Non
 
     assert "four homes" not in without
     assert "For social care and the Virtual School only" not in without
+    unprinted = without[without.index("Not printed:"):].split(".")[0]
+    for label in ("Family time in detail", "Confidential history", "Notes of the adults alone"):
+        assert label in unprinted, "named whether it was answered or not, so that it tells of nothing"
+    assert "Not printed:" not in with_it
     assert "For social care and the Virtual School only" in with_it
     assert "four homes" in with_it
 

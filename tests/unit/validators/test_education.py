@@ -12,6 +12,7 @@ import pytest
 from pep_admin.pep_form import Document, PaperFacts
 from pep_admin.validators.peps import check_part
 from pep_admin.vocabulary import Part
+from tests.unit.conftest import REVIEW
 
 Make = Callable[..., Document]
 TODAY = date(2024, 11, 26)
@@ -120,3 +121,34 @@ def test_a_target_that_runs_past_the_next_pep_is_looked_at_on_the_way(
     found = [(each.row, each.code, each.severity) for each in check_part(document, Part.EDUCATION, today=TODAY)
              if each.check == "RD-229"]
     assert found == ([(str(first.id), "HB-5.8", "warning")] if warned else [])
+
+
+@pytest.mark.parametrize(
+    ("figures", "says"),
+    [
+        ((90, 80, 2, None), "8 sessions are neither attended nor missed."),
+        ((90, 80, None, 9), "1 session is neither attended nor missed."),
+        ((90, 80, 4, 6), ""),
+        ((90, 80, None, None), ""),  # nothing was said of those missed
+        ((90, 80, 20, 0), ""),  # too many is RD-207's
+        ((90, None, 2, 0), ""),
+        ((None, 80, 2, 0), ""),
+    ],
+)
+def test_sessions_that_are_neither_attended_nor_missed_are_asked_about(a_document: Make, figures: Any, says: str) -> None:
+    row = dict(zip(("possible", "present", "authorised", "unauthorised"), figures, strict=True), id=4,
+               figures_to=date(2024, 11, 15))
+    rest = " Look at the figures once more: attended and missed together make those that were possible."
+    assert told(a_document({"attendance": (row,)}), "RD-241") == (
+        [("HB-4.1", "attendance", "warning", says + rest)] if says else [])
+
+
+@pytest.mark.parametrize(
+    ("outcome", "then", "asked"),
+    [("MET", "keep", True), ("OVER", "keep", True), ("MET", "close", False), ("MOST", "keep", False), ("OVER", "change", False)],
+)
+def test_a_target_that_was_achieved_and_goes_on_is_asked_about(a_document: Make, outcome: str, then: str, asked: bool) -> None:
+    document = a_document(reviews=(replace(REVIEW, outcome=outcome, next=then),))
+    message = ("The last target “Sam will write 100 words about a trip...” was achieved, and yet it is to go on. "
+               "If more is to be reached, choose “Change it”; if not, “Close it”.")
+    assert told(document, "RD-242") == ([("HB-5.7", "target_reviews", "warning", message)] if asked else [])

@@ -158,7 +158,7 @@ def test_a_new_target_is_no_old_one(a_document: Make, outcomes: Any) -> None:
 
 
 def test_a_target_that_was_said_to_go_on_may_stand_again(a_document: Make) -> None:
-    document = a_document(reviews=(replace(REVIEW, wording=LAST, next="keep"),))
+    document = a_document(reviews=(replace(REVIEW, wording=LAST, outcome="MOST", next="keep"),))
     assert of(document, Part.EDUCATION, LastTerm(outcomes=((LAST,),))) == []
     closed = a_document(reviews=(replace(REVIEW, wording=LAST, next="close"),))
     assert [each.check for each in of(closed, Part.EDUCATION, LastTerm(outcomes=((LAST,),)))] == ["COPY-last"]

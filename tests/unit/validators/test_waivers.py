@@ -18,6 +18,7 @@ JUDGES = [each for each in ROOT.glob("validators/*.py") if each.stem != "waivers
 NAMES = re.compile(r"(RD|QA|REL|SMART|PPG|MEET|ATTEND|GOLD)-[\w-]+")
 ADVICE = {
     "RD-107", "RD-205", "RD-208", "RD-209", "RD-210", "RD-212", "RD-222", "RD-227", "RD-229", "RD-230", "RD-232", "RD-240",
+    "RD-241", "RD-242",
     "RD-303", "RD-304", "RD-305", "RD-306", "RD-315", "RD-406",
     "RD-002", "RD-105", "RD-108", "RD-110", "RD-112", "RD-213", "RD-214", "RD-216", "RD-219", "RD-220", "RD-235", "RD-236",
     "RD-237", "RD-238", "RD-239", "RD-312", "RD-004", "RD-203", "RD-206", "RD-218", "RD-233", "RD-234", "RD-310", "MEET-part1",
