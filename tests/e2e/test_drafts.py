@@ -150,10 +150,12 @@ def test_thirty_minutes_typed_and_the_session_gone(address: str, quiet: Callable
         whole += more
         if minute == 21:
             page.context.clear_cookies()
-        page.clock.run_for(60_000)
         if minute <= 20:
+            with page.expect_response(lambda answer: "/drafts/keep/" in answer.url):
+                page.clock.run_for(60_000)
             saved(page)
         else:
+            page.clock.run_for(60_000)
             said(page, "Not saved yet: you are signed out.")
     assert page.input_value(BOX) == whole
     page.clock.resume()
