@@ -218,12 +218,12 @@ def _row(found: Field, each: Any) -> dict[str, Any]:
 
 
 def _unreviewed(pep: Pep, shelf: Shelf) -> list[Earlier]:
-    """Targets of the child's earlier PEPs that were sent, and that no other PEP has looked back on. What this one has said of a
+    """Targets of the child's earlier PEPs that wait to be looked back on, and that no other PEP has. What this one has said of a
     target stays with it while the earlier one goes back to its writers."""
     elsewhere = {target for target, where in shelf.reviewed_elsewhere if where != pep.id}
     here = {target for target, where in shelf.reviewed_elsewhere if where == pep.id}
     return [each for each in shelf.earlier.get(pep.child_id, ())
-            if (each.sent or each.target.id in here) and each.target.pep_id < pep.id and each.target.id not in elsewhere]
+            if (each.waits_for(pep) or each.target.id in here) and each.target.pep_id < pep.id and each.target.id not in elsewhere]
 
 
 def _to_review(pep: Pep, beside: Beside, shelf: Shelf) -> tuple[TargetReviewFacts, ...]:

@@ -89,17 +89,19 @@ def form_of(version: FormVersion) -> Form:
 # --- reading -----------------------------------------------------------------------------------------------------------
 
 
-SENT = (PepStatus.SUBMITTED, PepStatus.COMPLETE)
-
-
 @dataclass(frozen=True, slots=True)
 class Earlier:
     """A target of another PEP of the same child."""
 
     target: Target
     reference: str
-    sent: bool
-    """Its PEP is with the Virtual School or signed off: the meeting has agreed on it, and it waits to be looked back on."""
+    status: PepStatus
+    term_id: int
+
+    def waits_for(self, pep: Pep) -> bool:
+        """Whether that later PEP is to look back on it: its own is signed off or, of another term, with the Virtual School, which
+        changes nothing of what the meeting agreed."""
+        return self.status is PepStatus.COMPLETE or (self.status is PepStatus.SUBMITTED and self.term_id != pep.term_id)
 
 
 @dataclass(slots=True)
@@ -126,13 +128,13 @@ def fill(session: Session, peps: Sequence[Pep]) -> Shelf:
     ids, children = [pep.id for pep in peps], [pep.child_id for pep in peps]
     earlier: dict[int, list[Earlier]] = defaultdict(list)
     past = (
-        select(Target, Pep.child_id, Pep.reference, Pep.status)
+        select(Target, Pep.child_id, Pep.reference, Pep.status, Pep.term_id)
         .join(Pep, Target.pep_id == Pep.id)
         .where(Pep.child_id.in_(children), Pep.status != PepStatus.WITHDRAWN)
         .order_by(Pep.id, Target.number)
     )
-    for target, child_id, reference, status in session.execute(past):
-        earlier[child_id].append(Earlier(target, reference, status in SENT))
+    for target, child_id, reference, status, term_id in session.execute(past):
+        earlier[child_id].append(Earlier(target, reference, status, term_id))
     past_ids = [each.target.id for found in earlier.values() for each in found]
     reviewed = session.execute(
         select(TargetReview.target_id, TargetReview.pep_id).join(Pep, TargetReview.pep_id == Pep.id)

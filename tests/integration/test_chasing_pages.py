@@ -254,7 +254,7 @@ def test_what_was_signed_meanwhile_is_not_reminded_of(world: World, posting: Cou
     world.session.commit()
     worker.run_once(posting.app)
     assert "tess.lehrer@example.org" not in letters(post_office) and len(post_office.received) == 3
-    assert ("Lehrer", "given_up") in lettered(world)
+    assert ("Lehrer", "not_needed") in lettered(world)
 
 
 def test_what_could_not_go_on_its_day_waits_until_they_are_back(world: World, posting: Council, post_office: PostOffice) -> None:

@@ -142,7 +142,7 @@ def test_of_a_batch_each_gets_its_own_answer(mailing: Flask, queue: Any, post_of
         session.commit()
         session.remove()
     assert run_once(mailing) == 12
-    assert states(mailing) == {("sent", 1): 8, ("given_up", 1): 3, ("failed", 1): 1}
+    assert states(mailing) == {("sent", 1): 8, ("refused", 1): 3, ("failed", 1): 1}
     assert set(arrived(post_office).values()) == {1} and len(arrived(post_office)) == 8
     with mailing.app_context():
         session = mailing.extensions["sqlalchemy"].session

@@ -126,7 +126,7 @@ def test_mail_that_fails_is_logged_by_its_number(house: House, heard: Callable[[
     text = heard()
     assert not NAMES.search(text)
     found = [line for line in lines(text) if line["event"] == "mail"]
-    assert {(line["state"], line["why"]) for line in found} == {("given_up", "The mail server refused the message (550).")}
+    assert {(line["state"], line["why"]) for line in found} == {("refused", "The mail server refused the message (550).")}
     assert all(isinstance(line["delivery_id"], int) for line in found)
 
 
