@@ -280,7 +280,7 @@ def test_what_is_long_past_or_of_a_child_who_has_left_care_is_no_alert(world: Wo
     suspend(world, date(2024, 9, 2), date(2024, 9, 3), 4)
     assert len(open_now(world)) == 1
     roll.leave_care(world.session, child(world.session, world.child_id), on=TODAY, reason="Went home",
-                    actor=world.act(world.officer), today=TODAY)
+                    actor=world.act(world.officer), today=TODAY, now=NOW)
     assert open_now(world) == []
 
 
