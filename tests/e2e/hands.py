@@ -54,7 +54,9 @@ class ByHand(Page):
         first = boxes.first
         kind = first.evaluate("each => each.tagName === 'INPUT' ? each.type : each.tagName.toLowerCase()")
         for one in value if isinstance(value, list) else [value]:
-            if kind in ("radio", "checkbox"):
+            if kind == "hidden":
+                assert first.input_value() == str(one), f"{name} is the page's own and another"
+            elif kind in ("radio", "checkbox"):
                 first.page.locator(f"main [name='{name}'][value='{one}']").check()
             elif kind == "select":
                 first.select_option(str(one))

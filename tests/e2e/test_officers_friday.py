@@ -110,13 +110,17 @@ def enter(page: Any, at: str = "") -> None:
 
 
 def post(app: Any, office: PostOffice) -> dict[str, Any]:
-    """Let the worker send what is due; what arrived, by address, each of whom got one letter. None names a child."""
+    """Let the worker send what is due; what arrived, by address, each of whom got one letter. None names a child.
+
+    That Neo has no school is told to the officer by itself, and left out here.
+    """
     before = len(office.received)
     while run_once(app):
         pass
     new = [(to, message) for [to], message in office.received[before:]]
     raw = "".join(message.as_string() + text_of(part) for _, message in new for part in message.walk() if not part.is_multipart())
     assert not [name for name in ("Robin", "Jule", "Neo", "Musterkind", "Nirgends") if name in raw], raw
+    new = [(to, message) for to, message in new if not message["Subject"].startswith("A child needs you")]
     found = dict(new)
     assert len(found) == len(new), "one letter a person"
     return found
@@ -227,7 +231,7 @@ def test_sending_out_by_keyboard_one_letter_each_and_a_wrong_address_is_mended(o
     assert "3 PEPs to write your part of" in text_of(letters[TESS])
 
     enter(page, "nav.menu-wide a:text-is('Mail')")
-    page.select_option("main select[name$=_state]", label="Given up")
+    page.select_option("main select[name$=_state]", label="Refused by their mail server")
     enter(page, "main .bar-send button")
     assert rows(page) == 1 and "The mail server refused the address (550)." in page.inner_text("main tbody")
     enter(page, "main tbody a")
@@ -235,7 +239,7 @@ def test_sending_out_by_keyboard_one_letter_each_and_a_wrong_address_is_mended(o
     page.keyboard.press("Control+A")
     page.keyboard.type("otto.a@example.org")
     enter(page)
-    assert "The address is mended, and the message goes out again shortly." in page.inner_text("main")
+    assert "The address of Otto Anders is mended, and the message goes out again shortly." in page.inner_text("main")
     again = post(app, office)
     assert set(again) == {"otto.a@example.org"} and "2 PEPs to write your part of" in text_of(again["otto.a@example.org"])
     page.reload()
