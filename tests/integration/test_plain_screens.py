@@ -469,6 +469,9 @@ def test_the_numbers_of_the_front_page_lead_to_the_rows_they_count(council: Coun
     assert len(links) == 12 and sum(number != "0" for number, _ in links) >= 2
     for number, url in links:
         listed = officer.get(url.replace("&amp;", "&")).text
+        if url == "/admin/pep/alerts/":  # a page of its own: lines, and no pager; its numbers are test_alerts.py's
+            assert number == "0" and "<tbody" not in listed.split("<main", 1)[1].split("</main>")[0], url
+            continue
         assert (f"of {number}<" in listed) if number != "0" else ("Nothing fits" in listed), url
 
 
