@@ -13,8 +13,8 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, cast
 
-from sqlalchemy import and_, event, insert, inspect, or_, select
-from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, sessionmaker
+from sqlalchemy import event, insert, inspect, or_, select
+from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, aliased, sessionmaker
 from sqlalchemy.orm.util import identity_key
 
 from pep_admin import models
@@ -92,12 +92,17 @@ def timeline_of_pep(session: Session, pep: Pep, limit: int = 300) -> list[Record
     whose: list[Any] = [(RecordChange.table_name == Pep.__tablename__) & (RecordChange.row_id == pep.id)]
     for model in kinds:
         ids = select(model.id).where(model.pep_id == pep.id)
-        whose.append((RecordChange.table_name == model.__tablename__) & RecordChange.row_id.in_(ids))
-    # A line that was taken out is in no table any more; what the history keeps of its end says whose it was.
-    gone = RecordChange.changes["pep_id"][0].as_integer() == pep.id
-    whose.append(and_(RecordChange.child_id == pep.child_id, RecordChange.verb == "delete",
-                      RecordChange.table_name.in_([model.__tablename__ for model in LINES]), gone))
+        is_row = RecordChange.row_id.in_(ids) | RecordChange.row_id.in_(_taken_out(model, pep)) if model in LINES else (
+            RecordChange.row_id.in_(ids))
+        whose.append((RecordChange.table_name == model.__tablename__) & is_row)
     return list(session.scalars(select(RecordChange).where(or_(*whose)).order_by(RecordChange.id.desc()).limit(limit)))
+
+
+def _taken_out(model: Any, pep: Pep) -> Any:
+    """The lines of a PEP that are in no table any more: what the history keeps of the end of one says whose it was."""
+    end = aliased(RecordChange)
+    return select(end.row_id).where(end.child_id == pep.child_id, end.table_name == model.__tablename__, end.verb == "delete",
+                                    end.changes["pep_id"][0].as_integer() == pep.id)
 
 
 def _entry(session: Session, table: str, row_id: int, child_id: int | None, verb: str, changes: dict[str, Any]) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from pep_admin.accounts.models import AccountState, TicketKind, User
 from pep_admin.deadlines import format_day
 from pep_admin.models import AuditEvent, Person
 from pep_admin.permissions import Permission
+from pep_admin.queries.deliveries import WAITS
 from pep_admin.validators.findings import blocking
 from pep_admin.views import formats
 from pep_admin.views.base import Done, Link, PepModelView, RelatedTable
@@ -169,7 +170,9 @@ class Accounts(PepModelView):
     def details_context(self, row: User) -> dict[str, Any]:
         ticket = tickets.newest(self.db_session, row, TicketKind.INVITATION) if row.state is AccountState.INVITED else None
         letter = letters.letter_of(self.db_session, ticket) if ticket else None
-        return {"ticket": ticket, "letter": letter, "codes_left": recovery.codes_left(self.db_session, row),
+        return {"ticket": ticket, "letter": letter,
+                "is_lost": letter is not None and letter.state in WAITS,
+                "codes_left": recovery.codes_left(self.db_session, row),
                 "is_over": bool(ticket and ticket.expires_at <= doors.now())}
 
     def timeline(self, row: Any) -> list[Any]:

@@ -62,16 +62,22 @@ def _send(session: Session, row: Delivery, *, actor: Actor, now: datetime) -> De
     return new
 
 
-def note_return(session: Session, delivery_id: int, *, actor: Actor, today: date) -> Delivery:
-    """The message came back: nothing more is sent to that address until it is mended. Raises Refused where the person has another
-    address by now, or the message never went."""
+def _take_sent(session: Session, delivery_id: int, state: DeliveryState, why_not: str, actor: Actor) -> tuple[Delivery, Person]:
+    """A message in that state and whom it went to, taken; Refused where it is in another, or their address is."""
     require(actor, Permission.DELIVERY_SEND)
     row = take_row(session, Delivery, delivery_id)
     person = take_row(session, Person, _person(row).id)
-    if row.state is not DeliveryState.SENT:
-        raise refuse("mail", "DATA-status", "Only what was sent can come back.")
+    if row.state is not state:
+        raise refuse("mail", "DATA-status", why_not)
     if person.email != row.sent_to:
         raise refuse("mail", "DATA-status", f"{person.name} has another address by now. Nothing was changed.")
+    return row, person
+
+
+def note_return(session: Session, delivery_id: int, *, actor: Actor, today: date) -> Delivery:
+    """The message came back: nothing more is sent to that address until it is mended. Raises Refused where the person has another
+    address by now, or the message never went."""
+    row, person = _take_sent(session, delivery_id, DeliveryState.SENT, "Only what was sent can come back.", actor)
     person.bounced_on = today
     row.state, row.problem = DeliveryState.CAME_BACK, None
     session.flush()
@@ -82,13 +88,8 @@ def note_return(session: Session, delivery_id: int, *, actor: Actor, today: date
 def undo_return(session: Session, delivery_id: int, *, actor: Actor) -> Delivery:
     """It did not come back after all: mail goes to that address again. Raises Refused where it is not marked so, or the person has
     another address by now."""
-    require(actor, Permission.DELIVERY_SEND)
-    row = take_row(session, Delivery, delivery_id)
-    person = take_row(session, Person, _person(row).id)
-    if row.state is not DeliveryState.CAME_BACK:
-        raise refuse("mail", "DATA-status", "This is not marked as come back. Nothing was changed.")
-    if person.email != row.sent_to:
-        raise refuse("mail", "DATA-status", f"{person.name} has another address by now. Nothing was changed.")
+    why_not = "This is not marked as come back. Nothing was changed."
+    row, person = _take_sent(session, delivery_id, DeliveryState.CAME_BACK, why_not, actor)
     person.bounced_on = None
     row.state = DeliveryState.SENT
     session.flush()

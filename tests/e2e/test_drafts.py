@@ -71,6 +71,18 @@ def saved(page: Any) -> None:
     assert SAVED.fullmatch(page.inner_text("[data-draft-said]"))
 
 
+def signed_in_beside(page: Any) -> Any:
+    """The window in which the teacher signs in again, by the link of a page whose session is over; it shows the section."""
+    with page.context.expect_page() as opened:
+        page.click("text=Sign in (new window)")
+    other = opened.value
+    other.fill("input[name=email]", "teacher@x.example")
+    other.fill("input[name=password]", PASSWORD)
+    other.press("input[name=password]", "Enter")
+    other.wait_for_selector(BOX)
+    return other
+
+
 def said(page: Any, words: str) -> None:
     page.wait_for_function("(words) => document.querySelector('[data-draft-said]').textContent.includes(words)", arg=words)
 
@@ -118,13 +130,7 @@ def test_the_session_is_over_and_the_text_is_there_after_signing_in_again(addres
     page.fill(BOX, "Before the end, and after it")
     page.press(BOX, "Tab")
     said(page, "Not saved yet: you are signed out.")
-    with page.context.expect_page() as opened:
-        page.click("text=Sign in (new window)")
-    other = opened.value
-    other.fill("input[name=email]", "teacher@x.example")
-    other.fill("input[name=password]", PASSWORD)
-    other.press("input[name=password]", "Enter")
-    other.wait_for_selector(BOX)
+    other = signed_in_beside(page)
     assert other.input_value(BOX) == "Before the end"
     saved(page)  # by itself
     other.goto(f"{address}{SECTION}")
@@ -159,13 +165,7 @@ def test_thirty_minutes_typed_and_the_session_gone(address: str, quiet: Callable
             said(page, "Not saved yet: you are signed out.")
     assert page.input_value(BOX) == whole
     page.clock.resume()
-    with page.context.expect_page() as opened:
-        page.click("text=Sign in (new window)")
-    other = opened.value
-    other.fill("input[name=email]", "teacher@x.example")
-    other.fill("input[name=password]", PASSWORD)
-    other.press("input[name=password]", "Enter")
-    other.wait_for_selector(BOX)
+    other = signed_in_beside(page)
     kept = other.input_value(BOX)
     assert whole.startswith(kept) and "Minute 20:" in kept and "Minute 21:" not in kept
     page.clock.run_for(60_000)

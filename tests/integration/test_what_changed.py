@@ -6,9 +6,13 @@ from typing import Any
 
 import pytest
 
-from pep_admin.vocabulary import Decision, Grade
+from pep_admin import history
+from pep_admin.pep_document import read_document
+from pep_admin.permissions import SYSTEM
+from pep_admin.views.pep_history import summed
+from pep_admin.vocabulary import Audience, Decision, Grade
 from pep_admin.workflow import delegation, reviews
-from tests.world import NOW, TODAY, World
+from tests.world import NOW, TODAY, World, build_world
 
 pytestmark = pytest.mark.slow  # the quick suite stays under a minute; `make check` runs everything
 
@@ -118,3 +122,43 @@ def test_what_all_of_it_comes_to_stands_before_the_single_steps(enter: Any, worl
     assert ("What staff like and admire", first, "Kind to the younger ones") in lines
     assert not [line for line in lines if "book stall" in " ".join(line) or line[2] == "Kind"]
     assert "Every step since" in shown.main and "Ran the book stall" in shown.main
+
+
+def test_an_answer_that_no_history_shows_is_told_without_its_words(enter: Any, world: World) -> None:
+    pep = world.sent_pep()
+    reviews.grade_pep(world.session, pep.id, BACK, actor=world.act(world.officer), today=TODAY, now=NOW)
+    number = pep.id
+    world.session.commit()
+    words = "Nobody reads this sentence in a history."
+    enter("worker").get(f"{PEPS}section/?id={number}&section=background").send(
+        "then", button=("then", "stay"), confidential_history=words)
+    shown = enter("officer").get(f"{PEPS}changes/?id={number}").main
+    assert "An answer that no history shows was changed." in shown and words not in shown.split("Beside the PEP before")[0]
+
+
+@pytest.mark.parametrize("stays", [True, False])
+def test_a_line_that_was_taken_out_is_in_the_history_of_its_pep_alone(
+    both_databases: str, open_session: Any, stays: bool
+) -> None:
+    """By the verb, on both databases: who was invited in Part 3; a line that came and went since comes to nothing."""
+    session = open_session(both_databases)
+    world = build_world(session)
+    pep, other = world.sent_pep(money=False), world.written_pep(money=False, child_id=world.other_child_id)
+    reviews.grade_pep(session, pep.id, BACK, actor=world.act(world.officer), today=TODAY, now=NOW)
+    world.act(world.worker)
+    document = read_document(session, pep, audience=Audience.CARE)
+    actions = [dict(row) for row in document.rows("actions")]
+    row = {"id": None, "what": "Order the laptop", "who": "Ann Lee", "by_on": TODAY}
+    world.save(pep, "actions", world.worker, actions=[*actions, row])
+    if not stays:
+        again = read_document(session, pep, audience=Audience.CARE).rows("actions")
+        world.save(pep, "actions", world.worker, actions=[dict(each) for each in again if each["what"] != row["what"]])
+    world.act(SYSTEM)
+    found = history.timeline_of_pep(session, pep)
+    told = [(each.verb, each.changes["what"]) for each in found if "what" in each.changes and "laptop" in str(each.changes["what"])]
+    assert told == ([("insert", [None, row["what"]])] if stays else [
+        ("delete", [row["what"], None]), ("insert", [None, row["what"]])])
+    back = next(each for each in found if each.changes.get("status", [""])[-1] == "returned")
+    net = summed([each for each in found if each.id > back.id])
+    assert [each.changes["what"] for each in net if "what" in each.changes] == ([[None, row["what"]]] if stays else [])
+    assert not [each for each in history.timeline_of_pep(session, other) if "laptop" in str(each.changes)]
