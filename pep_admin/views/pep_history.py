@@ -97,10 +97,10 @@ def summed(entries: Sequence[RecordChange]) -> list[Sum]:
         if fields or each.verb == "delete":
             row.at, row.actor_name, row.reason = each.at, each.actor_name, each.reason
         if each.verb == "delete":
-            row.verb = "" if row.verb == "insert" else "delete"
+            row.verb = each.verb
     for row in found.values():
         row.changes = {name: values for name, values in row.changes.items() if values[0] != values[1]}
-    return [row for row in found.values() if row.verb and row.changes]
+    return [row for row in found.values() if row.changes]
 
 
 def _is_answer(table: str, name: str) -> bool:

@@ -337,3 +337,13 @@ def test_why_a_child_was_away_is_a_choice_with_words_where_it_needs_them(
     told = check_answers(worker).main
     assert (said in told if said else "for all of the meeting" not in told)
     assert (answer(ask, "child_absent_kind"), answer(ask, "child_absent_reason")) == (kind, words)
+
+
+def test_what_a_check_looks_for_together_is_not_called_optional(enter: Enter) -> None:
+    """The carer's words or why there are none (HB-4.6): each alone may be empty, both may not."""
+    page = section(enter("worker"), "voices")
+    assert page.tree is not None
+    labels = [" ".join(each.text_content().split()) for each in page.tree.xpath("//main//label")]
+    words = [each for each in labels if each.startswith(("The carer's words", "The social worker's view"))]
+    assert len(words) == 2 and not [each for each in words if "(optional)" in each]
+    assert [each for each in labels if "(optional)" in each], "what no check looks for still is"

@@ -120,6 +120,7 @@ def test_what_all_of_it_comes_to_stands_before_the_single_steps(enter: Any, worl
     lines = {tuple(" ".join(cell.text_content().split()) for cell in line.xpath("./th|./td"))
              for line in shown.tree.xpath("//table[starts-with(caption, 'Since it was sent back')]/tbody/tr")}
     assert ("What staff like and admire", first, "Kind to the younger ones") in lines
+    assert not [line for line in lines if line[1] == line[2]], "what was put back as it was is no change"
     assert not [line for line in lines if "book stall" in " ".join(line) or line[2] == "Kind"]
     assert "Every step since" in shown.main and "Ran the book stall" in shown.main
 
