@@ -551,7 +551,7 @@ def test_values_are_written_as_people_read_them(text: str) -> None:
     for words in (
         "Is an interpreter needed? No", "How they communicate Speech, Symbols or pictures", "Next care review 11 Feb 2025",
         "Long-term plan for the child's home Stay long term", "Mental-health support Receiving", "SEN SEN support",
-        "19 21 Oct 2024 Carer", "Reading Year 4 secure Year 6 expected Below", "110 104 4 2 08 Nov 2024 94.5%",
+        "19 21 Oct 2024 Carer", "Reading Year 4 secure Year 6 expected – Below", "110 104 4 2 08 Nov 2024 94.5%",
         "Ada Okafor Designated teacher Attended Yes", "How it went Achieved", "Next Change it",
         "Part 3 · The meeting Wren Castlemere 26 Nov 2024, 08:00", "signed for, because Nimmi Applegarth is ill",
     ):  # fmt: skip

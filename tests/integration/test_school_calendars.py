@@ -329,7 +329,7 @@ def test_lists_filter_and_a_calendar_changed_meanwhile_is_not_removed(world: Wor
     stale = officer.get(f"{CALENDARS}remove/?id={own}")
     officer.get(f"{CALENDARS}edit/?id={own}").send("note", note="By telephone")
     page = stale.send("reason", reason="Not theirs")
-    assert page.status == 409 and "Somebody else changed this record" in page.main
+    assert page.status == 409 and "This record was changed elsewhere" in page.main
     page = officer.get(f"{CALENDARS}remove/?id={own}").send("reason", reason="Not theirs")
     assert page.status == 200 and ask(lambda session: session.scalar(sa.select(sa.func.count(SchoolCalendar.id)))) == 0
 
