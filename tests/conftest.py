@@ -272,25 +272,39 @@ def session(sqlite_url: str, open_session: Callable[..., Session]) -> Session:
 
 
 @pytest.fixture(scope="session")
-def written_world(
+def write_world(
     tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: pathlib.Path, open_engine: Callable[[str], sa.Engine]
-) -> tuple[pathlib.Path, World]:
-    """A SQLite file with the world in it, its PEPs written and unsigned; open the file never, copy it."""
+) -> Callable[[Callable[[Session], World]], tuple[pathlib.Path, World]]:
+    """`write_world(write)`: a SQLite file with what `write(session)` makes, and what it gave; open the file never, copy it."""
     from pep_admin import history, permissions, signals
 
-    file = pathlib.Path(shutil.copy(migrated_sqlite, tmp_path_factory.mktemp("world") / "pep.db"))
-    engine = open_engine(f"sqlite:///{file}")
-    sessions = sessionmaker(engine)
-    permissions.guard(sessions)
-    history.watch(sessions)
-    signals.deliver_after_commit(sessions)
-    with sessions() as session:
+    def write_one(write: Callable[[Session], World]) -> tuple[pathlib.Path, World]:
+        file = pathlib.Path(shutil.copy(migrated_sqlite, tmp_path_factory.mktemp("world") / "pep.db"))
+        engine = open_engine(f"sqlite:///{file}")
+        sessions = sessionmaker(engine)
+        permissions.guard(sessions)
+        history.watch(sessions)
+        signals.deliver_after_commit(sessions)
+        with sessions() as session:
+            world = write(session)
+            session.commit()
+        engine.dispose()
+        return file, world
+
+    return write_one
+
+
+@pytest.fixture(scope="session")
+def written_world(write_world: Callable[..., tuple[pathlib.Path, World]]) -> tuple[pathlib.Path, World]:
+    """A SQLite file with the world in it, its PEPs written and unsigned; open the file never, copy it."""
+
+    def write(session: Session) -> World:
         world = build_world(session)
         for child_id in (world.child_id, world.other_child_id):
             world.written_pep(money=False, child_id=child_id)
-        session.commit()
-    engine.dispose()
-    return file, world
+        return world
+
+    return write_world(write)
 
 
 @pytest.fixture

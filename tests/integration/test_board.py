@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -28,11 +27,9 @@ pytestmark = pytest.mark.slow  # the quick suite stays under a minute; `make che
 BOARD = "/admin/pep/board/"
 
 
-@pytest.fixture
-def six(tmp_path: Path, migrated_sqlite: Path, open_session: Callable[[str], Session]) -> World:
+def _six_children(session: Session) -> World:
     """Six children, on six stages by 18 Nov 2024: signed off, with the Virtual School, sent back, signed by the school alone,
     sent out, and one who came after the launch, without a PEP. Even ones are at Alder School."""
-    session = open_session(f"sqlite:///{shutil.copy(migrated_sqlite, tmp_path / 'world.db')}")
     world = build_world(session, children=6)
     world.launch()
     ids = list(session.scalars(sa.select(Child.id).order_by(Child.id)))
@@ -46,13 +43,17 @@ def six(tmp_path: Path, migrated_sqlite: Path, open_session: Callable[[str], Ses
     delegation.delegate_peps(session, [world.pep_of(ids[4]).id], actor=world.act(world.officer), now=NOW, run="run-x")
     peps.withdraw_pep(session, world.pep_of(ids[5]).id, reason="Entered in error", actor=world.act(world.officer), now=NOW)
     world.act(SYSTEM)
-    session.commit()
     return world
 
 
+@pytest.fixture(scope="module")
+def written_world(write_world: Callable[..., tuple[Path, World]]) -> tuple[Path, World]:
+    return write_world(_six_children)
+
+
 @pytest.fixture
-def world(six: World) -> World:
-    return six
+def six(world: World) -> World:
+    return world
 
 
 def stages(world: World, day: date = TODAY) -> list[str]:
