@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from pep_admin.demo import stories, writing
+from pep_admin.demo import meetings, stories, writing
 from pep_admin.demo.cast import CAST, Goes, Plan
 from pep_admin.demo.papers import keep_papers
 from pep_admin.demo.writing import Office, act_as, at
@@ -41,6 +41,7 @@ def play(session: Session, office: Office, cast: Mapping[str, int], written: int
     stories.money(told)
     stories.after_the_meetings(told, term)
     stories.whom_to_meet(told)
+    meetings.book(session, office, term, but=cast.values())
     act_as(session, office.officer)
     pep_verbs.launch_term(session, term, actor=office.officer, today=DEMO_DAY, now=at(DEMO_DAY))
     session.commit()

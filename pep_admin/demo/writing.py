@@ -67,17 +67,25 @@ def write(
     """
     teacher, worker = people_of(pep)
     own = {"name": pep.child.called, **words.own_words(number)}
-    meeting = _meeting(pep, meeting_on, pep.child.called, virtual_school)
-    if not carer_speaks:
-        meeting["voices"] = {**meeting["voices"], "carer_voice": None, "carer_voice_attempts": words.IN_VAIN}
     _save_all(session, pep, _social_care(pep, meeting_on, sdq), worker, meeting_on, own)
     _save_all(session, pep, _education(pep, meeting_on), teacher, meeting_on, own)
     _targets(session, pep, teacher, own, meeting_on, money=money)
     if not unfinished:
-        agreed = [{"id": None, "target_id": each, "agreed": "agreed", "views": None}
-                  for each in session.scalars(select(Target.id).where(Target.pep_id == pep.id).order_by(Target.number))]
-        meeting["actions"] = {**meeting["actions"], "targets_agreed": agreed}
-        _save_all(session, pep, meeting, worker, meeting_on, own)
+        meet(session, pep, meeting_on=meeting_on, carer_speaks=carer_speaks, number=number, virtual_school=virtual_school)
+
+
+def meet(
+    session: Session, pep: Pep, *, meeting_on: date, carer_speaks: bool = True, number: int = 0, virtual_school: str = ""
+) -> None:
+    """The social worker writes of the meeting; see `write` for what each says."""
+    _, worker = people_of(pep)
+    meeting = _meeting(pep, meeting_on, pep.child.called, virtual_school)
+    if not carer_speaks:
+        meeting["voices"] = {**meeting["voices"], "carer_voice": None, "carer_voice_attempts": words.IN_VAIN}
+    agreed = [{"id": None, "target_id": each, "agreed": "agreed", "views": None}
+              for each in session.scalars(select(Target.id).where(Target.pep_id == pep.id).order_by(Target.number))]
+    meeting["actions"] = {**meeting["actions"], "targets_agreed": agreed}
+    _save_all(session, pep, meeting, worker, meeting_on, {"name": pep.child.called, **words.own_words(number)})
 
 
 def sign_and_send(session: Session, pep: Pep, *, today: date, now: datetime) -> None:

@@ -83,6 +83,11 @@ def test_there_are_sixty_children_of_every_phase_at_the_launch(ask) -> None:
      "WHERE n.kind = 'school_asks' AND p.status = 'in_progress'"),
     ("a meeting to which the Virtual School came", "SELECT id FROM pep_attendee WHERE role = 'virtual_school' "
      "AND took_part = 'attended'"),
+    ("a meeting ahead to which the Virtual School goes", "SELECT id FROM pep_pep WHERE meeting_at > '2024-11-18' "
+     "AND attending_officer_id IS NOT NULL"),
+    ("a meeting that was held and waits for the school", "SELECT p.id FROM pep_pep p JOIN pep_meeting_section m ON m.pep_id = p.id "
+     "JOIN pep_education_section e ON e.pep_id = p.id WHERE p.status = 'in_progress' AND m.signed_at IS NOT NULL "
+     "AND e.signed_at IS NULL"),
     ("declined, with the reason", "SELECT id FROM pep_ppg_request WHERE status = 'declined' AND approved_pence IS NULL"),
     ("approved in part", "SELECT id FROM pep_ppg_request WHERE amount_pence = 55000 AND approved_pence = 33000"),
     ("an approval taken back", "SELECT r.id FROM pep_ppg_request r WHERE status = 'withdrawn'"),
