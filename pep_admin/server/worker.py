@@ -33,7 +33,7 @@ from pep_admin.models import Delivery, Job, Person
 from pep_admin.permissions import SYSTEM
 from pep_admin.queries import officer_letters
 from pep_admin.queries.chasing import standing
-from pep_admin.queries.deliveries import CHASES, ESCALATED, why_closed, why_over
+from pep_admin.queries.deliveries import CHASES, DELEGATED, ESCALATED, still_written, why_closed, why_over
 from pep_admin.queries.meeting_letters import LETTERS, CalendarEntry, entry_of
 from pep_admin.server import daily, logs, made_files, mail, meetings
 from pep_admin.server.job_leases import Cancelled, Lease, LeaseLost, Stopping, due_jobs, end_job, finish_job, note_beat, take_job
@@ -324,7 +324,10 @@ def _goes(session: Session, row: Delivery) -> Goes:
     if row.template in TO_OFFICERS:
         told = TO_OFFICERS[row.template](session, row, config.today())
         return told if isinstance(told, str) else Addressed(row.person.email or "", told)
-    return why_over(session, row, row.person.id, config.today()) or Addressed(row.person.email or "")
+    if why := why_over(session, row, row.person.id, config.today()):
+        return why
+    still = still_written(session, row, row.person.id, config.today()) if row.template == DELEGATED else None
+    return Addressed(row.person.email or "", {} if still is None else {"count": mail.count_of(still)})
 
 
 def _chase(session: Session, row: Delivery, person: Person) -> Goes:
