@@ -1,6 +1,6 @@
 """What a message is about and whether what it says still holds: asked when it is sent, and before it is sent once more.
 
-Whom a message goes to and what is filled into its words is server/worker.py's; what an officer does about it workflow/mail.py's.
+Whom a message goes to, and with which words, is server/addressing.py's; what an officer does about it workflow/mail.py's.
 """
 
 from __future__ import annotations
