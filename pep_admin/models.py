@@ -1700,7 +1700,8 @@ class SettledChange(Tracked, Versioned, OfChild, Base):
 
 
 class SavedQuestion(Tracked, Versioned, OwnOrShared, Base):
-    """Filters of a list under a name: `asked` holds them alone, each by its key, `{"stage": "late"}`, never an address."""
+    """Filters of a list under a name: `asked` holds them, each by its key, and the word searched for, never an address:
+    `{"stage": "late", "search": "Alder"}`."""
 
     __tablename__ = "pep_saved_question"
 

@@ -18,7 +18,7 @@ def queue_mail(session: Session, key: str, person: Person | None, template: str,
                **arguments: Any) -> Delivery:
     """One message to one person, once per `key`: the same key again gives back the message that is there.
 
-    Without a person, whom it goes to is asked when it is sent, of what is registered for the template (server/worker.py).
+    Without a person, whom it goes to is asked when it is sent, of what is registered for the template (server/addressing.py).
     """
     found = session.scalar(select(Delivery).where(Delivery.key == key))
     if found is None:

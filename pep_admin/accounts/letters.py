@@ -21,8 +21,8 @@ from pep_admin.accounts import tickets
 from pep_admin.accounts.models import Ticket, TicketKind, User
 from pep_admin.config import MailBackend
 from pep_admin.models import Delivery
+from pep_admin.server.addressing import Addressed, addressed
 from pep_admin.server.mail import mail_settings
-from pep_admin.server.worker import Addressed, addressed
 from pep_admin.views.formats import moment
 
 TEMPLATES = {TicketKind.INVITATION: "invited", TicketKind.RESET: "reset", TicketKind.CODE: "sign_in_code"}

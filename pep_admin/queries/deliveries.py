@@ -1,27 +1,38 @@
 """What a message is about and whether what it says still holds: asked when it is sent, and before it is sent once more.
 
-Whom a message goes to and what is filled into its words is server/worker.py's; what an officer does about it workflow/mail.py's.
+Whom a message goes to, and with which words, is server/addressing.py's; what an officer does about it workflow/mail.py's.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from pep_admin.models import Delivery, Grant, LeadQuestion, Pep, Reminder, School
-from pep_admin.queries.chasing import standing
+from pep_admin.models import Delivery, Grant, LeadQuestion, Pep, QaReview, Reminder, School
+from pep_admin.permissions import children_seen
+from pep_admin.queries.chasing import WITH_WRITERS, standing
 from pep_admin.queries.grants import leaving, not_over
+from pep_admin.queries.in_care import of_child_in_care
 from pep_admin.queries.meeting_letters import LETTERS, OFF, entry_of
 from pep_admin.queries.officer_letters import LETTER as OFFICER_TOLD
 from pep_admin.queries.officer_letters import words_of as words_to_officer
-from pep_admin.vocabulary import DeliveryState, PepStatus
+from pep_admin.queries.waiting import with_writers, writer_of
+from pep_admin.vocabulary import Decision, DeliveryState, Part, PepStatus
 
+DELEGATED, RETURNED, ASKED = "delegated", "returned", "asked"
+"""The letters to those who write a PEP: that it was sent to them, that it came back, that the Virtual School asks something."""
 ESCALATED = "escalated"
 CHASES = frozenset({"reminder", ESCALATED})
+WRITERS_LETTERS = {
+    DELEGATED: "None of the PEPs that it was about is theirs to write any more.",
+    RETURNED: "The PEP was sent again, closed or handed to somebody else by now.",
+    ASKED: "It was answered, or the PEP is somebody else's by now.",
+}
+"""And why each of them is not needed any more, where it is not."""
 WAITS = (DeliveryState.REFUSED, DeliveryState.CAME_BACK, DeliveryState.NO_ROUTE, DeliveryState.GIVEN_UP)
 """What never arrived and goes no further by itself: somebody has to do something. What is not needed any more is none of it."""
 
@@ -38,6 +49,8 @@ def why_over(session: Session, row: Delivery, person_id: int, today: date) -> st
     """Why what the letter says holds no longer, where it hangs on an answer, a right or a day; "" where it does."""
     if row.template == "lead_asked" and not _is_still_asked(session, person_id):
         return "This was answered, or somebody else is designated teacher now."
+    if row.template in WRITERS_LETTERS and _is_over(session, row, person_id, today):
+        return WRITERS_LETTERS[row.template]
     if "grant" in row.arguments and not _is_still_given(session, row.arguments["grant"], today):
         return "This was taken back, or is over."
     if row.template == "child_leaves" and not leaving(session, [person_id], today):
@@ -64,6 +77,40 @@ def why_not_again(session: Session, row: Delivery, today: date) -> str:
     return why_over(session, row, row.person_id, today)
 
 
+def still_written(session: Session, row: Delivery, person_id: int, today: date) -> int | None:
+    """Of the PEPs that were sent out with the message, how many that person still writes; None where it does not keep which."""
+    peps = row.arguments.get("peps")
+    return len(_written_by(session, peps, WITH_WRITERS, person_id, today)) if peps is not None else None
+
+
+def _written_by(
+    session: Session, pep_ids: Collection[int], statuses: Collection[PepStatus], person_id: int, today: date
+) -> list[int]:
+    """Which of those PEPs are in one of those states, of a child in care whom that person sees, and theirs to write by now."""
+    asked = select(Pep).where(Pep.id.in_(pep_ids), Pep.status.in_(statuses), of_child_in_care(today),
+                              Pep.child_id.in_(children_seen([person_id], [person_id])))
+    return [pep.id for pep in session.scalars(with_writers(asked))
+            if any(one is not None and one.id == person_id for one in (writer_of(pep, part) for part in Part))]
+
+
+def _is_over(session: Session, row: Delivery, person_id: int, today: date) -> bool:
+    """Whether nothing of what a letter to those who write a PEP is about is left for that person."""
+    if row.template == DELEGATED:
+        return still_written(session, row, person_id, today) == 0
+    if row.pep_id is None:
+        return False
+    if row.template == RETURNED:
+        return not _written_by(session, [row.pep_id], [PepStatus.RETURNED], person_id, today)
+    return not (_waits_for_answer(session, row.pep_id) and
+                _written_by(session, [row.pep_id], [PepStatus.SUBMITTED], person_id, today))
+
+
+def _waits_for_answer(session: Session, pep_id: int) -> bool:
+    """Whether the last that the Virtual School said of the PEP is a question without its answer."""
+    last = session.scalar(select(QaReview).where(QaReview.pep_id == pep_id).order_by(QaReview.id.desc()).limit(1))
+    return last is not None and last.decision is Decision.ASK and last.answer is None
+
+
 def _is_still_asked(session: Session, person_id: int) -> bool:
     """Whether a school that names that person as designated teacher waits for their answer."""
     asked = select(LeadQuestion.id).join(School, LeadQuestion.school_id == School.id).where(
@@ -77,15 +124,17 @@ def _is_still_given(session: Session, grant_id: int, today: date) -> bool:
 
 def peps_of(session: Session, rows: Sequence[Delivery]) -> dict[int, list[Pep]]:
     """By message the PEPs that it is about, as far as that is kept: the one it names, those of a reminder, and those that were
-    sent out with it at that instant. A fixed number of statements, however many messages."""
+    sent out with it. A fixed number of statements, however many messages."""
     ids: dict[int, set[int]] = defaultdict(set)
     for row in rows:
         if row.pep_id is not None:
             ids[row.id].add(row.pep_id)
+        ids[row.id].update(row.arguments.get("peps", ()))
     reminded = select(Reminder.delivery_id, Reminder.pep_id).where(Reminder.delivery_id.in_([row.id for row in rows]))
     for delivery_id, pep_id in session.execute(reminded):
         ids[delivery_id].add(pep_id)
-    sent_out = [row for row in rows if row.template == "delegated"]
+    # Of older letters it is not kept which; what was sent out at that instant is still known.
+    sent_out = [row for row in rows if row.template == DELEGATED and "peps" not in row.arguments]
     if sent_out:
         with_it = session.scalars(select(Pep).where(Pep.delegated_at.in_({row.queued_at for row in sent_out})))
         for pep in with_it:

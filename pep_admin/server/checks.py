@@ -28,7 +28,7 @@ from pep_admin.vocabulary import DeliveryState, JobState
 
 FOREIGN_DISKS = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "vboxsf"})
 LEAST_FREE = 0.10
-SILENT_FOR, OVERDUE = timedelta(minutes=5), timedelta(hours=1)
+SILENT_FOR, OVERDUE, FAILED_FOR = timedelta(minutes=5), timedelta(hours=1), timedelta(days=7)
 MANY_DOCUMENTS = 5_000_000_000  # bytes
 BACKUP_HOURS = timedelta(hours=26)  # a nightly backup, and the hours a night may slip
 
@@ -148,9 +148,14 @@ def _worker(settings: Settings, engine: Engine) -> Iterator[Remark]:
         queued = ((Delivery, Delivery.state == DeliveryState.QUEUED), (Job, Job.state == JobState.QUEUED))
         waiting = sum(session.scalar(select(func.count()).select_from(model).where(state, model.due_at < now - OVERDUE)) or 0
                       for model, state in queued)
+        own = (Job.made_by.is_(None), Job.state == JobState.FAILED, Job.ended_at > now - FAILED_FOR)  # who asked sees their own
+        failed = session.scalars(select(Job.kind).where(*own).distinct().order_by(Job.kind)).all()
     if waiting:
         yield Remark(f"{waiting:,} messages or jobs have waited for more than an hour: is there a worker, and does the mail server "
                      "answer?", stops=False)
+    if failed:
+        yield Remark(f"Work that the program does by itself was given up in the last week ({', '.join(failed)}): the worker's log "
+                     "says why.", stops=False)
 
 
 def _sqlite(file: Path) -> Iterator[Remark]:

@@ -6,6 +6,7 @@ the loop worker.py's.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -23,6 +24,8 @@ from pep_admin.server.job_kinds import queue_drop
 from pep_admin.server.jobs import JOB_KINDS, Made
 from pep_admin.vocabulary import JobState
 from pep_admin.workflow.jobs import asker_of
+
+log = logging.getLogger("pep_admin.worker")
 
 MOST_TRIES, FIRST_WAIT = 3, timedelta(seconds=30)
 LONGEST_PROBLEM = 200
@@ -78,6 +81,8 @@ def take_job(session: Session, holder: str) -> Lease | None:
     claim = update(Job).where(*unchanged).values(values).returning(Job.id, Job.kind, Job.payload, Job.tries)
     won = session.execute(claim.execution_options(synchronize_session=False)).first()
     session.commit()
+    if won is not None and given_up:
+        log.error("Job %s (%s) was given up: its worker stopped each of %s times.", won.id, won.kind, won.tries)
     return None if won is None or given_up else Lease(won.id, won.kind, dict(won.payload), won.tries, holder)
 
 

@@ -90,7 +90,7 @@ _FOOT = ("\n\nThis message names no child on purpose. Please do not answer it, a
          "{authority}\n")
 _LINK_FOOT = ("\n\nIf you did not expect this, do nothing: the link does nothing by itself, and nobody but you has it. Do not pass "
               "it on.\n{authority}\n")
-LETTERS: dict[str, Letter] = {
+TO_PEOPLE: dict[str, Letter] = {
     "delegated": Letter(
         "A PEP needs your part",
         "Hello,\n\nthe Virtual School has sent you {count} to write your part of. Sign in to see which, and by when:"
@@ -158,6 +158,9 @@ LETTERS: dict[str, Letter] = {
         "Hello,\n\nby the records of the Virtual School, {count} {is_late} because a part that your school or your team writes is "
         "not signed.{meeting} Please see with those who write it that it is done, or tell the Virtual School what stands in the "
         "way. They see which it is when they sign in, and so do you if you have an account:\n\n{desk}" + _FOOT),
+}
+"""The letters to people on record, by the name under which they are queued."""
+OF_ACCOUNTS: dict[str, Letter] = {
     "invited": Letter(
         "Your account for Personal Education Plans",
         "Hello {name},\n\nthere is an account for you with which Personal Education Plans are written and read. Choose your "
@@ -176,6 +179,8 @@ LETTERS: dict[str, Letter] = {
         "Hello {name},\n\n{what} ({at}).\n\nIf that was not you, tell the Virtual School at once, and choose a new password:\n\n"
         "{link}\n\n{authority}\n"),
 }
+"""The letters of accounts: each holds a way in, or tells of one."""
+LETTERS = TO_PEOPLE | OF_ACCOUNTS
 
 
 PLACES = {"link": "peps", "leads": "my_lead", "children": "children", "desk": "my_peps",

@@ -12,9 +12,9 @@ import os
 import socket
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -31,16 +31,12 @@ from pep_admin.documents.invites import build_invite, method_of
 from pep_admin.exceptions import NotAllowed, Refused
 from pep_admin.models import Delivery, Job, Person
 from pep_admin.permissions import SYSTEM
-from pep_admin.queries import officer_letters
-from pep_admin.queries.chasing import standing
-from pep_admin.queries.deliveries import CHASES, ESCALATED, why_closed, why_over
-from pep_admin.queries.meeting_letters import LETTERS, CalendarEntry, entry_of
 from pep_admin.server import daily, logs, made_files, mail, meetings
+from pep_admin.server.addressing import Goes, Later, Stuck, goes_to
 from pep_admin.server.job_leases import Cancelled, Lease, LeaseLost, Stopping, due_jobs, end_job, finish_job, note_beat, take_job
-from pep_admin.server.jobs import JOB_KINDS, Made
+from pep_admin.server.jobs import JOB_KINDS, Made, read_only
 from pep_admin.server.jobs import job_kind as job_kind
 from pep_admin.vocabulary import DeliveryState, JobState
-from pep_admin.workflow import alert_letters
 from pep_admin.workflow.jobs import clean_up
 
 log = logging.getLogger("pep_admin.worker")
@@ -51,57 +47,13 @@ BEAT_FILE, BEAT_SECONDS = "worker.beat", 30.0
 LEASE = timedelta(minutes=5)
 FIRST_WAIT, MOST_TRIES = timedelta(seconds=30), 8
 """After its nth failure a message waits 30 s times 2 to the power of n - 1; after the eighth it is given up."""
+WORKERS_DIED = "The program stopped each time that it was to be sent. Tell whoever looks after this system; then send it again."
 NO_SERVER_WAITS = (30.0, 900.0)
 """Seconds until the mail server is asked again: the first wait, doubled each time up to the second."""
 BEAT_EVERY = 1.0
 """Seconds between two notes of how far a job is: a step may take a thousandth of that."""
 MAIL_BETWEEN = 3
 """Messages sent at each beat of a long job: somebody may wait for a code to sign in with, and it must not cost the lease."""
-
-
-@dataclass(frozen=True, slots=True)
-class Addressed:
-    """Whom a letter goes to, what is filled into its words beside what every letter has, and the meeting that it brings along."""
-
-    to: str
-    facts: Mapping[str, str] = field(default_factory=dict)
-    meeting: CalendarEntry | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Later:
-    """That a letter may go, but not before that instant."""
-
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Stuck:
-    """That a letter is needed and cannot go: somebody has to do something."""
-
-    state: DeliveryState
-    why: str
-
-
-Goes = Addressed | Later | Stuck | str
-"""Whom a message goes to, or from when it may go, or that it cannot, or a sentence that says why it is not needed any more."""
-Addressing = Callable[[Session, Mapping[str, Any]], Addressed | str]
-TO_OFFICERS = {officer_letters.LETTER: officer_letters.words_of, alert_letters.LETTER: alert_letters.words_of}
-ADDRESSED: dict[str, Addressing] = {}
-"""Letters to somebody of the host's who is no Person, by template."""
-
-
-def addressed(*templates: str) -> Callable[[Addressing], Addressing]:
-    """Register whom the letters of those templates go to: `address(session, arguments)`, asked when one is sent.
-
-    It gives a sentence instead where the letter must not go any more; it writes nothing.
-    """
-
-    def register(address: Addressing) -> Addressing:
-        ADDRESSED.update(dict.fromkeys(templates, address))
-        return address
-
-    return register
 
 
 @dataclass
@@ -258,16 +210,16 @@ def run_once(app: Flask) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Message:
-    """A message that this worker holds until `lease`."""
+    """A message that this worker holds until `lease`. `fatal`: whoever held it before died each time, of it perhaps."""
 
     id: int
     key: str
     template: str
     arguments: Mapping[str, Any]
-    goes: Goes
     person_id: int | None
     tries: int
     lease: datetime
+    fatal: bool
 
 
 def _due_mail() -> ColumnElement[bool]:
@@ -282,7 +234,7 @@ def _deliver_one(app: Flask, settings: mail.MailSettings) -> bool:
         message = _take_message(session)
     if message is None:
         return False
-    values = _try_to_send(app, settings, message)
+    values = _try(app, settings, message)
     with _unit(app) as session:
         _mark(session, message, values)
         session.commit()
@@ -298,72 +250,55 @@ def _take_message(session: Session) -> _Message | None:
     row = session.scalar(due.with_for_update(skip_locked=True, of=Delivery))
     if row is None:
         return None
-    row.state, row.leased_until, row.tries = DeliveryState.SENDING, datetime.now(UTC) + LEASE, row.tries + 1
-    message = _Message(row.id, row.key, row.template, dict(row.arguments), _goes(session, row), row.person_id, row.tries,
-                       row.leased_until)
-    session.commit()
+    fatal = row.state is DeliveryState.SENDING and row.tries >= MOST_TRIES
+    row.state, row.leased_until, row.tries = DeliveryState.SENDING, datetime.now(UTC) + LEASE, row.tries + (not fatal)
+    message = _Message(row.id, row.key, row.template, dict(row.arguments), row.person_id, row.tries, row.leased_until, fatal)
+    session.commit()  # before anything is made of it: a try counts though the worker may not live to tell of it
     return message
 
 
-def _goes(session: Session, row: Delivery) -> Goes:
-    """Whom the message goes to, or what has changed since it was queued so that it must not: asked when it is sent, not before."""
-    if row.template not in mail.LETTERS:
-        return Stuck(DeliveryState.GIVEN_UP, "The program has no letter of that name.")
-    if row.person is None:
-        address = ADDRESSED.get(row.template)
-        return address(session, row.arguments) if address else Stuck(DeliveryState.GIVEN_UP, "Nobody knows whom this goes to.")
-    if not row.person.has_working_address:
-        return Stuck(DeliveryState.NO_ROUTE, "This person has left, or has no address that works.")
-    if why := why_closed(session, row):
-        return why
-    if row.template in CHASES:
-        return _chase(session, row, row.person)
-    if row.template in LETTERS:
-        entry = entry_of(session, row, config.today())
-        return entry if isinstance(entry, str) else Addressed(row.person.email or "", meetings.words_of(entry), entry)
-    if row.template in TO_OFFICERS:
-        told = TO_OFFICERS[row.template](session, row, config.today())
-        return told if isinstance(told, str) else Addressed(row.person.email or "", told)
-    return why_over(session, row, row.person.id, config.today()) or Addressed(row.person.email or "")
+def _try(app: Flask, settings: mail.MailSettings, message: _Message) -> dict[str, Any]:
+    """Ask whether it may go and send it; the columns to mark it with. One that cannot be made stops no other."""
+    if message.fatal:
+        return {"state": DeliveryState.GIVEN_UP, "problem": WORKERS_DIED}
+    try:
+        with _unit(app) as session:
+            read_only(session)
+            goes = goes_to(session, session.get_one(Delivery, message.id))
+        return _try_to_send(app, settings, message, goes)
+    except SQLAlchemyError:
+        raise  # the database is no fault of the message
+    except Exception as defect:
+        log.exception("Message %s (%s) could not be made.", message.id, message.template)
+        return _after_refusal(message, f"The program could not make this message ({type(defect).__name__}).")
 
 
-def _chase(session: Session, row: Delivery, person: Person) -> Goes:
-    """A reminder says what holds when it is sent; on a day on which nobody of its parts is there, it waits for the next."""
-    found = standing(session, person.id, row.arguments["parts"], config.today(), is_up=row.template == ESCALATED,
-                     any_day=row.arguments["any_day"])
-    if not found.peps:
-        return "What it was about is signed, closed or somebody else's by now."
-    if not found.goes_today:
-        return Later(daily.morning_after(config.today()))
-    return Addressed(person.email or "", mail.words_of_chase(found.peps, found.no_meeting, found.unsent))
-
-
-def _try_to_send(app: Flask, settings: mail.MailSettings, message: _Message) -> dict[str, Any]:
+def _try_to_send(app: Flask, settings: mail.MailSettings, message: _Message, goes: Goes) -> dict[str, Any]:
     """Send it, with no transaction open; the columns to mark it with (`server`, `bounced` are for the caller)."""
-    if isinstance(message.goes, str):
-        return {"state": DeliveryState.NOT_NEEDED, "problem": message.goes}
-    if isinstance(message.goes, Stuck):
-        return {"state": message.goes.state, "problem": message.goes.why}
-    if isinstance(message.goes, Later):
-        return {"state": DeliveryState.QUEUED, "tries": message.tries - 1, "due_at": message.goes.at}
-    facts = {**_facts(app, message), **message.goes.facts}
+    if isinstance(goes, str):
+        return {"state": DeliveryState.NOT_NEEDED, "problem": goes}
+    if isinstance(goes, Stuck):
+        return {"state": goes.state, "problem": goes.why}
+    if isinstance(goes, Later):
+        return {"state": DeliveryState.QUEUED, "tries": message.tries - 1, "due_at": goes.at}
+    facts = {**_facts(app, message), **goes.facts}
     calendar, letter = None, message.template
-    if (entry := message.goes.meeting) is not None:
+    if (entry := goes.meeting) is not None:
         letter = meetings.letter_of(entry, letter)
         facts["pep"] += f"&about={entry.pep_id}"
         link = f"{_base(app)}{_host(app).own_url('peps')}/details/?id={entry.pep_id}"  # the same at each change of the entry
         around = meetings.around(app, link, facts["authority"], settings.sender)
-        calendar = mail.CalendarFile(build_invite(entry, around, message.goes.to), method_of(entry, message.goes.to))
+        calendar = mail.CalendarFile(build_invite(entry, around, goes.to), method_of(entry, goes.to))
     subject, text = mail.LETTERS[letter].fill(**facts)
     try:
-        mail.send(settings, message.goes.to, subject, text, message_id=_message_id(app, message.key), calendar=calendar)
+        mail.send(settings, goes.to, subject, text, message_id=_message_id(app, message.key), calendar=calendar)
     except mail.NoMailServer as problem:
         return {"state": DeliveryState.QUEUED, "tries": message.tries - 1, "problem": str(problem), "server": problem}
     except mail.MailRefused as problem:
-        return {"state": DeliveryState.REFUSED, "problem": str(problem), "bounced": problem.bad_address}
+        return {"state": DeliveryState.REFUSED, "problem": str(problem), "bounced": goes.to if problem.bad_address else None}
     except mail.MailDeferred as problem:
         return _after_refusal(message, str(problem))
-    return {"state": DeliveryState.SENT, "sent_at": config.now(), "sent_to": message.goes.to, "problem": None}
+    return {"state": DeliveryState.SENT, "sent_at": config.now(), "sent_to": goes.to, "problem": None}
 
 
 def _after_refusal(message: _Message, problem: str) -> dict[str, Any]:
@@ -378,9 +313,9 @@ def _mark(session: Session, message: _Message, values: Mapping[str, Any]) -> Non
     held = (Delivery.id == message.id, Delivery.state == DeliveryState.SENDING, Delivery.leased_until == message.lease)
     mark = update(Delivery).where(*held).values(leased_until=None, **columns).execution_options(synchronize_session=False)
     session.execute(mark)
-    if values.get("bounced") and message.person_id is not None and isinstance(message.goes, Addressed):
+    if (address := values.get("bounced")) and message.person_id is not None:
         person = session.scalar(select(Person).where(Person.id == message.person_id).with_for_update())
-        if person is not None and person.email == message.goes.to:  # it may have been corrected meanwhile
+        if person is not None and person.email == address:  # it may have been corrected meanwhile
             person.bounced_on = config.today()
 
 

@@ -24,7 +24,7 @@ from pep_admin.models import Delivery
 from pep_admin.permissions import Permission
 from pep_admin.queries.deliveries import WAITS, peps_of
 from pep_admin.server import mail as mail_words
-from pep_admin.server.mail import LETTERS
+from pep_admin.server.mail import LETTERS, TO_PEOPLE
 from pep_admin.views import formats
 from pep_admin.views.base import PepModelView
 from pep_admin.views.base_forms import PepForm
@@ -35,10 +35,6 @@ from pep_admin.views.people import REPLACED
 from pep_admin.vocabulary import DeliveryState
 from pep_admin.workflow import mail
 
-TO_PEOPLE = ("delegated", "returned", "asked", "grant_sections", "grant_cover", "child_leaves", "released", "lead_asked",
-             "reminder", "escalated", "meeting", "meeting_moved", "meeting_not_expected", "meeting_called_off", "officer_told",
-             "alerts_told")
-"""The letters that go to people on record."""
 LIST_KEYS = frozenset({"search", "page", "page_size", "sort", "desc"})
 """What an address of the list asks for beside filters."""
 ABOUT = "pep_admin.deliveries.about"
@@ -101,7 +97,9 @@ class Deliveries(PepModelView):
         Case(Delivery.state, "Waits for somebody", "waits", {
             "yes": ("To be done something about", lambda column: column.in_(WAITS)),
         }),
-        Case(Delivery.template, "Letter", "letter", {name: (LETTERS[name].subject, _is(name)) for name in TO_PEOPLE}),
+        Case(Delivery.template, "Letter", "letter", {
+            name: (letter.subject, _is(name)) for name, letter in TO_PEOPLE.items()
+        }),
         Case(Delivery.opened_at, "Link", "opened", {
             "yes": ("Opened", lambda column: column.is_not(None)),
             "no": ("Sent, not opened", lambda column: column.is_(None) & Delivery.sent_at.is_not(None)),

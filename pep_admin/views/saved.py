@@ -67,7 +67,7 @@ class Saved(PepView):
             form.head = forms.attach(form, done.findings)
         back = saved_tabs.url_of(proposed) or url_for(".index_view")
         return self.page("pep/saved/form.html", status=422 if posted else 200, form=form, row=None, heading="Save this question",
-                         words=saved_tabs.words_of(proposed), which=which, back=back)
+                         words=saved_tabs.words_of(proposed), searched=saved_tabs.SEARCH in asked, which=which, back=back)
 
     @expose("/change/", methods=("GET", "POST"))
     def change(self) -> ResponseReturnValue:
@@ -84,7 +84,8 @@ class Saved(PepView):
                 return self.back_to("index_view")
             form.head = forms.attach(form, done.findings)
         return self.page("pep/saved/form.html", status=422 if posted else 200, form=form, row=row, heading=f"Change “{row.name}”",
-                         words=saved_tabs.words_of(row), which=row.of_list, back=url_for(".index_view"))
+                         words=saved_tabs.words_of(row), searched=saved_tabs.SEARCH in row.asked, which=row.of_list,
+                         back=url_for(".index_view"))
 
     @expose("/remove/", methods=("POST",))
     def remove(self) -> ResponseReturnValue:

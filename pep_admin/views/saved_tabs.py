@@ -1,6 +1,7 @@
 """Saved questions as tabs above their list: which filters an address asks for, where a saved one leads, and whether it still can.
 
-A saved question is filters by their keys, never an address: each is looked up in the list that stands today.
+A saved question is filters by their keys and the word that was searched for, never an address: each filter is looked up in the list
+that stands today.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ from pep_admin.views.hosting import host
 
 BOARD_KEYS = ("by", "group", "stage")
 LONGEST_GROUP = 200
+SEARCH = "search"
+"""The key of the search word among the filters: no filter has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,8 @@ def view_of(of_list: SavedList) -> Any:
 
 
 def asked_now(of_list: SavedList) -> dict[str, str]:
-    """The filters of that list that this request's address asks for, each by its key; what is none of them is left out."""
+    """The filters of that list that this request's address asks for, each by its key, and its search word; what is neither is left
+    out."""
     if of_list is SavedList.BOARD:
         found = {key: request.args.get(key, "")[:LONGEST_GROUP] for key in BOARD_KEYS}
         return {key: value for key, value in found.items() if value and _fits_board(key, value)}
@@ -58,7 +62,9 @@ def asked_now(of_list: SavedList) -> dict[str, str]:
     if view is None:
         return {}
     keys = {index: key for key, (index, _) in (view._filter_args or {}).items()}
-    return {keys[index]: str(value) for index, _, value in view._get_list_filter_args() or ()}
+    found = {keys[index]: str(value) for index, _, value in view._get_list_filter_args() or ()}
+    word = view._get_list_extra_args().search if view.column_searchable_list else None
+    return {**found, SEARCH: word} if word else found
 
 
 def _fits_board(key: str, value: str) -> bool:
@@ -79,7 +85,7 @@ def url_of(saved: SavedQuestion, *, look: bool = False) -> str | None:
         return url_for("pep_board.children", **_any(asked)) if known else None
     if not all(_stands(view, key, value, look=look) for key, value in asked.items()):
         return None
-    return url_for(f"{view.endpoint}.index_view", **_any(asked_for(**asked)))
+    return url_for(f"{view.endpoint}.index_view", **_any(_query(saved.of_list, asked)))
 
 
 def _any(query: Mapping[str, str]) -> dict[str, Any]:
@@ -87,6 +93,8 @@ def _any(query: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _stands(view: Any, key: str, value: str, *, look: bool) -> bool:
+    if key == SEARCH:
+        return bool(view.column_searchable_list) and bool(value.strip())
     _, each = (view._filter_args or {}).get(key, (None, None))
     if each is None or not view.shows(key) or not fits(each, value):
         return False
@@ -96,11 +104,13 @@ def _stands(view: Any, key: str, value: str, *, look: bool) -> bool:
 
 
 def words_of(saved: SavedQuestion) -> str:
-    """What it asks for, filter by filter: "Stage, Status"."""
+    """What it asks for, filter by filter, and its search word: "Stage, Status, search for “Alder”"."""
     if saved.of_list is SavedList.BOARD:
         return ", ".join({"by": "Grouped", "group": "Group", "stage": "Stage"}.get(key, key) for key in saved.asked)
     filters: Mapping[str, Any] = getattr(view_of(saved.of_list), "_filter_args", None) or {}
-    return ", ".join(str(filters[key][1].name) if key in filters else f"“{key}”, which is no longer there" for key in saved.asked)
+    words = [str(filters[key][1].name) if key in filters else f"“{key}”, which is no longer there"
+             for key in saved.asked if key != SEARCH]
+    return ", ".join([*words, f"search for “{saved.asked[SEARCH]}”"] if SEARCH in saved.asked else words)
 
 
 def of_list(view: PepView, noun: str) -> Tabs | None:
@@ -122,4 +132,7 @@ def of_all_lists(view: PepView) -> list[Tab]:
 
 
 def _query(which: SavedList, asked: Mapping[str, str]) -> dict[str, str]:
-    return dict(asked) if which is SavedList.BOARD else asked_for(**asked)
+    if which is SavedList.BOARD:
+        return dict(asked)
+    word = {SEARCH: asked[SEARCH]} if SEARCH in asked else {}
+    return {**asked_for(**{key: value for key, value in asked.items() if key != SEARCH}), **word}

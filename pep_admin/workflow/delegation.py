@@ -19,6 +19,7 @@ from pep_admin.exceptions import NotFound, Refused
 from pep_admin.models import Pep, Person, School
 from pep_admin.permissions import Actor, Permission, require
 from pep_admin.queries import OPEN_TO_WRITE
+from pep_admin.queries.deliveries import DELEGATED
 from pep_admin.queries.in_care import days_of_leaving
 from pep_admin.validators.findings import Finding, blocking
 from pep_admin.validators.waivers import WaiverFacts, let_pass
@@ -157,7 +158,7 @@ def _send(session: Session, going: list[Going], mails: dict[int, tuple[Person, l
               delegated_at=now)
     move_peps(session, [each.pep for each in going if each.pep.status is PepStatus.RETURNED], PepStatus.RETURNED, delegated_at=now)
     for person, peps in mails.values():
-        outbox.queue_mail(session, f"delegated:{run}:{person.id}", person, "delegated", now=now, count=len(peps))
+        _tell_of(session, person, peps, now=now, run=run)
     session.flush()
     for each in going:
         audit.record(session, "pep.delegate", each.pep, person_id=each.reached.id if each.reached else None)
@@ -250,6 +251,12 @@ def _tell(session: Session, handed: Iterable[tuple[Pep, Person | None]], *, now:
     for pep, person in handed:
         if pep.delegated_at is None or person is None or not person.has_working_address:
             continue
-        mail = outbox.queue_mail(session, f"delegated:{run}:{person.id}", person, "delegated", now=now, count=0)
-        mail.arguments = {**mail.arguments, "count": mail.arguments["count"] + 1}
+        _tell_of(session, person, [pep.id], now=now, run=run)
         session.flush()
+
+
+def _tell_of(session: Session, person: Person, pep_ids: Iterable[int], *, now: datetime, run: str) -> None:
+    """The run's one mail to that person is about those PEPs too."""
+    mail = outbox.queue_mail(session, f"delegated:{run}:{person.id}", person, DELEGATED, now=now, peps=[], count=0)
+    about = sorted({*mail.arguments.get("peps", ()), *pep_ids})
+    mail.arguments = {**mail.arguments, "peps": about, "count": len(about)}

@@ -15,6 +15,7 @@ from pep_admin.models import Pep, Person, PpgRequest, QaReview, clean
 from pep_admin.pep_document import form_of, thaw
 from pep_admin.permissions import Actor, Permission, require
 from pep_admin.queries import OPEN_TO_WRITE
+from pep_admin.queries.deliveries import ASKED, RETURNED
 from pep_admin.rubric import RUBRIC_VERSION, is_satisfactory
 from pep_admin.validators.findings import Finding, blocking
 from pep_admin.validators.qa import check_grading
@@ -124,7 +125,7 @@ def _grade(session: Session, pep: Pep, grading: Grading, *, actor: Actor, today:
     elif grading.decision is Decision.RETURN:
         _return(session, pep, grading, actor=actor, now=now)
     else:
-        _tell(session, pep, "asked", now)
+        _tell(session, pep, ASKED, now)
         audit.record(session, "pep.ask", pep)
 
 
@@ -144,7 +145,7 @@ def _return(session: Session, pep: Pep, grading: Grading, *, actor: Actor, now: 
     unsign_parts(session, pep, parts_reopened(form_of(pep.form_version), _named(grading)), now)
     thaw(session, pep)
     move_peps(session, [pep], PepStatus.RETURNED, grade=grading.grade, submitted_at=None, reopened=_named(grading))
-    _tell(session, pep, "returned", now)
+    _tell(session, pep, RETURNED, now)
     audit.record(session, "pep.return", pep, grade=grading.grade.value if grading.grade else "")
     signals.announce(session, signals.pep_returned, pep_id=pep.id)
 

@@ -19,7 +19,7 @@ from pep_admin.models import Delivery, Job
 from pep_admin.server import checks
 from pep_admin.server.worker import BEAT_FILE, Worker
 from pep_admin.uploads import Upload
-from pep_admin.vocabulary import Role
+from pep_admin.vocabulary import JobState, Role
 from pep_admin.workflow import documents
 from tests.world import NOW, build_world
 
@@ -93,6 +93,22 @@ def test_mail_and_jobs_that_wait_long_are_counted(found, both_databases: str, op
     session.execute(sa.update(Job).values(state="done"))
     session.commit()
     assert about(found(), "1 messages or jobs have waited") == [False]
+
+
+def test_what_the_program_does_by_itself_and_gave_up_is_named(found, both_databases: str, open_session: Any) -> None:
+    now = datetime.now(UTC)
+    session = open_session(both_databases)
+
+    def given_up(kind: str, days: int, made_by: str | None = None) -> Job:
+        then = now - timedelta(days=days)
+        return Job(kind=kind, payload={}, queued_at=then, due_at=then, ended_at=then, state=JobState.FAILED, made_by=made_by)
+
+    session.add_all([given_up("old", 8), given_up("asked.for", 1, "person:1")])
+    session.commit()
+    assert about(found(), "was given up") == []
+    session.add_all([given_up("follow_up", 1), given_up("follow_up", 2), given_up("chase.remind", 6)])
+    session.commit()
+    assert about(found(), "was given up in the last week (chase.remind, follow_up)") == [False]
 
 
 @pytest.mark.parametrize(("value", "stops"), [("1", [True]), ("true", [True]), ("0", []), ("", [])])

@@ -151,13 +151,17 @@ def sends_one_back(world: World) -> None:
     reviews.grade_pep(world.session, pep.id, back, actor=world.act(world.officer), today=TODAY, now=NOW)
 
 
-def asks_accepts_and_pays(world: World) -> None:
+def asks(world: World) -> None:
     world.act(SYSTEM)
     world.pep_of().meeting_at = datetime(2024, 10, 28, 14, tzinfo=UTC)
     world.session.flush()
     pep = world.sent_pep()
     asked = reviews.Grading(None, Decision.ASK, f"Which tutor does {CANARIES['first_name']} have? {SAID}")
     reviews.grade_pep(world.session, pep.id, asked, actor=world.act(world.officer), today=TODAY, now=NOW)
+
+
+def accepts_and_pays(world: World) -> None:
+    pep = world.pep_of()
     reviews.grade_pep(world.session, pep.id, accepting(), actor=world.act(world.officer), today=TODAY, now=NOW)
     world.act(SYSTEM)
     ids = [each.id for each in world.requests_of(pep)]
@@ -182,7 +186,7 @@ def leaves_school(world: World) -> None:
 STEPS: tuple[Callable[[World], None], ...] = (
     lambda world: None,  # what the world begins with: both PEPs were sent out
     reminds, asks_whether_they_still_are, lets_colleagues_write, tells_the_officer, books_a_meeting, moves_it, leaves_one_out,
-    calls_it_off, sends_one_back, asks_accepts_and_pays, moves_on, leaves_school,
+    calls_it_off, sends_one_back, asks, accepts_and_pays, moves_on, leaves_school,
 )
 
 

@@ -132,9 +132,43 @@ def test_a_filter_is_kept_and_stands_as_a_tab(world: World, enter: Any, address:
     assert "Of <b>Fridays</b>" in enter("head").get("/admin/pep/week/").main
 
 
+@pytest.mark.parametrize(("address", "words", "asked"), [
+    ("/admin/pep/peps/?search=Robin&flt0_kind=termly", "Kind, search for “Robin”", {"kind": "termly", "search": "Robin"}),
+    ("/admin/pep/children/?search=%3Cb%3ERobin&flt0_care=in", "Care, search for “<b>Robin”", {"care": "in", "search": "<b>Robin"}),
+    ("/admin/pep/ppg_requests/?search=Alder", "search for “Alder”", {"search": "Alder"}),
+])
+def test_the_search_word_is_kept_with_the_filters_and_the_tab_asks_for_both(
+    world: World, enter: Any, ask: Any, address: str, words: str, asked: dict[str, str]
+) -> None:
+    officer = enter("officer")
+    listed = officer.get(address)
+    form = listed.link("Save this question…")
+    assert f"by: {words}." in form.main and "Where it is the name of a child, do not share the question." in form.main
+    kept = form.send("name", name="Found")
+    assert words in kept.main and "<b>Robin" not in kept.text
+    assert ask(lambda session: session.scalars(sa.select(SavedQuestion.asked)).all()) == [asked]
+    plain = officer.get(address.partition("?")[0])
+    tab = plain.link("Found")
+    assert tab.tree.xpath("//nav[@aria-label='Saved questions']//a[@aria-current='page']/text()") == ["Found"]
+    assert tab.tree.xpath("//input[@name='search']/@value") == [asked["search"]]
+    shown = [[" ".join(each.text_content().split()) for each in page.tree.xpath("//main//tbody/tr")] for page in (listed, tab)]
+    assert shown[0] == shown[1], "the tab shows what was asked for"
+    without = officer.get(address.replace("search=", "nothing="))
+    assert not without.tree.xpath("//nav[@aria-label='Saved questions']//a[@aria-current='page']"), "the filters alone are another"
+    again = kept.link("Change… Found")
+    assert f"by: {words}." in again.main and "do not share the question" in again.main
+
+
+@pytest.mark.parametrize("asked", [{"search": " "}, {"stage": "late", "search": ""}])
+def test_a_search_word_that_says_nothing_asks_nothing(world: World, enter: Any, asked: dict[str, str]) -> None:
+    keep(world, world.officer, name="Old one", asked=asked)
+    page = enter("officer").get(PAGE)
+    assert "so it cannot be asked" in page.main and not page.links("Old one")
+
+
 def test_a_list_without_a_filter_offers_nothing_to_keep(world: World, enter: Any) -> None:
-    for address in ("/admin/pep/peps/", "/admin/pep/peps/?search=Robin", "/admin/pep/peps/?flt0_stage=nonsense",
-                    "/admin/pep/people/"):
+    for address in ("/admin/pep/peps/", "/admin/pep/peps/?search=+%5C+", "/admin/pep/peps/?flt0_stage=nonsense",
+                    "/admin/pep/people/?search=Tess", "/admin/pep/board/children/?search=Robin"):
         page = enter("officer").get(address)
         assert not page.links("Save this question…") and not page.tree.xpath("//nav[@aria-label='Saved questions']"), address
 
@@ -149,7 +183,7 @@ def test_what_is_no_list_and_no_page_of_ours(world: World, enter: Any, query: st
 
 @pytest.mark.parametrize("query", [
     "flt0_nothing=late", "flt0_stage=javascript:alert(1)", "endpoint=pep_accounts.index_view", "_external=1&_scheme=javascript",
-    "_anchor=x", "page=9", "search=Robin", "flt0_stage=", "sort=1",
+    "_anchor=x", "page=9", "search=", "flt0_stage=", "sort=1",
 ])
 def test_only_filters_of_the_list_are_kept(world: World, enter: Any, ask: Any, query: str) -> None:
     page = enter("officer").get(f"{PAGE}new/?list=peps&{query}")

@@ -8,9 +8,12 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from pep_admin.accounts import letters as letters_of_accounts
 from pep_admin.exceptions import Refused
 from pep_admin.models import Delivery, Person
 from pep_admin.permissions import SYSTEM
+from pep_admin.server.addressing import ADDRESSED
+from pep_admin.server.mail import LETTERS
 from pep_admin.vocabulary import DeliveryState
 from pep_admin.workflow import mail
 from pep_admin.workflow.delegation import delegate_peps
@@ -18,6 +21,7 @@ from tests.world import NOW, TODAY, World
 
 pytestmark = pytest.mark.slow  # the quick suite stays under a minute; `make check` runs everything
 
+assert letters_of_accounts  # registers whom they go to
 MAIL = "/admin/pep/deliveries/"
 WENT = datetime(2024, 11, 18, 10, 31, tzinfo=UTC)
 
@@ -114,3 +118,9 @@ def test_a_wrong_address_is_mended_from_the_row_and_comes_back_to_the_list(world
     assert done.url.startswith(f"{MAIL}?") and "search=Lehrer" in done.url and "flt0_waits=yes" in done.url
     assert "The address of Tess Lehrer is mended" in done.text
     assert ask(lambda session: session.get_one(Person, world.teacher.person_id).email) == "tess.l@example.org"
+
+
+def test_every_letter_to_people_can_be_listed_by_itself_and_none_of_an_account(world: World, letter: int, enter: Any) -> None:
+    offered = enter("officer").get(MAIL).tree.xpath("//select[contains(@name, '_letter')]/option/@value")
+    assert set(offered) - {""} == set(LETTERS) - set(ADDRESSED), "what goes to an account is asked of who registered for it"
+    assert {"delegated", "alerts_told"} <= set(offered) and not {"invited", "sign_in_code"} & set(offered)

@@ -302,6 +302,26 @@ def test_no_transaction_is_open_while_a_letter_is_handed_over(mailing, post_offi
     assert written and time.monotonic() - began < 5
 
 
+def test_a_letter_that_cannot_be_made_is_tried_again_given_up_and_holds_up_no_other(mailing, post_office, queue, caplog) -> None:
+    """What it is about cannot be read (`parts` is not there), or a word of its has nothing to be filled with."""
+    unread = queue(mailing, "a", "a@example.org", "reminder")
+    unfilled = queue(mailing, "b", "b@example.org", "invited")
+    queue(mailing, "c", "c@example.org")
+    with freeze_time(START):
+        assert run_once(mailing) == 3
+    assert [recipients for recipients, _ in post_office.received] == [["c@example.org"]]
+    for number in range(1, 8):
+        with freeze_time(START + timedelta(days=number)):
+            assert run_once(mailing) == 2
+    for each in (unread, unfilled):
+        delivery = row(mailing, Delivery, each)
+        assert (delivery.state, delivery.tries) == (DeliveryState.GIVEN_UP, 8)
+        assert delivery.problem == "The program could not make this message (KeyError)."
+    assert f"Message {unread} (reminder) could not be made." in caplog.text
+    with freeze_time(START + timedelta(days=30)):
+        assert run_once(mailing) == 0
+
+
 # --- jobs --------------------------------------------------------------------------------------------------------------
 
 

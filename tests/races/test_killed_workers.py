@@ -26,15 +26,18 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from pep_admin import outbox
+from pep_admin.imports.keeping import DROP_OLD
 from pep_admin.models import Delivery, Job, Pep, Person, Reminder
 from pep_admin.permissions import SYSTEM
 from pep_admin.queries.jobs import SILENT_AFTER
+from pep_admin.server import job_leases, worker
+from pep_admin.server.job_kinds import DROP_MADE
 from pep_admin.server.worker import LEASE
 from pep_admin.vocabulary import DeliveryState, JobState, PersonKind
 from pep_admin.workflow import delegation
 from pep_admin.workflow.chasing import REMIND
 from tests.integration.post_office import PostOffice, opened
-from tests.races.worker_racers import HALVES, WRITE_TWICE
+from tests.races.worker_racers import FATAL, HALVES, WRITE_TWICE
 from tests.world import build_world
 
 pytestmark = pytest.mark.slow
@@ -189,6 +192,67 @@ def test_two_workers_killed_at_random_send_each_mail_and_do_each_job_once(
     reminded = Counter(session.scalars(sa.select(Reminder.step)))
     assert sum(reminded.values()) == 3 * CHILDREN, reminded
     assert sum(workers.held_mail.values()) + sum(workers.held_jobs.values()), "the kills fell on something"
+
+
+def put_back(session: Session) -> None:
+    """The leases of the dead have run out, and what waits to be tried again is due."""
+    now = datetime.now(UTC)
+    session.execute(sa.update(Delivery).where(Delivery.state == DeliveryState.SENDING).values(leased_until=now - LEASE))
+    session.execute(sa.update(Job).where(Job.state == JobState.RUNNING).values(beat_at=now - SILENT_AFTER - timedelta(minutes=1)))
+    session.commit()
+
+
+def test_what_kills_its_worker_each_time_is_given_up_and_holds_up_nothing_else(
+    sqlite_url: str, open_session: Callable[..., Session], tmp_path: Path
+) -> None:
+    """A message after eight tries and a job of whatever kind after three, as after any other failure; each says why."""
+    session, now = open_session(sqlite_url), datetime.now(UTC)
+    letters, jobs = {}, {}
+    for name in ("fatal", "other"):
+        somebody = Person(first_name="Dilys", last_name="Tomos", kind=PersonKind.DESIGNATED_TEACHER, email=f"{name}@example.org")
+        session.add(somebody)
+        letters[name] = outbox.queue_mail(session, f"delegated:f:{name}", somebody, "delegated", now=now)
+    for kind in (WRITE_TWICE, DROP_OLD, DROP_MADE):
+        jobs[kind] = outbox.queue_job(session, kind, now=now, name="Job")
+    session.commit()
+    deaths = 0
+    with opened(PostOffice()) as office, (tmp_path / "worker.log").open("wb") as log:
+        fatal = {**environ(sqlite_url, office, tmp_path), FATAL: f"fatal@example.org,{WRITE_TWICE},{DROP_OLD}"}
+        while deaths < 30:
+            words = [sys.executable, "-m", "tests.races.worker_racers"]
+            process = subprocess.Popen(words, env=fatal, cwd=ROOT, stdout=log, stderr=log)
+            if lives(process, session):
+                process.terminate()
+                process.wait()
+                break
+            assert process.returncode == -signal.SIGKILL, (tmp_path / "worker.log").read_text()
+            deaths += 1
+            put_back(session)
+    session.expire_all()
+    assert deaths == 8 + 3 + 3
+    given_up, other = letters["fatal"], letters["other"]
+    assert (given_up.state, given_up.tries, given_up.problem) == (DeliveryState.GIVEN_UP, 8, worker.WORKERS_DIED)
+    assert given_up.leased_until is None
+    assert other.state is DeliveryState.SENT and [to for to, _ in office.received] == [["other@example.org"]]
+    for kind in (WRITE_TWICE, DROP_OLD):
+        failed = jobs[kind]
+        assert (failed.state, failed.tries, failed.problem) == (JobState.FAILED, 3, job_leases.WORKERS_DIED), kind
+    assert jobs[DROP_MADE].state is JobState.DONE
+    assert f"({WRITE_TWICE}) was given up: its worker stopped each of 3 times" in (tmp_path / "worker.log").read_text()
+
+
+def lives(process: subprocess.Popen[bytes], session: Session) -> bool:
+    """Whether that worker lives still when nothing is left to do."""
+    assert wait_until(lambda: process.poll() is not None or is_quiet(session), 60)
+    return process.poll() is None
+
+
+def is_quiet(session: Session) -> bool:
+    """Whether nothing is waiting or under way any more."""
+    going = (Delivery.state.in_((DeliveryState.QUEUED, DeliveryState.SENDING)), Job.state.in_((JobState.QUEUED, JobState.RUNNING)))
+    with session.get_bind().connect().execution_options(readonly=True) as connection:
+        return not any(connection.scalar(sa.select(sa.func.count()).where(each)) for each in
+                       (going[0], going[1] & (Job.due_at <= datetime.now(UTC))))
 
 
 def children_of(pid: int) -> list[int]:

@@ -343,7 +343,7 @@ LINES = (
          "401 422 422 403 403 403 403 403 403 403"),
     get("pep_saved.change",              "/admin/pep/saved/change/?id={saved}",    "in  403 200 403 403 403 403 403 403 403"),
     post("pep_saved.change",             "/admin/pep/saved/change/?id={saved}",    "401 403 422 403 403 403 403 403 403 403"),
-    post("pep_saved.remove",             "/admin/pep/saved/remove/?id={saved}",    "401 303 303 403 403 403 403 403 403 403"),
+    post("pep_saved.remove",             "/admin/pep/saved/remove/?id={saved}",    "401 403 303 403 403 403 403 403 403 403"),
     get("pep_out_of_reach.index_view",   "/admin/pep/out_of_reach/",               "in  200 200 403 403 403 403 403 200 403"),
 
     # Who writes in whose place: theirs to give whose work it is, and the office's; to the auditor a list.
