@@ -552,8 +552,9 @@ def required(found: Field, switches: frozenset[str]) -> bool:
 
 
 def visible(found: Field, audience: Audience) -> bool:
-    """Whether that audience may read the field (pep-form.md: hide)."""
-    return may_read(found.hide, audience)
+    """Whether that audience may read the field (pep-form.md: hide). What is kept apart from the other answers is for those who
+    need it, and no auditor does (HB-3.11)."""
+    return may_read(found.hide, audience) and not (audience is Audience.AUDIT and found.store == "sensitive_answers")
 
 
 def may_read(hide: str, audience: Audience) -> bool:
@@ -772,7 +773,7 @@ PART_1 = PartForm(
                       carry="confirm", hide="CP", rule="HB-3.11", help="Facts that change how staff act; leave out the rest."),
                 Field("confidential_history", "P1.44", "Confidential history", Kind.PARA, store="sensitive_answers",
                       carry="copy", hide="CSP", rule="HB-3.11",
-                      help="Seen by the social worker and the Virtual School, never by the school or the child."),
+                      help="Seen by the social worker and the Virtual School’s officers, never by the school, the child or an auditor."),
                 Field("schooling_gaps", "P1.47", "Times without a school: when, why, and what was learnt", Kind.PARA,
                       asked="schooling_gap", carry="copy", hide="C", rule="HB-4.1", check="RD-108",
                       help="The record of schools has a gap of some weeks. A sentence for each is enough."),
