@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from pep_admin.form_words import AwayBecause, P16Activity
-from pep_admin.pep_form import SchoolingFacts
+from pep_admin.pep_form import NOT_REACHED, SchoolingFacts
 from pep_admin.policy import FormNumbers, YearNumbers
 from pep_admin.school_calendar import age_on, england_working_day, year_group, year_number
 from pep_admin.vocabulary import (
@@ -32,6 +32,8 @@ FIRST_OF_CAREERS = 7  # the year group from which careers are asked about
 NOT_EET = frozenset({P16Activity.LOOKING, P16Activity.ILL, P16Activity.PARENT, P16Activity.CARER, P16Activity.NONE_OTHER,
                      P16Activity.UNKNOWN})
 """Neither in education, employment nor training, or not known."""
+LEARNING = frozenset(P16Activity) - NOT_EET - {P16Activity.WORK, P16Activity.GAP}
+"""A course or an apprenticeship, in whatever place (P2.16)."""
 
 SWITCHES = frozenset(
     {
@@ -55,12 +57,18 @@ SWITCHES = frozenset(
         "on_a_timetable",
         "part_time",
         "not_eet",
+        "in_learning",
+        "after_year_11",
+        "has_sen_plan",
+        "carer_not_reached",
         "careers",
         "transition",
         "has_targets",
         "late",
         "home_move",
         "address_withheld",
+        "address_shared",
+        "address_from_school",
         "schooling_gap",
         "planning_ahead",
         "from_16",
@@ -197,6 +205,9 @@ def _of_the_child(facts: CircumstanceFacts) -> dict[str, bool]:
         "at_a_setting": facts.has_school,
         "on_a_timetable": facts.has_school and year_number(facts.year_group) > 0,
         "not_eet": after_16 and (activity in NOT_EET or (activity is None and not facts.has_school)),
+        "in_learning": after_16 and (activity in LEARNING or (activity is None and facts.has_school)),
+        "after_year_11": after_16,
+        "has_sen_plan": facts.sen_status == SenStatus.SUPPORT and facts.answers.get("sen_plan") is True,
         "careers": year_number(facts.year_group) >= FIRST_OF_CAREERS,
         "transition": facts.moves_to != "",
         "planning_ahead": bool(facts.ahead),
@@ -245,6 +256,9 @@ def _of_the_answers(answers: Mapping[str, Any], numbers: FormNumbers) -> dict[st
         "part_time": answers.get("part_time") is True,
         "home_move": answers.get("placement_change_expected") is True,
         "address_withheld": answers.get("address_withheld_from") in ("parents", "school"),
+        "address_shared": answers.get("address_withheld_from") in ("nobody", "parents"),
+        "address_from_school": answers.get("address_withheld_from") == "school",
+        "carer_not_reached": answers.get("carer_voice_how") == NOT_REACHED,
         "alternative_provision": answers.get("alternative_provision") is True,
         "communication_needs": tuple(answers.get("communicates_by") or ("speech",)) != ("speech",),
         "restricted": answers.get("restricted_any") is True,

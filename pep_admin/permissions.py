@@ -275,14 +275,16 @@ def audience_for(actor: Actor, child: ChildPeople) -> Audience:
     """For whose eyes this child's document is read when the actor opens it: social care's side or the school's (HB-3.11).
 
     It follows what the actor is to this child, not the role alone: a social worker who teaches a child reads as the school does,
-    and so does an auditor who teaches: an account that writes for a school fills in no more than the school sees.
+    and so does an auditor who teaches: an account that writes for a school fills in no more than the school sees. Who only checks
+    the work reads none of the sensitive history.
     """
-    is_worker = child.social_worker_id in works_for(actor)
-    return Audience.CARE if is_care_throughout(actor) or is_worker else Audience.SCHOOL
+    if actor is SYSTEM or actor.is_vs or child.social_worker_id in works_for(actor):
+        return Audience.CARE
+    return Audience.AUDIT if is_care_throughout(actor) else Audience.SCHOOL
 
 
 def is_care_throughout(actor: Actor) -> bool:
-    """Whether the actor reads every child's document as social care's side does."""
+    """Whether the actor reads of every child's record what social care's side does."""
     audits = Role.AUDITOR in actor.roles and Role.DESIGNATED_TEACHER not in actor.roles
     return actor is SYSTEM or actor.is_vs or audits
 

@@ -1,6 +1,4 @@
-"""The words of the field as enums, each with the label people read on screen. No rule stands here, only names. Stored values never
-change once released; labels may.
-"""
+"""The words of the field as enums, each with the label people read on screen, and no rule. Stored values are for ever."""
 
 from __future__ import annotations
 
@@ -180,13 +178,19 @@ class Part(Labelled):
 
 
 class Audience(Labelled):
-    """For whose eyes a document is read; RULES is never shown to anyone."""
+    """For whose eyes a document is read; RULES is never shown to anyone, AUDIT reads of CARE's what is not kept apart (HB-3.11)."""
 
     CARE = "care", "Social care and Virtual School"
+    AUDIT = "audit", "Auditor"
     SCHOOL = "school", "School"
     CHILD = "child", "The child"
     PARENT = "parent", "Carer or parent"
     RULES = "rules", "The program's own checks"
+
+    @property
+    def is_of_the_office(self) -> bool:
+        """Whether it reads of a child's record what social care's side does, which the school does not."""
+        return self in (Audience.CARE, Audience.AUDIT)
 
 
 class TargetArea(Labelled):

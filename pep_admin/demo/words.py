@@ -53,7 +53,7 @@ PHASE_OF_GROUP = {"N1": "early_years", "N2": "early_years", "R": "primary", **{s
 ABOUT = {"first_language": "English", "interpreter_needed": False, "communicates_by": ("speech",), "permanence_plan": "stay",
          "address_withheld_from": "nobody", "placement_change_expected": False,
          "faith_and_culture": "Keeps no faith; likes to be home for Lunar New Year with the carer’s family.",
-         "iro": "Mr Bracken", "pathway_plan_on": None, "personal_adviser": "Ms Waymark"}
+         "home_address": "12 Example Row, Exampleton", "iro": "Mr Bracken", "personal_adviser": "Ms Waymark"}
 RESPONSIBILITY = {
     "reports_to": "The social worker and the carer",
     "slips_signed_by": "The carer for day trips, the social worker for nights away",
@@ -93,11 +93,14 @@ INTERVENTIONS = (("Small reading group", "Mon, Wed, Fri, library", "Ms Verse", "
 HOURS = {"1": 22, "2": 22, "3": 24, "4": 24, "5": 24, "6": 24, "12": 17, "13": 17}
 """Hours of teaching offered each week, by year group; 25 in secondary school."""
 COURSES = (("Animal care", "Level 2 diploma", 14, False), ("English", "GCSE", 3, True))
+HELD = (("English", "GCSE", "3", "2024"), ("Food preparation", "Level 1 award", "Pass", "2024"))
+"""What a young person has passed already: subject, level, grade, year."""
 RESULTS = {"1": ("eyfs", "Expected in 14 of 17 goals"), "2": ("phonics", "34 of 40"), "5": ("tables", "21 of 25"),
            "7": ("ks2", "Reading 101, maths 98, grammar 103")}
 """By year group, the national test of the year before."""
 SEN = {
     "sen_provision": "Help with working memory: short instructions, a written list, and time to answer.",
+    "sen_plan": True, "access_arrangements": ("time",),
 }
 SEN_NEEDS, EHCP_SHORT = ("MLD", "SLCN"), "Fifteen hours of an adult beside {name}, speech therapy every second week."
 CAREERS = {"ahead_plan": "Two open evenings with the carer in October; the child makes a list of questions for each.",
@@ -130,6 +133,7 @@ LEARNING = {
     "next_send_step": "none",
     "attainment_context": "Maths is about a year behind after two schools in one year; reading has caught up since September.",
     "wellbeing_in_school": "Settled with two adults and a small group of friends; finds assemblies and supply days hard.",
+    "one_priority": "Ten minutes of {sums} each morning, before the day begins.",
     "favourite_and_hardest": "Art and PE first; long pieces of writing last.",
     "needs_and_provision": "Small reading group three times a week, which is working; a quiet place at lunch, used most days.",
     "changes_ahead": "None expected this year.",
@@ -154,6 +158,7 @@ DISCUSSION = {
 VOICES = {
     "carer_voice": "{name} comes home talking about {lesson} and {adult}. "
     "Homework is easier than last year, but maths ends in tears.",
+    "carer_voice_how": "meeting", "carer_voice_by": "The social worker",
     "carer_part": "Reads with {name} each evening and takes {name} to swimming.",
     "social_worker_voice": "This is a good plan. A steady school is what the care plan needs most, "
     "and {name} feels listened to here, in {lesson} and by {adult}.",

@@ -14,7 +14,7 @@ from pep_admin.demo import words
 from pep_admin.demo.judgements import attainment
 from pep_admin.models import Pep, Target
 from pep_admin.pep_document import read_document
-from pep_admin.pep_form import Document
+from pep_admin.pep_form import NOT_REACHED, Document
 from pep_admin.permissions import Actor, audience_for
 from pep_admin.school_calendar import academic_year_start
 from pep_admin.vocabulary import Part, PpgCategory, Role, SenStatus, Subject, TargetArea
@@ -23,7 +23,7 @@ from pep_admin.workflow import ppg, sections, targets
 
 MEETING_DAYS_AFTER_LAUNCH = 45
 ASKED_BY_ANSWERS = frozenset({"attendance_low", "child_absent", "not_eet", "other_services", "alternative_provision",
-                              "exclusion_concern"})
+                              "exclusion_concern", "address_shared", "in_learning", "has_sen_plan"})
 """Circumstances of the form that follow from what the demo answers on the same page."""
 
 
@@ -81,7 +81,8 @@ def meet(
     _, worker = people_of(pep)
     meeting = _meeting(pep, meeting_on, pep.child.called, virtual_school)
     if not carer_speaks:
-        meeting["voices"] = {**meeting["voices"], "carer_voice": None, "carer_voice_attempts": words.IN_VAIN}
+        meeting["voices"] = {**meeting["voices"], "carer_voice": None, "carer_voice_attempts": words.IN_VAIN,
+                             "carer_voice_how": NOT_REACHED}
     agreed = [{"id": None, "target_id": each, "agreed": "agreed", "views": None}
               for each in session.scalars(select(Target.id).where(Target.pep_id == pep.id).order_by(Target.number))]
     meeting["actions"] = {**meeting["actions"], "targets_agreed": agreed}
@@ -137,7 +138,8 @@ def _social_care(pep: Pep, meeting_on: date, sdq: int | None) -> dict[str, Mappi
     score = {"id": None, "total": 11 + pep.id % 9 if sdq is None else sdq, "completed_on": meeting_on - timedelta(days=30),
              "completed_by": "carer"}
     return {
-        "about": {**words.ABOUT, "next_care_review_on": meeting_on + timedelta(days=40)},
+        "about": {**words.ABOUT, "next_care_review_on": meeting_on + timedelta(days=40),
+                  "pathway_plan_on": meeting_on - timedelta(days=60)},
         "responsibility": {
             "parental_responsibility": [
                 {"id": None, "name": "The local authority", "relation": "Corporate parent", "gets_reports": True}
@@ -180,6 +182,7 @@ def _education(pep: Pep, meeting_on: date) -> dict[str, Mapping[str, Any]]:
             **words.LEARNING,
             "attainment": attainment(group),
             "statutory_results": _rows(("test", "result"), tests),
+            "qualifications_held": _rows(("subject", "level", "grade", "year"), words.HELD),
             "interventions": _rows(("what", "when", "who", "how_often", "paid_from", "working"), words.INTERVENTIONS),
         },
         "attendance": {
@@ -270,7 +273,7 @@ def _meeting(pep: Pep, meeting_on: date, name: str, virtual_school: str) -> dict
             ],
         },
         "discussion": words.DISCUSSION,
-        "voices": words.VOICES,
+        "voices": {**words.VOICES, "carer_voice_on": meeting_on},
         "actions": {
             **words.NEXT,
             "actions": [

@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session, joinedload
 from pep_admin import models
 from pep_admin.document_words import DocumentKind
 from pep_admin.permissions import Actor, audience_for, is_care_throughout, works_for
-from pep_admin.vocabulary import Audience
 
 _PLANS = tuple(kind for kind in DocumentKind if kind.is_plan)
 
@@ -47,7 +46,7 @@ def find_document(session: Session, document_id: int, actor: Actor) -> models.Do
 
 def may_read(document: models.Document, child: models.Child, actor: Actor) -> bool:
     """Whether somebody who sees the child may know of that document."""
-    return document.school_reads or audience_for(actor, child) is Audience.CARE
+    return document.school_reads or audience_for(actor, child).is_of_the_office
 
 
 def listed_for(actor: Actor) -> ColumnElement[bool]:

@@ -41,7 +41,7 @@ def _facts(waiver: Waiver, reader: Audience) -> WaiverFacts:
 
 def reads_reason(waiver: Waiver, reader: Audience) -> bool:
     """Whether that reader may read why: care's side always, the school where the head said so (HB-3.11)."""
-    return reader is Audience.CARE or (reader is Audience.SCHOOL and waiver.school_reads)
+    return reader.is_of_the_office or (reader is Audience.SCHOOL and waiver.school_reads)
 
 
 def count_waivers(waivers: Iterable[tuple[str, bool]]) -> list[tuple[str, int, int]]:

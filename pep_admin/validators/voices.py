@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pep_admin.circumstances import CHILD_VOICE, child_spoke, is_pass, is_voice, said
-from pep_admin.pep_form import Document
+from pep_admin.pep_form import NOT_REACHED, Document
 from pep_admin.validators.answered import warning
 from pep_admin.validators.findings import Finding, Severity
 
@@ -17,7 +17,7 @@ def voices_missing(document: Document) -> tuple[str, ...]:
     """Whose own words are not in the document (HB-4.6): of "child", "carer", "social worker". Attempts are no words."""
     heard = {
         "child": child_spoke(document.answers),
-        "carer": is_voice(document.answer("carer_voice")),
+        "carer": _carer_spoke(document),
         "social worker": is_voice(document.answer("social_worker_voice")),
     }
     return tuple(voice for voice, there in heard.items() if not there)
@@ -44,10 +44,15 @@ def check_child_words(document: Document) -> Iterator[Finding]:
 
 def check_adult_voices(document: Document) -> Iterator[Finding]:
     """RD-308, RD-309: the carer's and the social worker's own words, or how they were sought."""
-    if not is_voice(document.answer("carer_voice")):
+    if not _carer_spoke(document):
         yield _missing(document, "RD-308", "carer_voice", "carer_voice_attempts", "The carer's")
     if not is_voice(document.answer("social_worker_voice")):
         yield _missing(document, "RD-309", "social_worker_voice", "social_worker_voice_attempts", "The social worker's")
+
+
+def _carer_spoke(document: Document) -> bool:
+    """Whether the carer's own words stand there; of one who was not reached there are none (P3.24)."""
+    return is_voice(document.answer("carer_voice")) and document.answer("carer_voice_how") != NOT_REACHED
 
 
 def _missing(document: Document, check: str, key: str, attempts: str, whose: str) -> Finding:

@@ -46,7 +46,8 @@ def check_note(document: Document, text: str) -> list[Finding]:
 
 
 def _addresses(document: Document, places: list[Place]) -> Iterator[Finding]:
-    withheld, address = document.answer("address_withheld_from"), document.answer("placement_address")
+    withheld = document.answer("address_withheld_from")
+    address = document.answer("placement_address") or document.answer("home_address")
     if withheld not in ("parents", "school") or not address:
         return
     kept_from = {Audience.CHILD, Audience.PARENT} | ({Audience.SCHOOL} if withheld == "school" else set())

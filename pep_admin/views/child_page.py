@@ -43,7 +43,7 @@ SHOWN_FIRST = 8
 """PEPs whose PDF is offered at once, and letters told of; earlier ones stand folded below."""
 KINDS = ("Care", "School", "Home", "Social worker", "PEP", "Suspension")
 """What a time or a day of the timeline is, in the order of the lanes."""
-FOR_WHOM = {Audience.CARE: "social care and the Virtual School", Audience.SCHOOL: "the school"}
+FOR_WHOM = {Audience.CARE: "social care and the Virtual School", Audience.AUDIT: "the auditor", Audience.SCHOOL: "the school"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ class ChildPage:
 def gather(view: PepModelView, child: Child) -> ChildPage:
     """Everything the page shows to the one who acts; a fixed number of statements however long the record."""
     session, audience = view.db_session, audience_for(view.actor, child)
-    record = child_record(session, child, care=audience is Audience.CARE)
+    record = child_record(session, child, care=audience.is_of_the_office)
     year, term = year_of(session, view.today), queries.term_of(session, view.today)
     lateness.look_at(session, record.peps, view.today)
     happenings = _happenings(record)

@@ -15,14 +15,14 @@ from pep_admin.queries.child_page import ChildRecord
 from pep_admin.views import lateness
 from pep_admin.views.base import Link, PepModelView, RelatedTable
 from pep_admin.views.cells import amount
-from pep_admin.vocabulary import Audience, RollMove
+from pep_admin.vocabulary import RollMove
 
 
 def tables_of(view: PepModelView, record: ChildRecord) -> list[RelatedTable]:
     """Every table, in the order of the page; homes, workers and time in care for social care's side alone (HB-3.11)."""
     child = record.child
     tables = [_peps(view, record), _enrolments(view, record)]
-    if audience_for(view.actor, child) is Audience.CARE:
+    if audience_for(view.actor, child).is_of_the_office:
         tables += [_homes(view, record), _workers(view, record), _periods(view, record)]
     tables += [_sdq(view, record), _suspensions(view, record), _consents(view, record)]
     tables += [_alerts(view, record)] if view.may(Permission.ALERT_READ) else []

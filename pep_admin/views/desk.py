@@ -136,7 +136,7 @@ def _in_place_of(actor: Actor, pep: Pep) -> str:
 def _documents(view: PepView, peps: Sequence[Pep]) -> dict[int, Document]:
     """Each for the eyes of the one who acts, which may be social care's for one child and the school's for another."""
     found: dict[int, Document] = {}
-    for audience in (Audience.CARE, Audience.SCHOOL):
+    for audience in Audience:
         some = [pep for pep in peps if audience_for(view.actor, pep.child) is audience]
         found |= read_documents(view.db_session, some, audience=audience) if some else {}
     return found

@@ -16,7 +16,6 @@ from pep_admin.permissions import Permission, audience_for, lent
 from pep_admin.queries.documents import is_listed
 from pep_admin.validators.documents import format_size
 from pep_admin.views.base import Link, PepModelView, RelatedTable
-from pep_admin.vocabulary import Audience
 from pep_admin.workflow.documents import may_add_to, may_open
 
 HEADINGS = ("Document", "Kind", "Date", "Added", "File")
@@ -45,7 +44,7 @@ def _table(
     view: PepModelView, child: Child, found: Sequence[models.Document], adding: str | None, *, of_a_pep: bool
 ) -> RelatedTable:
     """The rows that stand, then, for those who may open them all the same, the ones that were taken away."""
-    care = audience_for(view.actor, child) is Audience.CARE
+    care = audience_for(view.actor, child).is_of_the_office
     shown = [each for each in found if each.removed_at is None]
     gone = [each for each in found if each.removed_at is not None and is_listed(each, view.actor)]
     rows = [_row(view, each, care, of_a_pep) for each in (*shown, *gone)]

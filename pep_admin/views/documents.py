@@ -33,7 +33,6 @@ from pep_admin.views.document_list import DocumentList
 from pep_admin.views.gate import Done
 from pep_admin.views.hosting import host, whole_id
 from pep_admin.views.request_forms import ReasonForm
-from pep_admin.vocabulary import Audience
 from pep_admin.workflow import documents
 from pep_admin.workflow.taking import refuse
 
@@ -139,7 +138,7 @@ class Documents(DocumentList):
         return form
 
     def _is_care(self, child: Child) -> bool:
-        return audience_for(self.actor, child) is Audience.CARE
+        return audience_for(self.actor, child).is_of_the_office
 
     def _place(self) -> tuple[Child, Pep | None]:
         if "pep" not in request.args:

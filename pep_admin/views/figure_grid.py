@@ -126,7 +126,7 @@ def _peps(view: PepView, ids: Sequence[int], loads: Sequence[Any]) -> dict[int, 
 
 def _documents(view: PepView, peps: Sequence[Pep], *, by_subject: bool) -> dict[int, Document]:
     found: dict[int, Document] = {}
-    for audience in (Audience.CARE, Audience.SCHOOL):
+    for audience in Audience:
         some = [pep for pep in peps if audience_for(view.actor, pep.child) is audience]
         found |= read_documents(view.db_session, some, audience=audience) if some else {}
     return with_judgements_before(view.db_session, found) if by_subject else found

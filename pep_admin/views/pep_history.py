@@ -113,7 +113,7 @@ def _sent_back(entry: RecordChange) -> bool:
 
 def _entries(session: Session, pep: Pep, audience: Audience) -> list[RecordChange]:
     return [entry for entry in history.timeline_of_pep(session, pep)
-            if audience is Audience.CARE or entry.table_name not in NOT_FOR_SCHOOL]
+            if audience.is_of_the_office or entry.table_name not in NOT_FOR_SCHOOL]
 
 
 def _in_words(session: Session, entries: Sequence[RecordChange] | Sequence[Sum]) -> list[tuple[str, Change]]:

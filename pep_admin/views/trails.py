@@ -66,7 +66,7 @@ def tracked_tables(audience: Audience) -> frozenset[str]:
     """The tables of a child's record whose history that audience may read."""
     kinds: list[Any] = [mapper.class_ for mapper in Base.registry.mappers]
     every = {kind.__tablename__ for kind in kinds if issubclass(kind, Tracked)}
-    return frozenset(every if audience is Audience.CARE else every & SCHOOL_READS)
+    return frozenset(every if audience.is_of_the_office else every & SCHOOL_READS)
 
 
 def history_of_child(

@@ -23,7 +23,7 @@ from pep_admin.permissions import Actor, Permission, audience_for, can, require,
 from pep_admin.queries.documents import find_document, held_bytes
 from pep_admin.uploads import Upload
 from pep_admin.validators.documents import check_document, check_room
-from pep_admin.vocabulary import Audience, Part
+from pep_admin.vocabulary import Part
 from pep_admin.workflow.taking import all_or_nothing, refuse, take_pep
 
 
@@ -88,7 +88,7 @@ def add_document(
     if pep is not None and not _writes(actor, pep):
         raise NotAllowed(Permission.DOCUMENT_WRITE.value, "Every part of this PEP is written by somebody else.")
     # What the school's side hands in, it knows; what it may read is not its own to withhold.
-    is_care = audience_for(actor, child) is Audience.CARE
+    is_care = audience_for(actor, child).is_of_the_office
     school_reads = told.school_reads if is_care else True
     if wrong := check_document(told.kind, told.dated_on, school_reads, born_on=child.date_of_birth, today=today):
         raise Refused(wrong)

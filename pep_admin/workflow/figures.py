@@ -97,7 +97,7 @@ def record_each(
     lines = {each.pep_id: each for each in wanted}
     peps = take_peps(session, lines)
     done: dict[int, Recorded] = {}
-    for audience in (Audience.CARE, Audience.SCHOOL):
+    for audience in Audience:
         some = [pep for pep in peps if audience_for(actor, pep.child) is audience]
         documents = read_documents(session, some, audience=audience) if some else {}
         for pep in some:

@@ -19,7 +19,7 @@ from pep_admin.validators.last_term import place_of_target
 from pep_admin.validators.targets import check_wording
 from pep_admin.vocabulary import Part, PpgStatus
 from pep_admin.workflow.sections import part_changed, require_open, require_writer
-from pep_admin.workflow.taking import put, refuse, refuse_twice, take_pep
+from pep_admin.workflow.taking import alike, put, refuse, refuse_twice, take_pep
 
 WRITTEN = frozenset({"area", "subject", "is_strength", "answers_sdq", "need", "support_what", "support_when", "support_where",
                      "support_who", "support_how_often", "outcome", "baseline", "success_measure", "due_on", "look_on", "from_plan",
@@ -35,6 +35,7 @@ def save_target(
 
     `kept_from`: the target of an earlier PEP that goes on in a new one (HB-5.7), as its review in this PEP says.
     A target may be saved unfinished, but not without area, subject and outcome: the rest is asked for when Part 2 is signed.
+    A new one that says in everything what one of this PEP says already is that one: a form that came twice makes one target.
     """
     require(actor, Permission.TARGET_WRITE)
     pep = take_pep(session, pep_id, *OPEN_TO_WRITE)
@@ -42,6 +43,8 @@ def save_target(
     require_open(pep, "targets")
     if not str(values.get("outcome") or "").strip():
         raise refuse("RD-225", "HB-5.4", "Say what the child will be able to do.", "outcome")
+    if target_id is None and (standing := _said_already(session, pep, values, kept_from)) is not None:
+        return standing, _wording(session, pep, standing)
     found = _new_target(session, pep, values, kept_from) if target_id is None else _own_target(session, pep, target_id, version)
     if put(found, {key: values[key] for key in WRITTEN & set(values)}) or target_id is None:
         part_changed(session, pep, Part.EDUCATION)
@@ -49,6 +52,13 @@ def save_target(
     keep_marks(session, pep, {place_of_target(found.id): found.outcome})
     audit.record(session, "target.save", found, child_id=pep.child_id)
     return found, _wording(session, pep, found)
+
+
+def _said_already(session: Session, pep: Pep, values: Mapping[str, Any], kept_from: int | None) -> Target | None:
+    same = select(Target).where(Target.pep_id == pep.id, Target.outcome == clean(values["outcome"].strip()),
+                                Target.kept_from_id == kept_from).order_by(Target.id)
+    return next((each for each in session.scalars(same)
+                 if all(alike(getattr(each, key), values[key]) for key in WRITTEN & set(values))), None)
 
 
 def _new_target(session: Session, pep: Pep, values: Mapping[str, Any], kept_from: int | None) -> Target:

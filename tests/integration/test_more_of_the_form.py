@@ -189,7 +189,7 @@ def test_one_pep_of_the_year_is_held_with_the_ehcps_review(world: World) -> None
 
 def test_a_withheld_address_is_found_where_a_teacher_wrote_it_and_not_told_to_them(world: World, enter: Enter, ask: Ask) -> None:
     worker, teacher, head = enter("worker"), enter("teacher"), enter("head")
-    asked = section(worker, "about").send("then", button=STAY, address_withheld_from="parents")
+    asked = section(worker, "about").send("then", button=STAY, address_withheld_from="school")
     asked.send("then", placement_address="12 Saffron Row Lane, Bury\nBL9 0ZZ")
     assert answer(ask, "placement_address") == "12 Saffron Row Lane, Bury\nBL9 0ZZ"
     saved = section(teacher, "strengths").send("then", achievements="Walked from Saffron Row Lane on her own.")

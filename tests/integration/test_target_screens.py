@@ -507,15 +507,22 @@ def test_a_note_is_struck_by_its_writer_or_the_virtual_school(enter: Any, ask: A
         assert enter("officer").get(f"{TARGETS}strike/?{wrong}").status == 404, wrong
 
 
+EVENTS = sa.select(sa.func.count(AuditEvent.id)).where(AuditEvent.action == "target.save")
+
+
 def test_the_same_target_sent_twice_is_one(enter: Any, ask: Any, pep: int) -> None:
     count = sa.select(sa.func.count(Target.id)).where(Target.pep_id == pep)
     typed = {"area": "cognition", "subject": "english", "outcome": "Robin will read a page aloud by Easter"}
     before, page = ask(lambda session: session.scalar(count)), enter("teacher").get(f"{TARGETS}write/?pep={pep}")
-    assert page.send("outcome", **typed).status == 200
+    once = page.send("outcome", **typed)
+    events = ask(lambda session: session.scalar(EVENTS))
     twice = page.send("outcome", **typed)
-    assert twice.status == 422 and "There is a target with these words already." in twice.main
-    assert box(twice, "outcome") == typed["outcome"]
-    assert ask(lambda session: session.scalar(count)) == before + 1
+    assert (once.status, twice.status) == (200, 200)
+    assert (twice.url, twice.main) == (once.url, once.main), "the second press of the button leads where the first did"
+    assert ask(lambda session: session.scalar(count)) == before + 1 and ask(lambda session: session.scalar(EVENTS)) == events
+    other = page.send("outcome", **(typed | {"need": "Reads slowly"}))
+    assert other.status == 422 and "There is a target with these words already." in other.main
+    assert box(other, "outcome") == typed["outcome"] and box(other, "need") == "Reads slowly"
     assert page.send("outcome", **(typed | {"outcome": "Robin will read two pages aloud by Easter"})).status == 200
 
 

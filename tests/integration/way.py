@@ -37,7 +37,8 @@ def write(teacher: Visitor, worker: Visitor, pep: str) -> None:
 
 def write_social_care(worker: Visitor, pep: str) -> None:
     save(section(worker, pep, "about"), first_language="English", interpreter_needed="no", communicates_by=["speech"],
-         permanence_plan="stay", next_care_review_on="12 Dec 2024")
+         permanence_plan="stay", next_care_review_on="12 Dec 2024", iro="Ira Ober", address_withheld_from="nobody")
+    save(section(worker, pep, "about"), home_address="7 Elm Close")
     save(section(worker, pep, "responsibility"), **{
         "parental_responsibility-0-name": "The local authority", "parental_responsibility-0-relation": "Corporate parent",
         "parental_responsibility-0-gets_reports": "yes", "restricted_any": "no",
@@ -54,7 +55,8 @@ def write_social_care(worker: Visitor, pep: str) -> None:
 
 def write_education(teacher: Visitor, pep: str) -> None:
     save(section(teacher, pep, "setting"), **{
-        "key_adult": "Ms Rivers", "who_knows-0-who": "The designated teacher and the head", "who_knows-0-why": "They answer for it",
+        "key_adult": "Ms Rivers", "tutor_group": "4B",
+        "who_knows-0-who": "The designated teacher and the head", "who_knows-0-why": "They answer for it",
     })
     save(section(teacher, pep, "strengths"), achievements="Read in assembly", strengths="Patient", leisure_interests="Swimming")
     save(
@@ -73,7 +75,7 @@ def write_education(teacher: Visitor, pep: str) -> None:
         "attainment-1-subject": "Maths", "attainment-1-current": "Below", "attainment-1-on_track": "B",
         "attainment-2-subject": "Science", "attainment-2-current": "Set 3 of 5", "attainment-2-on_track": "ON",
         "attainment_context": "A year behind in maths", "needs_and_provision": "A reading group", "changes_ahead": "None expected",
-        "wellbeing_in_school": "Settled with one adult",
+        "wellbeing_in_school": "Settled with one adult", "next_send_step": "none",
     })
     save(section(teacher, pep, "attendance"), **{
         "attendance-0-possible": "90", "attendance-0-present": "88", "attendance-0-figures_to": "8 Nov 2024", "behaviour": "none",
@@ -111,10 +113,12 @@ def write_meeting(worker: Visitor, pep: str) -> None:
         if number >= 2:
             save(section(worker, pep, "meeting"), **came)
         came = {f"attendees-{number}-name": name, f"attendees-{number}-role": role, f"attendees-{number}-took_part": "attended"}
-    save(section(worker, pep, "meeting"), **came, meeting_at="12 Nov 2024 14:00", meeting_how="in_person", chair="Tess Lehrer",
+    save(section(worker, pep, "meeting"), **came, meeting_at="12 Nov 2024 14:00", meeting_how="in_person",
+         meeting_place="Library", chair="Tess Lehrer",
          chair_from_education="yes", child_attended="whole")
     save(section(worker, pep, "discussion"), discussion="Began with the assembly.", reports_and_slips_discussed="yes")
     save(section(worker, pep, "voices"), carer_voice="Robin talks about school now.", carer_part="Reads every evening",
+         carer_voice_how="meeting", carer_voice_on="12 Nov 2024", carer_voice_by="Sara Sozial",
          social_worker_voice="A steady school is what is needed.")
     save(section(worker, pep, "actions"), **{
         "actions-0-what": "Book the tutor", "actions-0-who": "Tess Lehrer", "actions-0-by_on": "29 Nov 2024",

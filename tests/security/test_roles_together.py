@@ -130,7 +130,7 @@ def test_a_permission_reaches_as_far_as_a_role_that_holds_it(
 def test_an_auditor_who_teaches_reads_as_the_school_does(world: World) -> None:
     """HB-3.11: what they write they fill in as the school, so no more is shown than the school sees."""
     child = world.pep_of().child
-    assert audience_for(world.auditor, child) is Audience.CARE
+    assert audience_for(world.auditor, child) is Audience.AUDIT
     assert audience_for(also(world.teacher, AUDITOR), child) is Audience.SCHOOL
     assert audience_for(also(world.worker, AUDITOR), child) is Audience.CARE
 

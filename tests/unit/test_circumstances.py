@@ -254,6 +254,11 @@ def test_what_the_childs_facts_switch(changes: dict[str, Any], switch: str, on: 
         ({"address_withheld_from": "nobody"}, "address_withheld", False),
         ({"address_withheld_from": "parents"}, "address_withheld", True),
         ({"address_withheld_from": "school"}, "address_withheld", True),
+        ({}, "address_shared", False), ({"address_withheld_from": "nobody"}, "address_shared", True),
+        ({"address_withheld_from": "parents"}, "address_shared", True),
+        ({"address_withheld_from": "school"}, "address_shared", False),
+        ({"address_withheld_from": "parents"}, "address_from_school", False),
+        ({"address_withheld_from": "school"}, "address_from_school", True),
     ],
 )
 def test_what_the_answers_switch(answers: dict[str, Any], switch: str, on: bool) -> None:
@@ -285,17 +290,19 @@ def test_every_switch_can_be_on() -> None:
             "child_voice_attempts": "Asked.", "behaviour": "some", "child_attended": "no", "child_absent_kind": "adults",
             "attendance": ({"possible": 10, "present": 1},), "sdq": ({"total": 40, "completed_on": date(2024, 9, 1)},),
             "attendees": ({"role": "child", "took_part": "attended"},), "part_time": True, "placement_change_expected": True,
-            "address_withheld_from": "school", "alternative_provision": True, "communicates_by": ("signing",),
+            "address_withheld_from": "school", "carer_voice_how": "not_reached", "alternative_provision": True,
+            "communicates_by": ("signing",),
             "restricted_any": True, "other_services": True, "healthcare_plan": True, "mental_health_support": "asked",
             "out_of_year": True, "next_care_review_on": date(2024, 11, 18), "meeting_at": MONDAY,
         },
         sen_status="E", has_targets_to_review=True, has_targets=True, is_late=True, moves_to="Year 7", schooling=ELM_THEN_ASH,
         has_money_to_answer=True, ahead=("Schools are visited",), in_custody=True, has_suspension=True,
     )  # fmt: skip
-    others = switches(kind=PepKind.INITIAL, sen_status="K", has_school=False)
+    others = switches({"sen_plan": True, "address_withheld_from": "nobody"}, kind=PepKind.INITIAL, sen_status="K", has_school=False)
+    at_college = switches({"p16_activity": "FE"}, year_group="12", date_of_birth=date(2008, 3, 1))
     older = switches(year_group="12", has_school=False, date_of_birth=date(2008, 3, 1))
     ages = (switches(year_group=each) for each in ("N1", "2", "4", "6", "8"))
-    assert everything.union(others, older, *ages) == SWITCHES
+    assert everything.union(others, older, at_college, *ages) == SWITCHES
 
 
 @pytest.mark.parametrize(("group", "ways", "version"), [

@@ -48,7 +48,8 @@ def test_one_pep_of_the_year_is_held_with_the_review(
     document = a_document({"joined_ehcp_review": joined}, {"sen_status": "E"}, ehcp_joined=elsewhere, term=term)
     document = replace(document, child=replace(document.child, sen_status="E", ehcp_review_on=review_on))
     message = f"No PEP this year has been joined to the EHCP review ({when})."
-    assert told(document) == ([("RD-216", "HB-3.4", "joined_ehcp_review", "warning", message)] if when else [])
+    found = [each for each in told(document) if each[0] != "RD-302"]  # an answer is needed besides
+    assert found == ([("RD-216", "HB-3.4", "joined_ehcp_review", "warning", message)] if when else [])
 
 
 def test_without_an_ehcp_there_is_no_review_to_join(a_document: Make) -> None:

@@ -91,7 +91,7 @@ def plan(**changes: Any) -> dict[str, Any]:
     ],
 )
 def test_a_reduced_timetable_ends(a_document: Make, answers: dict[str, Any], message: str) -> None:
-    found = told(a_document(answers))
+    found = [each for each in told(a_document(answers)) if each[0] != "RD-201"]  # one without a line needs one
     assert found == ([("RD-213", "HB-1.5", "part_time_plan", "warning", message)] if message else [])
 
 
@@ -133,7 +133,7 @@ NO_PLACE = "Sam has no school place; say what they are learning this week and th
 )
 def test_without_a_school_place_something_is_learnt_and_sought(a_document: Make, taught: Any, search: Any, field: str) -> None:
     answers = {"no_place_education": taught, "place_search": search, "attendance": None}
-    found = told(a_document(answers, {"has_school": False}))
+    found = [each for each in told(a_document(answers, {"has_school": False})) if each[0] != "RD-201"]
     assert found == ([("RD-237", "HB-4.2", field, "warning", NO_PLACE)] if field else [])
 
 
@@ -158,7 +158,8 @@ def test_without_course_or_work_there_is_a_next_step(
     a_document: Make, activity: str | None, has_school: bool, line: Any, fits: bool
 ) -> None:
     answers = {"p16_activity": activity, "not_eet_plan": (line,) if line else None}
-    found = told(of_year(a_document, "12", answers, phase="P16", facts={"has_school": has_school}))
+    told_of_it = told(of_year(a_document, "12", answers, phase="P16", facts={"has_school": has_school}))
+    found = [each for each in told_of_it if each[0] != "RD-201"]
     message = "Sam has no course or work; say what they are learning this week and the next step with a date."
     assert found == ([] if fits else [("RD-237", "HB-4.2", "not_eet_plan", "warning", message)])
 

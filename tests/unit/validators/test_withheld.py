@@ -24,7 +24,8 @@ HISTORY = ("He was found alone in the flat on a Sunday night. Two moves. His unc
 
 
 def withheld(make: Make, from_whom: str | None, address: str | None = ADDRESS, **more: Any) -> Document:
-    answers = {"address_withheld_from": from_whom, "placement_address": address, **more.pop("answers", {})}
+    answers = {"address_withheld_from": from_whom, "placement_address": address, "home_address": address,
+               **more.pop("answers", {})}
     return make(answers, **more)
 
 
