@@ -18,7 +18,7 @@ from pep_admin import audit
 from pep_admin.deadlines import format_day
 from pep_admin.exceptions import NotFound, Refused, StaleRecord
 from pep_admin.models import Pep, Person
-from pep_admin.pep_document import Written
+from pep_admin.pep_document import Written, take_part
 from pep_admin.pep_form import Document
 from pep_admin.permissions import Actor, Permission, require
 from pep_admin.queries.meetings import PEOPLE, Invitable, before_going, invitable
@@ -139,6 +139,18 @@ def call_off_meeting(
         base = {"meeting_at": document.digests["meeting_at"]}
         write_section(session, pep, document, section, {"meeting_at": None}, base=base, actor=actor, today=today)
         return invitations.call_off(session, pep, now=now)
+
+
+def drop_plan(session: Session, pep: Pep, *, today: date, now: datetime) -> None:
+    """The meeting of a PEP that is taken will not be held, because its child left care or it is closed: who was invited is told,
+    and a day that is still ahead stands in Part 3 no longer, nor that anybody is named to go there. A meeting that is over stays,
+    and so does today's where Part 3 is signed, which tells of it."""
+    invitations.call_off(session, pep, now=now)
+    if pep.meeting_at is None or (day_of(pep.meeting_at) or today) < today:
+        return
+    if take_part(session, pep, Part.MEETING).signed_at is None:
+        pep.meeting_at = pep.attending_officer = None
+        session.flush()
 
 
 def send_officer(

@@ -7,17 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from io import BytesIO
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from pypdf import PdfReader
 
 from pep_admin import config
-from pep_admin.models import Attendee, AuditEvent, Pep
+from pep_admin.models import Attendee, AuditEvent, Pep, Person
 from pep_admin.permissions import SYSTEM
 from pep_admin.vocabulary import Attendance, AttendeeRole, PepStatus
 from tests.integration.test_meetings import ADMIN, TEN, THREE, TWO_OF_ONE, book
-from tests.visiting import Page
+from tests.visiting import Page, Visitor
 from tests.world import World
 
 pytestmark = pytest.mark.slow  # the quick suite stays under a minute; `make check` runs everything
@@ -135,3 +137,39 @@ def test_a_meeting_moved_to_where_its_officer_has_another_says_so_to_the_virtual
     assert "Ole Amt goes to another meeting at that time: 2425-AUT-0002" in told
     told = book(enter("teacher"), pep, meeting_at="27 Nov 2024 15:00").text
     assert "Saved." in told and "another meeting" not in told and "2425-AUT-0002" not in told
+
+
+# --- who is told of it, and where ----------------------------------------------------------------------------------------------
+
+
+def test_school_and_social_worker_read_who_comes_where_they_read_of_the_meeting(world: World, pep: int, enter: Any) -> None:
+    book(enter("teacher"), pep)
+    for who in ("teacher", "worker"):
+        assert "Nobody of the Virtual School is named to go there." in enter(who).get(f"{ADMIN}/peps/details/?id={pep}").main
+        assert "Named to come" not in enter(who).get(f"{ADMIN}/peps/section/?id={pep}&section=meeting").main
+    assert officer_page(enter, pep).send("officer", officer=str(world.officer.person_id)).status == 200
+    for who in ("teacher", "worker"):
+        visitor = enter(who)
+        assert "Ole Amt of the Virtual School goes there." in visitor.get(f"{ADMIN}/peps/details/?id={pep}").main
+        for page in (f"peps/section/?id={pep}&section=meeting", f"peps/whole/?id={pep}"):
+            said = visitor.get(f"{ADMIN}/{page}").tree.xpath("//dt[.='Named to come for the Virtual School']/following-sibling::dd")
+            assert [each.text_content() for each in said] == ["Ole Amt, Virtual School"], (who, page)
+        assert "Ole Amt of the Virtual School is named to go there" in visitor.get(f"{ADMIN}/meetings/book/?pep={pep}").main
+        words = " ".join(" ".join(page.extract_text() for page in pdf_of(visitor, pep).pages).split())
+        assert "Named to come for the Virtual School Ole Amt, Virtual School" in words, who
+
+
+def pdf_of(visitor: Visitor, pep: int) -> PdfReader:
+    answer = visitor.client.get(f"{ADMIN}/peps/pdf/?id={pep}")
+    assert answer.status_code == 200 and answer.mimetype == "application/pdf"
+    return PdfReader(BytesIO(answer.data))
+
+
+def test_what_was_said_of_who_comes_stays_as_it_was_when_the_pep_was_sent(world: World, enter: Any) -> None:
+    found = world.written_pep(money=False)
+    found.attending_officer_id = world.officer.person_id
+    number = world.sent_pep(money=False).id
+    world.act(SYSTEM)
+    world.session.get_one(Person, world.officer.person_id).last_name = "Anders"
+    world.session.commit()
+    assert "Ole Amt, Virtual School" in enter("teacher").get(f"{ADMIN}/peps/section/?id={number}&section=meeting").main
