@@ -365,7 +365,7 @@ class RecordFacts:
 
     `homes` and `schools` are counted from the day of coming into care; `team` is the social worker's; `at_school_since` the first
     day at the PEP's school; `sdq_before` the total before the latest one; `options_in` the year group in which the school has the
-    courses of key stage 4 chosen.
+    courses of key stage 4 chosen; `goes_there` who is named to go to the meeting for the Virtual School, with their role.
     """
 
     designated_teacher: str = ""
@@ -377,6 +377,7 @@ class RecordFacts:
     schools: int = 0
     sdq_before: int | None = None
     options_in: str = "9"
+    goes_there: str = ""
 
 
 @dataclass(frozen=True, slots=True)

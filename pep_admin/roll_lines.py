@@ -202,6 +202,7 @@ LINES: tuple[Line, ...] = (
     Line("P2.64", "next_steps", "Ahead this year", _ahead),
     Line("P3.05", "meeting", "On the day of the care review", _same_day, "C"),
     Line("P3.06", "meeting", "Held with the EHCP’s review", _joined),
+    Line("P3.08", "meeting", "Named to come for the Virtual School", lambda each: each.record.goes_there, "C"),
     Line("P3.08", "meeting", "Virtual School at the meeting", _came, "C"),
 )
 """In the order in which they stand on their section."""

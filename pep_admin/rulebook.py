@@ -96,7 +96,7 @@ RULES: dict[str, Rule] = {
              "The child is asked how the meeting went and whether they want a copy."),
         Rule("HB-3.9", (RECORD,), "Part 3, my actions",
              "Every action has one person and one date."),
-        Rule("HB-3.10", (COMPUTED,), "Lists of children and schools, inspections, the diary",
+        Rule("HB-3.10", (COMPUTED, WARNING), "Lists of children and schools, inspections, the diary",
              "The Virtual School attends where the handbook names a reason."),
         Rule("HB-3.11", (RECORD,), "Every page, PDF and copy",
              "Sensitive history is seen only by those who need it, and never stands in the child's copy."),

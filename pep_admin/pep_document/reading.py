@@ -76,6 +76,7 @@ def read_documents(session: Session, peps: Iterable[Pep], *, audience: Audience)
                 joinedload(Pep.school).joinedload(School.designated_teacher),
                 joinedload(Pep.school).joinedload(School.headteacher),
                 joinedload(Pep.writer),
+                joinedload(Pep.attending_officer),
                 joinedload(Pep.form_version),
             )
         )

@@ -64,7 +64,7 @@ def next_stage_of(pep: Pep, group: str) -> str:
 def record_of(
     pep: Pep, homes: Sequence[CarePlacement], schools: Sequence[Enrolment], sdq_before: int | None
 ) -> RecordFacts:
-    """What the sections show of the school, and of homes and schools since the child came into care."""
+    """What the sections show of the school, of homes and schools since coming into care, and of who is sent to the meeting."""
     school, since = pep.school, pep.child.entered_care_on
     lead, head = (school.designated_teacher, school.headteacher) if school else (None, None)
     here = [each.started_on for each in schools if each.school_id == pep.school_id]
@@ -78,6 +78,7 @@ def record_of(
         schools=len({each.school_id for each in schools if each.ended_on is None or each.ended_on >= since}),
         sdq_before=sdq_before,
         options_in=(school.options_in if school else OptionsYear.YEAR_9).value,
+        goes_there=f"{officer.name}, {officer.kind.label}" if (officer := pep.attending_officer) else "",
     )
 
 

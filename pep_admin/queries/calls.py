@@ -1,19 +1,20 @@
 """Whom to ring today: for whom a part of a PEP waits that is late or due within a week, and with whom a follow-up has come due.
 
+A follow-up about a child who has left care, or about a PEP that was closed as not needed, holds nobody back and comes due no more.
 A fixed number of statements, however many. What was said is kept by workflow/calls.py.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from sqlalchemy import and_, or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, aliased, joinedload
 
-from pep_admin.models import CallNote, Pep, Person
-from pep_admin.queries.in_care import of_child_in_care
+from pep_admin.models import CallNote, Pep, Person, School
+from pep_admin.queries.in_care import has_left, of_child_in_care
 from pep_admin.queries.waiting import parts_waiting, with_writers
 from pep_admin.vocabulary import Part, PepStatus, PersonKind
 
@@ -54,11 +55,11 @@ class ToRing:
 def to_ring(session: Session, today: date) -> list[ToRing]:
     """Everybody by group and name, who owes the most pressing PEP first in each; also who is not to be rung before a later day."""
     owed = _owed(session, today)
-    notes = _notes(session, [person.id for person, _ in owed])
-    found = [_one(person, is_school, rows, notes.get(person.id, ())) for (person, is_school), rows in owed.items()]
+    notes, open_ones = _notes(session, [person.id for person, _ in owed]), follow_ups(session, today)
+    found = [_one(person, is_school, rows, notes.get(person.id, ()), open_ones) for (person, is_school), rows in owed.items()]
     known = {each.person.id for each in found}
-    for note in _come_due(session, today):
-        if note.person_id not in known:
+    for note in open_ones:
+        if note.person_id not in known and note.follow_up_on is not None and note.follow_up_on <= today:
             known.add(note.person_id)
             is_school = note.person.kind is not PersonKind.SOCIAL_WORKER
             found.append(ToRing(note.person, is_school, note.person.organisation or "", (), note, note))
@@ -66,11 +67,12 @@ def to_ring(session: Session, today: date) -> list[ToRing]:
                                            each.owed[0].pep.due_on if each.owed else today, each.person.last_name, each.person.id))
 
 
-def _one(person: Person, is_school: bool, owed: Sequence[Owed], notes: Sequence[CallNote]) -> ToRing:
+def _one(
+    person: Person, is_school: bool, owed: Sequence[Owed], notes: Sequence[CallNote], open_ones: Sequence[CallNote]
+) -> ToRing:
     school = next((each.pep.school.name for each in owed if is_school and each.pep.school), "")
-    open_ones = [each for each in notes if each.follow_up_on is not None and each.settled_on is None]
-    return ToRing(person, is_school, school or person.organisation or "", tuple(owed), notes[0] if notes else None,
-                  open_ones[0] if open_ones else None)
+    standing = next((each for each in notes if each in open_ones), None)
+    return ToRing(person, is_school, school or person.organisation or "", tuple(owed), notes[0] if notes else None, standing)
 
 
 def _owed(session: Session, today: date) -> dict[tuple[Person, bool], list[Owed]]:
@@ -116,6 +118,32 @@ def concerns(pep: Pep, person_id: int) -> bool:
                          *((school.designated_teacher_id, school.headteacher_id) if school is not None else ())}
 
 
-def _come_due(session: Session, today: date) -> Sequence[CallNote]:
-    asked = select(CallNote).where(CallNote.follow_up_on <= today, CallNote.settled_on.is_(None))
-    return session.scalars(asked.order_by(CallNote.follow_up_on, CallNote.id).options(joinedload(CallNote.person))).all()
+def follow_ups(session: Session, today: date) -> list[CallNote]:
+    """The notes of calls that are to be followed by another, the earliest day first.
+
+    Left out is what is about a PEP that is over with (`_over`); and what is about all that somebody owed, where every PEP of theirs
+    that is not signed off is.
+    """
+    asked = select(CallNote).where(CallNote.follow_up_on.is_not(None), CallNote.settled_on.is_(None))
+    notes = session.scalars(asked.order_by(CallNote.follow_up_on, CallNote.id).options(
+        joinedload(CallNote.person), joinedload(CallNote.pep).joinedload(Pep.child))).all()
+    of_all = {each.person_id for each in notes if each.pep is None}
+    theirs = _unfinished_of(session, of_all) if of_all else {}
+    return [each for each in notes if not (
+        _over(each.pep, today) if each.pep is not None
+        else theirs.get(each.person_id) and all(_over(pep, today) for pep in theirs[each.person_id]))]
+
+
+def _over(pep: Pep, today: date) -> bool:
+    """Whether nobody need be rung about that PEP any more: its child has left care, or it was closed as not needed."""
+    return pep.status is PepStatus.WITHDRAWN or has_left(pep.child.left_care_on, today)
+
+
+def _unfinished_of(session: Session, person_ids: Collection[int]) -> dict[int, list[Pep]]:
+    """By person the PEPs that concern them and are not signed off."""
+    school = aliased(School)
+    columns = (Pep.writer_id, Pep.social_worker_id, school.designated_teacher_id, school.headteacher_id)
+    asked = select(Pep).outerjoin(school, Pep.school_id == school.id).where(
+        Pep.status != PepStatus.COMPLETE, or_(*(each.in_(person_ids) for each in columns)))
+    peps = session.scalars(asked.options(joinedload(Pep.child), joinedload(Pep.school))).all()
+    return {each: [pep for pep in peps if concerns(pep, each)] for each in person_ids}

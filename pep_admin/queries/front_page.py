@@ -11,7 +11,7 @@ from pep_admin.models import Child, ExclusionAlert, LeadQuestion, Pep, PpgReques
 from pep_admin.permissions import Actor
 from pep_admin.queries.in_care import of_child_in_care, stays_in_care
 from pep_admin.queries.lateness import late_now
-from pep_admin.queries.peps import OPEN_TO_WRITE
+from pep_admin.queries.peps import OPEN_TO_WRITE, UNFINISHED
 from pep_admin.school_words import LeadAnswer
 from pep_admin.vocabulary import PepStatus, PpgStatus
 
@@ -27,8 +27,8 @@ def front_page_counts(session: Session, actor: Actor, today: date) -> dict[str, 
             func.count(case((writing, 1))).label("open"),
             func.count(case((writing & Pep.due_on.between(today, soon), 1))).label("due_soon"),
             func.count(case((late_now(session, today), 1))).label("late"),
-            func.count(case((writing & ~of_child_in_care(today), 1))).label("left_care"),
-            func.count(case((Pep.status == PepStatus.SUBMITTED, 1))).label("with_vs"),
+            func.count(case((Pep.status.in_(UNFINISHED) & ~of_child_in_care(today), 1))).label("left_care"),
+            func.count(case(((Pep.status == PepStatus.SUBMITTED) & of_child_in_care(today), 1))).label("with_vs"),
             func.count(case((Pep.status == PepStatus.RETURNED, 1))).label("sent_back"),
             func.count(case((Pep.status == PepStatus.COMPLETE, 1))).label("complete"),
         )

@@ -7,20 +7,21 @@ workflow/invitations.py's.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session, joinedload
 
 from pep_admin.models import Attendee, Child, MeetingInvitation, MeetingNotice, Pep, Person, School, Term
 from pep_admin.queries.new_children import year_of
 from pep_admin.queries.peps import UNFINISHED
 from pep_admin.queries.terms import day_bounds
-from pep_admin.validators.meetings import day_of
+from pep_admin.validators.findings import Finding
+from pep_admin.validators.meetings import USUAL_MINUTES, Engagement, check_goer, day_of, monday_of
 from pep_admin.validators.names import as_compared
-from pep_admin.vocabulary import Attendance, AttendeeRole, PersonKind
+from pep_admin.vocabulary import Attendance, AttendeeRole, PepStatus, PersonKind
 
 PEOPLE = (joinedload(Pep.child).joinedload(Child.social_worker), joinedload(Pep.child).joinedload(Child.carer),
           joinedload(Pep.school).joinedload(School.designated_teacher), joinedload(Pep.term).joinedload(Term.year),
@@ -110,19 +111,19 @@ class Goer:
     person_id: int | None
 
 
-def monday_of(day: date) -> date:
-    """The Monday of that day's week."""
-    return day - timedelta(days=day.weekday())
-
-
 def meetings_ahead(session: Session, today: date) -> list[DiaryEntry]:
     """Every meeting that is booked from today to the end of the sixth week, of PEPs that are not finished, in order of time."""
     first, _ = day_bounds(today)
-    _, beyond = day_bounds(monday_of(today) + timedelta(days=7 * WEEKS - 1))
+    _, beyond = day_bounds(last_day_ahead(today))
     asked = select(Pep).where(Pep.meeting_at >= first, Pep.meeting_at < beyond, Pep.status.in_(UNFINISHED))
     found = session.scalars(asked.options(joinedload(Pep.child), joinedload(Pep.school), joinedload(Pep.attending_officer))
                             .order_by(Pep.meeting_at, Pep.id))
     return [DiaryEntry(pep, pep.meeting_at, pep.attending_officer) for pep in found if pep.meeting_at is not None]
+
+
+def last_day_ahead(today: date) -> date:
+    """The Sunday on which the diary ends."""
+    return monday_of(today) + timedelta(days=7 * WEEKS - 1)
 
 
 def within_a_fortnight(on: date, today: date) -> bool:
@@ -151,9 +152,65 @@ def who_goes(session: Session, entries: Sequence[DiaryEntry]) -> dict[int, list[
                     for pep_id, told in names.items()}
 
 
-def load_of(entries: Sequence[DiaryEntry]) -> Counter[tuple[int, date]]:
-    """How many of those meetings each officer (by id) goes to in each week (by its Monday)."""
-    return Counter((each.officer.id, each.week) for each in entries if each.officer is not None)
+Busy = Mapping[int, Sequence[Engagement]]
+"""By officer (id) the meetings to which they go or went."""
+
+
+def busy(session: Session, first: date, last: date) -> Busy:
+    """Who of the Virtual School goes or went to which meetings from that day to that day, whatever has become of the PEP since, but
+    for one that was closed as not needed: who is named in the diary and who is down in Part 3 by name, without whoever sent
+    apologies. Where nobody is named, a name that is nobody's on record is taken for the child's officer."""
+    begins, beyond = day_bounds(first)[0], day_bounds(last)[1]
+    standing = and_(MeetingNotice.pep_id == Pep.id, MeetingNotice.called_off_at.is_(None))
+    rows = session.execute(
+        select(Pep.id, Pep.reference, Pep.meeting_at, Pep.attending_officer_id, Child.case_officer_id, MeetingNotice.minutes)
+        .join(Child, Pep.child_id == Child.id).outerjoin(MeetingNotice, standing)
+        .where(Pep.meeting_at >= begins, Pep.meeting_at < beyond, Pep.status != PepStatus.WITHDRAWN)
+        .order_by(Pep.meeting_at, Pep.id)).all()
+    there: dict[int, list[tuple[str, Attendance]]] = defaultdict(list)
+    asked = select(Attendee.pep_id, Attendee.name, Attendee.took_part).where(
+        Attendee.pep_id.in_([row.id for row in rows]), Attendee.role == AttendeeRole.VIRTUAL_SCHOOL)
+    for pep_id, name, took_part in session.execute(asked):
+        there[pep_id].append((name, took_part))
+    ours = {as_compared(each.name): each.id for each in officers(session)} if there else {}
+    found: dict[int, list[Engagement]] = defaultdict(list)
+    for row in rows:
+        instead = row.case_officer_id if row.attending_officer_id is None else None
+        down = [(ours.get(as_compared(name), instead), took_part) for name, took_part in there[row.id]]
+        away = {person_id for person_id, took_part in down if took_part is Attendance.APOLOGIES}
+        for person_id in ({row.attending_officer_id} - away) | {each for each, took_part in down if each not in away}:
+            if person_id is not None:
+                found[person_id].append(Engagement(row.reference, row.meeting_at, row.minutes or USUAL_MINUTES))
+    return found
+
+
+def busy_in_week(session: Session, day: date) -> Busy:
+    """The same of the whole week of that day, Monday to Sunday."""
+    monday = monday_of(day)
+    return busy(session, monday, monday + timedelta(days=6))
+
+
+def load_of(found: Busy) -> Counter[tuple[int, date]]:
+    """How many meetings each officer (by id) has in each week (by its Monday)."""
+    return Counter((person_id, each.week) for person_id, meetings in found.items() for each in meetings)
+
+
+def engagement_of(session: Session, pep: Pep) -> Engagement | None:
+    """That PEP's meeting as it is booked; None where none is."""
+    if pep.meeting_at is None:
+        return None
+    notice = standing_notice(session, pep.id)
+    return Engagement(pep.reference, pep.meeting_at, notice.minutes if notice else USUAL_MINUTES)
+
+
+def before_going(session: Session, pep: Pep, people: Sequence[Person]) -> dict[int, list[Finding]]:
+    """By person what there is to look at before they are sent to that PEP's meeting; nothing while none is booked (HB-3.10)."""
+    meeting = engagement_of(session, pep)
+    if meeting is None or not people:
+        return {}
+    day = day_of(meeting.at) or date.min
+    found, most = busy_in_week(session, day), most_a_week(session, day)
+    return {each.id: check_goer(each.name, meeting, found.get(each.id, ()), most=most) for each in people}
 
 
 def most_a_week(session: Session, today: date) -> int:
@@ -164,7 +221,8 @@ def most_a_week(session: Session, today: date) -> int:
 
 def too_many(session: Session, today: date) -> bool:
     """Whether somebody has more meetings in a week than can be done."""
-    return max(load_of(meetings_ahead(session, today)).values(), default=0) > most_a_week(session, today)
+    found = busy(session, monday_of(today), last_day_ahead(today))
+    return max(load_of(found).values(), default=0) > most_a_week(session, today)
 
 
 def officers(session: Session) -> Sequence[Person]:

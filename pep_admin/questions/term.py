@@ -109,9 +109,10 @@ def late_ours(week: Week) -> list[Found]:
 
 
 def with_us(week: Week) -> list[Found]:
-    """PEPs that were sent and wait to be graded, the longest first. The days are those since they were sent."""
+    """PEPs that were sent and wait to be graded, the longest first. The days are those since they were sent. As on the board, those
+    of children who have left care are not among them: they stand with what is left open of those."""
     found = []
-    for row in _standing(week, PepStatus.SUBMITTED):
+    for row in _standing(week, PepStatus.SUBMITTED, of_child_in_care(week.today)):
         sent_on = day_of(row.submitted_at) or week.today
         found.append(Found(f"Sent on {format_day(sent_on)}", theirs(row.case_officer_id), row.child_id, row.id,
                            days=(week.today - sent_on).days))

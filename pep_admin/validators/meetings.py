@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -153,6 +153,56 @@ def _known_holiday(day: date, calendar: Calendar) -> bool:
         return not calendar.is_school_day(day)
     except TermsUnknown:
         return not england_working_day(day)
+
+
+# --- who of the Virtual School goes there --------------------------------------------------------------------------------
+
+USUAL_MINUTES = 60
+"""How long a meeting is taken to last while nobody has said it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Engagement:
+    """A meeting to which somebody goes: of which PEP (its reference), when it begins (aware), and how many minutes it takes."""
+
+    reference: str
+    at: datetime
+    minutes: int = USUAL_MINUTES
+
+    @property
+    def ends_at(self) -> datetime:
+        return self.at + timedelta(minutes=self.minutes)
+
+    @property
+    def week(self) -> date:
+        """The Monday of its week in England."""
+        return monday_of(day_of(self.at) or date.min)
+
+    def overlaps(self, other: Engagement) -> bool:
+        """Whether nobody can be at both from beginning to end; one that begins when the other ends does not."""
+        return self.at < other.ends_at and other.at < self.ends_at
+
+
+def monday_of(day: date) -> date:
+    """The Monday of that day's week."""
+    return day - timedelta(days=day.weekday())
+
+
+def check_goer(name: str, meeting: Engagement, others: Iterable[Engagement], *, most: int) -> list[Finding]:
+    """MEET-two, MEET-full (warnings): who is sent to a meeting goes to another one at that time, or to more than `most` from Monday
+    to Sunday of that week. `others` are all that they go to or went to; `most` is 0 where no number is known."""
+    found, elsewhere = [], [each for each in others if each.reference != meeting.reference]
+    for each in sorted((each for each in elsewhere if meeting.overlaps(each)), key=lambda each: (each.at, each.reference)):
+        begins, ends = each.at.astimezone(LONDON), each.ends_at.astimezone(LONDON)
+        message = (f"{name} goes to another meeting at that time: {each.reference}, {format_day(begins.date())}, "
+                   f"{begins:%H:%M} to {ends:%H:%M}.")
+        found.append(Finding("MEET-two", "HB-3.10", "officer", message, "warning", _MEETING))
+    count = 1 + sum(each.week == meeting.week for each in elsewhere)
+    if most and count > most:
+        message = (f"With this one {name} has {count} meetings in the week of {format_day(meeting.week)}; an officer can go to "
+                   f"{most}.")
+        found.append(Finding("MEET-full", "HB-3.10", "officer", message, "warning", _MEETING))
+    return found
 
 
 def coincides(meeting_on: date | None, review_on: date | None, within_days: int) -> bool:

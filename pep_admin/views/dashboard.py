@@ -51,7 +51,7 @@ COUNTS = (
     _peps("due_soon", "Due soon", f"Due within {queries.DUE_SOON_DAYS} days and not sent"),
     _peps("sent_back", "Sent back", "To be changed and sent again"),
     _peps("open", "Being written", "Opened and not yet sent"),
-    _peps("left_care", "Left care, PEP still open", "Close as not needed; nobody is reminded of them"),
+    _peps("left_care", "Left care, PEP still open", "Grade what was sent, or close it as not needed; nobody is reminded of them"),
     _peps("with_vs", "With the Virtual School", "Sent, waiting to be graded"),
     _money("held", "Money asked for", "Requests waiting for a decision", PpgStatus.REQUESTED),
     _money("to_release", "Money to release", "Approved, not yet released", PpgStatus.APPROVED),

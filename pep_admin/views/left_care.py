@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from pep_admin.models import Child, Pep
-from pep_admin.queries import OPEN_TO_WRITE
 from pep_admin.queries.in_care import has_left
+from pep_admin.queries.peps import UNFINISHED
 from pep_admin.views.base import PepModelView
 
 
@@ -27,4 +27,4 @@ def left_open(view: PepModelView, child: Child, peps: Iterable[Pep]) -> list[Lef
     if not has_left(child.left_care_on, view.today):
         return []
     return [LeftOpen(pep, view.way_to("pep_peps.details_view", id=pep.id), view.way_to("pep_peps.withdraw", id=pep.id))
-            for pep in peps if pep.status in OPEN_TO_WRITE]
+            for pep in peps if pep.status in UNFINISHED]

@@ -7,14 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from pep_admin.models import AgreedAction, Pep, Person
 from pep_admin.pep_document import read_document
 from pep_admin.permissions import Permission, audience_for, lent, writes_part
 from pep_admin.queries.actions import open_before
+from pep_admin.queries.in_care import has_left
 from pep_admin.queries.meetings import invited, standing_notice
-from pep_admin.queries.peps import OPEN_TO_WRITE
+from pep_admin.queries.peps import OPEN_TO_WRITE, UNFINISHED
 from pep_admin.validators.meetings import day_of
 from pep_admin.validators.reopening import is_open
 from pep_admin.views.gate import PepView
@@ -24,10 +26,13 @@ from pep_admin.workflow.meetings import SECTION
 
 @dataclass(frozen=True, slots=True)
 class MeetingCard:
-    """Where the meeting is and how it is held ("" where nobody said), its people and ways,
-    and the open actions of earlier PEPs with whether the one who acts ticks them off."""
+    """Where the meeting is and how it is held ("" where nobody said), whether it is still ahead, its people and ways,
+    and the open actions of earlier PEPs with whether the one who acts ticks them off; `left_on` is the day on which a child who is
+    no longer in care left it."""
 
     where: str
+    ahead: bool
+    left_on: date | None
     invited: Sequence[Person]
     officer: Person | None
     book: str | None
@@ -59,8 +64,10 @@ def card_of(view: PepView, pep: Pep) -> MeetingCard:
     agreed = open_before(session, pep)
     ticks = bool(agreed) and view.may(Permission.ACTION_TICK) and not lent(
         session, view.actor, Permission.ACTION_TICK, [pep.child_id])
-    return MeetingCard(_where(view, pep), [each.person for each in invited(session, notice)] if notice else [],
-                       pep.attending_officer, agreed=agreed, ticks=ticks, **ways)
+    left_on = pep.child.left_care_on if has_left(pep.child.left_care_on, view.today) else None
+    people = [each.person for each in invited(session, notice)] if notice else []
+    return MeetingCard(_where(view, pep), ahead and pep.status in UNFINISHED, left_on, people, pep.attending_officer,
+                       agreed=agreed, ticks=ticks, **ways)
 
 
 def _where(view: PepView, pep: Pep) -> str:

@@ -26,12 +26,16 @@ from pep_admin.permissions import Permission, audience_for
 from pep_admin.queries.meeting_letters import CalendarEntry
 from pep_admin.queries.meetings import (
     PEOPLE,
+    Busy,
     DiaryEntry,
+    before_going,
+    busy,
+    busy_in_week,
     invitable,
     invited,
+    last_day_ahead,
     load_of,
     meetings_ahead,
-    monday_of,
     most_a_week,
     next_uid,
     officers,
@@ -40,7 +44,8 @@ from pep_admin.queries.meetings import (
     within_a_fortnight,
 )
 from pep_admin.validators import forms
-from pep_admin.validators.meetings import day_of
+from pep_admin.validators.findings import Finding, blocking
+from pep_admin.validators.meetings import USUAL_MINUTES, check_goer, day_of, monday_of
 from pep_admin.views import section_forms
 from pep_admin.views.base_forms import PepForm
 from pep_admin.views.gate import PepView
@@ -50,9 +55,6 @@ from pep_admin.views.meeting_card import may_book
 from pep_admin.vocabulary import MeetingHow
 from pep_admin.workflow import meetings
 from pep_admin.workflow.invitations import News
-
-USUAL_MINUTES = 60
-
 
 
 class OfficerField(SelectField):
@@ -106,36 +108,53 @@ class Meetings(PepView):
     def index_view(self) -> ResponseReturnValue:
         """The meetings of the next six weeks, week by week; one's own of the next fortnight first."""
         entries, most = meetings_ahead(self.db_session, self.today), most_a_week(self.db_session, self.today)
+        found = busy(self.db_session, monday_of(self.today), last_day_ahead(self.today))
         meet = {each.facts.child_id: each for each in queries.children_to_meet(self.db_session, self.today)}
         goers = who_goes(self.db_session, entries)
         shown = [each for each in entries if each.pep.id in goers or each.pep.child_id in meet]
         mine = [each for each in shown if self.actor.person_id in {one.person_id for one in goers.get(each.pep.id, ())} - {None}
                 and within_a_fortnight(each.on, self.today)]
         self.record_view("meetings.list", object_type="meetings", rows=len(shown))
-        return self.page("pep/meetings/index.html", mine=mine, goers=goers, meet=meet, most=most,
-                         weeks=_by_week(shown), people=_loads(entries), this_week=monday_of(self.today))
+        return self.page("pep/meetings/index.html", mine=mine, goers=goers, meet=meet, most=most, advice=_advice(shown, found),
+                         weeks=_by_week(shown), people=self._loads(found), this_week=monday_of(self.today))
+
+    def _loads(self, found: Busy) -> list[tuple[Person, list[tuple[Any, int]]]]:
+        """Each officer who goes anywhere, with the weeks and how many meetings they have in each."""
+        loads = load_of(found)
+        return [(person, sorted((week, count) for (who, week), count in loads.items() if who == person.id))
+                for person in officers(self.db_session) if person.id in found]
 
     @expose("/officer/", methods=("GET", "POST"))
     def send_officer(self) -> ResponseReturnValue:
         """Who of the Virtual School goes to the meeting of the PEP of `?pep=`."""
         pep, posted = self._pep(), request.method == "POST"
+        advice: list[Finding] = []
         form: Any = OfficerForm(request.form if posted else None, officer=pep.attending_officer_id)
         form.officer.people = self._who_can_go()
         moved = False
         if posted and form.validate():
             chosen = form.officer.data
             done = self.commit(meetings.send_officer, pep.id, whole_id(chosen) if chosen else None, seen=_shown(),
-                               readers=self._readers(), today=self.today, now=self.now, subject=pep, keep_stale=True)
+                               readers=self._readers(), heeded=request.form.getlist("seen_advice"), today=self.today, now=self.now,
+                               subject=pep, keep_stale=True)
             if done.value is not None:
                 self.say("It is in the diary." if chosen else "Nobody is named to go there now.")
                 return redirect(self._page_of(pep.id), code=303)
-            moved, form.head = done.saved is not None, forms.attach(form, done.findings)
-        entries = meetings_ahead(self.db_session, self.today)
+            moved, form.head = done.saved is not None, forms.attach(form, blocking(done.findings))
+            advice = [each for each in done.findings if each.severity == "warning"]
         pep = self._pep()
-        week = monday_of(day_of(pep.meeting_at) or self.today) if pep.meeting_at else None
         return self.page("pep/meetings/officer.html", status=409 if moved else 422 if posted else 200, pep=pep, form=form,
-                         back=self._page_of(pep.id), moved=moved, week=week, most=most_a_week(self.db_session, self.today),
-                         loads=[(each, load_of(entries)[each.id, week]) for each in form.officer.people] if week else [])
+                         back=self._page_of(pep.id), moved=moved, advice=advice, **self._week_of(pep, form.officer.people))
+
+    def _week_of(self, pep: Pep, people: Sequence[Person]) -> dict[str, Any]:
+        """Of the whole week of the meeting: how many meetings each of those people has, and what to look at before one is sent."""
+        day = day_of(pep.meeting_at)
+        if day is None:
+            return {"week": None, "most": 0, "loads": []}
+        loads, look = load_of(busy_in_week(self.db_session, day)), before_going(self.db_session, pep, people)
+        week = monday_of(day)
+        return {"week": week, "most": most_a_week(self.db_session, day),
+                "loads": [(each, loads[each.id, week], look[each.id]) for each in people]}
 
     def _readers(self) -> meetings.Readers | None:
         known = host().child_readers
@@ -171,9 +190,16 @@ class Meetings(PepView):
         if done.value.written.conflicts is not None:
             return self._conflict(pep, form, done.value.written.conflicts)
         self.say(_said_of(done.value.told, booked=was is None))
-        for each in done.value.notes:
+        for each in [*done.value.notes, *self._officers_other_meetings(pep)]:
             self.say(each.message, "warning")
         return redirect(self._page_of(pep.id), code=303)
+
+    def _officers_other_meetings(self, pep: Pep) -> list[Finding]:
+        """What there is to look at for the officer who was named before the meeting was moved; the Virtual School's alone."""
+        officer = pep.attending_officer
+        if officer is None or not self.may(Permission.ATTENDING_READ):
+            return []
+        return before_going(self.db_session, pep, [officer]).get(officer.id, [])
 
     def _bookable(self) -> Pep:
         pep = self._pep()
@@ -284,9 +310,12 @@ def _by_week(entries: Sequence[DiaryEntry]) -> list[tuple[Any, list[DiaryEntry]]
     return [(week, list(found)) for week, found in groupby(entries, key=lambda each: each.week)]
 
 
-def _loads(entries: Sequence[DiaryEntry]) -> list[tuple[Person, list[tuple[Any, int]]]]:
-    """Each officer who goes anywhere, with the weeks and how many meetings they have in each."""
-    loads = load_of(entries)
-    people = {each.officer.id: each.officer for each in entries if each.officer is not None}
-    return [(person, sorted((week, count) for (who, week), count in loads.items() if who == number))
-            for number, person in sorted(people.items(), key=lambda pair: (pair[1].last_name, pair[0]))]
+def _advice(entries: Sequence[DiaryEntry], found: Busy) -> dict[int, list[Finding]]:
+    """By PEP, that whoever is named to go there goes to another meeting at that time; a full week stands beside the officers."""
+    told = {}
+    for entry in entries:
+        theirs = found.get(entry.officer.id, ()) if entry.officer is not None else ()
+        this = next((each for each in theirs if each.reference == entry.pep.reference), None)
+        if entry.officer is not None and this is not None:
+            told[entry.pep.id] = check_goer(entry.officer.name, this, theirs, most=0)
+    return told

@@ -14,6 +14,7 @@ from pep_admin.clocks import Whose
 from pep_admin.models import Pep
 from pep_admin.queries import DUE_SOON_DAYS, OPEN_TO_WRITE, late_now, late_with
 from pep_admin.queries.in_care import of_child_in_care
+from pep_admin.queries.peps import UNFINISHED
 from pep_admin.views.hosting import host
 from pep_admin.vocabulary import PepStatus
 
@@ -30,8 +31,9 @@ STAGES: Cases = {
     "due_soon": ("Due soon", _soon),
     "open": ("Being written", lambda due_on: _WRITING),
     "not_sent": ("Not sent out yet", lambda due_on: (Pep.status == PepStatus.INITIATED) & of_child_in_care(config.today())),
-    "left_care": ("Left care, still open", lambda due_on: _WRITING & ~of_child_in_care(config.today())),
-    "with_vs": ("With the Virtual School", lambda due_on: Pep.status == PepStatus.SUBMITTED),
+    "left_care": ("Left care, still open", lambda due_on: Pep.status.in_(UNFINISHED) & ~of_child_in_care(config.today())),
+    "with_vs": ("With the Virtual School",
+                lambda due_on: (Pep.status == PepStatus.SUBMITTED) & of_child_in_care(config.today())),
     "sent_back": ("Sent back", lambda due_on: Pep.status == PepStatus.RETURNED),
 }
 """For `Case(Pep.due_on, "Stage", "stage", STAGES)`."""

@@ -16,12 +16,12 @@ from sqlalchemy.orm import Session
 
 from pep_admin import audit
 from pep_admin.deadlines import format_day
-from pep_admin.exceptions import NotFound, StaleRecord
+from pep_admin.exceptions import NotFound, Refused, StaleRecord
 from pep_admin.models import Pep, Person
-from pep_admin.pep_document import Written
+from pep_admin.pep_document import Written, take_part
 from pep_admin.pep_form import Document
 from pep_admin.permissions import Actor, Permission, require
-from pep_admin.queries.meetings import PEOPLE, Invitable, invitable
+from pep_admin.queries.meetings import PEOPLE, Invitable, before_going, invitable
 from pep_admin.queries.peps import OPEN_TO_WRITE
 from pep_admin.validators.findings import Finding
 from pep_admin.validators.meetings import day_of
@@ -141,14 +141,29 @@ def call_off_meeting(
         return invitations.call_off(session, pep, now=now)
 
 
+def drop_plan(session: Session, pep: Pep, *, today: date, now: datetime) -> None:
+    """The meeting of a PEP that is taken will not be held, because its child left care or it is closed: who was invited is told,
+    and a day that is still ahead stands in Part 3 no longer, nor that anybody is named to go there. A meeting that is over stays,
+    and so does today's where Part 3 is signed, which tells of it."""
+    invitations.call_off(session, pep, now=now)
+    if pep.meeting_at is None or (day_of(pep.meeting_at) or today) < today:
+        return
+    if take_part(session, pep, Part.MEETING).signed_at is None:
+        pep.meeting_at = pep.attending_officer = None
+        session.flush()
+
+
 def send_officer(
     session: Session, pep_id: int, officer_id: int | None, *, seen: Shown, actor: Actor, today: date, now: datetime,
-    readers: Readers | None = None,
+    readers: Readers | None = None, heeded: Collection[str] = (),
 ) -> Pep:
     """Say who of the Virtual School goes to the meeting (HB-3.10), or that nobody is named; calendars follow where people were
     invited. Raises Refused for somebody who is not of the Virtual School, has left, or is none of the `readers`: of people (ids),
     those whose account reads children, where the host knows. Raises StaleRecord where the meeting, or who
-    goes there, is another than the page showed. The same choice once more changes nothing."""
+    goes there, is another than the page showed. The same choice once more changes nothing.
+
+    Raises Refused with warnings too, where there is something to look at first (another meeting at that time, a full week): whoever
+    decides goes past it with `heeded`, the sentences that they were shown. What was gone past stands in the audit log."""
     require(actor, Permission.ATTENDING_EDIT)
     pep = take_pep(session, pep_id, *OPEN_TO_WRITE)
     officer = session.get(Person, officer_id) if officer_id is not None else None
@@ -162,11 +177,14 @@ def send_officer(
         return pep
     if seen != Shown(pep.meeting_at, before):
         raise StaleRecord({"meeting_at": pep.meeting_at, "officer": before})
+    advice = before_going(session, pep, [officer]).get(officer.id, []) if officer is not None else []
+    if not {each.message for each in advice} <= set(heeded):
+        raise Refused(advice)
     pep.attending_officer = officer
     session.flush()
     reached = officer is not None and officer.has_working_address
     others = {each.person.id for each in _known(session, pep)}
     invitations.change_one(session, pep, leaves=None if before in others else before, comes=officer_id if reached else None,
                            today=today, now=now)
-    audit.record(session, "meeting.send_officer", pep, person_id=officer_id)
+    audit.record(session, "meeting.send_officer", pep, person_id=officer_id, past=sorted({each.check for each in advice}))
     return pep

@@ -23,12 +23,14 @@ from pep_admin.permissions import Actor, Permission, require, require_on, takes_
 from pep_admin.queries import LaunchCandidate
 from pep_admin.school_calendar import SchoolDays, TermsUnknown
 from pep_admin.validators.findings import Finding, blocking
+from pep_admin.validators.meetings import day_of
 from pep_admin.validators.peps import check_due
 from pep_admin.vocabulary import Part, PepKind, PepStatus, PpgStatus
-from pep_admin.workflow import invitations, ppg
+from pep_admin.workflow import ppg
 from pep_admin.workflow.drafts import drop_drafts_of
 from pep_admin.workflow.follow_up import ask_follow_up
 from pep_admin.workflow.inspections import judge_schools
+from pep_admin.workflow.meetings import drop_plan
 from pep_admin.workflow.readiness import readiness
 from pep_admin.workflow.sections import sign_part
 from pep_admin.workflow.taking import all_or_nothing, move_peps, refuse, take_pep, take_term
@@ -278,7 +280,8 @@ def why_not_recalled(session: Session, pep: Pep) -> str:
 def withdraw_pep(
     session: Session, pep_id: int, *, reason: str, actor: Actor, now: datetime, version: int | None = None
 ) -> Pep:
-    """Close a PEP that is not needed (left care, entered in error); its requests are withdrawn with it."""
+    """Close a PEP that is not needed (left care, entered in error); its requests are withdrawn with it, and a meeting
+    that is still ahead is off."""
     require(actor, Permission.PEP_WITHDRAW)
     pep = take_pep(session, pep_id, PepStatus.INITIATED, PepStatus.IN_PROGRESS, PepStatus.SUBMITTED, PepStatus.RETURNED,
                    version=version)
@@ -286,9 +289,9 @@ def withdraw_pep(
         raise refuse("withdraw-reason", "DATA-reason", "Say why this PEP is not needed.", "reason")
     with all_or_nothing(session):
         ppg.withdraw_all(session, pep, _requests(session, pep, PpgStatus.DRAFT, PpgStatus.REQUESTED, PpgStatus.APPROVED))
+        drop_plan(session, pep, today=day_of(now) or now.date(), now=now)
         freeze(session, pep)
         move_peps(session, [pep], PepStatus.WITHDRAWN, closing_reason=reason.strip())
-        invitations.call_off(session, pep, now=now)
         drop_drafts_of(session, [pep.id])
     ask_follow_up(session)
     audit.record(session, "pep.withdraw", pep)

@@ -27,9 +27,9 @@ from pep_admin.workflow.calendars import count_again
 from pep_admin.workflow.delegation import tell_new_workers, tell_new_writers
 from pep_admin.workflow.follow_up import ask_follow_up
 from pep_admin.workflow.handover import tell_leaving
-from pep_admin.workflow.invitations import call_off
+from pep_admin.workflow.meetings import drop_plan
 from pep_admin.workflow.sections import unsign
-from pep_admin.workflow.taking import refuse
+from pep_admin.workflow.taking import refuse, take_peps
 
 _Row = TypeVar("_Row", School, Person)
 
@@ -198,8 +198,8 @@ def change_placement(
 
 
 def leave_care(session: Session, child: Child, *, on: date, reason: str, actor: Actor, today: date, now: datetime) -> None:
-    """The child leaves care: the episode and the home end, and who was invited to a meeting that is still ahead is told that it is
-    off. School and worker stay, so that an open PEP may be the final one; who holds its meeting all the same books it anew."""
+    """The child leaves care: the episode and the home end, a meeting that is still ahead is off, and who was invited to it is told
+    so. School and worker stay, so that an open PEP may be the final one; who holds its meeting all the same books it anew."""
     require(actor, Permission.CHILD_EDIT)
     now_open = session.scalar(select(CarePlacement).where(CarePlacement.child_id == child.id, CarePlacement.ended_on.is_(None)))
     if child.left_care_on is not None:
@@ -213,8 +213,9 @@ def leave_care(session: Session, child: Child, *, on: date, reason: str, actor: 
             now_open.ended_on = on
         child.carer = None
         session.flush()
-        for pep in session.scalars(select(Pep).where(Pep.child_id == child.id, Pep.status.in_(UNFINISHED)).order_by(Pep.id)):
-            call_off(session, pep, now=now)
+        unfinished = session.scalars(select(Pep.id).where(Pep.child_id == child.id, Pep.status.in_(UNFINISHED))).all()
+        for pep in take_peps(session, unfinished):
+            drop_plan(session, pep, today=today, now=now)
     audit.record(session, "child.leave_care", child, fields=["left_care_on"])
 
 

@@ -38,6 +38,9 @@ SECRETS = ("Robin", "Musterkind", "Alder", "Quiet room")
 """What no message may hold: the child's names, the school, the place of the meeting."""
 
 
+TWO_OF_ONE = "With this one Ole Amt has 2 meetings in the week of 25 Nov 2024; an officer can go to 1."
+
+
 class Calendars:
     """Everybody's mailbox: what came since it was last looked at, by address."""
 
@@ -526,7 +529,7 @@ def test_the_diary_shows_ones_own_fortnight_and_who_has_more_than_can_be_done(wo
     world.autumn.year.meetings_a_week = 1
     for each, at in ((pep, TEN), (other, THREE)):
         world.session.get_one(Pep, each).meeting_at = at
-        meetings.send_officer(world.session, each, world.officer.person_id, seen=meetings.Shown(at, None),
+        meetings.send_officer(world.session, each, world.officer.person_id, seen=meetings.Shown(at, None), heeded=[TWO_OF_ONE],
                               actor=world.act(world.officer), today=TODAY, now=NOW)
     world.session.commit()
     page = enter("officer").get(f"{ADMIN}/meetings/")

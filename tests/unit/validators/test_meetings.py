@@ -11,7 +11,9 @@ from pep_admin.school_calendar import TermDates, school_days
 from pep_admin.validators.findings import Finding
 from pep_admin.validators.meetings import (
     Calendar,
+    Engagement,
     check_figures_to,
+    check_goer,
     check_heard_on,
     check_hour,
     check_meeting_day,
@@ -20,6 +22,7 @@ from pep_admin.validators.meetings import (
     check_place,
     check_plan,
     day_of,
+    monday_of,
 )
 
 TODAY = date(2024, 11, 26)
@@ -202,3 +205,61 @@ def test_a_day_out_of_term_is_said_where_the_terms_are_known() -> None:
     ((check, *_, severity),) = short(list(check_plan(half_term, due_on=None, today=date(2024, 10, 1), calendar=Calendar(in_term))))
     assert (check, severity) == ("MEET-plan", "warning")
     assert not list(check_plan(datetime(2025, 6, 10, 10), due_on=None, today=TODAY, calendar=Calendar(in_term)))
+
+
+# --- who of the Virtual School goes there ------------------------------------------------------------------------------------
+
+
+def at(day: int, hour: int, minute: int = 0, *, pep: str = "2425-AUT-0002", minutes: int = 60) -> Engagement:
+    """A meeting in November 2024, when London keeps universal time. The 25th is a Monday."""
+    return Engagement(pep, datetime(2024, 11, day, hour, minute, tzinfo=UTC), minutes)
+
+
+HERE = at(26, 10, pep="2425-AUT-0001")
+"""The meeting to which somebody is to be sent."""
+TWICE = "Ole Amt goes to another meeting at that time: 2425-AUT-0002, 26 Nov 2024, {}."
+
+
+def looked_at(*others: Engagement, most: int = 5) -> list[str]:
+    found = check_goer("Ole Amt", HERE, others, most=most)
+    assert {(each.code, each.severity, each.field) for each in found} <= {("HB-3.10", "warning", "officer")}
+    return [each.message for each in found]
+
+
+@pytest.mark.parametrize(("other", "said"), [
+    (at(26, 10), ["10:00 to 11:00"]), (at(26, 9, 1), ["09:01 to 10:01"]), (at(26, 10, 59), ["10:59 to 11:59"]),
+    (at(26, 9, 30, minutes=120), ["09:30 to 11:30"]), (at(26, 10, 15, minutes=30), ["10:15 to 10:45"]),
+    (at(26, 9), []), (at(26, 11), []), (at(27, 10), []), (at(26, 9, 30, minutes=30), []), (at(26, 10, pep="2425-AUT-0001"), []),
+])
+def test_two_meetings_at_one_time_are_said_and_one_after_the_other_is_not(other: Engagement, said: list[str]) -> None:
+    assert looked_at(other) == [TWICE.format(each) for each in said]
+
+
+def test_every_other_meeting_at_that_time_is_said_in_the_clock_of_london() -> None:
+    """In June 10:00 in London is 9:00 universal time; the first one of them stands first."""
+    def june(pep: str, hour: int, minute: int) -> Engagement:
+        return Engagement(pep, datetime(2025, 6, 12, hour, minute, tzinfo=UTC), 60)
+
+    found = check_goer("Ole Amt", june("A", 9, 0), [june("C", 9, 30), june("B", 8, 30)], most=5)
+    assert [each.message for each in found] == [
+        "Ole Amt goes to another meeting at that time: B, 12 Jun 2025, 09:30 to 10:30.",
+        "Ole Amt goes to another meeting at that time: C, 12 Jun 2025, 10:30 to 11:30."]
+    assert {each.check for each in found} == {"MEET-two"}
+
+
+@pytest.mark.parametrize(("days", "most", "count"), [
+    ((25, 27, 28, 29), 5, 0), ((25, 27, 28, 29, 30), 5, 6), ((24, 27, 28, 29), 4, 0),
+    ((25, 27, 28, 29), 4, 5), ((25,), 1, 2), ((25, 27, 28), 0, 0),
+])
+def test_a_week_is_full_from_monday_to_sunday(days: tuple[int, ...], most: int, count: int) -> None:
+    """The 24th is the Sunday before. The meeting itself, where they are named already, is no other one."""
+    others = [at(day, 14, pep=f"P{day}") for day in days]
+    assert looked_at(HERE, *others, most=most) == (
+        [f"With this one Ole Amt has {count} meetings in the week of 25 Nov 2024; an officer can go to {most}."] if count else [])
+
+
+def test_a_week_is_that_of_london() -> None:
+    """Sunday 1 June 2025, 23:30 universal time, is Monday 00:30 in London."""
+    assert Engagement("A", datetime(2025, 6, 1, 23, 30, tzinfo=UTC)).week == date(2025, 6, 2)
+    assert Engagement("A", datetime(2025, 6, 1, 22, 30, tzinfo=UTC)).week == date(2025, 5, 26)
+    assert monday_of(date(2025, 6, 2)) == date(2025, 6, 2) and monday_of(date(2025, 6, 8)) == date(2025, 6, 2)

@@ -22,7 +22,7 @@ ADVICE = {
     "RD-303", "RD-304", "RD-305", "RD-306", "RD-315", "RD-406",
     "RD-002", "RD-105", "RD-108", "RD-110", "RD-112", "RD-213", "RD-214", "RD-216", "RD-219", "RD-220", "RD-235", "RD-236",
     "RD-237", "RD-238", "RD-239", "RD-312", "RD-004", "RD-203", "RD-206", "RD-218", "RD-233", "RD-234", "RD-310", "MEET-part1",
-    "MEET-plan", "MEET-late",
+    "MEET-plan", "MEET-late", "MEET-two", "MEET-full",
     "RD-407", "RD-408", "RD-409", "RD-410", "PPG-local", "PPG-change", "SMART-whose",
     "PPG-name", "ATTEND-open", "SMART-vague", "SMART-time", "SMART-several", "REL-moved",
     "GOLD-Q02", "GOLD-Q03", "GOLD-Q04", "GOLD-Q05", "GOLD-Q06", "GOLD-Q07", "GOLD-Q09", "GOLD-Q11", "GOLD-Q13", "GOLD-Q14",
