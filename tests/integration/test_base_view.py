@@ -35,6 +35,8 @@ from pep_admin.vocabulary import PersonKind, SenStatus
 from tests.host.foreign_app import Council, make_council
 from tests.world import TODAY, World, build_world
 
+pytestmark = pytest.mark.slow  # the quick suite stays under a minute; `make check` runs everything
+
 T = TypeVar("T")
 SCHOOLS, CHILDREN = "/admin/pep/schools/", "/admin/pep/children/"
 HOSTILE = '</textarea><script>alert("x")</script>{{7*7}} Zoë\nsecond line'

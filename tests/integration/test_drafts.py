@@ -26,6 +26,8 @@ from pep_admin.workflow.drafts import Page, keep_draft
 from pep_admin.workflow.peps import withdraw_pep
 from tests.world import NOW, World, build_world
 
+pytestmark = pytest.mark.slow  # the quick suite stays under a minute; `make check` runs everything
+
 RUN, OTHER_RUN = "1" * 32, "2" * 32
 
 

@@ -28,6 +28,8 @@ from tests.integration.conftest import PEOPLE
 from tests.visiting import Visitor
 from tests.world import NOW, TODAY, World, actor_of, child, person
 
+pytestmark = pytest.mark.slow  # the quick suite stays under a minute; `make check` runs everything
+
 ADMIN = "/admin/pep"
 TOMORROW, YESTERDAY = TODAY + timedelta(days=1), TODAY - timedelta(days=1)
 WORDS = "Reads best alone in the library.\nMrs Kaur meets him at the gate."

@@ -18,6 +18,8 @@ from pep_admin.workflow import delegation, payments, ppg, reviews, roll, section
 from pep_admin.workflow import peps as pep_verbs
 from tests.world import MEETING_DAY, NOW, TODAY, World, accepting, build_world, child, writing
 
+pytestmark = pytest.mark.slow  # the quick suite stays under a minute; `make check` runs everything
+
 
 def refused(verb: Callable[..., Any], *args: Any, **named: Any) -> set[tuple[str, str]]:
     """(check, rule) of everything that a verb refuses with."""

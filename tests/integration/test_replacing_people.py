@@ -19,6 +19,8 @@ from pep_admin.workflow import people, sections
 from tests.visiting import Visitor
 from tests.world import NOW, TODAY, World, person
 
+pytestmark = pytest.mark.slow  # the quick suite stays under a minute; `make check` runs everything
+
 TODAY_IS = date(2024, 11, 18)
 
 

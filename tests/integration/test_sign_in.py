@@ -27,6 +27,8 @@ from pep_admin.config import Environment
 from pep_admin.server import database
 from pep_admin.vocabulary import Role
 
+pytestmark = pytest.mark.slow  # the quick suite stays under a minute; `make check` runs everything
+
 EMAIL, PASSWORD = "amara.okafor@example.org", "violet harbour kettle"
 OTHER, OTHERS_PASSWORD = "bryn.davies@example.org", "marsh lantern tide"
 LOGIN, LOGOUT, CHANGE = "/account/login", "/account/logout", "/account/change"
