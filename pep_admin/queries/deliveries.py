@@ -10,18 +10,17 @@ from collections.abc import Collection, Sequence
 from datetime import date
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
-from pep_admin.models import Delivery, Grant, LeadQuestion, Pep, QaReview, Reminder, School
-from pep_admin.permissions import children_seen
+from pep_admin.models import Child, Delivery, Grant, LeadQuestion, Pep, QaReview, Reminder, School
 from pep_admin.queries.chasing import WITH_WRITERS, standing
 from pep_admin.queries.grants import leaving, not_over
 from pep_admin.queries.in_care import of_child_in_care
 from pep_admin.queries.meeting_letters import LETTERS, OFF, entry_of
 from pep_admin.queries.officer_letters import LETTER as OFFICER_TOLD
 from pep_admin.queries.officer_letters import words_of as words_to_officer
-from pep_admin.queries.waiting import with_writers, writer_of
-from pep_admin.vocabulary import Decision, DeliveryState, Part, PepStatus
+from pep_admin.queries.waiting import writer_of
+from pep_admin.vocabulary import Decision, DeliveryState, Part, PepStatus, PersonKind
 
 DELEGATED, RETURNED, ASKED = "delegated", "returned", "asked"
 """The letters to those who write a PEP: that it was sent to them, that it came back, that the Virtual School asks something."""
@@ -86,11 +85,24 @@ def still_written(session: Session, row: Delivery, person_id: int, today: date) 
 def _written_by(
     session: Session, pep_ids: Collection[int], statuses: Collection[PepStatus], person_id: int, today: date
 ) -> list[int]:
-    """Which of those PEPs are in one of those states, of a child in care whom that person sees, and theirs to write by now."""
-    asked = select(Pep).where(Pep.id.in_(pep_ids), Pep.status.in_(statuses), of_child_in_care(today),
-                              Pep.child_id.in_(children_seen([person_id], [person_id])))
-    return [pep.id for pep in session.scalars(with_writers(asked))
-            if any(one is not None and one.id == person_id for one in (writer_of(pep, part) for part in Part))]
+    """Which of those PEPs are in one of those states, of a child in care, and that person's to write by now."""
+    asked = select(Pep, Child.school_id, Child.social_worker_id).join(Child, Pep.child_id == Child.id).where(
+        Pep.id.in_(pep_ids), Pep.status.in_(statuses), of_child_in_care(today))
+    # The child itself is not read: a page of a message names none.
+    rows = session.execute(asked.options(joinedload(Pep.writer), joinedload(Pep.social_worker),
+                                         joinedload(Pep.school).joinedload(School.designated_teacher)))
+    return [pep.id for pep, school_id, worker_id in rows if _writes(pep, person_id, school_id, worker_id)]
+
+
+def _writes(pep: Pep, person_id: int, school_id: int | None, worker_id: int | None) -> bool:
+    """Whether the PEP is that person's to write: of a child who is still at its school, or whose social worker they still are. A
+    sent PEP keeps the names of its day, and who has lost sight of the child is told nothing more of it."""
+    if pep.social_worker_id == worker_id == person_id:
+        return True
+    writer = writer_of(pep, Part.EDUCATION)
+    if writer is None or writer.id != person_id:
+        return False
+    return pep.school_id == school_id or writer.kind is PersonKind.VIRTUAL_SCHOOL
 
 
 def _is_over(session: Session, row: Delivery, person_id: int, today: date) -> bool:

@@ -5,14 +5,12 @@ The reasons and the order are attending.py's (the judgement), what is kept workf
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from flask import Response, abort, redirect, request, url_for
+from flask import abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from sqlalchemy import select
@@ -28,6 +26,7 @@ from pep_admin.validators.findings import Finding
 from pep_admin.views import draft_pages, draft_places
 from pep_admin.views.base import MOST_EXPORTED
 from pep_admin.views.base_forms import PepForm
+from pep_admin.views.csv_files import csv_file
 from pep_admin.views.formats import exported
 from pep_admin.views.gate import PepView
 from pep_admin.views.hosting import can_be_id
@@ -143,12 +142,8 @@ class Attending(PepView):
         asked = self._asked()
         found = [each for each in queries.children_to_meet(self.db_session, self.today) if self._fits(each, asked)][:MOST_EXPORTED]
         self.record_view("attending.export", object_type="attending", rows=len(found), narrowed=asked.narrowed)
-        sheet = csv.writer(out := io.StringIO())
-        sheet.writerow(HEADINGS)
         children = self._children(found)
-        sheet.writerows(_cells(each, children[each.facts.child_id]) for each in found)
-        attached = {"Content-Disposition": f"attachment; filename=who-to-meet-{self.today.isoformat()}.csv"}
-        return Response(out.getvalue().encode("utf-8-sig"), mimetype="text/csv", headers=attached)
+        return csv_file("who-to-meet", self.today, [HEADINGS, *(_cells(each, children[each.facts.child_id]) for each in found)])
 
     # --- what officers say ---------------------------------------------------------------------------------------------
 

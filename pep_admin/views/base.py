@@ -6,12 +6,10 @@ how values are written formats.py. No noun of the domain is named here.
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
-from flask import Response, abort, redirect, request, url_for
+from flask import abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_admin.contrib.sqla import ModelView
@@ -26,6 +24,7 @@ from pep_admin.validators import forms
 from pep_admin.validators.findings import Finding, blocking
 from pep_admin.views import filters, formats
 from pep_admin.views.base_forms import PepForm, PepFormConverter, Proposed
+from pep_admin.views.csv_files import csv_file, cut_off
 from pep_admin.views.details import Change, Link, RelatedTable, names_in, said
 from pep_admin.views.gate import Done, PepView
 from pep_admin.views.hosting import Host, host, present_actor, whole_id
@@ -433,17 +432,10 @@ class PepModelView(PepView, ModelView):
                                     page_size=MOST_EXPORTED)
         self.record_view(f"{self.noun}.export", object_type=self.noun, rows=len(rows), of=count, searched=bool(asked.search),
                          filters=[name for _, name, _ in asked.filters or ()])
-        attached = {"Content-Disposition": f"attachment; filename={self.noun}-{self.today.isoformat()}.csv"}
-        return Response(self._csv(rows, count or 0).encode("utf-8-sig"), mimetype="text/csv", headers=attached)
-
-    def _csv(self, rows: Iterable[Any], count: int) -> str:
-        sheet = csv.writer(out := io.StringIO())
         columns = [(name, label) for name, label in self._export_columns if self.shows(str(name))]
-        sheet.writerow([guarded(str(label)) for _, label in columns])
-        sheet.writerows([self.get_export_value(row, name) for name, _ in columns] for row in rows)
-        if count > MOST_EXPORTED:
-            sheet.writerow([f"Only the first {MOST_EXPORTED:,} of {count:,} rows are here. Filter the list for the rest."])
-        return out.getvalue()
+        lines = ([self.get_export_value(row, name) for name, _ in columns] for row in rows)
+        return csv_file(self.noun, self.today, [[guarded(str(label)) for _, label in columns], *lines,
+                                                *cut_off(MOST_EXPORTED, count or 0)])
 
     def get_export_value(self, model: Any, name: Any) -> Any:
         value = super().get_export_value(model, name)

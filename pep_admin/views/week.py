@@ -20,12 +20,16 @@ from pep_admin.permissions import Permission
 from pep_admin.queries.waiting import parts_waiting, with_writers
 from pep_admin.questions import BY_KEY, QUESTIONS, Found, Leads, Question, Week, Whom
 from pep_admin.views import saved_tabs
-from pep_admin.views.base import Link
+from pep_admin.views.base import MOST_EXPORTED, Link
+from pep_admin.views.csv_files import csv_file, cut_off
+from pep_admin.views.formats import exported
 from pep_admin.views.gate import PepView
 from pep_admin.views.hosting import can_be_id, host
 from pep_admin.vocabulary import Part, Role
 
 ON_A_PAGE = 50
+HEADINGS = ("Who", "PEP", "Why", "Due", "To ring", "Officer")
+"""Of the file: as on the page, with the day by which something is to happen; the question's own days stand after the third."""
 MINE, EVERY = "mine", "all"
 SCOPES = {MINE: "My children", EVERY: "All children"}
 
@@ -104,8 +108,9 @@ class WeekView(PepView):
     noun = "week"
     title = "Questions of the week"
     group = "Children and PEPs"
-    opens: ClassVar[dict[str, Permission]] = dict.fromkeys(("index_view", "lines"), Permission.WEEK_READ)
-    lists: ClassVar[frozenset[str]] = frozenset({"index_view", "lines"})
+    opens: ClassVar[dict[str, Permission]] = {
+        "index_view": Permission.WEEK_READ, "lines": Permission.WEEK_READ, "export": Permission.LIST_EXPORT}
+    lists: ClassVar[frozenset[str]] = frozenset(opens)
 
     @expose("/")
     def index_view(self) -> ResponseReturnValue:
@@ -117,9 +122,7 @@ class WeekView(PepView):
     @expose("/lines/")
     def lines(self) -> ResponseReturnValue:
         """The list behind the number of `?question=`."""
-        question = BY_KEY.get(self.asked_once("question")) or abort(404)
-        scope = whose(self)
-        every = of_scope(self, question.ask(week_of(self)), scope)
+        question, scope, every = self._asked()
         pages, asked = max(1, -(-len(every) // ON_A_PAGE)), self.asked_once("page")
         page = min(int(asked) if can_be_id(asked) else 0, pages - 1)
         shown = every[page * ON_A_PAGE : (page + 1) * ON_A_PAGE]
@@ -127,9 +130,35 @@ class WeekView(PepView):
         return self.page("pep/week/lines.html", question=question, lines=_Shown(self, question, shown).lines(), count=len(every),
                          scope=scope, scopes=self._scopes(), pages=pages, page_number=page, first=page * ON_A_PAGE + 1)
 
+    @expose("/export/csv/")
+    def export(self) -> ResponseReturnValue:
+        """The same list as CSV, all of it, as its page shows it."""
+        if not self.may_open("export"):
+            self.refuse(self.opens["export"])
+        question, _, every = self._asked()
+        lines = _Shown(self, question, every[:MOST_EXPORTED]).lines()
+        self.record_view("week.export", object_type="week", rows=len(lines), of=len(every), question=question.key)
+        headings = [*HEADINGS[:3], question.days, *HEADINGS[3:]]
+        return csv_file(f"week-{question.key.replace('_', '-')}", self.today,
+                        [headings, *map(_cells, lines), *cut_off(MOST_EXPORTED, len(every))])
+
+    def _asked(self) -> tuple[Question, str, list[Found]]:
+        """The question of the address, whose lines it asks for, and all of them."""
+        question = BY_KEY.get(self.asked_once("question")) or abort(404)
+        scope = whose(self)
+        return question, scope, of_scope(self, question.ask(week_of(self)), scope)
+
     def _scopes(self) -> Mapping[str, str]:
         """Between what the page lets choose; nothing for who is no person on record."""
         return SCOPES if self.actor.person_id is not None else {}
+
+
+def _cells(line: Line) -> list[Any]:
+    """A line as its row of the file."""
+    found, about = line.found, line.about.text if isinstance(line.about, Link) else line.about
+    rung = [" ".join(filter(None, (each.what and f"{each.what}:", each.name, each.phone))) for each in line.contacts]
+    cells = (about, line.pep and line.pep.text, found.words, found.days, found.due_on, "; ".join(rung), line.officers)
+    return [exported(each) for each in cells]
 
 
 class _Shown:

@@ -138,6 +138,18 @@ def test_nor_to_a_social_worker_who_was_replaced_and_the_new_one_hears_of_it(
     assert new.state is DeliveryState.SENT and first in new.arguments["peps"]
 
 
+def test_who_writes_for_a_child_without_a_school_hears_of_it(world: World, council: Council, post_office: PostOffice) -> None:
+    """Somebody who is named, and the social worker where nobody is."""
+    pep = world.pep_of()
+    move_to_nowhere = {"school_id": None, "on": TODAY, "reason": LeavingReason.OTHER, "today": TODAY, "now": NOW, "run": "n"}
+    roll.change_school(world.session, world.session.get_one(Child, world.child_id), actor=world.act(world.officer),
+                       **move_to_nowhere)
+    delegation.name_writer(world.session, pep.id, world.officer.person_id or 0, actor=world.act(world.officer))
+    delegation.delegate_peps(world.session, [pep.id], actor=world.act(world.officer), now=NOW, run="none")
+    assert len(arrived(world, council, post_office, "delegated", "ole.amt@example.org")) == 1
+    assert the_letter(world, "delegated", world.worker).state is DeliveryState.SENT
+
+
 def test_sent_again_by_hand_it_is_asked_anew_then_and_when_it_goes(
     world: World, council: Council, post_office: PostOffice, enter: Any
 ) -> None:

@@ -6,6 +6,8 @@ term's PEPs were launched on 9 Sep 2024 and are due on 29 Nov. The world's two P
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -503,6 +505,62 @@ def test_a_list_is_paged_and_one_event(world: World, enter: Any, ask: Any, monke
     assert {each.group() for each in names if each} == {"Musterkind0", "Musterkind1"}
     events = ask(lambda session: session.scalars(sa.select(AuditEvent).where(AuditEvent.action == "week.lines")).all())
     assert [(each.details["rows"], each.details["question"], each.child_id) for each in events] == [(1, "held", None)] * 2
+
+
+def sheet(page: Any) -> list[list[str]]:
+    """The rows of a file, the headings first."""
+    assert page.status == 200 and page.answer.mimetype == "text/csv"
+    return list(csv.reader(io.StringIO(page.answer.get_data().decode("utf-8-sig"))))
+
+
+@pytest.mark.parametrize("scope", ["mine", "all"])
+def test_each_list_is_exported_as_its_page_shows_it_and_is_one_event(world: World, enter: Any, ask: Any, scope: str) -> None:
+    full(world)
+    officer, told = enter("officer"), {}
+    for question in QUESTIONS:
+        listed = officer.get(f"{PAGE}lines/?question={question.key}&whose={scope}")
+        file = listed.link("Export as CSV")
+        headings, *rows = sheet(file)
+        assert headings == ["Who", "PEP", "Why", question.days, "Due", "To ring", "Officer"], question.key
+        shown = [[" ".join(cell.text_content().split()).replace("—", "") for cell in row.xpath("th|td")]
+                 for row in listed.tree.xpath("//main//table/tbody/tr")]
+        assert [[*row[:4], row[6]] for row in rows] == [[*row[:4], row[5]] for row in shown], question.key
+        name = f"attachment; filename=week-{question.key.replace('_', '-')}-2024-11-18.csv"
+        assert file.answer.headers["Content-Disposition"] == name
+        told[question.key] = len(rows)
+    assert sum(told.values()) == (4 if scope == "mine" else 10) and len(told) == 15, told
+    events = ask(lambda session: session.scalars(sa.select(AuditEvent).where(AuditEvent.action == "week.export")).all())
+    assert {each.details["question"]: each.details["rows"] for each in events} == told
+    assert len(events) == 15 and {each.child_id for each in events} == {None}
+
+
+def test_the_file_says_whom_to_ring_and_by_when(world: World, enter: Any) -> None:
+    full(world)
+    change(world, Person, world.worker.person_id or 0, phone="+44 161 4960000")
+    world.session.commit()
+    _, row, _ = sheet(enter("head").get(f"{PAGE}export/csv/?question=held&whose=all"))
+    assert row[0] == "Robin Musterkind0" and row[3:5] == ["21", "29 Nov 2024"]
+    assert "Sara Sozial +44 161 4960000" in row[5] and "Part 2" in row[5] and row[6] == "Ole Amt"
+
+
+def test_no_cell_is_a_formula_and_a_long_list_says_so(world: World, enter: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    full(world)
+    change(world, Child, world.child_id, first_name='=HYPERLINK("http://evil")', known_as=None)
+    change(world, Person, world.officer.person_id or 0, first_name="@SUM(A1)")
+    world.session.commit()
+    officer = enter("officer")
+    [_, row] = sheet(officer.get(f"{PAGE}export/csv/?question=suspended&whose=mine"))
+    assert row[0].startswith("'=HYPERLINK") and row[6].startswith("'@SUM")
+    monkeypatch.setattr("pep_admin.views.week.MOST_EXPORTED", 1)
+    rows = sheet(officer.get(f"{PAGE}export/csv/?question=held&whose=all"))
+    assert len(rows) == 3 and rows[2] == ["Only the first 1 of 2 rows are here. Filter the list for the rest."]
+
+
+def test_a_file_is_for_whoever_may_export_and_a_strange_address_is_none(world: World, enter: Any) -> None:
+    for who in ("teacher", "worker", "finance", "administrator", "auditor"):
+        assert enter(who).get(f"{PAGE}export/csv/?question=held").status == 403, who
+    for query in ("", "?question=x", "?question=held&question=sdq"):
+        assert enter("officer").get(f"{PAGE}export/csv/{query}").status == 404, query
 
 
 def test_each_line_leads_on(world: World, enter: Any) -> None:

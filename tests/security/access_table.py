@@ -322,6 +322,8 @@ LINES = (
     get("pep_week.index_view",           "/admin/pep/week/",                       "in  200 200 403 403 403 403 403 403 403"),
     get("pep_week.lines",                "/admin/pep/week/lines/?question=held&whose=all",
         "in  200 200 403 403 403 403 403 403 403"),
+    get("pep_week.export",               "/admin/pep/week/export/csv/?question=held&whose=all",
+        "in  200 200 403 403 403 403 403 403 403"),
     get("pep_out_of_turn.index_view",    "/admin/pep/out_of_turn/",                "in  200 200 403 403 403 403 403 403 403"),
     get("pep_out_of_turn.settle",        "/admin/pep/out_of_turn/settle/?child={child}&kind=risk&row={alert}",
         "in  200 200 403 403 403 403 403 403 403"),
