@@ -6,6 +6,7 @@ gets it is not decided here.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -14,6 +15,7 @@ from icalendar import Calendar, Event, vCalAddress, vText
 from pep_admin.queries.meeting_letters import CalendarEntry
 
 PRODUCT = "-//pep_admin//PEP meetings//EN"
+PUBLISH = "PUBLISH"
 MAY_FOLLOW = "Sign in to read where it is, who comes and what it is about"
 
 
@@ -31,11 +33,20 @@ class Around:
 
 def method_of(entry: CalendarEntry, recipient: str = "") -> str:
     """What the calendar is to do with it: take the entry in, take it out; of a file without a recipient, only show it."""
-    return "CANCEL" if entry.off else "REQUEST" if recipient else "PUBLISH"
+    return "CANCEL" if entry.off else "REQUEST" if recipient else PUBLISH
 
 
 def build_invite(entry: CalendarEntry, around: Around, recipient: str = "") -> bytes:
     """The file for one recipient's calendar (their address), or for whoever it is handed to (no recipient)."""
+    return _file([_event(entry, around, recipient)], method_of(entry, recipient))
+
+
+def build_calendar(meetings: Iterable[tuple[CalendarEntry, Around]]) -> bytes:
+    """Several meetings in one file, for whoever it is handed to."""
+    return _file([_event(entry, around, "") for entry, around in meetings], PUBLISH)
+
+
+def _event(entry: CalendarEntry, around: Around, recipient: str) -> Event:
     event = Event()
     event.add("uid", f"{entry.uid}@{around.host}")
     event.add("sequence", entry.sequence)
@@ -51,11 +62,16 @@ def build_invite(entry: CalendarEntry, around: Around, recipient: str = "") -> b
     if recipient:
         event.add("organizer", _address(around.organiser, around.authority))
         event.add("attendee", _address(recipient, "", RSVP="FALSE"))
+    return event
+
+
+def _file(events: Iterable[Event], method: str) -> bytes:
     file = Calendar()
     file.add("prodid", PRODUCT)
     file.add("version", "2.0")
-    file.add("method", method_of(entry, recipient))
-    file.add_component(event)
+    file.add("method", method)
+    for each in events:
+        file.add_component(each)
     content: bytes = file.to_ical()
     return content
 

@@ -77,7 +77,11 @@ def invited(session: Session, notice: MeetingNotice) -> Sequence[MeetingInvitati
 
 def next_uid(session: Session, pep: Pep) -> str:
     """By what calendars know the PEP's next meeting: its reference and which meeting it is; no name is in it."""
-    before = len(session.scalars(select(MeetingNotice.id).where(MeetingNotice.pep_id == pep.id)).all())
+    return uid_of(pep, len(session.scalars(select(MeetingNotice.id).where(MeetingNotice.pep_id == pep.id)).all()))
+
+
+def uid_of(pep: Pep, before: int) -> str:
+    """The same, where so many meetings of the PEP were told to calendars before."""
     return f"{pep.reference}-{before + 1}".lower()
 
 
@@ -113,9 +117,13 @@ class Goer:
 
 def meetings_ahead(session: Session, today: date) -> list[DiaryEntry]:
     """Every meeting that is booked from today to the end of the sixth week, of PEPs that are not finished, in order of time."""
-    first, _ = day_bounds(today)
-    _, beyond = day_bounds(last_day_ahead(today))
-    asked = select(Pep).where(Pep.meeting_at >= first, Pep.meeting_at < beyond, Pep.status.in_(UNFINISHED))
+    last = last_day_ahead(today)
+    return [each for each in every_meeting_ahead(session, today) if each.on <= last]
+
+
+def every_meeting_ahead(session: Session, today: date) -> list[DiaryEntry]:
+    """The same without an end."""
+    asked = select(Pep).where(Pep.meeting_at >= day_bounds(today)[0], Pep.status.in_(UNFINISHED))
     found = session.scalars(asked.options(joinedload(Pep.child), joinedload(Pep.school), joinedload(Pep.attending_officer))
                             .order_by(Pep.meeting_at, Pep.id))
     return [DiaryEntry(pep, pep.meeting_at, pep.attending_officer) for pep in found if pep.meeting_at is not None]

@@ -6,24 +6,21 @@ What is asked of the meeting are Part 3's own questions (section_forms.py); what
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import groupby
 from typing import Any, ClassVar
-from urllib.parse import urlsplit
 
-from flask import Response, abort, current_app, redirect, request, url_for
+from flask import abort, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from wtforms import SelectField
 from wtforms.fields.choices import Choice, SelectChoice  # type: ignore[attr-defined]  # not yet in types-WTForms
 
 from pep_admin import queries
-from pep_admin.documents.invites import Around, build_invite
 from pep_admin.models import Pep, Person
 from pep_admin.pep_document import read_document
 from pep_admin.pep_form import Document
 from pep_admin.permissions import Permission, audience_for
-from pep_admin.queries.meeting_letters import CalendarEntry
 from pep_admin.queries.meetings import (
     PEOPLE,
     Busy,
@@ -37,7 +34,6 @@ from pep_admin.queries.meetings import (
     load_of,
     meetings_ahead,
     most_a_week,
-    next_uid,
     officers,
     standing_notice,
     who_goes,
@@ -46,13 +42,12 @@ from pep_admin.queries.meetings import (
 from pep_admin.validators import forms
 from pep_admin.validators.findings import Finding, blocking
 from pep_admin.validators.meetings import USUAL_MINUTES, check_goer, day_of, monday_of
-from pep_admin.views import section_forms
+from pep_admin.views import calendar_files, section_forms
 from pep_admin.views.base_forms import PepForm
 from pep_admin.views.gate import PepView
 from pep_admin.views.grants import SectionsField
 from pep_admin.views.hosting import can_be_id, host, whole_id
 from pep_admin.views.meeting_card import may_book
-from pep_admin.vocabulary import MeetingHow
 from pep_admin.workflow import meetings
 from pep_admin.workflow.invitations import News
 
@@ -264,19 +259,7 @@ class Meetings(PepView):
         pep = self._pep()
         if pep.meeting_at is None:
             abort(404)
-        base = str(current_app.config.get("PEP_ADMIN_BASE_URL", "")) or request.host_url.rstrip("/")
-        link = f"{base}{url_for('pep_peps.details_view', id=pep.id)}"
-        around = Around(link, "", host().settings.get("authority") or "", urlsplit(base).hostname or "pep-admin.invalid",
-                        datetime.now(UTC))
-        headers = {"Content-Disposition": f"attachment; filename=meeting-{pep.reference.lower()}.ics"}
-        return Response(build_invite(self._entry(pep, pep.meeting_at), around), mimetype="text/calendar", headers=headers)
-
-    def _entry(self, pep: Pep, at: datetime) -> CalendarEntry:
-        notice = standing_notice(self.db_session, pep.id)
-        said = read_document(self.db_session, pep, audience=audience_for(self.actor, pep.child)).answer("meeting_how")
-        return CalendarEntry(pep.id, pep.reference, notice.uid if notice else next_uid(self.db_session, pep),
-                             notice.sequence if notice else 0, at, notice.minutes if notice else USUAL_MINUTES,
-                             MeetingHow(said) if said else None)
+        return calendar_files.answer(self.db_session, [pep], f"meeting-{pep.reference.lower()}.ics")
 
     def _page_of(self, pep_id: int) -> str:
         return self.way_to("pep_peps.details_view", id=pep_id) or "/"

@@ -16,7 +16,8 @@ from sqlalchemy.orm import joinedload
 from pep_admin.desk import Pile
 from pep_admin.models import Child, Pep, School, Term
 from pep_admin.permissions import Permission
-from pep_admin.views import desk, draft_pages, figure_grid
+from pep_admin.queries.own_meetings import own_meetings
+from pep_admin.views import calendar_files, desk, draft_pages, figure_grid
 from pep_admin.views.gate import PepView
 from pep_admin.views.handover import leaving_of
 from pep_admin.views.hosting import can_be_id
@@ -32,8 +33,8 @@ class MyPeps(PepView):
 
     noun = "my_peps"
     title = "My PEPs"
-    opens: ClassVar[dict[str, Permission]] = {"index_view": Permission.PEP_WRITE, "figures": Permission.PEP_WRITE}
-    lists: ClassVar[frozenset[str]] = frozenset({"index_view", "figures"})
+    opens: ClassVar[dict[str, Permission]] = dict.fromkeys(("index_view", "figures", "meetings"), Permission.PEP_WRITE)
+    lists: ClassVar[frozenset[str]] = frozenset({"index_view", "figures", "meetings"})
 
     @expose("/")
     def index_view(self) -> ResponseReturnValue:
@@ -41,13 +42,26 @@ class MyPeps(PepView):
         found = desk.gather(self, self._asked_page(), SHOWN)
         self.record_view("my_peps.list", object_type="my_peps", rows=max(0, found.last - found.first + 1))
         return self.page("pep/my_peps/index.html", desk=found, piles=Pile, today=self.today,
+                         meetings=self.way_to("pep_my_peps.meetings") if self._has_meetings() else None,
                          leaving=leaving_of(self), tell=self.way_to("pep_exclusion_alerts.tell"), standing_in=self.actor.covers,
                          away=self.way_to("pep_grants.cover") if self.actor.person_id is not None else None,
                          grid=self.way_to("pep_my_peps.figures") if found.writes_part_two else None)
 
+    def _has_meetings(self) -> bool:
+        return bool(own_meetings(self.db_session, self.actor, self.today))
+
     def _asked_page(self) -> int:
         asked = self.asked_once("page")
         return int(asked) if can_be_id(asked) else 0
+
+    @expose("/meetings/")
+    def meetings(self) -> ResponseReturnValue:
+        """One's own meetings ahead as one file for a calendar; 404 where none is booked. No child's name is in it."""
+        found = own_meetings(self.db_session, self.actor, self.today)
+        if not found:
+            abort(404, description="No meeting of yours is booked.")
+        self.record_view("my_peps.meetings", object_type="my_peps", rows=len(found))
+        return calendar_files.answer(self.db_session, found, "my-meetings.ics")
 
     # --- attendance and attainment of all --------------------------------------------------------------------------------------
 

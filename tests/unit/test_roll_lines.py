@@ -133,3 +133,11 @@ def test_a_child_or_parent_is_told_nothing_of_suspensions_and_a_child_no_number_
         hidden = {"UPN", "LCS id", "In care since", "Legal status", "Since coming into care"}
         assert hidden.isdisjoint(dict(lines_of(document, "about")))
         assert lines_of(document, "health") == [] and told(document, "setting", "Last inspection") == ""
+
+
+@pytest.mark.parametrize(("audience", "words"), [
+    (Audience.SCHOOL, "Ole Amt, Virtual School"), (Audience.PARENT, "Ole Amt, Virtual School"), (Audience.CHILD, "")])
+def test_who_is_to_come_is_told_to_whoever_reads_who_came(a_document: Make, audience: Audience, words: str) -> None:
+    document = a_document(record=RecordFacts(goes_there="Ole Amt, Virtual School"), audience=audience)
+    assert told(document, "meeting", "Named to come for the Virtual School") == words
+    assert told(a_document(audience=audience), "meeting", "Named to come for the Virtual School") == ""
