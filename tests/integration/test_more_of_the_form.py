@@ -136,6 +136,17 @@ def test_the_school_reads_where_the_child_lives_unless_it_is_withheld_from_it(en
     assert "Part 1 still needs" not in check_answers(worker).main
 
 
+def test_the_day_of_a_first_score_is_asked_for_and_stands_on_the_social_workers_desk(enter: Enter) -> None:
+    """P1.37: a child in care for less than a year has no score yet; when it is due is told."""
+    worker, desk = enter("worker"), "/admin/pep/my_peps/"
+    asked = section(worker, "health").send("then", button=STAY, sdq_missing_reason="under_a_year")
+    assert "“The first score is due on”" in check_answers(worker).main and "The first SDQ" not in worker.get(desk).main
+    asked.send("then", button=STAY, sdq_due_on="2 May 2025")
+    assert "“The first score is due on”" not in check_answers(worker).main
+    assert "The first SDQ of the carer is due on 02 May 2025." in worker.get(desk).main
+    assert "The first SDQ" not in enter("teacher").get(desk).main
+
+
 def test_every_table_of_a_section_numbers_its_lines(enter: Enter) -> None:
     """A finding names the line; what looks back on a target is headed by it instead."""
     tables = set()

@@ -147,3 +147,13 @@ def test_a_chair_of_an_older_form_is_judged_by_what_it_asked(a_document: Make) -
         old = replace(document, answers={**document.answers, "chair_from_education": said})
         found = [each.field for each in check_part(old, Part.MEETING, today=TODAY) if each.check == "RD-304"]
         assert found == (["chair_from_education"] if is_asked_about else [])
+
+
+@pytest.mark.parametrize(("home", "since", "fits"), [
+    ("Foster home", date(2023, 5, 2), True), ("", None, False), ("Foster home", None, False)])
+def test_the_record_says_where_the_child_lives(a_document: Make, home: str, since: date | None, fits: bool) -> None:
+    document = a_document()
+    document = replace(document, child=replace(document.child, home=home, home_since=since))
+    message = "The record does not say in what home Sam lives, and since when. Ask the Virtual School to put it in."
+    found = [(each.check, each.field, each.severity, each.message) for each in check_part(document, Part.SOCIAL_CARE, today=TODAY)]
+    assert found == ([] if fits else [("RD-102", "home", "blocking", message)])
