@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from pep_admin.form_words import AwayBecause, P16Activity
-from pep_admin.pep_form import NOT_REACHED, SchoolingFacts
+from pep_admin.pep_form import NOT_REACHED, SDQ_TO_COME, SchoolingFacts
 from pep_admin.policy import FormNumbers, YearNumbers
 from pep_admin.school_calendar import age_on, england_working_day, year_group, year_number
 from pep_admin.vocabulary import (
@@ -28,7 +28,7 @@ from pep_admin.year_words import LastDay
 
 EXAM_YEARS = frozenset({6, 10, 11, 12, 13})
 """Year groups in which arrangements for exams are made."""
-FIRST_OF_CAREERS = 7  # the year group from which careers are asked about
+FIRST_OF_CAREERS, FIRST_OF_LIGHT_CAREERS = 7, 3  # the year groups from which careers are asked about, in full and lightly
 NOT_EET = frozenset({P16Activity.LOOKING, P16Activity.ILL, P16Activity.PARENT, P16Activity.CARER, P16Activity.NONE_OTHER,
                      P16Activity.UNKNOWN})
 """Neither in education, employment nor training, or not known."""
@@ -62,6 +62,9 @@ SWITCHES = frozenset(
         "has_sen_plan",
         "carer_not_reached",
         "careers",
+        "careers_light",
+        "sdq_to_come",
+        "transition_with_ehcp",
         "transition",
         "has_targets",
         "late",
@@ -194,7 +197,7 @@ def _of_the_child(facts: CircumstanceFacts) -> dict[str, bool]:
         "has_ehcp": facts.sen_status == SenStatus.EHCP,
         "sen_support": facts.sen_status == SenStatus.SUPPORT,
         "sen_any": facts.sen_status in (SenStatus.EHCP, SenStatus.SUPPORT),
-        "sdq_due": facts.numbers.sdq_from_age <= age_on(facts.date_of_birth, facts.on) <= facts.numbers.sdq_to_age,
+        "sdq_due": _asks_for_sdq(facts),
         "sdq_high": total is not None and total >= facts.numbers.sdq_threshold,
         "targets_to_review": facts.has_targets_to_review and not initial,
         # A funding PEP is a target, a request and the voices; the next PEP of the term tells what became of earlier money.
@@ -209,12 +212,18 @@ def _of_the_child(facts: CircumstanceFacts) -> dict[str, bool]:
         "after_year_11": after_16,
         "has_sen_plan": facts.sen_status == SenStatus.SUPPORT and facts.answers.get("sen_plan") is True,
         "careers": year_number(facts.year_group) >= FIRST_OF_CAREERS,
+        "careers_light": FIRST_OF_LIGHT_CAREERS <= year_number(facts.year_group) < FIRST_OF_CAREERS,
         "transition": facts.moves_to != "",
+        "transition_with_ehcp": facts.moves_to != "" and facts.sen_status == SenStatus.EHCP,
         "planning_ahead": bool(facts.ahead),
         "has_targets": facts.has_targets,
         "late": facts.is_late,
         "schooling_gap": bool(schooling_gaps(facts.schooling)),
     }
+
+
+def _asks_for_sdq(facts: CircumstanceFacts) -> bool:
+    return facts.numbers.sdq_from_age <= age_on(facts.date_of_birth, facts.on) <= facts.numbers.sdq_to_age
 
 
 def _of_the_age(facts: CircumstanceFacts) -> dict[str, bool]:
@@ -238,6 +247,7 @@ def _of_both(facts: CircumstanceFacts, answers: Mapping[str, Any]) -> dict[str, 
     return {
         **{f"voice_{each.value}": each is version for each in VoiceVersion},
         "in_custody": facts.in_custody,
+        "sdq_to_come": _asks_for_sdq(facts) and answers.get("sdq_missing_reason") == SDQ_TO_COME,
         "exclusion_concern": facts.has_suspension or answers.get("exclusion_risk") is True,
         "review_same_day": answers.get("meeting_at") is not None and review_on == facts.on,
     }

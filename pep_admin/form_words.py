@@ -16,13 +16,93 @@ class Progress(Labelled):
     MORE = "MORE", "More than expected"
 
 
+class ChairRole(Labelled):
+    """Who led a meeting (HB-2.6): as a rule somebody of the school or of education."""
+
+    DESIGNATED_TEACHER = "designated_teacher", "Designated teacher"
+    SCHOOL_STAFF = "school_staff", "Other school staff"
+    VIRTUAL_SCHOOL = "virtual_school", "Virtual School"
+    SOCIAL_WORKER = "social_worker", "Social worker"
+    INDEPENDENT = "independent", "Independent chair"
+    OTHER = "other", "Somebody else"
+
+    @property
+    def is_education(self) -> bool:
+        return self in (ChairRole.DESIGNATED_TEACHER, ChairRole.SCHOOL_STAFF, ChairRole.VIRTUAL_SCHOOL)
+
+
+class PlaceNamed(Labelled):
+    """How far the place that a child moves to is certain (pep-form, section 3)."""
+
+    UNKNOWN = "unknown", "Not known yet"
+    APPLIED = "applied", "Applied for"
+    OFFERED = "offered", "Offered"
+    ACCEPTED = "accepted", "Accepted"
+
+
 class StatutoryTest(Labelled):
     """National tests and judgements that come once, in the order of a child's years."""
 
+    BASELINE = "baseline", "Reception baseline"
     EYFS = "eyfs", "Early years profile"
     PHONICS = "phonics", "Phonics check"
+    PHONICS_AGAIN = "phonics_again", "Phonics recheck"
+    KEY_STAGE_1 = "ks1", "End of key stage 1"
     TABLES = "tables", "Times tables check"
     KEY_STAGE_2 = "ks2", "Key stage 2 tests"
+    KEY_STAGE_2_JUDGED = "ks2_judged", "Key stage 2, judged by the teacher"
+
+
+class TestOutcome(Labelled):
+    """What came of a national test, by the codes of the returns (pep-form 2.2b to 2.7b)."""
+
+    __test__ = False  # no case of pytest's, for all its name
+
+    TAKEN = "Y", "Taken (Y)"
+    NOT_TAKEN = "N", "Not taken (N)"
+    GOOD_LEVEL = "GLD", "Good level of development (GLD)"
+    NO_GOOD_LEVEL = "NGLD", "Not yet a good level of development"
+    BELOW_STANDARD = "Wt", "Not yet at the standard (Wt)"
+    AT_STANDARD = "Wa", "At the standard (Wa)"
+    UNDER_100 = "NS", "Scaled score under 100 (NS)"
+    FROM_100 = "AS", "Scaled score of 100 and over (AS)"
+    ENGAGEMENT = "EM", "Engagement model (EM)"
+    PRE_1 = "PK1", "Pre-key-stage 1 (PK1)"
+    PRE_2 = "PK2", "Pre-key-stage 2 (PK2)"
+    PRE_3 = "PK3", "Pre-key-stage 3 (PK3)"
+    PRE_4 = "PK4", "Pre-key-stage 4 (PK4)"
+    PRE_5 = "PK5", "Pre-key-stage 5 (PK5)"
+    PRE_6 = "PK6", "Pre-key-stage 6 (PK6)"
+    TOWARDS = "WTS", "Working towards (WTS)"
+    NOT_MET = "HNM", "Science: not met (HNM)"
+    EXPECTED = "EXS", "Expected (EXS)"
+    DEPTH = "GDS", "Greater depth (GDS)"
+    BELOW_TEST = "B", "Below the test (B)"
+    ABSENT = "A", "Absent, or no judgement (A)"
+    NOT_ENTERED = "D", "Did not take it (D)"
+    LEFT = "L", "Left the school (L)"
+    FROM_ABROAD = "F", "Cannot be judged: came too late (F)"
+    MOVED_UP = "P", "Judged in an earlier or later year (P)"
+    MARK = "mark", "A mark without a pass line"
+
+
+_NONE = frozenset({TestOutcome.ABSENT, TestOutcome.LEFT})
+_PRE = (TestOutcome.PRE_1, TestOutcome.PRE_2, TestOutcome.PRE_3, TestOutcome.PRE_4)
+_PHONICS = _NONE | {TestOutcome.BELOW_STANDARD, TestOutcome.AT_STANDARD, TestOutcome.NOT_ENTERED}
+_JUDGED = frozenset({TestOutcome.ENGAGEMENT, *_PRE, TestOutcome.TOWARDS, TestOutcome.EXPECTED, TestOutcome.DEPTH})
+OUTCOMES: dict[StatutoryTest, frozenset[TestOutcome]] = {
+    StatutoryTest.BASELINE: frozenset({TestOutcome.TAKEN, TestOutcome.NOT_TAKEN}),
+    StatutoryTest.EYFS: frozenset({TestOutcome.GOOD_LEVEL, TestOutcome.NO_GOOD_LEVEL, TestOutcome.ABSENT}),
+    StatutoryTest.PHONICS: _PHONICS,
+    StatutoryTest.PHONICS_AGAIN: _PHONICS,
+    StatutoryTest.KEY_STAGE_1: _NONE | _JUDGED,
+    StatutoryTest.TABLES: _NONE | {TestOutcome.MARK, TestOutcome.BELOW_TEST, TestOutcome.NOT_ENTERED},
+    StatutoryTest.KEY_STAGE_2: _NONE | {TestOutcome.UNDER_100, TestOutcome.FROM_100, TestOutcome.BELOW_TEST,
+                                        TestOutcome.NOT_ENTERED},
+    StatutoryTest.KEY_STAGE_2_JUDGED: _NONE | _JUDGED | {TestOutcome.PRE_5, TestOutcome.PRE_6, TestOutcome.NOT_MET,
+                                                         TestOutcome.FROM_ABROAD, TestOutcome.MOVED_UP},
+}
+"""By test the outcomes that it has (pep-form 2.2b to 2.7b)."""
 
 
 class TargetAgreed(Labelled):

@@ -104,7 +104,8 @@ SEN = {
 }
 SEN_NEEDS, EHCP_SHORT = ("MLD", "SLCN"), "Fifteen hours of an adult beside {name}, speech therapy every second week."
 CAREERS = {"ahead_plan": "Two open evenings with the carer in October; the child makes a list of questions for each.",
-           "careers_adviser": "Mr Compass", "careers_experience": "A morning at the vet’s; a week’s work in May is being found."}
+           "careers_adviser": "Mr Compass", "careers_experience": "A week’s work in May is being found.",
+           "careers_light": "A vet came to tell of her work; would like to see where books are printed."}
 TRANSITION = {
     "transition_to": "Not known yet", "transition_contact": "Is named when the place is offered",
     "transition_visits": "An open evening in October with the carer; two more visits in the summer term.",
@@ -127,7 +128,8 @@ VOICE = {
     "voice_help": "wrote",
     "voice_changed_what": "The tutor comes to a room of their own, because {name} asked for it.",
     "wants_to_attend": "part",
-    "hopes": "To be a vet or somebody who draws animals for books. To be picked for the swimming squad.",
+    "hopes": "To be picked for the swimming squad, and to read to the little ones.",
+    "long_term_hopes": "To be a vet or somebody who draws animals for books.",
 }
 LEARNING = {
     "next_send_step": "none",
@@ -148,7 +150,7 @@ ATTENDANCE = {
 }
 MEETING = {"meeting_how": "in_person", "meeting_place": "School library", "carer_preference": "After two, in school",
            "joined_ehcp_review": False, "chair": "The designated teacher",
-           "chair_from_education": True, "child_attended": "part",
+           "chair_role": "designated_teacher", "child_attended": "part",
            "child_absent_kind": "chose", "child_absent_reason": "Chose to come for the first half and then go to swimming."}
 DISCUSSION = {
     "discussion": "Began with the assembly and the walk, with {name} in the room. Reading has come on; maths needs its own time. "

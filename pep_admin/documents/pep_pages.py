@@ -47,21 +47,24 @@ VOICE = ("child_voice_good", "child_voice_hard", "child_voice_want")
 FACES = tuple(key for key, _ in FACE_QUESTIONS)
 VOICE_MORE = (*SEEN, "seen_times", *ASKED_IN_WORDS, "profile_like", "profile_matters", "profile_help")
 VOICE_AROUND = ("child_voice_attempts", "voice_gathered_on", "voice_gathered_by", "voice_how", "voice_help", "wants_to_attend",
+                "wants_to_attend_told",
                 "say_for_me", "say_for_me_by", "voice_changed_what")
-STRENGTHS = ("achievements", "strengths", "leisure_interests", "hopes", "steps_and_helpers")
+STRENGTHS = ("achievements", "strengths", "leisure_interests", "hopes", "long_term_hopes", "steps_and_helpers")
 PLACE = ("no_place_since", "no_place_why", "no_place_education", "place_search", "p16_activity", "p16_course", "not_eet_plan",
          "tutor_group", "key_adult", "who_knows", "hours_offered", "out_of_year", "out_of_year_why", "part_time", "part_time_plan",
          "alternative_provision", "alternative_places", "ey_pattern", "two_year_check_on", "two_year_check", "custody_setting",
          "custody_hours", "custody_plan", "custody_release", "p16_bursary", "p16_bursary_use", "governor")
 ATTAINMENT = ("attainment", "attainment_context", "statutory_results", "other_tests", "qualifications_held",
               "favourite_and_hardest", "one_priority", "homework_equipment_reading")
-ATTENDANCE = ("attendance", "attendance_source", "ey_attendance", "p16_attendance", "attendance_reasons", "behaviour",
-              "behaviour_seen", "strategies_tried", "exclusion_risk", "exclusion_told", "removed_days", "removed_told",
+ATTENDANCE = ("attendance", "attendance_last_term", "attendance_source", "ey_attendance", "p16_attendance", "attendance_reasons",
+              "behaviour", "behaviour_seen", "strategies_tried", "exclusion_risk", "exclusion_told", "removed_days", "removed_told",
               "wellbeing_in_school", "screening_tool", "screening_score", "screening_on", "friends_and_bullying")
 NEEDS = ("needs_and_provision", "interventions", "sen_provision", "sen_needs", "ehcp_issued_on", "ehcp_authority",
-         "ehcp_provision", "sen_plan_review_on", "next_send_step", "access_arrangements", "changes_ahead")
-NEXT_STEPS = ("transition_to", "transition_contact", "transition_visits", "transition_child_asks", "transition_check_on",
-              "transition_handover", "ahead_plan", "careers_talk_on", "careers_adviser", "careers_experience")
+         "ehcp_provision", "sen_plan", "sen_plan_review_on", "next_send_step", "access_arrangements", "changes_ahead")
+NEXT_STEPS = ("transition_to", "transition_named", "transition_applied_on", "transition_ehcp_on", "transition_invited",
+              "transition_contact", "transition_visits", "transition_knows", "transition_child_asks", "transition_check_on",
+              "transition_handover", "transition_travel", "transition_carer", "transition_second_plan", "ahead_plan",
+              "careers_talk_on", "careers_adviser", "careers_experience", "careers_visits", "careers_employers", "careers_light")
 EXCEPTIONS = ("english_exception_kind", "english_exception", "maths_exception_kind", "maths_exception", "sdq_answer_reason")
 REVIEWS = "target_reviews"
 EFFECTS = "funding_effects"

@@ -42,6 +42,7 @@ def check_education(document: Document, today: date, calendar: Calendar) -> Iter
     name, heard_on = document.child.called, document.answer("voice_gathered_on")
     yield from check_heard_on(heard_on, name=name, meeting_on=meeting_day(document), today=today)
     yield from _attendance(document, calendar)
+    yield from _last_term(document)
     if document.answer("exclusion_risk") is True:
         message = "You recorded a risk of exclusion. The Virtual School has been told; ask it before anything is decided."
         yield warning("RD-210", "HB-3.6", "exclusion_risk", message)
@@ -71,6 +72,12 @@ def _attendance(document: Document, calendar: Calendar) -> Iterator[Finding]:
     if "attendance_low" in document.switches and not said(document.answer("attendance_reasons")):
         message = f"Attendance is below {document.numbers.low_attendance_percent} %. Say what lies behind it and who does what."
         yield warning("RD-209", "HB-7.1", "attendance_reasons", message)
+
+
+def _last_term(document: Document) -> Iterator[Finding]:
+    for number, row in enumerate(document.rows("attendance_last_term"), start=1):
+        if wrong := attendance_wrong(row):
+            yield Finding("RD-207", "HB-4.1", "attendance_last_term", f"Last term: {wrong}", row=row_id(row, number))
 
 
 def _reviews(document: Document) -> Iterator[Finding]:

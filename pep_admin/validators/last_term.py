@@ -212,7 +212,7 @@ def names_to_look_up(document: Document) -> frozenset[str]:
     return frozenset(name for name in found if name.casefold() not in people)
 
 
-_OF_OTHERS_TOO = frozenset({*CHILD_VOICE, "child_voice_attempts", "hopes", "friends_and_bullying", "say_for_me"})
+_OF_OTHERS_TOO = frozenset({*CHILD_VOICE, "child_voice_attempts", "hopes", "long_term_hopes", "friends_and_bullying", "say_for_me"})
 
 
 def _places(document: Document) -> Iterator[tuple[str, str, str, tuple[str, ...]]]:

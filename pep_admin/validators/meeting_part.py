@@ -7,7 +7,7 @@ from datetime import date
 
 from pep_admin.circumstances import said
 from pep_admin.deadlines import format_day
-from pep_admin.form_words import TargetAgreed
+from pep_admin.form_words import ChairRole, TargetAgreed
 from pep_admin.pep_form import Document
 from pep_admin.school_calendar import academic_year_begins
 from pep_admin.validators.answered import HERE, answer_of, asks, meeting_day, row_id, stands, warning
@@ -35,9 +35,7 @@ def check_meeting(document: Document, today: date, calendar: Calendar) -> Iterat
     )
     yield from check_meeting_span(meeting_on, opened_on=document.initiated_on, year=document.year)
     yield from check_plan(document.answer("meeting_at"), due_on=document.due_on, today=today, calendar=calendar)
-    if document.answer("chair_from_education") is False:
-        message = "The chair is not from school or education. Say why in the discussion."
-        yield warning("RD-304", "HB-2.6", "chair_from_education", message)
+    yield from _chair(document)
     yield from _who_was_there(document)
     yield from _ehcp_review(document, today)
     yield from _agreed(document)
@@ -47,6 +45,16 @@ def check_meeting(document: Document, today: date, calendar: Calendar) -> Iterat
     yield from check_next_date(answer_of(document, "next_pep_on"), reason=reason, meeting_on=meeting_on, calendar=calendar)
     yield from _afterwards(document)
     yield from _lateness(document, today)
+
+
+def _chair(document: Document) -> Iterator[Finding]:
+    """RD-304: school or education staff lead the meeting. Older versions of the form ask just that, not as what they chaired it."""
+    role = document.answer("chair_role")
+    field, is_from_there = ("chair_role", ChairRole(role).is_education) if role else (
+        "chair_from_education", document.answer("chair_from_education") is not False)
+    if not is_from_there:
+        message = "The chair is not from school or education. Say why in the discussion."
+        yield warning("RD-304", "HB-2.6", field, message)
 
 
 _BODIES = frozenset({"all", "everybody", "everyone", "school", "staff", "school staff", "teachers", "social care", "virtual school",

@@ -10,7 +10,7 @@ from typing import Any
 
 from pep_admin.circumstances import said
 from pep_admin.deadlines import format_day
-from pep_admin.form_words import StatutoryTest
+from pep_admin.form_words import OUTCOMES, StatutoryTest, TestOutcome
 from pep_admin.pep_form import Document, SuspensionFacts
 from pep_admin.school_calendar import YEAR_GROUPS, academic_year_begins, academic_year_end, academic_year_name
 from pep_admin.transitions import chooses_courses
@@ -139,7 +139,12 @@ def check_next_stage(document: Document) -> Iterator[Finding]:
 
 
 def _test_result(document: Document) -> Iterator[Finding]:
-    """RD-220: the test of the year before this one. Older ones are not asked for again."""
+    """RD-220: an outcome that its test does not have, and the test of the year before this one. Older ones are not asked for."""
+    for number, row in enumerate(document.rows("statutory_results"), start=1):
+        if row.get("test") and row.get("outcome") and row["outcome"] not in OUTCOMES[StatutoryTest(row["test"])]:
+            outcome, taken = TestOutcome(row["outcome"]).label, StatutoryTest(row["test"]).label
+            message = f"“{outcome}” is no outcome of the {taken[0].lower()}{taken[1:]}. Choose one that it has."
+            yield warning("RD-220", "HB-4.1", "statutory_results", message, row_id(row, number))
     group = document.child.year_group
     before = YEAR_GROUPS[YEAR_GROUPS.index(group) - 1] if group in YEAR_GROUPS[1:] else ""
     test = TEST_OF_YEAR.get(before)

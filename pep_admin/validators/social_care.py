@@ -17,6 +17,7 @@ ENOUGH_CONTACTS = 2
 
 def check_social_care(document: Document, today: date, calendar: Calendar) -> Iterator[Finding]:
     """Part 1's own rules, beside what it must answer."""
+    yield from _home(document)
     yield from _sdq(document, today)
     if "sdq_high" in document.switches and not said(document.answer("strategies_for_school")):
         message = "The SDQ is high, but no strategies for school are written."
@@ -24,6 +25,14 @@ def check_social_care(document: Document, today: date, calendar: Calendar) -> It
     yield from _contacts(document)
     yield from _home_move(document)
     yield from _schooling(document)
+
+
+def _home(document: Document) -> Iterator[Finding]:
+    """RD-102: where the child lives and since when is read from the record (P1.15), which the Virtual School keeps."""
+    child = document.child
+    if not child.home or child.home_since is None:
+        message = f"The record does not say in what home {child.called} lives, and since when. Ask the Virtual School to put it in."
+        yield Finding("RD-102", "HB-7.1", "home", message)
 
 
 def _sdq(document: Document, today: date) -> Iterator[Finding]:

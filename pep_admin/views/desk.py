@@ -227,6 +227,9 @@ def _mine(facts: DeskFacts, mine: Sequence[Finding], document: Document) -> list
         count = len({(each.field, each.row) for each in mine if section_of(document, each) == key})
         said.append(f"A colleague asks you to write “{titles.get(key, key)}”: "
                     f"{f'{_answers(count)} to give' if count else 'nothing is missing'}")
+    due_on = document.answer("sdq_due_on") if Part.SOCIAL_CARE in facts.mine else None
+    if due_on:
+        said.append(f"The first SDQ of the carer is due on {format_day(due_on)}.")
     if facts.may_go:
         said.append("Every part is signed.")
     return said

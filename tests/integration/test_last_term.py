@@ -83,9 +83,9 @@ def told(world: World, pep_id: int, *checks: str) -> list[Finding]:
 
 def test_a_section_says_what_came_over_and_one_press_keeps_it(enter: Enter, ask: Any, world: World, spring: int) -> None:
     worker = world.worker.person_id
-    assert state_of(enter, "worker", spring, "About the child and home") == "8 from last term"
+    assert state_of(enter, "worker", spring, "About the child and home") == "9 from last term"
     page = section(enter, "worker", spring, "about")
-    assert page.main.count("Came over from last term. Still right?") == 8
+    assert page.main.count("Came over from last term. Still right?") == 9
     assert marked(page) == ["first_language", "interpreter_needed", "communicates_by", "permanence_plan", "next_care_review_on",
                             "address_withheld_from", "faith_and_culture", "iro"]
     assert page.tree.xpath("//input[@name='first_language']/@value") == ["English"]
@@ -108,7 +108,7 @@ def test_a_section_says_what_came_over_and_one_press_keeps_it(enter: Enter, ask:
 
 def test_what_is_asked_anew_stands_empty_and_what_is_withheld_stays_so(enter: Enter, world: World, spring: int) -> None:
     voice = section(enter, "teacher", spring, "voice")
-    assert marked(voice) == ["hopes"]
+    assert marked(voice) == ["hopes", "long_term_hopes"]
     assert [each.text.strip() for each in voice.tree.xpath("//textarea[@name='child_voice_good']")] == [""]
     assert "Two moves of home" in section(enter, "worker", spring, "background").text
     assert "Two moves" not in section(enter, "teacher", spring, "background").text
@@ -130,7 +130,7 @@ def test_who_writes_a_field_anew_has_answered_it(enter: Enter, world: World, spr
     page = section(enter, "worker", spring, "about")
     saved = page.send("then", button=("then", "stay"), first_language="Welsh")
     assert "Saved." in saved.main and "still right" not in saved.main.split("Saved.")[1][:30]
-    assert "first_language" not in marked(saved) and len(marked(saved)) == 7
+    assert "first_language" not in marked(saved) and len(marked(saved)) == 8
     again = saved.send("then", button=("then", "confirm"), permanence_plan="kinship")
     assert "Saved. 6 answers from last term are still right." in again.main
     world.act(SYSTEM)
@@ -162,7 +162,7 @@ def test_what_changed_meanwhile_is_not_confirmed_unseen(enter: Enter, world: Wor
     page = section(enter, "worker", spring, "about")
     section(enter, "officer", spring, "about").send("then", button=("then", "stay"), permanence_plan="kinship")
     after = page.send("then", button=("then", "confirm"))
-    assert "7 answers from last term are still right." in after.main
+    assert "8 answers from last term are still right." in after.main
     world.act(SYSTEM)
     document = read_document(world.session, world.session.get_one(Pep, spring), audience=Audience.RULES)
     assert document.answer("permanence_plan") == "kinship"
@@ -233,7 +233,7 @@ def test_what_is_carried_twice_still_waits(enter: Enter, world: World, spring: i
     section(enter, "worker", spring, "about").send("then", button=("then", "stay"), first_language="Welsh")
     summer = opened(world, "summer")
     page = section(enter, "worker", summer, "about")
-    assert page.tree.xpath("//input[@name='first_language']/@value") == ["Welsh"] and len(marked(page)) == 8
+    assert page.tree.xpath("//input[@name='first_language']/@value") == ["Welsh"] and len(marked(page)) == 9
 
 
 def test_a_review_out_of_turn_starts_from_the_one_that_runs(world: World, spring: int) -> None:

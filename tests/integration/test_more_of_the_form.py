@@ -14,6 +14,7 @@ from pep_admin import config
 from pep_admin.exceptions import Refused
 from pep_admin.models import AcademicYear, Attainment, Child, Enrolment, Pep, School, Suspension, Target
 from pep_admin.pep_document import read_document
+from pep_admin.pep_form import FORM
 from pep_admin.vocabulary import (
     Audience,
     LeavingReason,
@@ -93,11 +94,73 @@ def test_what_is_not_core_is_folded_away_until_it_is_filled(enter: Enter) -> Non
     assert [each.get("open") is not None for each in wrong.tree.xpath("//details[contains(@class, 'more')]")] == [True]
 
 
-def test_a_child_of_year_4_is_asked_neither_about_careers_nor_about_a_move(world: World, enter: Enter) -> None:
-    assert "Next steps" in enter("teacher").get("/admin/pep/peps/details/?id=1").main  # Year 9: careers
+def test_a_child_of_year_2_is_asked_neither_about_work_nor_about_a_move_and_one_of_year_4_lightly(
+    world: World, enter: Enter
+) -> None:
+    teacher = enter("teacher")
+    names = {each.get("name") for each in section(teacher, "next_steps").tree.xpath("//main//*[@name]")}
+    assert {"careers_adviser", "careers_visits-0-where", "careers_employers-0-who"} <= names and "careers_light" not in names
     change(world, Pep, 1, year_group="4")
-    page = enter("teacher").get("/admin/pep/peps/details/?id=1")
+    names = {each.get("name") for each in section(teacher, "next_steps").tree.xpath("//main//*[@name]")}
+    assert "careers_light" in names and not {each for each in names if each.startswith(("careers_a", "careers_v", "transition"))}
+    saved = section(teacher, "next_steps").send("then", button=STAY, careers_light="A vet came to tell of her work")
+    assert "A vet came to tell of her work" in saved.text
+    change(world, Pep, 1, year_group="2")
+    page = teacher.get("/admin/pep/peps/details/?id=1")
     assert "Next steps" not in page.main and "The school place" in page.main
+
+
+def test_who_was_not_reached_was_heard_on_no_day_and_has_no_voice(enter: Enter) -> None:
+    """HB-4.6, P3.24: how, on which day and by whom is needed; a carer who was not reached has no voice."""
+    worker = enter("worker")
+    page = section(worker, "voices")
+    emptied = page.send("then", button=STAY, carer_voice_on="", carer_voice_by="", carer_voice="She is happy there")
+    assert emptied.status == 200
+    said = check_answers(worker).main
+    assert "Part 3 still needs “Heard on”." in said and "Part 3 still needs “Heard by”." in said and "carer's voice" not in said
+    section(worker, "voices").send("then", button=STAY, carer_voice_how="not_reached")
+    said = check_answers(worker).main
+    assert "“Heard on”" not in said and "The carer's voice is missing." in said
+
+
+def test_the_school_reads_where_the_child_lives_unless_it_is_withheld_from_it(enter: Enter) -> None:
+    """P1.16: the address is needed; parents and the child’s copy never have it."""
+    worker, teacher = enter("worker"), enter("teacher")
+    about = "/admin/pep/peps/section/?id=1&section=about"
+    page = section(worker, "about").send("then", button=STAY, address_withheld_from="parents", home_address="7 Saffron Row Lane")
+    assert "7 Saffron Row Lane" in page.text and "7 Saffron Row Lane" in teacher.get(about).text
+    asked = section(worker, "about").send("then", button=STAY, address_withheld_from="school")
+    assert "The address that is withheld" in check_answers(worker).main
+    asked.send("then", button=STAY, placement_address="7 Saffron Row Lane")
+    assert "7 Saffron Row Lane" in section(worker, "about").text and "Saffron" not in teacher.get(about).text
+    assert "Part 1 still needs" not in check_answers(worker).main
+
+
+def test_the_day_of_a_first_score_is_asked_for_and_stands_on_the_social_workers_desk(enter: Enter) -> None:
+    """P1.37: a child in care for less than a year has no score yet; when it is due is told."""
+    worker, desk = enter("worker"), "/admin/pep/my_peps/"
+    asked = section(worker, "health").send("then", button=STAY, sdq_missing_reason="under_a_year")
+    assert "“The first score is due on”" in check_answers(worker).main and "The first SDQ" not in worker.get(desk).main
+    asked.send("then", button=STAY, sdq_due_on="2 May 2025")
+    assert "“The first score is due on”" not in check_answers(worker).main
+    assert "The first SDQ of the carer is due on 02 May 2025." in worker.get(desk).main
+    assert "The first SDQ" not in enter("teacher").get(desk).main
+
+
+def test_every_table_of_a_section_numbers_its_lines(enter: Enter) -> None:
+    """A finding names the line; what looks back on a target is headed by it instead."""
+    tables = set()
+    for who in ("teacher", "worker"):
+        for part in FORM.parts:
+            for each in part.sections:
+                page = enter(who).get(f"/admin/pep/peps/section/?id=1&section={each.key}")
+                for table in page.tree.xpath("//main//fieldset[contains(@class, 'lines')]") if page.status == 200 else ():
+                    heads = [" ".join(line.text_content().split()) for line in table.xpath(".//fieldset/legend")]
+                    assert heads and all(heads), table.get("id")
+                    if not heads[0].startswith("Target"):
+                        assert heads == [f"Line {number}" for number in range(1, len(heads) + 1)], table.get("id")
+                    tables.add(table.get("id"))
+    assert {"f-pep_used_at", "f-documents", "f-attendees", "f-actions", "f-attendance_last_term"} <= tables
 
 
 @pytest.mark.parametrize(("phase", "moves"), [(SchoolPhase.PRIMARY, True), (SchoolPhase.ALL_THROUGH, False)])

@@ -45,7 +45,7 @@ EVERY_SWITCH = frozenset(
     {
         "sdq_due", "sdq_high", "sen_any", "attendance_low", "attendance_expected", "behaviour_concern", "child_absent",
         "targets_to_review", "at_school", "on_a_timetable", "part_time", "has_targets", "transition", "home_move",
-        "address_withheld", "schooling_gap", "sen_support", "late",
+        "address_from_school", "schooling_gap", "sen_support", "has_sen_plan", "late",
     }
 )  # fmt: skip
 
@@ -87,7 +87,7 @@ ANSWERS: dict[str, Any] = {
     "mental_health_support": "receiving",
     "sdq": ({"id": 1, "total": 19, "completed_on": date(2024, 10, 21), "completed_by": "carer"},),
     "sdq_missing_reason": None,
-    "address_withheld_from": "parents",
+    "address_withheld_from": "school",
     "placement_address": "The Old Bakery, 3 Saffron Row, Marlbury, MX9 0ZZ",
     "placement_change_expected": True,
     "placement_change_on": date(2025, 3, 3),
@@ -106,6 +106,7 @@ ANSWERS: dict[str, Any] = {
     "hours_offered": 24,
     "statutory_results": ({"id": "f", "test": "tables", "taken_in": "2023-24", "result": "17 of 25"},),
     "sen_needs": ("SLCN", "HI"),
+    "sen_plan": True,
     "sen_plan_review_on": date(2025, 1, 20),
     "next_send_step": "senco",
     "transition_to": "Marlbury Juniors",
@@ -140,7 +141,8 @@ ANSWERS: dict[str, Any] = {
     "voice_gathered_by": "Ada Okafor, class teacher",
     "voice_how": ("talk_other", "drawing"),
     "wants_to_attend": "part",
-    "hopes": "To get into the school choir’s summer concert. When I grow up I will look after animals, or be a judge.",
+    "hopes": "To get into the school choir’s summer concert.",
+    "long_term_hopes": "When I grow up I will look after animals, or be a judge.",
     "attainment": (
         {"id": 1, "subject": "Reading", "current": "Year 4 secure", "expected": "Year 6 expected", "on_track": "B"},
         {"id": 2, "subject": "Writing", "current": "Year 4 emerging", "expected": "Working towards", "on_track": "B"},
@@ -171,7 +173,7 @@ ANSWERS: dict[str, Any] = {
     "meeting_how": "both",
     "meeting_place": "Larkspur Primary School, the library",
     "chair": "Ada Okafor",
-    "chair_from_education": True,
+    "chair_role": "designated_teacher",
     "attendees": (
         {"id": 1, "name": "Zo", "role": "child", "took_part": "part", "report_received": None},
         {"id": 2, "name": "Ada Okafor", "role": "designated_teacher", "took_part": "attended", "report_received": True},

@@ -68,7 +68,8 @@ def write_education(teacher: Visitor, pep: str) -> None:
         voice_gathered_by="Tess Lehrer",
         voice_how=["talk_dt"],
         wants_to_attend="all",
-        hopes="A vet",
+        hopes="The swimming squad",
+        long_term_hopes="A vet",
     )
     save(section(teacher, pep, "learning"), **{
         "attainment-0-subject": "English", "attainment-0-current": "At age-related expectation", "attainment-0-on_track": "ON",
@@ -115,7 +116,7 @@ def write_meeting(worker: Visitor, pep: str) -> None:
         came = {f"attendees-{number}-name": name, f"attendees-{number}-role": role, f"attendees-{number}-took_part": "attended"}
     save(section(worker, pep, "meeting"), **came, meeting_at="12 Nov 2024 14:00", meeting_how="in_person",
          meeting_place="Library", chair="Tess Lehrer",
-         chair_from_education="yes", child_attended="whole")
+         chair_role="designated_teacher", child_attended="whole")
     save(section(worker, pep, "discussion"), discussion="Began with the assembly.", reports_and_slips_discussed="yes")
     save(section(worker, pep, "voices"), carer_voice="Robin talks about school now.", carer_part="Reads every evening",
          carer_voice_how="meeting", carer_voice_on="12 Nov 2024", carer_voice_by="Sara Sozial",

@@ -36,6 +36,7 @@ ANSWERS: dict[str, Any] = {
     "mental_health_support": "none",
     "sdq": ({"id": 1, "total": 12, "completed_on": date(2024, 9, 10), "completed_by": "carer"},),
     "sdq_missing_reason": None,
+    "sdq_due_on": date(2025, 5, 2),
     "address_withheld_from": "nobody",
     "placement_change_expected": False,
     "emergency_contacts": (
@@ -85,7 +86,8 @@ ANSWERS: dict[str, Any] = {
     "voice_gathered_on": date(2024, 11, 14),
     "voice_gathered_by": "Ms Green",
     "wants_to_attend": "all",
-    "hopes": "To be a coach.",
+    "hopes": "To swim a mile.",
+    "long_term_hopes": "To be a coach.",
     "attainment": (
         {"id": 1, "subject": "Maths", "current": "Working towards", "expected": None, "target": None, "on_track": "B"},
         {"id": 2, "subject": "Reading", "current": "Expected", "expected": None, "target": None, "on_track": "ON"},
@@ -111,7 +113,7 @@ ANSWERS: dict[str, Any] = {
     "meeting_place": "The library",
     "joined_ehcp_review": True,
     "chair": "Ms Green",
-    "chair_from_education": True,
+    "chair_role": "designated_teacher",
     "attendees": (
         {"id": 1, "name": "Sam", "role": "child", "took_part": "attended", "report_received": None},
         {"id": 2, "name": "Jo Bell", "role": "social_worker", "took_part": "attended", "report_received": None},

@@ -100,7 +100,7 @@ def switches(answers: dict[str, Any] | None = None, **changes: Any) -> frozenset
 
 def test_a_quiet_child_of_year_5_with_an_empty_form() -> None:
     assert switches() == {"sdq_due", "attendance_expected", "at_school", "at_a_setting", "on_a_timetable", "key_stage_2_up",
-                          "voice_junior"}
+                          "voice_junior", "careers_light"}
 
 
 @pytest.mark.parametrize(
@@ -175,6 +175,9 @@ def test_a_quiet_child_of_year_5_with_an_empty_form() -> None:
         ({"has_suspension": False}, "exclusion_concern", False),
         ({"year_group": "6"}, "careers", False),
         ({"year_group": "7"}, "careers", True),
+        ({"year_group": "2"}, "careers_light", False),
+        ({"year_group": "3"}, "careers_light", True),
+        ({"year_group": "6"}, "careers_light", True), ({"year_group": "7"}, "careers_light", False),
         ({"year_group": "12", "has_school": False}, "not_eet", True),
         ({"year_group": "12"}, "not_eet", False),
         ({"year_group": "11", "has_school": False}, "not_eet", False),
@@ -290,7 +293,8 @@ def test_every_switch_can_be_on() -> None:
             "child_voice_attempts": "Asked.", "behaviour": "some", "child_attended": "no", "child_absent_kind": "adults",
             "attendance": ({"possible": 10, "present": 1},), "sdq": ({"total": 40, "completed_on": date(2024, 9, 1)},),
             "attendees": ({"role": "child", "took_part": "attended"},), "part_time": True, "placement_change_expected": True,
-            "address_withheld_from": "school", "carer_voice_how": "not_reached", "alternative_provision": True,
+            "address_withheld_from": "school", "carer_voice_how": "not_reached",
+            "sdq_missing_reason": "under_a_year", "alternative_provision": True,
             "communicates_by": ("signing",),
             "restricted_any": True, "other_services": True, "healthcare_plan": True, "mental_health_support": "asked",
             "out_of_year": True, "next_care_review_on": date(2024, 11, 18), "meeting_at": MONDAY,
