@@ -33,8 +33,8 @@ class MyPeps(PepView):
 
     noun = "my_peps"
     title = "My PEPs"
-    opens: ClassVar[dict[str, Permission]] = dict.fromkeys(("index_view", "figures", "meetings"), Permission.PEP_WRITE)
-    lists: ClassVar[frozenset[str]] = frozenset({"index_view", "figures", "meetings"})
+    opens: ClassVar[dict[str, Permission]] = dict.fromkeys(("index_view", "figures", "calendar"), Permission.PEP_WRITE)
+    lists: ClassVar[frozenset[str]] = frozenset({"index_view", "figures", "calendar"})
 
     @expose("/")
     def index_view(self) -> ResponseReturnValue:
@@ -42,7 +42,7 @@ class MyPeps(PepView):
         found = desk.gather(self, self._asked_page(), SHOWN)
         self.record_view("my_peps.list", object_type="my_peps", rows=max(0, found.last - found.first + 1))
         return self.page("pep/my_peps/index.html", desk=found, piles=Pile, today=self.today,
-                         meetings=self.way_to("pep_my_peps.meetings") if self._has_meetings() else None,
+                         meetings=self.way_to("pep_my_peps.calendar") if self._has_meetings() else None,
                          leaving=leaving_of(self), tell=self.way_to("pep_exclusion_alerts.tell"), standing_in=self.actor.covers,
                          away=self.way_to("pep_grants.cover") if self.actor.person_id is not None else None,
                          grid=self.way_to("pep_my_peps.figures") if found.writes_part_two else None)
@@ -54,13 +54,13 @@ class MyPeps(PepView):
         asked = self.asked_once("page")
         return int(asked) if can_be_id(asked) else 0
 
-    @expose("/meetings/")
-    def meetings(self) -> ResponseReturnValue:
+    @expose("/calendar/")
+    def calendar(self) -> ResponseReturnValue:
         """One's own meetings ahead as one file for a calendar; 404 where none is booked. No child's name is in it."""
         found = own_meetings(self.db_session, self.actor, self.today)
         if not found:
             abort(404, description="No meeting of yours is booked.")
-        self.record_view("my_peps.meetings", object_type="my_peps", rows=len(found))
+        self.record_view("my_peps.calendar", object_type="my_peps", rows=len(found))
         return calendar_files.answer(self.db_session, found, "my-meetings.ics")
 
     # --- attendance and attainment of all --------------------------------------------------------------------------------------

@@ -22,7 +22,7 @@ from tests.world import World
 __all__ = ["calendars", "pep"]
 pytestmark = pytest.mark.slow  # the quick suite stays under a minute; `make check` runs everything
 
-FILE = f"{ADMIN}/my_peps/meetings/"
+FILE = f"{ADMIN}/my_peps/calendar/"
 
 
 @pytest.fixture
@@ -76,7 +76,7 @@ def test_it_is_the_entry_that_was_mailed(both: int, calendars: Calendars, enter:
     for name in ("UID", "SEQUENCE", "DTSTART", "DTEND", "SUMMARY", "DESCRIPTION"):
         assert event.values[name] == sent.values[name], name
     assert event.method == "PUBLISH" and "ATTENDEE" not in event.values
-    seen = ask(lambda session: session.scalars(sa.select(AuditEvent).where(AuditEvent.action == "my_peps.meetings")).all())
+    seen = ask(lambda session: session.scalars(sa.select(AuditEvent).where(AuditEvent.action == "my_peps.calendar")).all())
     assert [(each.actor_name, each.details["rows"], each.child_id) for each in seen] == [("Sara Sozial", 1, None)]
 
 
