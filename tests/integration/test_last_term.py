@@ -93,7 +93,7 @@ def test_a_section_says_what_came_over_and_one_press_keeps_it(enter: Enter, ask:
     assert "f-first_language-carried" in described.split()
 
     after = page.send("then", button=("then", "confirm"))
-    assert "8 answers from last term are still right." in after.main and "Saved." not in after.main
+    assert "9 answers from last term are still right." in after.main and "Saved." not in after.main
     assert after.heading == "People and responsibility", "the next page comes"
     assert state_of(enter, "worker", spring, "About the child and home") == "Done"
     assert marked(section(enter, "worker", spring, "about")) == []
