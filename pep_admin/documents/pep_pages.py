@@ -18,6 +18,7 @@ from pep_admin.documents.wording import date_words, label_of, moment_words, valu
 from pep_admin.money import format_pounds
 from pep_admin.money_words import OtherMoney
 from pep_admin.pep_form import (
+    FORM,
     Document,
     Field,
     FundingEffectFacts,
@@ -47,8 +48,7 @@ VOICE = ("child_voice_good", "child_voice_hard", "child_voice_want")
 FACES = tuple(key for key, _ in FACE_QUESTIONS)
 VOICE_MORE = (*SEEN, "seen_times", *ASKED_IN_WORDS, "profile_like", "profile_matters", "profile_help")
 VOICE_AROUND = ("child_voice_attempts", "voice_gathered_on", "voice_gathered_by", "voice_how", "voice_help", "wants_to_attend",
-                "wants_to_attend_told",
-                "say_for_me", "say_for_me_by", "voice_changed_what")
+                "wants_to_attend_told", "say_for_me", "say_for_me_by", "voice_changed_what")
 STRENGTHS = ("achievements", "strengths", "leisure_interests", "hopes", "long_term_hopes", "steps_and_helpers")
 PLACE = ("no_place_since", "no_place_why", "no_place_education", "place_search", "p16_activity", "p16_course", "not_eet_plan",
          "tutor_group", "key_adult", "who_knows", "hours_offered", "out_of_year", "out_of_year_why", "part_time", "part_time_plan",
@@ -61,10 +61,7 @@ ATTENDANCE = ("attendance", "attendance_last_term", "attendance_source", "ey_att
               "wellbeing_in_school", "screening_tool", "screening_score", "screening_on", "friends_and_bullying")
 NEEDS = ("needs_and_provision", "interventions", "sen_provision", "sen_needs", "ehcp_issued_on", "ehcp_authority",
          "ehcp_provision", "sen_plan", "sen_plan_review_on", "next_send_step", "access_arrangements", "changes_ahead")
-NEXT_STEPS = ("transition_to", "transition_named", "transition_applied_on", "transition_ehcp_on", "transition_invited",
-              "transition_contact", "transition_visits", "transition_knows", "transition_child_asks", "transition_check_on",
-              "transition_handover", "transition_travel", "transition_carer", "transition_second_plan", "ahead_plan",
-              "careers_talk_on", "careers_adviser", "careers_experience", "careers_visits", "careers_employers", "careers_light")
+NEXT_STEPS = tuple(found.key for found in FORM.section("next_steps")[1].fields)
 EXCEPTIONS = ("english_exception_kind", "english_exception", "maths_exception_kind", "maths_exception", "sdq_answer_reason")
 REVIEWS = "target_reviews"
 EFFECTS = "funding_effects"
