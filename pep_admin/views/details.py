@@ -88,9 +88,10 @@ def _plain(name: str) -> str:
 
 
 def _is_told(model: Any, name: str) -> bool:
-    """Withheld answers are not, nor the account of somebody whose name stands beside it, nor the number of the form."""
+    """Withheld answers are not, nor a home's address, which may be withheld since (HB-3.11), nor the account of somebody whose name
+    stands beside it, nor the number of the form."""
     has_name = name.endswith("_by") and f"{name.removesuffix('_by')}_name" in model.__table__.columns
-    return not name.startswith("sensitive_answers.") and not has_name and name != "form_version_id"
+    return not name.startswith("sensitive_answers.") and not has_name and name not in ("answers.home_address", "form_version_id")
 
 
 def _pointed_to(model: Any, name: str) -> str:

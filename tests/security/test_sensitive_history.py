@@ -59,3 +59,19 @@ def test_the_auditor_cannot_write_what_they_do_not_read(house: House) -> None:
     before = house.rows()
     answer = house.post("auditor", f"{PEP}background", {"confidential_history": "Overwritten", "then": "stay"})
     assert answer.status_code == 403 and changed(before, house.rows()) == set()
+
+
+def test_an_address_that_was_shared_and_is_withheld_since_stands_in_no_page_of_the_school(house: House) -> None:
+    page = f"{PEP}about"
+    for answers in ({"address_withheld_from": "nobody"}, {"home_address": "4 Quittenmarmelade Row"},
+                    {"address_withheld_from": "school"}):
+        if answers == {"address_withheld_from": "school"}:
+            assert WORD in house.get("teacher", page).text, "so far the school reads it"
+        form = house.visitor("worker").get(house.at(page)).form("then")
+        honest = [(name, value) for name, value in form.form_values() if name not in (*answers, "csrf_token")]
+        answer = house.post("worker", page, [*honest, *answers.items(), ("then", "stay")])
+        assert answer.status_code in (200, 303)
+    doors = [f"{ADMIN}/peps/{place}/?id={{pep}}" for place in PLACES]
+    doors += [f"{PEP}{section.key}" for part in FORM.parts for section in part.sections]
+    doors += [line.address for line in LINES if line.method == "GET" and line.outcome("teacher") == "200"]
+    assert [door for door in doors if WORD.encode() in house.get("teacher", door).get_data()] == []
