@@ -33,19 +33,19 @@ class Owed:
 
 @dataclass(frozen=True, slots=True)
 class ToRing:
-    """Somebody to ring: `group` is the school or the social-care team, `last` the newest note, `until` the day until which they
-    need not be rung again."""
+    """Somebody to ring: `group` is the school or the social-care team, `last` the newest note, `follow_ups` what was agreed and
+    stands, the earliest first, `until` the day until which they need not be rung again."""
 
     person: Person
     is_school: bool
     group: str
     owed: tuple[Owed, ...]
     last: CallNote | None
-    follow_up: CallNote | None = None
+    follow_ups: tuple[CallNote, ...] = ()
 
     @property
     def until(self) -> date | None:
-        return self.follow_up.follow_up_on if self.follow_up else None
+        return self.follow_ups[0].follow_up_on if self.follow_ups else None
 
     def is_due(self, today: date) -> bool:
         """Whether they are to be rung today."""
@@ -62,7 +62,7 @@ def to_ring(session: Session, today: date) -> list[ToRing]:
         if note.person_id not in known and note.follow_up_on is not None and note.follow_up_on <= today:
             known.add(note.person_id)
             is_school = note.person.kind is not PersonKind.SOCIAL_WORKER
-            found.append(ToRing(note.person, is_school, note.person.organisation or "", (), note, note))
+            found.append(_one(note.person, is_school, (), (note,), open_ones))
     return sorted(found, key=lambda each: (not each.is_school, each.group.casefold(),
                                            each.owed[0].pep.due_on if each.owed else today, each.person.last_name, each.person.id))
 
@@ -71,8 +71,8 @@ def _one(
     person: Person, is_school: bool, owed: Sequence[Owed], notes: Sequence[CallNote], open_ones: Sequence[CallNote]
 ) -> ToRing:
     school = next((each.pep.school.name for each in owed if is_school and each.pep.school), "")
-    standing = next((each for each in notes if each in open_ones), None)
-    return ToRing(person, is_school, school or person.organisation or "", tuple(owed), notes[0] if notes else None, standing)
+    return ToRing(person, is_school, school or person.organisation or "", tuple(owed), notes[0] if notes else None,
+                  tuple(each for each in open_ones if each.person_id == person.id))
 
 
 def _owed(session: Session, today: date) -> dict[tuple[Person, bool], list[Owed]]:

@@ -135,7 +135,7 @@ TO_PEOPLE: dict[str, Letter] = {
         "attached file takes it out of your calendar.\n\nSign in to see how it goes on:\n\n{pep}" + _FOOT),
     "officer_told": Letter(
         "Something about a child needs you",
-        "Hello,\n\n{told}. You are the officer of that child. Sign in to read it, and to record what you advise:"
+        "Hello,\n\n{told}. {whose} Sign in to read it, and to record what you advise:"
         "\n\n{alerts}" + _FOOT),
     "alerts_told": Letter(
         "A child needs you: no school, or part-time without an end",

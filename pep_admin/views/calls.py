@@ -16,9 +16,9 @@ from wtforms import SelectField, TextAreaField
 from wtforms.fields.choices import Choice  # type: ignore[attr-defined]  # not yet in types-WTForms
 from wtforms.validators import InputRequired, Length
 
-from pep_admin.models import Person
+from pep_admin.models import Pep, Person
 from pep_admin.permissions import Permission
-from pep_admin.queries.calls import Owed, ToRing, notes_with, to_ring
+from pep_admin.queries.calls import ToRing, concerns, notes_with, to_ring
 from pep_admin.validators import forms
 from pep_admin.views.base_forms import DayField, PepForm
 from pep_admin.views.gate import PepView
@@ -31,27 +31,29 @@ def _id_or_none(value: Any) -> int | None:
 
 
 class AboutField(SelectField):
-    """One of the PEPs that wait for the person, or none."""
+    """One of the PEPs that wait for the person or that it was agreed to ring about, or none."""
 
-    owed: tuple[Owed, ...] = ()
+    peps: tuple[Pep, ...] = ()
 
     def __init__(self, label: str, **kwargs: Any) -> None:
         super().__init__(label, choices=[], validate_choice=False, coerce=_id_or_none, **kwargs)
 
     def iter_choices(self) -> Iterator[Choice]:
         yield Choice("", "All of it", self.data is None, {})
-        for each in self.owed:
-            yield Choice(str(each.pep.id), f"{each.pep.reference}, {each.pep.child.called}", self.data == each.pep.id, {})
+        for each in self.peps:
+            yield Choice(str(each.id), f"{each.reference}, {each.child.called}", self.data == each.id, {})
 
 
 class CallForm(PepForm):
     """What was said."""
 
     words = TextAreaField("What was said", [Length(max=2_000, message="At most 2,000 characters fit here.")])
-    about = AboutField("About")
+    about = AboutField("About", description=(
+        "What you had agreed about the same is settled by this call; about all of it, everything that you had agreed with them."))
     spoke_on = DayField("Day of the call", [InputRequired("Enter the day of the call.")])
     follow_up_on = DayField("Ring again on", description=(
-        "Until that day they are not on this list and get no reminder. Left empty, they stay on the list."))
+        "Until that day they are not on this list, unless you agreed on an earlier one, and get no reminder of what the call was "
+        "about. Left empty, nothing new is agreed."))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -81,8 +83,10 @@ class Calls(PepView):
         """What was said with the person of `?person=`."""
         person, posted = self.one_or_404(Person, self.asked_once("person")), request.method == "POST"
         form: Any = CallForm(request.form if posted else None, spoke_on=self.today)
-        owed = tuple(each for row in to_ring(self.db_session, self.today) if row.person.id == person.id for each in row.owed)
-        form.about.owed = owed
+        rows = [each for each in to_ring(self.db_session, self.today) if each.person.id == person.id]
+        owed = [each.pep for row in rows for each in row.owed]
+        agreed = [each.pep for row in rows for each in row.follow_ups if each.pep is not None and concerns(each.pep, person.id)]
+        form.about.peps = tuple(dict.fromkeys(owed + agreed))
         if posted and form.validate():
             done = self.commit(calls.note_call, person.id, words=form.words.data or "", spoke_on=form.spoke_on.data,
                                follow_up_on=form.follow_up_on.data, pep_id=form.about.data, today=self.today, subject=person)
@@ -92,7 +96,7 @@ class Calls(PepView):
             form.head = forms.attach(form, done.findings)
         self.record_view("calls.note", object_type="calls", rows=len(owed), person_id=person.id)
         person = self.one_or_404(Person, person.id)
-        return self.page("pep/calls/note.html", status=422 if posted else 200, person=person, form=form, owed=owed,
+        return self.page("pep/calls/note.html", status=422 if posted else 200, person=person, form=form,
                          notes=notes_with(self.db_session, person.id))
 
     @expose("/settle/", methods=("POST",))
@@ -102,7 +106,8 @@ class Calls(PepView):
         if done.value is None:
             self.say(done.findings[0].sentence, "warning")
         else:
-            self.say("Settled.")
+            note = done.value
+            self.say(f"Settled: what was agreed with {note.person} about {note.pep.reference if note.pep else 'all of it'}.")
         return self.back_to("index_view")
 
 

@@ -132,8 +132,10 @@ def _told(settled: SettledChange, child: Child) -> str:
             f"{settled.how.label}{how}. Nothing was saved again.")
 
 
-def _chosen(text: str) -> tuple[Settling, int | None]:
-    """What the form chose: `opened`, `waved`, or `join-` with the PEP; 400 for what no page offers."""
+def _chosen(text: str) -> tuple[Settling | None, int | None]:
+    """What the form chose: nothing, `opened`, `waved`, or `join-` with the PEP; 400 for what no page offers."""
+    if not text:
+        return None, None
     if text in (Settling.OPENED, Settling.WAVED):
         return Settling(text), None
     number = text.removeprefix(JOIN)

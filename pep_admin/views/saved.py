@@ -51,10 +51,10 @@ class Saved(PepView):
 
     @expose("/new/", methods=("GET", "POST"))
     def new(self) -> ResponseReturnValue:
-        """Keep the filters that the address asks for of `?list=`."""
+        """Keep the filters that the address asks for of `?list=`; 404 where it asks for one that there is not."""
         which = next((each for each in SavedList if each.value == self.asked_once("list")), None) or abort(404)
         view = saved_tabs.view_of(which)
-        if view is None or not view.may_open("index_view"):
+        if view is None or not view.may_open("index_view") or saved_tabs.asks_for_unknown(which):
             abort(404)
         asked, posted = saved_tabs.asked_now(which), request.method == "POST"
         form: Any = QuestionForm(request.form if posted else None)

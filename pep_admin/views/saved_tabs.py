@@ -6,6 +6,7 @@ that stands today.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -24,6 +25,8 @@ from pep_admin.views.hosting import host
 
 BOARD_KEYS = ("by", "group", "stage")
 LONGEST_GROUP = 200
+FILTER = re.compile(r"flt\d+_")
+"""How the name of a filter begins in an address."""
 SEARCH = "search"
 """The key of the search word among the filters: no filter has it."""
 
@@ -65,6 +68,16 @@ def asked_now(of_list: SavedList) -> dict[str, str]:
     found = {keys[index]: str(value) for index, _, value in view._get_list_filter_args() or ()}
     word = view._get_list_extra_args().search if view.column_searchable_list else None
     return {**found, SEARCH: word} if word else found
+
+
+def asks_for_unknown(of_list: SavedList) -> bool:
+    """Whether this request's address asks for a filter that the list has not, or for what that filter does not offer: what was left
+    out of it would ask for more than was meant."""
+    if of_list is SavedList.BOARD:
+        return any(not _fits_board(key, value) for key in BOARD_KEYS if (value := request.args.get(key, "")))
+    view = view_of(of_list)
+    asked = ((name.partition("_")[2], value) for name, value in request.args.items(multi=True) if FILTER.match(name))
+    return any(value.strip() and not _stands(view, key, value.strip(), look=False) for key, value in asked)
 
 
 def _fits_board(key: str, value: str) -> bool:

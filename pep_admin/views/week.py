@@ -221,19 +221,21 @@ class _Shown:
         return ()
 
     def _around(self, child: Child) -> list[Contact]:
-        teacher, worker = child.school.designated_teacher if child.school else None, child.social_worker
-        return [Contact(what, one.name, one.phone or (child.school.phone if child.school and one is teacher else None))
-                for what, one in (("Designated teacher", teacher), ("Social worker", worker)) if one is not None]
+        found = [self._of_school(child.school)] if child.school else []
+        worker = child.social_worker
+        return [*found, Contact("Social worker", worker.name, worker.phone)] if worker else found
 
     def _themselves(self, each: Found) -> list[Contact]:
         if person := self.people.get(each.person_id or 0):
             return [Contact(person.kind.label, person.name, person.phone)]
         school = self.schools.get(each.school_id or 0)
-        if school is None:
-            return []
+        return [self._of_school(school)] if school is not None else []
+
+    def _of_school(self, school: School) -> Contact:
+        """Its designated teacher; where it names none, the school itself."""
         teacher = school.designated_teacher
-        return [Contact("Designated teacher", teacher.name, teacher.phone or school.phone) if teacher
-                else Contact("", school.name, school.phone)]
+        return Contact("Designated teacher", teacher.name, teacher.phone or school.phone) if teacher else (
+            Contact("", school.name, school.phone))
 
     def _step(self, each: Found) -> Link | None:
         """The page on which something is done about it."""

@@ -10,12 +10,13 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pep_admin import audit, outbox
-from pep_admin.models import AcademicYear, AlertNotice, Child, Delivery, Person
+from pep_admin.models import AcademicYear, AlertNotice, Delivery, Person
 from pep_admin.queries.alerts import Alert
+from pep_admin.queries.officer_letters import officers, whose
 from pep_admin.school_words import AlertKind
 from pep_admin.workflow.alerts import find_alerts
 
@@ -34,9 +35,9 @@ def tell_officers(session: Session, *, today: date, now: datetime, run: str, at_
     told = {tuple(row) for row in session.execute(select(
         AlertNotice.child_id, AlertNotice.kind, AlertNotice.occurrence, AlertNotice.person_id))}
     letters: dict[int, list[Alert]] = {}
-    alerts, officers = _of_letters(session, today), _officers(session, today)
+    alerts, everybody = _of_letters(session, today), officers(session, today)
     for each in (each for each in alerts if not (at_once and each.is_half_said)):
-        for person_id in _whose(each, officers):
+        for person_id in whose(each.officer_id, everybody):
             if (*each.key, person_id) not in told:
                 letters.setdefault(person_id, []).append(each)
     people = {each.id: each for each in session.scalars(select(Person).where(Person.id.in_(letters)).order_by(Person.id))}
@@ -46,18 +47,6 @@ def tell_officers(session: Session, *, today: date, now: datetime, run: str, at_
 
 def _of_letters(session: Session, today: date) -> list[Alert]:
     return [each for each in find_alerts(session, today) if each.kind in TOLD]
-
-
-def _officers(session: Session, today: date) -> list[int]:
-    """Who is officer of a child in care."""
-    asked = select(Child.case_officer_id).where(
-        Child.case_officer_id.is_not(None), or_(Child.left_care_on.is_(None), Child.left_care_on > today)).distinct()
-    return [each for each in session.scalars(asked.order_by(Child.case_officer_id)) if each is not None]
-
-
-def _whose(alert: Alert, officers: Sequence[int]) -> Sequence[int]:
-    """The child's officer; where nobody is, every officer hears of it, so that one of them takes it up."""
-    return officers if alert.officer_id is None else [alert.officer_id]
 
 
 def _queue(session: Session, person: Person, alerts: Sequence[Alert], *, today: date, now: datetime, run: str) -> Delivery:
@@ -74,8 +63,9 @@ def _queue(session: Session, person: Person, alerts: Sequence[Alert], *, today: 
 def words_of(session: Session, row: Delivery, today: date) -> Mapping[str, str] | str:
     """What is filled into the letter: what of it stands today and is that person's; a sentence where nothing is."""
     wanted: set[Any] = {(child_id, AlertKind(kind), occurrence) for child_id, kind, occurrence in row.arguments["alerts"]}
-    officers = _officers(session, today)
-    found = [each for each in _of_letters(session, today) if each.key in wanted and row.person_id in _whose(each, officers)]
+    everybody = officers(session, today)
+    found = [each for each in _of_letters(session, today)
+             if each.key in wanted and row.person_id in whose(each.officer_id, everybody)]
     if not found:
         return "It is answered, no longer so, or somebody else's by now."
     said = {AlertKind.NO_SCHOOL: ("a child has no school", "{} children have no school"), AlertKind.PART_TIME: (

@@ -28,8 +28,8 @@ def note_call(
     session: Session, person_id: int, *, words: str, spoke_on: date, follow_up_on: date | None = None, pep_id: int | None = None,
     actor: Actor, today: date,
 ) -> CallNote:
-    """Keep what was said; a follow-up that was agreed before is settled by it. The same note again, of one who pressed twice, gives
-    back the one that is there.
+    """Keep what was said; a follow-up that was agreed before is settled by it: about a PEP by a note about that PEP, every one of
+    the person's by a note about all of it. The same note again, of one who pressed twice, gives back the one that is there.
 
     Raises Refused for nothing said, a call that is still to come or more than a year ago, a follow-up that is over, or a PEP of
     which the person writes nothing.
@@ -45,8 +45,9 @@ def note_call(
         raise Refused(wrong)
     if (kept := _kept(session, person.id, words.strip(), spoke_on, follow_up_on, pep_id, actor)) is not None:
         return kept
-    for earlier in session.scalars(select(CallNote).where(CallNote.person_id == person.id, CallNote.settled_on.is_(None))):
-        earlier.settled_on = today  # this call is the one that was to follow
+    earlier = select(CallNote).where(CallNote.person_id == person.id, CallNote.settled_on.is_(None))
+    for each in session.scalars(earlier if pep_id is None else earlier.where(CallNote.pep_id == pep_id)):
+        each.settled_on = today  # this call is the one that was to follow
     note = CallNote(person_id=person.id, pep_id=pep_id, spoke_on=spoke_on, words=words.strip(), follow_up_on=follow_up_on,
                     noted_by=actor.id, noted_name=actor.name)
     session.add(note)

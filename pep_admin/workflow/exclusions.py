@@ -22,7 +22,7 @@ from pep_admin.queries import open_alert_of
 from pep_admin.queries.officer_letters import News
 from pep_admin.school_words import ExclusionConcern
 from pep_admin.validators.exclusions import check_advice, check_telling
-from pep_admin.workflow.officer_letters import tell_officer
+from pep_admin.workflow.officer_letters import tell_officers_of
 from pep_admin.workflow.taking import refuse, take_row
 
 LONGEST = 5_000
@@ -74,7 +74,7 @@ def _open(session: Session, alert: ExclusionAlert, actor: Actor, today: date) ->
     alert.told_by, alert.told_name, alert.told_on = actor.id, actor.name, today
     session.add(alert)
     session.flush()
-    tell_officer(session, alert.child, News.EXCLUSION, f"alert:{alert.id}", actor=actor)
+    tell_officers_of(session, alert.child, News.EXCLUSION, f"alert:{alert.id}", actor=actor, today=today)
     audit.record(session, "exclusion_alert.tell", alert, concern=alert.concern.value)
     signals.announce(session, signals.exclusion_risk_told, alert_id=alert.id)
     return alert
@@ -100,7 +100,7 @@ def add_to_alert(
         return alert  # pressed twice
     alert.awaits_advice = True
     session.flush()
-    tell_officer(session, alert.child, News.EXCLUSION, f"alert:{alert.id}:{alert.row_version}", actor=actor)
+    tell_officers_of(session, alert.child, News.EXCLUSION, f"alert:{alert.id}:{alert.row_version}", actor=actor, today=today)
     audit.record(session, "exclusion_alert.tell_more", alert, concern=alert.concern.value)
     signals.announce(session, signals.exclusion_risk_told, alert_id=alert.id)
     return alert

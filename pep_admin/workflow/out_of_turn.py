@@ -28,19 +28,22 @@ from pep_admin.workflow.taking import all_or_nothing, refuse, take_pep, take_row
 
 
 def settle_change(
-    session: Session, child_id: int, kind: ChangeKind, row_id: int, *, how: Settling, reason: str = "", pep_id: int | None = None,
-    actor: Actor, today: date, now: datetime,
+    session: Session, child_id: int, kind: ChangeKind, row_id: int, *, how: Settling | None, reason: str = "",
+    pep_id: int | None = None, actor: Actor, today: date, now: datetime,
 ) -> SettledChange:
-    """Settle one change: `how`, with the PEP that covers it for one that is joined, and the reason for one that needs none.
+    """Settle one change: `how` (None: nothing was chosen), with the PEP that covers it for one that is joined, and the reason for
+    one that needs none.
 
-    Raises Refused for a change that is settled or no longer on record, a PEP that cannot cover it, a reason that is not said, and
-    for whatever opening a PEP is refused.
+    Raises Refused where nothing is chosen, for a change that is settled or no longer on record, a PEP that cannot cover it, a
+    reason that is not said, and for whatever opening a PEP is refused.
     """
     require(actor, Permission.PEP_OPEN)
     if how is Settling.JOINED and pep_id is not None:
         take_pep(session, pep_id, *OPEN_TO_WRITE)
     child = _take_child(session, child_id)
     change = _standing(session, child_id, kind, row_id, today)
+    if how is None:
+        raise refuse("settle-how", "HB-1.5", "Choose what follows from it.", "how")
     if how is Settling.WAVED and not said(reason):
         raise refuse("settle-reason", "DATA-reason", "Say why no review is needed.", "reason")
     if how is Settling.JOINED and pep_id not in {pep.id for pep in change.open_peps}:

@@ -22,7 +22,7 @@ from pep_admin.queries.officer_letters import News
 from pep_admin.school_calendar import academic_year_name
 from pep_admin.validators.findings import Finding, blocking
 from pep_admin.validators.records import MOST_SUSPENDED_HALF_DAYS, SuspensionFacts, check_consent, check_sdq, check_suspension
-from pep_admin.workflow.officer_letters import tell_officer
+from pep_admin.workflow.officer_letters import tell_officers_of
 
 Record = TypeVar("Record", SdqScore, Suspension, Consent)
 
@@ -51,18 +51,18 @@ def save_record(session: Session, row: Record, *, actor: Actor, today: date) -> 
     session.add(row)
     session.flush()
     if isinstance(row, Suspension):
-        _tell_of_suspension(session, child, row, is_new=is_new, actor=actor)
+        _tell_of_suspension(session, child, row, is_new=is_new, actor=actor, today=today)
     audit.record(session, f"{row.__tablename__.removeprefix('pep_')}.save", row, fields=fields)
     return row
 
 
-def _tell_of_suspension(session: Session, child: Child, row: Suspension, *, is_new: bool, actor: Actor) -> None:
-    """The child's officer gets word of each one (HB-3.6), and once a year where the days in law are used up."""
+def _tell_of_suspension(session: Session, child: Child, row: Suspension, *, is_new: bool, actor: Actor, today: date) -> None:
+    """Officers get word of each one (HB-3.6), and once a year where the days in law are used up."""
     if is_new:
-        tell_officer(session, child, News.SUSPENSION, f"suspension:{row.id}", actor=actor)
+        tell_officers_of(session, child, News.SUSPENSION, f"suspension:{row.id}", actor=actor, today=today)
     if half_days_lost(session, child.id, row.started_on) >= MOST_SUSPENDED_HALF_DAYS:
         year = academic_year_name(row.started_on)
-        tell_officer(session, child, News.LONG_SUSPENSION, f"days-lost:{child.id}:{year}", actor=actor)
+        tell_officers_of(session, child, News.LONG_SUSPENSION, f"days-lost:{child.id}:{year}", actor=actor, today=today)
 
 
 def find_wrong(session: Session, row: object, model: type, child: Child, *, today: date) -> list[Finding]:

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from pep_admin import config
 from pep_admin.exceptions import NotAllowed, NotFound, Refused
-from pep_admin.models import AlertAdvice, AuditEvent, Delivery, Job, RecordChange, Suspension
+from pep_admin.models import AlertAdvice, AuditEvent, Delivery, Job, RecordChange, School, Suspension
 from pep_admin.permissions import SYSTEM
 from pep_admin.school_words import AlertKind, ExclusionConcern
 from pep_admin.server.worker import queue_daily, run_once
@@ -122,6 +122,21 @@ def test_all_five_kinds_stand_in_one_list_the_longest_first(world: World, enter:
     assert "Left Birch School, and no school is known" in page.main and "Musterkind" in page.main
     mine = page.link("My children")
     assert "4 alerts wait" in mine.main and "Birch" not in mine.main
+
+
+def test_a_school_without_a_designated_teacher_is_rung_itself(world: World, enter: Any) -> None:
+    """Alder School, 01632 950022, names nobody; so is it in the questions of the week."""
+    suspend(world, TODAY, TODAY, 2)
+    world.act(SYSTEM)
+    school = world.session.get_one(School, world.school_id)
+    school.designated_teacher, school.phone = None, "01632 950022"
+    world.session.commit()
+    officer = enter("officer")
+    page = officer.get(LIST)
+    [cell] = page.tree.xpath("//td[@data-label='To ring']")
+    assert "Alder School 01632 950022" in " ".join(cell.text_content().split()) and "Sara Sozial" in cell.text_content()
+    assert cell.xpath(".//a[@href='tel:01632950022']")
+    assert "01632 950022" in officer.get("/admin/pep/week/lines/?whose=all&question=suspended").main
 
 
 def test_a_child_left_without_a_school_is_told_at_once_and_once(world: World, letters: Letters) -> None:

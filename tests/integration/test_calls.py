@@ -104,6 +104,45 @@ def test_the_next_call_settles_what_was_agreed_before(world: World) -> None:
     assert first.settled_on == TODAY and names(world, date(2024, 11, 19)) == []
 
 
+def test_a_note_settles_what_was_agreed_about_the_same_and_no_more(world: World, enter: Any, ask: Any) -> None:
+    """The teacher leads both schools. Agreed: about Robin's PEP 20 Nov, about Jule's 21 Nov, about all of it 25 Nov."""
+    world.act(SYSTEM)
+    world.session.get_one(School, world.other_school_id).designated_teacher_id = world.teacher.person_id
+    robin, jule = world.pep_of(world.child_id), world.pep_of(world.other_child_id)
+    jule.writer_id = world.teacher.person_id
+    first, second, reference = robin.id, jule.id, jule.reference
+    world.session.commit()
+    config.move_today(NEAR)
+    officer = enter("officer")
+
+    def says(words: str, about: int | str, again: str = "") -> None:
+        form = officer.get(f"{PAGE}note/?person={world.teacher.person_id}")
+        assert "settled by this call; about all of it, everything that you had agreed with them" in form.main
+        noted = form.send("words", words=words, about=str(about), spoke_on="22 Nov 2024", follow_up_on=again)
+        assert "The call is noted." in noted.main
+
+    def standing() -> list[str]:
+        return list(ask(lambda session: session.scalars(sa.select(CallNote.words).where(
+            CallNote.settled_on.is_(None), CallNote.follow_up_on.is_not(None)).order_by(CallNote.id)).all()))
+
+    says("Robin on Monday", first, "25 Nov 2024")
+    says("Jule on Tuesday", second, "26 Nov 2024")
+    says("Everything by Wednesday", "", "27 Nov 2024")
+    assert standing() == ["Everything by Wednesday"], "about all of it"
+    says("Robin by Thursday", first, "28 Nov 2024")
+    says("Jule by Friday", second, "29 Nov 2024")
+    says("Robin is written", first)
+    assert standing() == ["Everything by Wednesday", "Jule by Friday"]
+    page = officer.get(PAGE)
+    assert "Rung, and not to be rung before a later day: 1" in page.main
+    assert "Ring again on 27 Nov 2024 about all of it: Everything by Wednesday" in page.main
+    assert f"Ring again on 29 Nov 2024 about {reference}: Jule by Friday" in page.main
+    config.move_today(date(2024, 11, 27))
+    assert "Rung, and not to be rung" not in officer.get(PAGE).main, "the earliest day counts"
+    says("All is well", "")
+    assert standing() == []
+
+
 @pytest.mark.parametrize(("changed", "sentence"), [
     ({"words": " - "}, "Write down what was said"), ({"spoke_on": date(2024, 11, 19)}, "19 Nov 2024 is still to come"),
     ({"follow_up_on": date(2024, 11, 17)}, "That day is over"), ({"spoke_on": date(1990, 1, 1)}, "more than a year ago"),
@@ -188,7 +227,7 @@ def test_the_officers_friday(world: World, enter: Any, ask: Any) -> None:
     again = officer.get(f"{PAGE}note/?person={world.teacher.person_id}")
     assert "Sends it on Thursday" in again.main and "Ole Amt" in again.main
     settled = done.visitor.get(PAGE).send("csrf_token")
-    assert "Settled." in settled.main and "4 people owe a part" in settled.main
+    assert "Settled: what was agreed with Tess Lehrer about 2425-AUT-" in settled.main and "4 people owe a part" in settled.main
     events = ask(lambda session: session.scalars(sa.select(AuditEvent.action).where(AuditEvent.action.like("call%"))).all())
     assert {"call.note", "call.settle", "calls.list", "calls.note"} == set(events)
 

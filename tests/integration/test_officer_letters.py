@@ -21,7 +21,7 @@ from tests.world import TODAY, World
 
 pytestmark = pytest.mark.slow  # the quick suite stays under a minute; `make check` runs everything
 
-OFFICER = "ole.amt@example.org"
+OFFICER, HEAD = "ole.amt@example.org", "hanna.amt@example.org"
 MONDAY, TUESDAY = date(2024, 11, 11), date(2024, 11, 12)
 
 
@@ -98,6 +98,41 @@ def test_who_tells_it_themselves_is_not_told(world: World, council: Council, pos
     world.session.flush()
     suspend(world, TUESDAY, TUESDAY, 2)
     assert arrived(world, council, post_office) == []
+
+
+def test_a_child_without_an_officer_is_every_officers(world: World, council: Council, post_office: PostOffice) -> None:
+    """Ole and Hanna each have a child; the first child is nobody's. One letter a person for each thing that is told (HB-3.6)."""
+    def letters() -> dict[str, list[str]]:
+        world.session.commit()
+        before = len(post_office.received)
+        run_once(council.app)
+        found: dict[str, list[str]] = {}
+        for [to], message in post_office.received[before:]:
+            found.setdefault(to, []).append(text_of(message))
+        assert not [name for texts in found.values() for name in ("Robin", "Musterkind", "Alder") if name in "".join(texts)]
+        return found
+
+    world.act(SYSTEM)
+    nobodys, oles = (world.session.get_one(Child, each) for each in (world.child_id, world.other_child_id))
+    nobodys.case_officer_id, oles.case_officer_id = None, world.officer.person_id
+    other = Child(first_name="Tove", last_name="Beispiel", date_of_birth=date(2012, 3, 1), entered_care_on=date(2024, 9, 2),
+                  legal_status=oles.legal_status, case_officer_id=world.head.person_id)
+    world.session.add(other)
+    letters()  # that Tove has no school
+    tell(world, world.teacher)
+    for [letter] in (found := letters()).values():
+        assert "place at school is at risk" in letter and "You are the officer" not in letter
+        assert "That child has no officer, so every officer is told." in letter
+    assert set(found) == {OFFICER, HEAD}
+
+    suspend(world, date(2024, 9, 2), date(2024, 11, 8), 90)
+    assert {to: len(texts) for to, texts in letters().items()} == {OFFICER: 2, HEAD: 2}, "it, and that it makes 45 days"
+    suspend(world, MONDAY, MONDAY, 2, world.officer)
+    assert {to: len(texts) for to, texts in letters().items()} == {HEAD: 1}, "who says so themselves need not be told"
+
+    suspend(world, TUESDAY, TUESDAY, 2)
+    nobodys.case_officer_id = world.head.person_id
+    assert {to: len(texts) for to, texts in letters().items()} == {HEAD: 1}, "taken on meanwhile"
 
 
 def test_whose_child_it_is_no_longer_gets_nothing(world: World, council: Council, post_office: PostOffice) -> None:

@@ -265,6 +265,19 @@ def test_who_settles_second_is_told_by_whom_and_when_it_was(world: World, enter:
     assert "settled by Ole Amt on 18 Nov 2024" in officer.get(form.url).main
 
 
+def test_where_no_pep_is_open_nothing_is_chosen_in_advance(world: World, enter: Any, ask: Any) -> None:
+    moves_school(world)
+    world.act(SYSTEM)
+    world.pep_of().status = PepStatus.WITHDRAWN
+    world.session.commit()
+    form = enter("officer").get(PAGE).link("Settle… Robin Musterkind0, School or setting")
+    assert len(form.tree.xpath("//input[@name='how']")) == 2 and not form.tree.xpath("//input[@name='how'][@checked]")
+    kept = form.send("how", reason="To plan how it goes on")
+    assert kept.status == 422 and "Choose what follows from it." in kept.main and "To plan how it goes on" in kept.main
+    assert ask(lambda session: session.scalar(sa.select(sa.func.count()).select_from(SettledChange))) == 0
+    assert "is open for it" in kept.send("how", how="opened").main
+
+
 def test_a_pep_that_was_opened_for_it_leads_to_closing_it(world: World, enter: Any) -> None:
     moves_school(world)
     world.act(SYSTEM)
