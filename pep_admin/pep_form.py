@@ -1279,7 +1279,7 @@ PART_3 = PartForm(
             (
                 Field("meeting_at", "P3.01", "Date and time", Kind.MOMENT, store="Pep.meeting_at", must="always", rule="HB-3.1",
                       check="RD-301", help="Day and time, like 18 Nov 2024 14:00."),
-                Field("meeting_how", "P3.02", "How it was held", Kind.ONE_OF, must="always", carry="confirm",
+                Field("meeting_how", "P3.02", "How the meeting is held", Kind.ONE_OF, must="always", carry="confirm",
                       choices=_choices(MeetingHow), rule="HB-3.1"),
                 Field("meeting_place", "P3.02", "Where", Kind.LINE, must="always", carry="confirm", rule="HB-3.1", max_length=LINE,
                       help="For a video call write “video”; a link is never kept here."),

@@ -64,6 +64,18 @@ def invitable(pep: Pep) -> list[Invitable]:
     return list(found.values())
 
 
+def is_planned(pep: Pep, today: date) -> bool:
+    """Whether a meeting of that PEP is still to be held, today's counted; of one that was closed as not needed none is."""
+    day = day_of(pep.meeting_at)
+    return day is not None and day >= today and pep.status is not PepStatus.WITHDRAWN
+
+
+def nobody_invited(session: Session, pep: Pep, today: date) -> bool:
+    """Whether a meeting of that PEP is planned and nobody was invited to it by mail (HB-3.1)."""
+    notice = standing_notice(session, pep.id)
+    return is_planned(pep, today) and not (notice and invited(session, notice))
+
+
 def standing_notice(session: Session, pep_id: int) -> MeetingNotice | None:
     """What calendars were told of that PEP's meeting; None where nobody was invited, or it was called off."""
     return session.scalar(select(MeetingNotice).where(MeetingNotice.pep_id == pep_id, MeetingNotice.called_off_at.is_(None)))

@@ -5,23 +5,28 @@ Booking is meetings.py's, ticking off actions.py's; nothing is judged here.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
+
+from markupsafe import Markup
 
 from pep_admin.models import AgreedAction, Pep, Person
 from pep_admin.pep_document import read_document
 from pep_admin.permissions import Permission, audience_for, lent, writes_part
 from pep_admin.queries.actions import open_before
 from pep_admin.queries.in_care import has_left
-from pep_admin.queries.meetings import invited, standing_notice
+from pep_admin.queries.meetings import invited, is_planned, nobody_invited, standing_notice
 from pep_admin.queries.peps import OPEN_TO_WRITE, UNFINISHED
 from pep_admin.validators.meetings import day_of
 from pep_admin.validators.reopening import is_open
+from pep_admin.views import formats
+from pep_admin.views.cells import linked
 from pep_admin.views.gate import PepView
 from pep_admin.vocabulary import MeetingHow, Part
 from pep_admin.workflow.meetings import SECTION
+from pep_admin.workflow.sections import Saved
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +63,7 @@ def card_of(view: PepView, pep: Pep) -> MeetingCard:
     ways: dict[str, Any] = {
         "book": view.way_to("pep_meetings.book", pep=pep.id) if books else None,
         "call_off": view.way_to("pep_meetings.call_off", pep=pep.id) if books and ahead else None,
-        "calendar": view.way_to("pep_meetings.calendar", pep=pep.id) if ahead else None,
+        "calendar": view.way_to("pep_meetings.calendar", pep=pep.id) if is_planned(pep, view.today) else None,
         "send": view.way_to("pep_meetings.send_officer", pep=pep.id) if live else None,
     }
     agreed = open_before(session, pep)
@@ -77,3 +82,18 @@ def _where(view: PepView, pep: Pep) -> str:
     document = read_document(view.db_session, pep, audience=audience_for(view.actor, pep.child))
     how, place = document.answer("meeting_how"), document.answer("meeting_place")
     return ", ".join(filter(None, (MeetingHow(how).label if how else "", place)))
+
+
+def told_of(view: PepView, pep: Pep, saved: Saved, was: datetime | None) -> Iterator[tuple[str, str]]:
+    """What saving the section meant for those who are invited to the meeting, which was booked for `was`; and that nobody is, where
+    its day was written and is ahead. Sentences with their kind."""
+    off = "The meeting is off." if pep.meeting_at is None else f"Nothing is booked for {formats.shown(was)} any more."
+    told = saved.told
+    for people, sentence in ((told.moved, "That it was changed is told to {}."), (told.off, f"{off} Word goes to {{}}."),
+                             (told.no_longer, "That they are no longer expected is told to {}.")):
+        if people:
+            yield sentence.format(", ".join(each.name for each in people)), "success"
+    if "meeting_at" in saved.changed and nobody_invited(view.db_session, pep, view.today):
+        way = view.way_to("pep_meetings.book", pep=pep.id) if may_book(view, pep) else None
+        link = linked("Invite people…", way) if way else ""
+        yield Markup("Nobody was invited to this meeting by mail. {}").format(link), "warning"

@@ -30,6 +30,7 @@ from pep_admin.queries.meetings import (
     busy_in_week,
     invitable,
     invited,
+    is_planned,
     last_day_ahead,
     load_of,
     meetings_ahead,
@@ -255,9 +256,9 @@ class Meetings(PepView):
 
     @expose("/calendar/")
     def calendar(self) -> ResponseReturnValue:
-        """The meeting of the PEP of `?pep=` as a file for a calendar."""
+        """The meeting of the PEP of `?pep=` as a file for a calendar; there is none where none is planned."""
         pep = self._pep()
-        if pep.meeting_at is None:
+        if not is_planned(pep, self.today):
             abort(404)
         return calendar_files.answer(self.db_session, [pep], f"meeting-{pep.reference.lower()}.ics")
 

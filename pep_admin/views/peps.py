@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session, joinedload
 from pep_admin import queries
 from pep_admin.deadlines import format_day
 from pep_admin.models import Child, Pep, Person, QaReview, School, Term
-from pep_admin.pep_document import Written, answers_before, read_document
+from pep_admin.pep_document import answers_before, read_document
 from pep_admin.pep_form import Document, Section
 from pep_admin.permissions import Actor, Permission, audience_for, can
 from pep_admin.validators.findings import Finding
@@ -279,12 +279,14 @@ class Peps(Pdfs, GradingPages, SigningPages, QuestionPages, ChangePages, WholePa
         retyped = section_forms.as_typed(asked, request.form, request.form.getlist)
         return self._section_page(pep, document, section, writes=False, status=409, typed=retyped)
 
-    def _after_saving(self, pep: Pep, section: Section, written: Written, before: Document) -> ResponseReturnValue:
+    def _after_saving(self, pep: Pep, section: Section, written: sections.Saved, before: Document) -> ResponseReturnValue:
         document = read_document(self.db_session, pep, audience=audience_for(self.actor, pep.child))
         self.say(pep_page.told_of(written))
         part = document.form.section(section.key)[0].part
         if before.signatures[part] and not document.signatures[part]:
             self.say(signed.told(Part(part)), "warning")
+        for sentence, kind in meeting_card.told_of(self, pep, written, before.answer("meeting_at")):
+            self.say(sentence, kind)
         for finding in given_away(self.db_session, pep, written.changed):
             self.say(finding.sentence, "warning")
         newly = [found for found in section.fields if found.asked and document.asked(found) and document.answer(found.key) is None

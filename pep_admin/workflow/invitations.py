@@ -27,11 +27,12 @@ from pep_admin.workflow.taking import take_peps
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """Who is told of what: newly invited, that the meeting was moved or changed, that they are no longer expected."""
+    """Who is told of what: newly invited, that the meeting was moved or changed, that they are not expected, that it is off."""
 
     invited: Sequence[Person] = ()
     moved: Sequence[Person] = ()
     no_longer: Sequence[Person] = ()
+    off: Sequence[Person] = ()
 
 
 TOLD = frozenset({"meeting_at", "meeting_how"})
@@ -68,20 +69,20 @@ def invite(
     return News(_tell(session, notice, new, now), moved, no_longer)
 
 
-def follow(session: Session, pep: Pep, *, today: date, now: datetime) -> list[Person]:
+def follow(session: Session, pep: Pep, *, today: date, now: datetime) -> News:
     """The meeting was changed on whatever page: those who are invited are told, and who has to do with the PEP no more is not
-    invited any longer. Nobody is told of a change to a meeting that was over before it and is after it."""
+    invited any longer. One that was ahead and is said to be over now was held on another day: what calendars show ahead is off.
+    Nobody is told of a change to a meeting that was over before it and is after it."""
     notice = standing_notice(session, pep.id)
     if notice is None:
-        return []
-    if pep.meeting_at is None:
-        return call_off(session, pep, now=now)
-    before = _day(notice.starts_at)
+        return News()
+    if pep.meeting_at is None or _day(pep.meeting_at) < today <= _day(notice.starts_at):
+        return News(off=call_off(session, pep, now=now))
     if not _bring_up_to_date(session, notice, pep, notice.minutes):
-        return []
-    _let_go(session, notice, pep, now)
-    staying = invited(session, notice)
-    return _tell(session, notice, staying, now, MOVED) if max(before, _day(notice.starts_at)) >= today else []
+        return News()
+    gone = [each.person for each in _let_go(session, notice, pep, now)]
+    ahead = _day(notice.starts_at) >= today
+    return News(moved=_tell(session, notice, invited(session, notice), now, MOVED) if ahead else [], no_longer=gone)
 
 
 def call_off(session: Session, pep: Pep, *, now: datetime) -> list[Person]:

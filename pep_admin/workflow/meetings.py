@@ -144,11 +144,12 @@ def call_off_meeting(
 def drop_plan(session: Session, pep: Pep, *, today: date, now: datetime) -> None:
     """The meeting of a PEP that is taken will not be held, because its child left care or it is closed: who was invited is told,
     and a day that is still ahead stands in Part 3 no longer, nor that anybody is named to go there. A meeting that is over stays,
-    and so does today's where Part 3 is signed, which tells of it."""
-    invitations.call_off(session, pep, now=now)
-    if pep.meeting_at is None or (day_of(pep.meeting_at) or today) < today:
+    and so does today's where Part 3 is signed, which tells of it: of that one nobody hears that it is off."""
+    day = day_of(pep.meeting_at)
+    if day == today and take_part(session, pep, Part.MEETING).signed_at is not None:
         return
-    if take_part(session, pep, Part.MEETING).signed_at is None:
+    invitations.call_off(session, pep, now=now)
+    if day is not None and day >= today:
         pep.meeting_at = pep.attending_officer = None
         session.flush()
 

@@ -6,7 +6,7 @@ How answers are kept is pep_document.py's; what must stand in a part is validato
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -37,6 +37,13 @@ LONGEST_NAME = 200
 """Of a signature."""
 
 
+@dataclass(frozen=True, slots=True)
+class Saved(Written):
+    """What a save did, and who is told of a change to the meeting with it."""
+
+    told: invitations.News = field(default_factory=invitations.News)
+
+
 def require_writer(
     session: Session, actor: Actor, permission: Permission, pep: Pep, part: Part, section: str | None = None
 ) -> None:
@@ -49,7 +56,7 @@ def require_writer(
 def save_section(
     session: Session, pep_id: int, section_key: str, values: Mapping[str, Any], *, base: Mapping[str, str], actor: Actor,
     today: date, now: datetime,
-) -> Written:
+) -> Saved:
     """Store the posted fields of one section; what changed, or the conflicts with what somebody saved meanwhile.
 
     `values` are parsed values, `base` the digests that the page was filled with. Raises Refused for values that do not fit their
@@ -57,14 +64,13 @@ def save_section(
     """
     pep, document, section = take_section(session, pep_id, section_key, actor)
     written = write_section(session, pep, document, section, values, base=base, actor=actor, today=today)
-    _tell_calendars(session, pep, written, today, now)
-    return written
+    return _tell_calendars(session, pep, written, today, now)
 
 
 def confirm_carried(
     session: Session, pep_id: int, section_key: str, values: Mapping[str, Any], *, base: Mapping[str, str], actor: Actor,
     today: date, now: datetime,
-) -> Written:
+) -> Saved:
     """`save_section`, and what came over from last term on that page is still right (HB-1.6); all or nothing.
 
     Only answers of `base` are confirmed, the digests that the page was filled with: what is another by now is a conflict, and
@@ -79,10 +85,10 @@ def confirm_carried(
             written = replace(written, confirmed=kept.confirmed) if kept.conflicts is None else kept
         if written.conflicts is not None:
             step.rollback()
-    _tell_calendars(session, pep, written, today, now)
-    if written.confirmed:
-        audit.record(session, "pep.confirm_carried", pep, fields=list(written.confirmed), section=section.key)
-    return written
+    saved = _tell_calendars(session, pep, written, today, now)
+    if saved.confirmed:
+        audit.record(session, "pep.confirm_carried", pep, fields=list(saved.confirmed), section=section.key)
+    return saved
 
 
 def take_section(session: Session, pep_id: int, section_key: str, actor: Actor) -> tuple[Pep, Document, Section]:
@@ -94,10 +100,11 @@ def take_section(session: Session, pep_id: int, section_key: str, actor: Actor) 
     return pep, read_document(session, pep, audience=audience_for(actor, pep.child)), section
 
 
-def _tell_calendars(session: Session, pep: Pep, written: Written, today: date, now: datetime) -> None:
+def _tell_calendars(session: Session, pep: Pep, written: Written, today: date, now: datetime) -> Saved:
     """Those who were invited to the meeting are told of a change to it, whichever page it was made on (HB-3.1)."""
-    if not invitations.TOLD.isdisjoint(written.changed):
-        invitations.follow(session, pep, today=today, now=now)
+    changed = not invitations.TOLD.isdisjoint(written.changed)
+    told = invitations.follow(session, pep, today=today, now=now) if changed else invitations.News()
+    return Saved(written.changed, written.confirmed, written.conflicts, told)
 
 
 def write_section(

@@ -113,6 +113,19 @@ def test_todays_meeting_is_off_unless_part_3_tells_of_it(world: World, booked: i
     assert "Signed by Olga Zweite" in page_of(enter, number).main, "nothing of it was changed"
 
 
+def test_of_todays_meeting_that_was_held_nobody_hears_that_it_is_off(
+    world: World, booked: int, calendars: Calendars, enter: Any, ask: Any
+) -> None:
+    """Held and signed this morning; the child leaves care in the afternoon."""
+    config.move_today(date(2024, 11, 26))
+    part3 = world.session.scalars(sa.select(MeetingSection).where(MeetingSection.pep_id == booked)).one()
+    part3.signed_by, part3.signed_name, part3.signed_at = world.worker.id, "Sara Sozial", NOW
+    world.act(SYSTEM)
+    world.session.commit()
+    leaves(world, enter, "26 Nov 2024")
+    assert calendars.new() == {} and stands(ask, booked) == (TEN, world.officer.person_id)
+
+
 # --- the PEP is closed, taken back, sent back --------------------------------------------------------------------------------
 
 
