@@ -464,7 +464,8 @@ class Document:
     `papers`: documents kept as files behind it: its own, and the child's plans; of a PEP that was sent, those of that day.
     `carried`: keys of answers that came over from the PEP before and wait for somebody to say that they are still right (HB-1.6).
     `record`: what else is read from the roll and shown on the sections (roll_lines.py).
-    `sent_back_at`: when the Virtual School sent it back (UTC), while nothing in it has been changed since (HB-7.1).
+    `sent_back_at`: when the Virtual School sent it back (UTC), while it waits for a change (HB-7.1): of the whole, in which nothing
+    has been changed since, or of the sections that were named, of which `unchanged` are those that are as they were, by key.
     `judged_before`: by subject, as it was written, last term's judgement, where a reader of it is to be shown it.
     """
 
@@ -507,6 +508,7 @@ class Document:
     numbers: FormNumbers = USUAL
     carried: frozenset[str] = frozenset()
     sent_back_at: datetime | None = None
+    unchanged: tuple[str, ...] = ()
     record: RecordFacts = field(default_factory=RecordFacts)
     judged_before: Mapping[str, str] = field(default_factory=dict)
 

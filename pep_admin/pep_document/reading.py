@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -27,6 +28,7 @@ from pep_admin.pep_document.beside import SDQ_STORE, Beside, from_json
 from pep_admin.pep_document.exceptions import standing_for
 from pep_admin.pep_document.money import effects_of, request_facts, unanswered
 from pep_admin.pep_document.papers import papers_behind
+from pep_admin.pep_document.sent_back import waiting
 from pep_admin.pep_document.shelf import (
     Earlier,
     Shelf,
@@ -50,7 +52,6 @@ from pep_admin.policy import FormNumbers, numbers_of
 from pep_admin.school_calendar import year_group
 from pep_admin.transitions import ahead_of
 from pep_admin.validators.meetings import day_of
-from pep_admin.validators.reopening import parts_reopened
 from pep_admin.vocabulary import Audience, Part, PepStatus, PlacementKind, SenStatus
 
 
@@ -82,7 +83,9 @@ def read_documents(session: Session, peps: Iterable[Pep], *, audience: Audience)
         )
     )
     shelf = fill(session, wanted)
-    return {pep.id: _document(pep, shelf, audience) for pep in wanted}
+    found, sent_back = {pep.id: _document(pep, shelf, audience) for pep in wanted}, waiting(session, wanted, shelf)
+    return {pep_id: replace(each, sent_back_at=sent_back[pep_id][0], unchanged=sent_back[pep_id][1] or ())
+            if pep_id in sent_back else each for pep_id, each in found.items()}
 
 
 def beside_of(session: Session, pep: Pep) -> Beside:
@@ -165,18 +168,8 @@ def _document(pep: Pep, shelf: Shelf, audience: Audience) -> Document:
         versions={part.value: each.row_version for part in Part if (each := shelf.parts[part].get(pep.id))},
         numbers=beside.numbers,
         carried=frozenset(key for rows in shelf.parts.values() if pep.id in rows for key in rows[pep.id].carried if key in shown),
-        sent_back_at=_sent_back_at(pep, shelf),
         record=beside.record_for(audience),
     )
-
-
-def _sent_back_at(pep: Pep, shelf: Shelf) -> datetime | None:
-    """When it was sent back, while no part has been changed since: a changed one forgets it (workflow/sections.part_changed)."""
-    if pep.status is not PepStatus.RETURNED:
-        return None
-    parts = parts_reopened(form_of(pep.form_version), pep.reopened)
-    moments = [rows[pep.id].reopened_at for part, rows in shelf.parts.items() if pep.id in rows and part in parts]
-    return max((each for each in moments if each), default=None) if all(moments) else None
 
 
 def _each(form: Form) -> Iterable[tuple[Part, Field]]:

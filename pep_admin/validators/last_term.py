@@ -25,6 +25,7 @@ from pep_admin.validators.alike import (
 )
 from pep_admin.validators.findings import Finding
 from pep_admin.validators.meetings import Calendar, day_of
+from pep_admin.validators.reopening import BESIDE, may_be_named
 from pep_admin.vocabulary import Part, Phase, TargetNext
 
 MEETING_NEAR = 5  # HB-1.6: working days before the meeting from which Part 1 should be up to date
@@ -80,11 +81,23 @@ def check_last_term(
 
 
 def check_sent_back(document: Document) -> list[Finding]:
-    """RD-003 (blocking): the Virtual School asked for changes, and there are none (HB-7.1)."""
+    """RD-003 (blocking): the Virtual School asked for changes, and there are none (HB-7.1): in the whole, or in what it named."""
     if (on := day_of(document.sent_back_at)) is None:
         return []
-    message = f"The Virtual School sent this PEP back for changes on {format_day(on)}, and nothing in it has changed since."
-    return [Finding("RD-003", "HB-7.1", "", message)]
+    if not document.unchanged:
+        message = f"The Virtual School sent this PEP back for changes on {format_day(on)}, and nothing in it has changed since."
+        return [Finding("RD-003", "HB-7.1", "", message)]
+    named = may_be_named(document.form)
+    return [Finding("RD-003", "HB-7.1", field, part=named[key][0].value, message=(
+        f"The Virtual School asked for changes in “{named[key][1]}” on {format_day(on)}, and nothing there has changed yet."))
+        for key in document.unchanged if (field := _leads_to(document, key))]
+
+
+def _leads_to(document: Document, key: str) -> str:
+    """The question at which what was named begins; "" where nothing there is asked any more, and so nothing can be changed."""
+    if key in BESIDE:
+        return "requests" if key == "money" else key
+    return next((found.key for found in document.fields() if document.form.section_of(found.key).key == key), "")
 
 
 def _warning(check: str, code: str, key: str, message: str, row: str = "") -> Finding:

@@ -19,7 +19,12 @@ _WITH = {"target_exceptions": "targets"}
 
 def is_open(reopened: Collection[str] | None, section: str) -> bool:
     """Whether a section, or what stands beside them, may be written; `reopened` is None where everything may."""
-    return reopened is None or _WITH.get(section, section) in reopened
+    return reopened is None or goes_with(section) in reopened
+
+
+def goes_with(section: str) -> str:
+    """Under which key a section is sent back: its own, or that of what it goes with."""
+    return _WITH.get(section, section)
 
 
 def may_be_named(form: Form) -> dict[str, tuple[Part, str]]:

@@ -284,11 +284,11 @@ def _go_on(view: PepView, document: Document, mine: Sequence[Finding], carried: 
 def _to_change(
     view: PepView, facts: DeskFacts, pep: Pep, document: Document, findings: Sequence[Finding]
 ) -> Link | None:
-    """The first of theirs that was sent back by itself, while nothing of it has been changed yet (RD-003)."""
+    """The first of theirs that was sent back by itself, while nothing there has been changed yet (RD-003)."""
     if not any(each.check == UNCHANGED for each in findings):
         return None
     named = may_be_named(document.form)
-    keys = [key for key, (part, _) in named.items() if key in (pep.reopened or ()) and part in facts.still_mine]
+    keys = [key for key in document.unchanged if named[key][0] in facts.still_mine]
     way = next(_ways(view, document, keys), None)
     return Link(f"Change: {named[keys[0]][1]}", way.url) if way else None
 

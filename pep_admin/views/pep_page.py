@@ -320,6 +320,8 @@ def _beside(document: Document, finding: Finding, way_to: Callable[..., str | No
     """The page of what has a page of its own beside the sections: a request, a target, a suspension."""
     if finding.row and finding.field != EFFECTS and (finding.check.startswith(("RD-4", "PPG-")) or finding.field == "requests"):
         return way_to("pep_ppg_requests.write", id=finding.row)
+    if finding.check == "RD-003" and finding.field in ANCHORS:
+        return way_to("pep_peps.details_view", id=document.pep_id, _anchor=ANCHORS[finding.field])
     if finding.check in ("RD-238", "GOLD-Q25"):
         return way_to("pep_documents.add", pep=document.pep_id)
     if finding.field == "suspensions":
@@ -331,6 +333,10 @@ def _beside(document: Document, finding: Finding, way_to: Callable[..., str | No
         if finding.check in ("RD-223", "RD-224") or finding.field == "targets":
             return way_to("pep_targets.write", pep=document.pep_id, **_kept_for(document, finding))
     return None
+
+
+ANCHORS = {"targets": "targets", "requests": "money"}
+"""Where the page of a PEP shows what stands beside its sections."""
 
 
 def _kept_for(document: Document, finding: Finding) -> dict[str, int]:

@@ -17,6 +17,7 @@ from pep_admin.vocabulary import Audience, Decision, Grade, Part, PepStatus, Ppg
 from pep_admin.vocabulary import Subject as Of
 from pep_admin.workflow import figures, peps, ppg, reviews, sections, targets
 from pep_admin.workflow.drafts import Page
+from pep_admin.workflow.readiness import readiness
 from tests.visiting import values_of
 from tests.world import NOW, TODAY, World, accepting
 
@@ -58,7 +59,8 @@ def test_the_desk_leads_to_what_was_sent_back_until_it_is_changed(world: World, 
     lines = teacher.get(f"{PEPS}details/?id={number}").main
     assert "The child's voice Sent back" in lines and "Strengths first Stays as it was sent" in lines
     page.send("then", button=("then", "stay"), child_voice_good="I like swimming best, and the choir")
-    assert "Change: " not in teacher.get("/admin/pep/my_peps/").main
+    lines = teacher.get("/admin/pep/my_peps/").main
+    assert "Change: The child's voice" not in lines and "Change: Targets" in lines, "what is still as it was"
 
 
 def test_only_what_was_named_reopens_and_the_other_parts_stay_signed(world: World) -> None:
@@ -102,6 +104,53 @@ def test_it_is_sent_again_once_what_was_named_has_changed_and_is_signed(world: W
     world.session.expire_all()
     pep = world.session.get_one(Pep, number)
     assert (pep.status, pep.reopened) == (PepStatus.COMPLETE, None)
+
+
+WAITS = "The Virtual School asked for changes in “{}” on 18 Nov 2024, and nothing there has changed yet."
+
+
+def waits(world: World, number: int) -> list[str]:
+    world.act(SYSTEM)
+    world.session.expire_all()
+    found = readiness(world.session, world.session.get_one(Pep, number), today=TODAY)
+    return [each.message for each in found if each.check == "RD-003"]
+
+
+def test_each_section_that_was_named_waits_for_a_change_of_its_own(world: World) -> None:
+    number = sent_back(world, "voice", "targets", "meeting", "money")
+    pep = world.session.get_one(Pep, number)
+    voice, meeting, wanted, money = (WAITS.format(each) for each in (
+        "The child's voice", "The meeting", "Targets", "Pupil Premium requests"))
+    assert sorted(waits(world, number)) == sorted([voice, meeting, wanted, money])
+    spoken = read_document(world.session, pep, audience=Audience.CARE).answer("child_voice_good")
+    world.save(pep, "voice", world.teacher, child_voice_good="I read to the little ones on Fridays and they laugh.")
+    assert sorted(waits(world, number)) == sorted([meeting, wanted, money])
+    world.save(pep, "voice", world.teacher, child_voice_good=spoken)
+    assert voice in waits(world, number), "what is put back as it was is not changed"
+    world.save(pep, "voice", world.teacher, child_voice_good="I read to the little ones on Fridays and they laugh.")
+    targets.save_target(world.session, number, {"outcome": "Robin will read five whole books by the end of the spring term."},
+                        target_id=world.target_of(pep).id, actor=world.act(world.teacher))
+    assert sorted(waits(world, number)) == sorted([meeting, money])
+    attendees = [dict(each) for each in read_document(world.session, pep, audience=Audience.CARE).rows("attendees")]
+    attendees[0]["took_part"] = "apologies"
+    world.save(pep, "meeting", world.worker, attendees=attendees)
+    assert waits(world, number) == [money]
+    [request] = world.requests_of(pep)
+    ppg.withdraw_request(world.session, request.id, actor=world.act(world.teacher))
+    assert waits(world, number) == []
+
+
+def test_a_section_that_was_left_as_it_was_is_not_sent_again(world: World, enter: Any) -> None:
+    number = sent_back(world, "voice", "strengths")
+    pep = world.session.get_one(Pep, number)
+    world.save(pep, "voice", world.teacher, child_voice_good="I read to the little ones on Fridays and they laugh.")
+    sign = {"today": TODAY, "now": LATER}
+    sections.sign_part(world.session, number, Part.EDUCATION, actor=world.act(world.teacher), **sign)
+    found = refusal(peps.submit_pep, world.session, number, actor=world.act(world.teacher), **sign)
+    assert found == [("RD-003", WAITS.format("Strengths first"))]
+    world.session.commit()
+    page = enter("teacher").get(f"{PEPS}check/?id={number}")
+    assert page.link(WAITS.format("Strengths first")).heading == "Strengths first"
 
 
 def test_the_virtual_school_opens_the_rest_and_nobody_else_does(world: World) -> None:

@@ -237,3 +237,21 @@ def test_a_pep_that_was_sent_back_is_changed_before_it_goes_again(a_document: Ma
     assert short([found]) == [("RD-003", "HB-7.1", "", "blocking", "")]
     assert found.message == "The Virtual School sent this PEP back for changes on 11 Nov 2024, and nothing in it has changed since."
     assert check_part(document, Part.EDUCATION, today=TODAY) == [], "each part may be signed"
+
+
+def test_each_section_that_was_named_is_told_by_itself(a_document: Make) -> None:
+    back = {"sent_back_at": datetime(2024, 11, 11, 12, 0, tzinfo=UTC)}
+    document = a_document(**back, unchanged=("about", "voice", "targets", "money"))
+    found = [each for each in check_readiness(document, today=TODAY, ppg_facts=FACTS) if each.check == "RD-003"]
+    assert [(each.field, each.part, each.severity) for each in found] == [
+        ("gender", "social_care", "blocking"), ("child_voice_good", "education", "blocking"),
+        ("targets", "education", "blocking"), ("requests", "education", "blocking")]
+    assert found[1].message == ("The Virtual School asked for changes in “The child's voice” on 11 Nov 2024, and nothing there has "
+                                "changed yet.")
+    assert [each.message.split("”")[0].split("“")[1] for each in found] == [
+        "About the child and home", "The child's voice", "Targets", "Pupil Premium requests"]
+
+
+def test_of_what_asks_nothing_any_more_no_change_is_wanted(a_document: Make) -> None:
+    back = a_document(sent_back_at=datetime(2024, 11, 11, 12, 0, tzinfo=UTC), unchanged=("money_effect",))
+    assert check_readiness(back, today=TODAY, ppg_facts=FACTS) == []
