@@ -110,7 +110,7 @@ class TermBoard(PepView):
         before = board_of(self.db_session, earlier, day, today=self.today) if earlier and day else None
         lines = _lines(rows, late, before, BY[asked.by])
         return self.page("pep/board/index.html", asked=asked, lines=lines, stages=Stage, ways=BY, earlier=earlier, day=day,
-                         terms=terms_launched(self.db_session, self.today), left=self._left(asked.term))
+                         terms=terms_launched(self.db_session, self.today), left=self._deadline(asked.term))
 
     @expose("/children/")
     def children(self) -> ResponseReturnValue:
@@ -123,10 +123,11 @@ class TermBoard(PepView):
         pages = max(1, -(-len(found) // ON_A_PAGE))
         page = min(asked.page, pages - 1)
         shown = found[page * ON_A_PAGE : (page + 1) * ON_A_PAGE]
+        cards = self._cards(shown)
         self.record_view("board.children", object_type="board", rows=len(shown), stage=asked.stage, by=asked.by)
         return self.page("pep/board/children.html", asked=asked, count=len(found), page_number=page, pages=pages,
-                         first=page * ON_A_PAGE + 1, lines=self._cards(shown), late=late, heading=self._heading(asked, found),
-                         actions=self._actions(), late_words=lateness.late_words)
+                         first=page * ON_A_PAGE + 1, lines=cards, late=late, left=self._left(cards),
+                         heading=self._heading(asked, found), actions=self._actions(), late_words=lateness.late_words)
 
     def _asked(self) -> Asked | None:
         """Strange values ask for nothing; None where no term has begun or is near."""
@@ -175,14 +176,27 @@ class TermBoard(PepView):
                    ("pdfs", "PDFs…", Permission.PEP_PDF))
         return [(name, text) for name, text, permission in offered if self.may(permission)]
 
-    def _left(self, term: Term) -> str:
+    def _deadline(self, term: Term) -> str:
         """How far the deadline of the term is off."""
-        days = (term.deadline_on - self.today).days
-        if days < 0:
+        if term.deadline_on < self.today:
             return f"The deadline was {format_day(term.deadline_on)}."
-        working = days_until(self.today, term.deadline_on, queries.is_working_day_in(self.db_session))
-        count = "today" if days == 0 else f"{working} working {'day' if working == 1 else 'days'} off"
-        return f"The deadline is {format_day(term.deadline_on)}, {count}."
+        return f"The deadline is {format_day(term.deadline_on)}, {self._off()(term.deadline_on)}."
+
+    def _left(self, cards: Sequence[tuple[BoardRow, Child, Pep | None]]) -> dict[int, str]:
+        """By PEP that is still to be sent, how far its day is off; nothing where that has gone by."""
+        off = self._off()
+        return {pep.id: off(pep.due_on) for row, _, pep in cards
+                if pep is not None and row.stage not in (Stage.WITH_VS, Stage.SIGNED_OFF) and pep.due_on >= self.today}
+
+    def _off(self) -> Callable[[date], str]:
+        """How far a day is off that has not gone by, in words."""
+        counts = queries.is_working_day_in(self.db_session)
+
+        def words(day: date) -> str:
+            working = days_until(self.today, day, counts)
+            return "today" if day == self.today else f"{working} working {'day' if working == 1 else 'days'} off"
+
+        return words
 
 
 def _fits(row: BoardRow, asked: Asked, late: Mapping[int, Clock]) -> bool:

@@ -150,6 +150,15 @@ def test_what_is_ticked_behind_a_number_goes_to_the_bulk_action(six: World, ente
     assert "No child stands here now." in officer.get(f"{BOARD}children/?stage=booked").main
 
 
+def test_each_pep_that_is_still_to_be_sent_says_how_far_its_day_is_off(six: World, enter: Any) -> None:
+    """From Mon 18 Nov to Fri 29 Nov 2024: 19 to 22 and 25 to 29 are nine working days."""
+    officer = enter("officer")
+    assert "29 Nov 2024 9 working days off" in " ".join(officer.get(f"{BOARD}children/?stage=no_meeting").main.split())
+    assert "working days off" not in officer.get(f"{BOARD}children/?stage=signed_off").main
+    config.move_today(date(2024, 11, 29))
+    assert "29 Nov 2024 today" in " ".join(officer.get(f"{BOARD}children/?stage=no_meeting").main.split())
+
+
 def test_late_is_what_missed_its_day_and_is_not_sent(six: World, enter: Any) -> None:
     assert numbers(enter("officer").get(BOARD))["All"]["Late"] == 0
     config.move_today(date(2024, 12, 9))  # the deadline of the term was 29 November

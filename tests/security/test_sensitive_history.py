@@ -75,3 +75,5 @@ def test_an_address_that_was_shared_and_is_withheld_since_stands_in_no_page_of_t
     doors += [f"{PEP}{section.key}" for part in FORM.parts for section in part.sections]
     doors += [line.address for line in LINES if line.method == "GET" and line.outcome("teacher") == "200"]
     assert [door for door in doors if WORD.encode() in house.get("teacher", door).get_data()] == []
+    told = house.get("officer", f"{ADMIN}/peps/history/?id={{pep}}").text
+    assert "Who must not learn" in told and WORD not in told, "what is told of changes may come before a school too"
