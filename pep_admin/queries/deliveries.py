@@ -9,10 +9,11 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, joinedload
 
-from pep_admin.models import Child, Delivery, Grant, LeadQuestion, Pep, QaReview, Reminder, School
+from pep_admin.deadlines import format_day
+from pep_admin.models import Child, Delivery, Grant, LeadQuestion, Pep, Person, QaReview, Reminder, School
 from pep_admin.queries.chasing import WITH_WRITERS, standing
 from pep_admin.queries.grants import leaving, not_over
 from pep_admin.queries.in_care import of_child_in_care
@@ -35,6 +36,23 @@ WRITERS_LETTERS = {
 WAITS = (DeliveryState.REFUSED, DeliveryState.CAME_BACK, DeliveryState.NO_ROUTE, DeliveryState.GIVEN_UP)
 """What never arrived and goes no further by itself: somebody has to do something. What is not needed any more is none of it."""
 
+OF_THE_ADDRESS = (DeliveryState.REFUSED, DeliveryState.CAME_BACK, DeliveryState.NO_ROUTE)
+"""Of those, what may arrive at another address: it did not at the one it went to, or there was none."""
+
+
+def waits_for_somebody() -> ColumnElement[bool]:
+    """The condition that somebody has to do something about a message. A meeting that is to be taken out of the calendar of who has
+    left is none of it: nothing can be done."""
+    gone = Delivery.person.has(Person.left_on.is_not(None))
+    return Delivery.state.in_(WAITS) & ~(Delivery.template.in_(OFF) & gone)
+
+
+def of_the_same_address(session: Session, row: Delivery, *, lock: bool = False) -> Sequence[Delivery]:
+    """The other messages to the same person that did not arrive and may at another address, the first first."""
+    asked = select(Delivery).where(Delivery.person_id == row.person_id, Delivery.id != row.id, Delivery.state.in_(OF_THE_ADDRESS))
+    asked = asked.order_by(Delivery.id)
+    return session.scalars(asked.with_for_update(of=Delivery) if lock else asked).all()
+
 
 def why_closed(session: Session, row: Delivery) -> str:
     """That the PEP of the message was closed as not needed; "" where it was not, or the message says just that."""
@@ -42,6 +60,20 @@ def why_closed(session: Session, row: Delivery) -> str:
         return ""
     status = session.scalar(select(Pep.status).where(Pep.id == row.pep_id))
     return "The PEP was closed before this was sent." if status is PepStatus.WITHDRAWN else ""
+
+
+def why_gone(row: Delivery, today: date) -> str:
+    """That the message is to take a meeting out of the calendar of somebody who has left, which nobody can do any more; "" else.
+
+    On their last day the address still works, and their own calendar would go on showing a meeting at which nobody expects them:
+    so it still goes then. After it the calendar of their work is not theirs any more.
+    """
+    person = row.person
+    if row.template not in OFF or person is None or person.left_on is None:
+        return ""
+    if person.left_on >= today and person.email and person.bounced_on is None:
+        return ""
+    return f"{person.name} left on {format_day(person.left_on)}, so nobody expects them there."
 
 
 def why_over(session: Session, row: Delivery, person_id: int, today: date) -> str:
@@ -61,7 +93,7 @@ def why_not_again(session: Session, row: Delivery, today: date) -> str:
     """Why the message is not needed any more, so that sending it again would help nobody; "" where it may go."""
     if row.person_id is None:
         return ""
-    if why := why_closed(session, row):
+    if why := why_gone(row, today) or why_closed(session, row):
         return why
     if row.template in CHASES:
         found = standing(session, row.person_id, row.arguments["parts"], today, is_up=row.template == ESCALATED,

@@ -6,7 +6,7 @@ What a message is about and whether that holds is queries/deliveries.py's; the s
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -16,8 +16,8 @@ from pep_admin import config
 from pep_admin.models import Delivery, Person
 from pep_admin.queries import officer_letters
 from pep_admin.queries.chasing import standing
-from pep_admin.queries.deliveries import CHASES, DELEGATED, ESCALATED, still_written, why_closed, why_over
-from pep_admin.queries.meeting_letters import LETTERS, CalendarEntry, entry_of
+from pep_admin.queries.deliveries import CHASES, DELEGATED, ESCALATED, still_written, why_closed, why_gone, why_over
+from pep_admin.queries.meeting_letters import LETTERS, OFF, CalendarEntry, entry_of
 from pep_admin.server import daily, mail, meetings
 from pep_admin.vocabulary import DeliveryState
 from pep_admin.workflow import alert_letters
@@ -25,11 +25,15 @@ from pep_admin.workflow import alert_letters
 
 @dataclass(frozen=True, slots=True)
 class Addressed:
-    """Whom a letter goes to, what is filled into its words beside what every letter has, and the meeting that it brings along."""
+    """Whom a letter goes to, what is filled into its words beside what every letter has, and the meeting that it brings along.
+
+    `is_leaving`: today is the last day of who gets it, so that nobody can do anything where it does not arrive.
+    """
 
     to: str
     facts: Mapping[str, str] = field(default_factory=dict)
     meeting: CalendarEntry | None = None
+    is_leaving: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,22 +79,32 @@ def goes_to(session: Session, row: Delivery) -> Goes:
     if row.person is None:
         address = ADDRESSED.get(row.template)
         return address(session, row.arguments) if address else Stuck(DeliveryState.GIVEN_UP, "Nobody knows whom this goes to.")
-    if not row.person.has_working_address:
-        return Stuck(DeliveryState.NO_ROUTE, "This person has left, or has no address that works.")
+    if why := why_gone(row, config.today()):
+        return why
+    goes = _to_person(session, row, row.person)
+    if isinstance(goes, str) or row.person.has_working_address:
+        return goes
+    if isinstance(goes, Addressed) and row.template in OFF and row.person.left_on is not None:
+        return replace(goes, is_leaving=True)
+    return Stuck(DeliveryState.NO_ROUTE, "This person has left, or has no address that works.")
+
+
+def _to_person(session: Session, row: Delivery, person: Person) -> Goes:
+    """What the message says to them today, or why it holds no longer; whether they can be reached is not asked."""
     if why := why_closed(session, row):
         return why
     if row.template in CHASES:
-        return _chase(session, row, row.person)
+        return _chase(session, row, person)
     if row.template in LETTERS:
         entry = entry_of(session, row, config.today())
-        return entry if isinstance(entry, str) else Addressed(row.person.email or "", meetings.words_of(entry), entry)
+        return entry if isinstance(entry, str) else Addressed(person.email or "", meetings.words_of(entry), entry)
     if row.template in TO_OFFICERS:
         told = TO_OFFICERS[row.template](session, row, config.today())
-        return told if isinstance(told, str) else Addressed(row.person.email or "", told)
-    if why := why_over(session, row, row.person.id, config.today()):
+        return told if isinstance(told, str) else Addressed(person.email or "", told)
+    if why := why_over(session, row, person.id, config.today()):
         return why
-    still = still_written(session, row, row.person.id, config.today()) if row.template == DELEGATED else None
-    return Addressed(row.person.email or "", {} if still is None else {"count": mail.count_of(still)})
+    still = still_written(session, row, person.id, config.today()) if row.template == DELEGATED else None
+    return Addressed(person.email or "", {} if still is None else {"count": mail.count_of(still)})
 
 
 def _chase(session: Session, row: Delivery, person: Person) -> Goes:

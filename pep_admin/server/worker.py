@@ -31,8 +31,9 @@ from pep_admin.documents.invites import build_invite, method_of
 from pep_admin.exceptions import NotAllowed, Refused
 from pep_admin.models import Delivery, Job, Person
 from pep_admin.permissions import SYSTEM
+from pep_admin.queries.deliveries import WAITS
 from pep_admin.server import daily, logs, made_files, mail, meetings
-from pep_admin.server.addressing import Goes, Later, Stuck, goes_to
+from pep_admin.server.addressing import Addressed, Goes, Later, Stuck, goes_to
 from pep_admin.server.job_leases import Cancelled, Lease, LeaseLost, Stopping, due_jobs, end_job, finish_job, note_beat, take_job
 from pep_admin.server.jobs import JOB_KINDS, Made, read_only
 from pep_admin.server.jobs import job_kind as job_kind
@@ -265,7 +266,10 @@ def _try(app: Flask, settings: mail.MailSettings, message: _Message) -> dict[str
         with _unit(app) as session:
             read_only(session)
             goes = goes_to(session, session.get_one(Delivery, message.id))
-        return _try_to_send(app, settings, message, goes)
+        values = _try_to_send(app, settings, message, goes)
+        if isinstance(goes, Addressed) and goes.is_leaving and values["state"] in WAITS:
+            return {**values, "state": DeliveryState.NOT_NEEDED}
+        return values
     except SQLAlchemyError:
         raise  # the database is no fault of the message
     except Exception as defect:

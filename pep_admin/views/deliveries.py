@@ -22,7 +22,7 @@ from wtforms.validators import InputRequired, Length
 
 from pep_admin.models import Delivery
 from pep_admin.permissions import Permission
-from pep_admin.queries.deliveries import WAITS, peps_of
+from pep_admin.queries.deliveries import WAITS, peps_of, waits_for_somebody
 from pep_admin.server import mail as mail_words
 from pep_admin.server.mail import LETTERS, TO_PEOPLE
 from pep_admin.views import formats
@@ -95,7 +95,7 @@ class Deliveries(PepModelView):
     column_filters = (
         OneOf(Delivery.state, "State", "state", DeliveryState),
         Case(Delivery.state, "Waits for somebody", "waits", {
-            "yes": ("To be done something about", lambda column: column.in_(WAITS)),
+            "yes": ("To be done something about", lambda column: waits_for_somebody()),
         }),
         Case(Delivery.template, "Letter", "letter", {
             name: (letter.subject, _is(name)) for name, letter in TO_PEOPLE.items()
@@ -173,7 +173,8 @@ class Deliveries(PepModelView):
             "sends": sends and person is not None and person.has_working_address,
             "returns": self.may_open("note_return") and row.state is DeliveryState.SENT and person is not None
             and person.email == row.sent_to,
-            "mends": self._may_mend(row),
+            "mends": (mends := self._may_mend(row)),
+            "others": len(mail.with_the_address(self.db_session, row, self.now)) if mends else 0,
         }
 
     @expose("/send-again/", methods=("POST",))
@@ -214,10 +215,8 @@ class Deliveries(PepModelView):
         if form.validate():
             done = self.commit(mail.mend_address, row.id, form.email.data, now=self.now, subject=row)
             if done.value is not None:
-                goes = done.value.state in mail.ON_ITS_WAY
-                self.say(f"The address of {done.value.person} is mended"
-                         + (", and the message goes out again shortly." if goes else ". The message is not needed any more."))
-                return self._after_mending(done.value)
+                self.say(_mended(done.value))
+                return self._after_mending(done.value.message)
             self.put_on(form, done.findings)
         row = self.row_or_404()
         shown: dict[str, Any] = {**self.details_context(row), "form": form}
@@ -230,3 +229,12 @@ class Deliveries(PepModelView):
             return self.back_to("details_view", id=sent.id)
         known = {key: value for key, value in parse_qsl(asked) if key in LIST_KEYS or key.startswith("flt")}
         return self.back_to("index_view", **known)
+
+
+def _mended(done: mail.Mended) -> str:
+    """What became of the message and of the others that the address had held up."""
+    others = f"{done.others} other {'message' if done.others == 1 else 'messages'} to them that did not arrive"
+    said = f"The address of {done.message.person} is mended"
+    if done.message.state in mail.ON_ITS_WAY:
+        return f"{said}, and the message goes out again shortly{f', with {others}' if done.others else ''}."
+    return f"{said}. The message is not needed any more.{f' Sent out again shortly: {others}.' if done.others else ''}"

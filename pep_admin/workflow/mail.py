@@ -5,6 +5,7 @@ Queueing is outbox.py's and sending server/worker.py's, which asks once more whe
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import Engine, func, select, update
@@ -14,7 +15,7 @@ from pep_admin import audit, outbox
 from pep_admin.exceptions import NotFound, Refused
 from pep_admin.models import Delivery, Person
 from pep_admin.permissions import Actor, Permission, require
-from pep_admin.queries.deliveries import why_not_again
+from pep_admin.queries.deliveries import of_the_same_address, why_not_again
 from pep_admin.queries.new_children import day_of
 from pep_admin.validators.findings import Finding
 from pep_admin.validators.identifiers import check_email
@@ -97,9 +98,22 @@ def undo_return(session: Session, delivery_id: int, *, actor: Actor) -> Delivery
     return row
 
 
-def mend_address(session: Session, delivery_id: int, email: str, *, actor: Actor, now: datetime) -> Delivery:
-    """Put the right address in for the person, and send the message again where it is still needed; all or nothing. Raises Refused
-    for what is no address, or another person's."""
+@dataclass(frozen=True, slots=True)
+class Mended:
+    """The message from which an address was mended, and how many others to the same person go out again with it."""
+
+    message: Delivery
+    others: int
+
+
+def with_the_address(session: Session, row: Delivery, now: datetime, *, lock: bool = False) -> list[Delivery]:
+    """The other messages that wait because of that person's address and are still needed."""
+    return [each for each in of_the_same_address(session, row, lock=lock) if not why_not_needed(session, each, now)]
+
+
+def mend_address(session: Session, delivery_id: int, email: str, *, actor: Actor, now: datetime) -> Mended:
+    """Put the right address in for the person, and send again what is still needed: the message, and whatever else to them did not
+    arrive because of their address; all or nothing. Raises Refused for what is no address, or another person's."""
     require(actor, Permission.PERSON_EDIT)
     row = take_row(session, Delivery, delivery_id)
     person, email = take_row(session, Person, _person(row).id), email.strip().lower()
@@ -113,8 +127,11 @@ def mend_address(session: Session, delivery_id: int, email: str, *, actor: Actor
         session.flush()
         # The address is worth mending though what the message said may hold no longer.
         sent = row if why_not_needed(session, row, now) else _send(session, row, actor=actor, now=now)
-    audit.record(session, "mail.mend_address", row, person_id=person.id)
-    return sent
+        others = with_the_address(session, row, now, lock=True)
+        for each in others:
+            _send(session, each, actor=actor, now=now)
+    audit.record(session, "mail.mend_address", row, person_id=person.id, others=len(others))
+    return Mended(sent, len(others))
 
 
 def note_opened(engine: Engine, delivery_id: int, person_id: int, *, now: datetime) -> None:

@@ -12,14 +12,16 @@ import pytest
 import sqlalchemy as sa
 
 from pep_admin import config
-from pep_admin.models import Child, MeetingNotice, MeetingSection, Pep, School
+from pep_admin.models import Child, Delivery, MeetingNotice, MeetingSection, Pep, School
 from pep_admin.permissions import SYSTEM
 from pep_admin.queries.front_page import front_page_counts
+from pep_admin.server.worker import run_once
+from pep_admin.vocabulary import DeliveryState, PersonKind
 from pep_admin.workflow import calls, roll
 from tests.integration.test_meetings import ADMIN, OFFICER, TEACHER, TEN, WORKER, Calendars, book, calendars
 from tests.integration.test_who_goes import pep
 from tests.visiting import Page
-from tests.world import NOW, TODAY, World
+from tests.world import NOW, TODAY, World, person
 
 __all__ = ["calendars", "pep"]
 pytestmark = pytest.mark.slow  # the quick suite stays under a minute; `make check` runs everything
@@ -124,6 +126,56 @@ def test_of_todays_meeting_that_was_held_nobody_hears_that_it_is_off(
     world.session.commit()
     leaves(world, enter, "26 Nov 2024")
     assert calendars.new() == {} and stands(ask, booked) == (TEN, world.officer.person_id)
+
+
+# --- who is invited leaves ---------------------------------------------------------------------------------------------------
+
+
+def goes_away(world: World, calendars: Calendars, enter: Any, on: str) -> None:
+    """The teacher is replaced and leaves that day."""
+    world.act(SYSTEM)
+    nova = person(world.session, "Nova", "Neu", PersonKind.DESIGNATED_TEACHER)
+    world.session.flush()
+    number = nova.id
+    world.session.commit()
+    page = enter("officer").get(f"{ADMIN}/people/replace/?id={world.teacher.person_id}")
+    assert "has taken the place of Tess Lehrer" in page.send("successor", successor=str(number), on=on, leaves="y").main
+    run_once(calendars.app)  # what follows is a job, which queues the messages
+
+
+def of_the_teacher(world: World, ask: Any) -> tuple[str, str | None]:
+    """State and problem of the message that they are not expected any more."""
+    number = world.teacher.person_id
+    found = ask(lambda session: session.execute(sa.select(Delivery.state, Delivery.problem).where(
+        Delivery.template == "meeting_not_expected", Delivery.person_id == number)).one())
+    return found[0].value, found[1]
+
+
+def test_who_leaves_today_is_still_told_that_they_are_not_expected(
+    world: World, booked: int, calendars: Calendars, enter: Any, ask: Any
+) -> None:
+    goes_away(world, calendars, enter, "18 Nov 2024")
+    told = calendars.told()
+    assert told[TEACHER][0] == "CANCEL" and told["nova.neu@example.org"][0] == "REQUEST"
+    assert of_the_teacher(world, ask)[0] == "sent"
+
+
+@pytest.mark.parametrize("why", ["left before", "address is gone"])
+def test_who_has_left_and_cannot_be_told_waits_for_nobody(
+    world: World, booked: int, calendars: Calendars, enter: Any, ask: Any, why: str
+) -> None:
+    """There is nothing that an officer could do about the calendar of somebody who is gone."""
+    if why == "address is gone":
+        calendars.office.answers[TEACHER] = "550 no such user"
+    goes_away(world, calendars, enter, "18 Nov 2024" if why == "address is gone" else "15 Nov 2024")
+    assert TEACHER not in calendars.new()
+    assert of_the_teacher(world, ask) == ("not_needed", "The mail server refused the address (550)." if why == "address is gone"
+                                          else "Tess Lehrer left on 15 Nov 2024, so nobody expects them there.")
+    assert "Tess Lehrer" not in enter("officer").get(f"{ADMIN}/deliveries/?flt0_waits=yes").main
+    world.session.execute(sa.update(Delivery).where(Delivery.template == "meeting_not_expected").values(
+        state=DeliveryState.NO_ROUTE))
+    world.session.commit()
+    assert "Tess Lehrer" not in enter("officer").get(f"{ADMIN}/deliveries/?flt0_waits=yes").main, "nor what stood so before"
 
 
 # --- the PEP is closed, taken back, sent back --------------------------------------------------------------------------------

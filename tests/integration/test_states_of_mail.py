@@ -120,6 +120,32 @@ def test_a_wrong_address_is_mended_from_the_row_and_comes_back_to_the_list(world
     assert ask(lambda session: session.get_one(Person, world.teacher.person_id).email) == "tess.l@example.org"
 
 
+def test_what_else_waited_for_the_right_address_goes_with_it(world: World, letter: int, enter: Any, ask: Any) -> None:
+    """Four more to the teacher, of which two did not arrive and still hold, and one to the social worker."""
+    mark(world, letter, DeliveryState.REFUSED, "The mail server refused the address (550).")
+    peps = [world.pep_of().id]
+
+    def another(name: str, state: DeliveryState, template: str = "delegated", who: int | None = None) -> None:
+        world.session.add(Delivery(key=f"other:{name}", template=template, person_id=who or world.teacher.person_id, state=state,
+                                   arguments={"peps": peps, "count": 1}, queued_at=NOW, due_at=NOW))
+
+    another("back", DeliveryState.CAME_BACK)
+    another("none", DeliveryState.NO_ROUTE)
+    another("over", DeliveryState.CAME_BACK, "lead_asked")  # nobody waits for that answer
+    another("server", DeliveryState.GIVEN_UP)
+    another("hers", DeliveryState.NO_ROUTE, who=world.worker.person_id)
+    world.session.commit()
+    page = enter("officer").get(f"{MAIL}details/?id={letter}")
+    assert "2 other messages to them that did not arrive go out again too." in page.main
+    done = page.send("email", email="tess.l@example.org")
+    assert "and the message goes out again shortly, with 2 other messages to them that did not arrive." in done.text
+    found = ask(lambda session: dict(session.execute(sa.select(Delivery.key, Delivery.state).where(
+        Delivery.key.startswith("other:"))).all()))
+    assert {key.removeprefix("other:"): state.value for key, state in found.items()} == {
+        "back": "queued", "none": "queued", "over": "came_back", "server": "given_up", "hers": "no_route"}
+    assert ask(lambda session: session.get_one(Delivery, letter).state) is DeliveryState.QUEUED
+
+
 def test_every_letter_to_people_can_be_listed_by_itself_and_none_of_an_account(world: World, letter: int, enter: Any) -> None:
     offered = enter("officer").get(MAIL).tree.xpath("//select[contains(@name, '_letter')]/option/@value")
     assert set(offered) - {""} == set(LETTERS) - set(ADDRESSED), "what goes to an account is asked of who registered for it"
