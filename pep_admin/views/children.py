@@ -5,24 +5,27 @@ Every change of school, worker or home is a verb of workflow/roll.py; the plain 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from flask import abort, request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_admin.actions import action
+from markupsafe import Markup
 from sqlalchemy.orm import joinedload
 
 from pep_admin import config
 from pep_admin.deadlines import format_day
 from pep_admin.models import Child, Enrolment, Person, School
 from pep_admin.permissions import Permission, lent
+from pep_admin.queries.undoing import Stays
 from pep_admin.validators.children import check_child
 from pep_admin.validators.findings import Finding
 from pep_admin.views import child_page, formats, repeats
 from pep_admin.views.base import Done, Link, PepModelView
 from pep_admin.views.base_forms import DayField, LabelField, PepForm
+from pep_admin.views.cells import linked
 from pep_admin.views.child_forms import (
     NOT_LEFT,
     ChangeHome,
@@ -239,7 +242,13 @@ class Children(PepModelView):
             abort(404)
         found = corrections.find_undoing(self.db_session, self.row_or_404(), move)
         return self._move(f"Take back: {move.label.lower()}", TakeBack, lambda child, form: self.commit(
-            corrections.undo_move, child, move, reason=form.reason.data, now=self.now), undoing=found)
+            corrections.undo_move, child, move, reason=form.reason.data, now=self.now), also=self._what_stays, undoing=found,
+            what_stays=self._what_stays)
+
+    def _what_stays(self, stays: Sequence[Stays]) -> list[Markup]:
+        """In sentences what taking a move back leaves as it is, each with the way to its PEP."""
+        links = {each.pep.id: linked(each.pep, self.way_to("pep_peps.details_view", id=each.pep.id)) for each in stays}
+        return [Markup("{}{}{}").format(each.lead, links[each.pep.id], each.tail) for each in stays]
 
     @action("caseload", "Move to another social worker…")
     def caseload(self, ids: list[str]) -> ResponseReturnValue:
@@ -265,7 +274,8 @@ class Children(PepModelView):
         return self.back_to("index_view")
 
     def _move(self, title: str, kind: type[PepForm], verb: Callable[[Child, Any], Done[Any]], *,
-              then: Callable[[Child, Any], str] = lambda child, value: "", **more: Any) -> ResponseReturnValue:
+              then: Callable[[Child, Any], str] = lambda child, value: "",
+              also: Callable[[Any], Iterable[Any]] = lambda value: (), **more: Any) -> ResponseReturnValue:
         child, form = self.row_or_404(), kind(request.form if request.method == "POST" else None)
         status = 200
         if request.method == "POST":
@@ -274,6 +284,8 @@ class Children(PepModelView):
                 done = verb(child, form)
                 if done.ok:
                     self.say(f"{title}: saved for {child.name}.{then(child, done.value)}")
+                    for sentence in also(done.value):
+                        self.say(sentence, "warning")
                     return self.back_to("details_view", id=child.id)
                 self.put_on(form, done.findings)
         return self.page("pep/children/move.html", status=status, row=child, form=form, title=title,

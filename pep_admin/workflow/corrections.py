@@ -6,8 +6,8 @@ roll.py's; the history keeps both the mistake and its correction, with the reaso
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -21,6 +21,7 @@ from pep_admin.exceptions import NotFound, Refused
 from pep_admin.models import AcademicYear, CareEpisode, CarePlacement, Caseload, Child, Enrolment, Pep, PlannedMove
 from pep_admin.permissions import Actor, Permission, require
 from pep_admin.queries import OPEN_TO_WRITE
+from pep_admin.queries.undoing import Stays, what_stays
 from pep_admin.roll_fate import group_a_year_later
 from pep_admin.school_calendar import ONE_DAY, academic_year_begins, academic_year_name, year_group
 from pep_admin.validators.children import check_child
@@ -43,6 +44,8 @@ class Undoing:
 
     wrong: Any | None
     before: Any | None
+    stays: Sequence[Stays] = ()
+    """What taking it back leaves as it is, for somebody to decide."""
 
     @property
     def sentences(self) -> list[str]:
@@ -73,7 +76,14 @@ def _words(row: Any) -> str:
 
 
 def find_undoing(session: Session, child: Child, move: RollMove) -> Undoing | Finding:
-    """What would be taken back, or why nothing can be."""
+    """What would be taken back, and what stays then; or why nothing can be."""
+    found = _last_move(session, child, move)
+    if isinstance(found, Finding):
+        return found
+    return replace(found, stays=what_stays(session, child, move, found.wrong, found.before))
+
+
+def _last_move(session: Session, child: Child, move: RollMove) -> Undoing | Finding:
     model = MODELS[move]
     rows = list(session.scalars(select(model).where(model.child_id == child.id).order_by(model.started_on, model.id)))
     last = rows[-1] if rows else None
@@ -96,8 +106,8 @@ def _nothing(message: str) -> Finding:
     return Finding("roll-undo", "DATA-roll", "", message)
 
 
-def undo_move(session: Session, child: Child, move: RollMove, *, reason: str, actor: Actor, now: datetime) -> None:
-    """Take the last move of that kind back, with the reason; raises Refused when there is none."""
+def undo_move(session: Session, child: Child, move: RollMove, *, reason: str, actor: Actor, now: datetime) -> Sequence[Stays]:
+    """Take the last move of that kind back, with the reason, and say what stays all the same; raises Refused when there is none."""
     require(actor, Permission.CHILD_EDIT)
     if not said(reason):
         raise refuse("roll-undo", "DATA-reason", "Say what was wrong, so that the history can be understood.", "reason")
@@ -118,6 +128,7 @@ def undo_move(session: Session, child: Child, move: RollMove, *, reason: str, ac
         session.flush()
     ask_follow_up(session)
     audit.record(session, "child.undo_move", child, move=move.value)
+    return found.stays
 
 
 def _rolled(session: Session, child: Child, ended_on: date | None) -> PlannedMove | None:

@@ -90,6 +90,41 @@ def test_a_last_meeting_of_who_has_left_is_booked_anew_and_stands(
     assert set(calendars.new()) == {TEACHER, WORKER}
 
 
+def test_care_that_did_not_end_after_all_leaves_the_meeting_to_be_booked_anew(
+    world: World, booked: int, calendars: Calendars, enter: Any, ask: Any
+) -> None:
+    """The page that asks says so, and so does the next one, with the way to the PEP; nobody is chased for what nobody knows of."""
+    leaves(world, enter)
+    calendars.new()
+    told = ("The meeting of 2425-AUT-0001 on 26 Nov 2024, 10:00 was called off when care ended. It stays off and has to be booked "
+            "anew.")
+    page = enter("officer").get(f"{ADMIN}/children/undo/?id={world.child_id}&what=care")
+    assert told in page.main and page.links("2425-AUT-0001") == [f"{ADMIN}/peps/details/?id={booked}"]
+    done = page.send("reason", reason="The wrong child was open")
+    messages = " ".join(" ".join(done.tree.xpath("//*[contains(@class, 'messages')]//text()")).split())
+    assert told in messages, messages
+    assert done.tree.xpath("//*[contains(@class, 'messages')]//a/@href") == [f"{ADMIN}/peps/details/?id={booked}"]
+    assert stands(ask, booked) == (None, None) and calendars.new() == {}
+    assert "Not booked yet." in page_of(enter, booked).main and page_of(enter, booked, "teacher").links("Book the meeting…")
+    config.move_today(date(2024, 12, 2))
+    assert "2425-AUT-0001" in enter("officer").get(f"{ADMIN}/week/lines/?whose=all&question=no_meeting").main
+
+
+@pytest.mark.parametrize("since", ["booked anew", "called off before", "never booked"])
+def test_nothing_is_said_of_a_meeting_that_did_not_go_with_the_care(world: World, pep: int, enter: Any, since: str) -> None:
+    if since == "called off before":
+        book(enter("teacher"), pep)
+        enter("teacher").get(f"{ADMIN}/meetings/call-off/?pep={pep}").send("seen_at")
+    if since == "booked anew":
+        book(enter("teacher"), pep)
+    leaves(world, enter)
+    if since == "booked anew":
+        book(enter("worker"), pep, meeting_at="28 Nov 2024 09:00")
+    page = enter("officer").get(f"{ADMIN}/children/undo/?id={world.child_id}&what=care")
+    assert "goes on" in page.main and "The meeting of" not in page.main
+    assert "called off when care ended" not in page.send("reason", reason="The wrong child was open").text
+
+
 def test_a_meeting_that_was_held_before_stays_on_record(
     world: World, booked: int, calendars: Calendars, enter: Any, ask: Any
 ) -> None:

@@ -346,3 +346,74 @@ def test_the_enrolments_of_an_import_are_no_changes_before_care(world: World) ->
                           execution_options={"history_kept": True})
     world.session.expire_all()
     assert offered(world) == []
+
+
+# --- the move is taken back -------------------------------------------------------------------------------------------------
+
+OPENED = "was opened for this move and stays open. If it is not needed now, close it as not needed."
+SINCE = "was opened since as a review after a change, and stays open. If it was for this move, close it as not needed."
+
+
+def messages(page: Any) -> str:
+    return " ".join(" ".join(page.tree.xpath("//*[contains(@class, 'messages')]//text()")).split())
+
+
+def undoing(world: World, enter: Any, what: str) -> Any:
+    world.act(SYSTEM)
+    child = world.child_id
+    world.session.commit()
+    return enter("officer").get(f"/admin/pep/children/undo/?id={child}&what={what}")
+
+
+@pytest.mark.parametrize(("what", "move"), [("school", moves_school), ("home", moves_home)])
+def test_a_pep_that_was_opened_for_a_move_that_is_taken_back_is_named(
+    world: World, enter: Any, ask: Any, what: str, move: Any
+) -> None:
+    move(world)
+    [change] = offered(world)
+    opened = settle(world, change, Settling.OPENED).pep
+    number, reference = opened.id, opened.reference
+    page = undoing(world, enter, what)
+    assert f"{reference} {OPENED}" in page.main
+    done = page.send("reason", reason="The wrong child was open")
+    assert f"{reference} {OPENED}" in messages(done)
+    [way] = done.tree.xpath("//*[contains(@class, 'messages')]//a/@href")
+    assert way == f"/admin/pep/peps/details/?id={number}" and done.visitor.get(way).links("Close as not needed")
+    assert ask(lambda session: session.get_one(Pep, number).status) is PepStatus.INITIATED, "nothing closes it by itself"
+
+
+def test_a_pep_that_was_opened_because_a_school_was_left_is_named(world: World, enter: Any) -> None:
+    """First left for no school, with a review; then the new one came. Taking it back takes both back."""
+    roll.change_school(world.session, the_child(world), school_id=None, on=TODAY, reason=LeavingReason.OTHER,
+                       actor=world.act(world.officer), today=TODAY, now=NOW)
+    [change] = offered(world)
+    reference = settle(world, change, Settling.OPENED).pep.reference
+    assert f"{reference} {OPENED}" in undoing(world, enter, "school").main
+
+
+def test_a_review_that_somebody_opened_by_hand_since_the_move_is_named_with_care(world: World, enter: Any) -> None:
+    moves_school(world)
+    by_hand = peps.initiate_pep(world.session, the_child(world), world.autumn, kind=PepKind.CHANGE, reason="The new school",
+                                actor=world.act(world.officer), today=TODAY, now=NOW).reference
+    assert f"{by_hand} {SINCE}" in undoing(world, enter, "school").main
+
+
+@pytest.mark.parametrize("case", ["joined", "closed", "of another move", "opened before"])
+def test_what_was_not_opened_for_the_move_or_is_closed_is_not_named(world: World, enter: Any, case: str) -> None:
+    if case == "opened before":
+        peps.initiate_pep(world.session, the_child(world), world.autumn, kind=PepKind.CHANGE, reason="A move in October",
+                          actor=world.act(world.officer), today=TODAY - timedelta(days=20), now=NOW)
+    if case == "of another move":
+        moves_home(world)
+        settle(world, offered(world)[0], Settling.OPENED)
+        moves_school(world)
+    else:
+        moves_school(world)
+    if case == "joined":
+        settle(world, offered(world)[0], Settling.JOINED, pep_id=world.pep_of().id)
+    if case == "closed":
+        opened = settle(world, offered(world)[0], Settling.OPENED).pep
+        peps.withdraw_pep(world.session, opened.id, reason="Opened by mistake", actor=world.act(world.officer), now=NOW)
+    page = undoing(world, enter, "school")
+    assert "is taken off the record" in page.main and "stays open" not in page.main
+    assert "stays open" not in page.send("reason", reason="The wrong child was open").text
