@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -52,7 +51,7 @@ from pep_admin.policy import FormNumbers, numbers_of
 from pep_admin.school_calendar import year_group
 from pep_admin.transitions import ahead_of
 from pep_admin.validators.meetings import day_of
-from pep_admin.vocabulary import Audience, Part, PepStatus, PlacementKind, SenStatus
+from pep_admin.vocabulary import Audience, Part, PlacementKind, SenStatus
 
 
 def read_document(session: Session, pep: Pep, *, audience: Audience) -> Document:

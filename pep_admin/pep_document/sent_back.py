@@ -56,7 +56,7 @@ def _untouched_since(pep: Pep, shelf: Shelf) -> datetime | None:
 def _days(session: Session, peps: Sequence[Pep]) -> dict[int, datetime]:
     asked = select(QaReview.pep_id, QaReview.reviewed_at).where(
         QaReview.pep_id.in_([pep.id for pep in peps]), QaReview.decision == Decision.RETURN).order_by(QaReview.id)
-    return {pep_id: at for pep_id, at in session.execute(asked)}
+    return {each.pep_id: each.reviewed_at for each in session.execute(asked)}
 
 
 def _unchanged(form: Form, named: Iterable[str], touched: Touched) -> Iterator[str]:

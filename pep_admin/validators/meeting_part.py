@@ -36,7 +36,8 @@ def check_meeting(document: Document, today: date, calendar: Calendar) -> Iterat
     yield from check_meeting_span(meeting_on, opened_on=document.initiated_on, year=document.year)
     yield from check_plan(document.answer("meeting_at"), due_on=document.due_on, today=today, calendar=calendar)
     yield from _chair(document)
-    yield from _who_was_there(document)
+    if meeting_on is not None and meeting_on <= today:  # of a meeting that is still to come nobody can tell who was there
+        yield from _who_was_there(document)
     yield from _ehcp_review(document, today)
     yield from _agreed(document)
     yield from _owners(document)

@@ -92,11 +92,13 @@ class ChangePages(Base):
 
     @expose("/changes/")
     def changes(self) -> ResponseReturnValue:
-        """What is another than last term, by part; for those who read histories, what was done since it was sent back too."""
+        """What was done since it was sent back, and what is another than last term, by part. Who reads no histories reads of the
+        former what the document shows them."""
         pep = self._pep()
         audience = audience_for(self.actor, pep.child)
         document = read_document(self.db_session, pep, audience=audience)
         before = answers_before(self.db_session, document)
-        since = pep_history.changes_since_return(self.db_session, pep, audience) if self.may(Permission.HISTORY_READ) else None
+        since = pep_history.changes_since_return(self.db_session, pep, audience) if self.may(Permission.HISTORY_READ) else (
+            pep_history.changes_for_writers(self.db_session, pep, document))
         return self.page("pep/peps/changes.html", pep=pep, document=document, has_before=bool(before), since=since,
                          parts=differences(document, before, is_open=pep.status in pep_page.OPEN))

@@ -19,16 +19,18 @@ from wtforms import StringField
 
 from pep_admin.exceptions import NotAllowed, Refused
 from pep_admin.models import Child, Draft, Pep
+from pep_admin.pep_document import form_of
 from pep_admin.permissions import Actor
 from pep_admin.queries.drafts import drafts_of, find_draft, in_sight
 from pep_admin.views.attainment_lines import SUBJECT
 from pep_admin.views.base_forms import TypedField
-from pep_admin.views.draft_places import address_of, door_of, why_closed
+from pep_admin.views.draft_places import address_of, door_of, part_of, why_closed
 from pep_admin.views.errors import KEPT_FIRST
 from pep_admin.views.gate import PepView, begin
 from pep_admin.views.posted_lines import GIVEN
 from pep_admin.views.section_forms import BASE, Question, as_typed, is_as_filled_in
 from pep_admin.views.typed import told
+from pep_admin.vocabulary import Part
 from pep_admin.workflow.drafts import Page, Typed, keep_drafts, saved_with
 
 T = TypeVar("T")
@@ -275,6 +277,14 @@ def unfinished(view: PepView, pep_id: int | None = None) -> list[Unfinished]:
     """The actor's own drafts, the newest first; of one PEP where it is named."""
     found = drafts_of(view.db_session, view.actor, pep_id)
     return [_unfinished(view, each, about) for each, about in zip(found, _about(view, found), strict=True)]
+
+
+def unsaved_in(view: PepView, pep: Pep, *parts: Part) -> list[tuple[str, str]]:
+    """What the actor typed into those parts of a PEP and did not save: the title of each page and its address, "" where it is
+    closed. A signature does not cover it."""
+    form = form_of(pep.form_version)
+    return [(each.draft.heading.removesuffix(f", {pep.reference}"), each.url) for each in unfinished(view, pep.id)
+            if part_of(form, each.draft.place) in parts]
 
 
 def _about(view: PepView, drafts: Sequence[Draft]) -> list[Pep | Child | None]:

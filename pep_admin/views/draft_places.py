@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from pep_admin import config, queries
 from pep_admin.models import Base, Child, Draft, Pep, PpgRequest, School, Target
 from pep_admin.pep_document import form_of
-from pep_admin.pep_form import Section
+from pep_admin.pep_form import Form, Section
 from pep_admin.permissions import Actor, Permission, can
 from pep_admin.queries.child_page import enrolments_of
 from pep_admin.queries.handover import notes_of
@@ -117,6 +117,15 @@ def address_of(draft: Draft) -> dict[str, Any]:
     """What the address of a draft's page says."""
     kind, key, under = (*draft.place.split(":"), "")[:3]
     return DOORS[kind].address(draft, key, under)
+
+
+def part_of(form: Form, place: str) -> Part | None:
+    """The part whose signature covers what that page writes; None for a page beside the document, such as a note or a question."""
+    kind, key = (*place.split(":"), "")[:2]
+    if kind in ("target", "request"):
+        return Part.EDUCATION
+    sections = ((Part(part.part), section.key) for part in form.parts for section in part.sections)
+    return next((part for part, each in sections if (kind, key) == ("section", each)), None)
 
 
 def why_closed(session: Session, actor: Actor, page: Page | Draft, about: Base | None) -> str:

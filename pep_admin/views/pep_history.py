@@ -5,7 +5,7 @@ How one entry reads is details.py's and history_words.py's; what is another than
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session
 
 from pep_admin import history, models
 from pep_admin.models import PARTS, Pep, PpgRequest, ProgressNote, RecordChange, Target, Waiver
+from pep_admin.pep_form import Document
 from pep_admin.views.details import Change, names_in
-from pep_admin.vocabulary import Audience, Part, PepStatus
+from pep_admin.vocabulary import Audience, Part, PepStatus, PpgStatus
 
 TOLD: dict[str, tuple[str, type[Any]]] = {
     Pep.__tablename__: ("the PEP", Pep),
@@ -70,18 +71,38 @@ def changes(session: Session, pep: Pep, *, audience: Audience) -> list[tuple[str
     return _in_words(session, _entries(session, pep, audience))
 
 
-def changes_since_return(session: Session, pep: Pep, audience: Audience) -> Since | None:
-    """What was done since the PEP was last sent back; None where it never was."""
+def changes_since_return(
+    session: Session, pep: Pep, audience: Audience, reads: Callable[[str, str], bool] = lambda table, name: True
+) -> Since | None:
+    """What was done since the PEP was last sent back; None where it never was. `reads`: which columns, by table, are told of."""
     found = _entries(session, pep, audience)
     back = next((each for each in found if each.table_name == Pep.__tablename__ and _sent_back(each)), None)
     if back is None:
         return None
     entries = [each for each in found if each.id > back.id]
-    sums = sorted(summed(entries), key=lambda each: (list(TOLD).index(each.table_name), each.row_id))
+    sums = sorted(_only(summed(entries), reads), key=lambda each: (list(TOLD).index(each.table_name), each.row_id))
     told = zip(sums, _in_words(session, sums), strict=True)
     called = _names(session, sums)
     return Since(tuple((what, called.get((each.table_name, each.row_id), ""), how) for each, (what, how) in told),
                  tuple(_in_words(session, entries)))
+
+
+def changes_for_writers(session: Session, pep: Pep, document: Document) -> Since | None:
+    """What the answers, targets and requests have come to since the PEP was last sent back, for who reads no histories: only what
+    that document shows its reader, and no single step."""
+    since = changes_since_return(session, pep, document.audience, _shown_in(document))
+    return Since(since.come_to, ()) if since is not None else None
+
+
+def _shown_in(document: Document) -> Callable[[str, str], bool]:
+    """Whether the reader of that document reads a column of a table there."""
+    shown = {(PARTS[Part(part.part)].__tablename__, f"{found.store}.{found.key}")
+             for part in document.form.parts for found in document.fields(part.part)}
+    stores = {f"rows:{model.__name__}": model.__tablename__ for model in history.LINES}
+    rows = {stores[found.store] for found in document.fields() if found.store in stores}
+    whole = {*rows, Target.__tablename__, PpgRequest.__tablename__}
+    own = {(Pep.__tablename__, found.store.removeprefix("Pep.")) for found in document.fields() if found.store.startswith("Pep.")}
+    return lambda table, name: table in whole or (table, name) in shown | own
 
 
 def summed(entries: Sequence[RecordChange]) -> list[Sum]:
@@ -89,7 +110,8 @@ def summed(entries: Sequence[RecordChange]) -> list[Sum]:
     out."""
     found: dict[tuple[str, int], Sum] = {}
     for each in reversed(entries):
-        fields = {name: values for name, values in each.changes.items() if _is_answer(each.table_name, name)}
+        fields = {name: values for name, values in each.changes.items()
+                  if _is_answer(each.table_name, name) and not _moves_by_itself(each.table_name, name, values)}
         row = found.setdefault((each.table_name, each.row_id), Sum(
             each.table_name, each.row_id, each.verb, each.at, each.actor_name))
         for name, (old, new) in fields.items():
@@ -103,8 +125,20 @@ def summed(entries: Sequence[RecordChange]) -> list[Sum]:
     return [row for row in found.values() if row.changes]
 
 
+def _only(sums: Iterable[Sum], reads: Callable[[str, str], bool]) -> list[Sum]:
+    """Those of which something is told, without what is not."""
+    for each in sums:
+        each.changes = {name: values for name, values in each.changes.items() if reads(each.table_name, name)}
+    return [each for each in sums if each.changes]
+
+
 def _is_answer(table: str, name: str) -> bool:
     return name in OWN_ANSWERS if table == Pep.__tablename__ else name not in NO_ANSWER and not name.startswith("signed_")
+
+
+def _moves_by_itself(table: str, name: str, values: Sequence[Any]) -> bool:
+    """A request goes to the Virtual School, and comes back, with its PEP: nobody did that. Taking it away is done."""
+    return table == PpgRequest.__tablename__ and name == "status" and set(values) == {PpgStatus.DRAFT, PpgStatus.REQUESTED}
 
 
 def _sent_back(entry: RecordChange) -> bool:

@@ -178,7 +178,8 @@ class Peps(Pdfs, GradingPages, SigningPages, QuestionPages, ChangePages, WholePa
         pep = self._pep()
         page = pep_page.gather(self.db_session, pep, self.actor, self.today)
         return self.page("pep/peps/check.html", page=page, pep=pep, shares=check_page.shares_of(page, self.actor),
-                         place_of=self._places(page.document), **self._waiving(pep))
+                         unsaved=draft_pages.unsaved_in(self, pep, *Part), place_of=self._places(page.document),
+                         **self._waiving(pep))
 
     @expose("/history/")
     def whole_history(self) -> ResponseReturnValue:
@@ -324,6 +325,7 @@ class Peps(Pdfs, GradingPages, SigningPages, QuestionPages, ChangePages, WholePa
     def _check_page(self, pep: Pep, refused: Sequence[Finding]) -> ResponseReturnValue:
         page = pep_page.gather(self.db_session, self._again(pep), self.actor, self.today)
         return self.page("pep/peps/check.html", status=422, page=page, pep=page.pep, refused=refused,
+                         unsaved=draft_pages.unsaved_in(self, page.pep, *Part),
                          shares=check_page.shares_of(page, self.actor), place_of=self._places(page.document),
                          **self._waiving(page.pep))
 

@@ -16,6 +16,7 @@ from pep_admin.models import Pep
 from pep_admin.pep_document import read_document
 from pep_admin.permissions import Permission, audience_for, owns_part
 from pep_admin.validators.findings import Finding
+from pep_admin.views.draft_pages import unsaved_in
 from pep_admin.vocabulary import Part, PepStatus
 from pep_admin.workflow import peps as verbs
 from pep_admin.workflow import sections
@@ -80,7 +81,7 @@ class SigningPages(Base):
     def _sign_page(self, pep: Pep, part: Part, findings: Sequence[Finding], status: int = 200) -> ResponseReturnValue:
         document = read_document(self.db_session, pep, audience=audience_for(self.actor, pep.child))
         return self.page("pep/peps/sign.html", status=status, pep=pep, part=part, findings=findings, document=document,
-                         place_of=self._places(document), own=owns_part(self.actor, pep, part),
+                         unsaved=unsaved_in(self, pep, part), place_of=self._places(document), own=owns_part(self.actor, pep, part),
                          sends=document.unsigned == (part,) and self.may(Permission.PEP_SUBMIT),
                          reason=request.form.get("reason", ""), **self._waiving(pep))
 

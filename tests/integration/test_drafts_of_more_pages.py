@@ -310,3 +310,33 @@ def test_nobody_lays_a_text_beside_a_page_that_they_were_not_given(world: World,
                ("what_school_needs_to_know", "x" * 50_000)]
     assert other.visitor.post(other.url, posted).status == 422
     assert drafts(ask) == []
+
+
+# --- signing -------------------------------------------------------------------------------------------------------------
+
+
+def test_who_signs_is_told_of_their_own_unsaved_text(world: World, enter: Enter) -> None:
+    number = world.written_pep(money=False).id
+    target = world.target_of(world.pep_of()).id
+    world.session.commit()
+    teacher, page_of = enter("teacher"), f"{ADMIN}/peps/section/?id={number}&section="
+    sign, check = f"{ADMIN}/peps/sign/?id={number}&part=education", f"{ADMIN}/peps/check/?id={number}"
+    assert "unsaved text" not in teacher.get(sign).main + teacher.get(check).main
+    assert keep(teacher.get(f"{page_of}voice"), child_voice_good="I read to the little ones.").status_code == 200
+    page = teacher.get(sign)
+    told = "Please check: you have unsaved text in The child's voice. It is not part of what you sign."
+    assert told in page.main and page.main.index(told) < page.main.index("I have read this part")
+    assert page.link("The child's voice").heading == "The child's voice"
+    assert "unsaved text in The child's voice. It is not part of what is signed and sent." in teacher.get(check).main
+    keep(teacher.get(f"{ADMIN}/targets/write/?id={target}"), outcome="Robin will read six books.")
+    assert "unsaved text in Target 1" in teacher.get(sign).main
+    worker = enter("worker")
+    assert "unsaved text" not in worker.get(f"{ADMIN}/peps/sign/?id={number}&part=social_care").main, "nobody else's"
+    assert keep(worker.get(f"{page_of}meeting"), chair="Olive Lehrer").status_code == 200
+    assert "unsaved text" not in worker.get(f"{ADMIN}/peps/sign/?id={number}&part=social_care").main, "not of another part"
+    assert "unsaved text in The meeting." in worker.get(f"{ADMIN}/peps/sign/?id={number}&part=meeting").main
+    assert page.send("part", part="education").status == 200
+    world.session.rollback()
+    world.act(SYSTEM)
+    signed = sa.text("SELECT signed_name FROM pep_education_section WHERE pep_id = :pep")
+    assert world.session.connection().execute(signed, {"pep": number}).scalar_one() == "Tess Lehrer", "it warns and stops nothing"

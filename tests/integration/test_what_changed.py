@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from pep_admin import history
+from pep_admin.demo import writing
 from pep_admin.pep_document import read_document
 from pep_admin.permissions import SYSTEM
 from pep_admin.views.pep_history import summed
@@ -17,6 +18,7 @@ from tests.world import NOW, TODAY, World, build_world
 pytestmark = pytest.mark.slow  # the quick suite stays under a minute; `make check` runs everything
 
 PEPS = "/admin/pep/peps/"
+STAY = ("then", "stay")
 BACK = reviews.Grading(Grade.AMBER, Decision.RETURN, "Say more about the targets.", "Begin with the need.")
 
 
@@ -91,7 +93,38 @@ def test_the_virtual_school_sees_what_was_done_since_it_sent_the_pep_back(enter:
     page.send("then", button=("then", "stay"), strengths="Kind to the younger ones")
     after = officer.get(f"{PEPS}changes/?id={number}").main
     assert "Since it was sent back" in after and "Kind to the younger ones" in after and "Tess Lehrer" in after
-    assert "Since it was sent back" not in enter("teacher").get(f"{PEPS}changes/?id={number}").main
+
+
+def test_who_writes_sees_what_was_done_since_as_far_as_they_read_it(enter: Any, world: World) -> None:
+    pep = world.sent_pep()
+    reviews.grade_pep(world.session, pep.id, BACK, actor=world.act(world.officer), today=TODAY, now=NOW)
+    number = pep.id
+    world.session.commit()
+    teacher, worker, hidden = enter("teacher"), enter("worker"), "Nobody at school knows of this sentence."
+    assert "Nothing yet." in teacher.get(f"{PEPS}changes/?id={number}").main
+    worker.get(f"{PEPS}section/?id={number}&section=background").send("then", button=STAY, confidential_history=hidden)
+    assert "Nothing yet." in teacher.get(f"{PEPS}changes/?id={number}").main, "nor that there is something"
+    teacher.get(f"{PEPS}section/?id={number}&section=strengths").send("then", button=STAY, strengths="Kind to the younger ones")
+    worker.get(f"{PEPS}section/?id={number}&section=discussion").send("then", button=STAY, discussion="Began with the choir.")
+    for visitor in (teacher, worker):
+        shown = visitor.get(f"{PEPS}changes/?id={number}").main
+        assert "Since it was sent back" in shown and "Kind to the younger ones" in shown and "Began with the choir." in shown
+        assert "Every step since" not in shown and hidden not in shown.split("Beside the PEP before")[0]
+    assert "onfidential" not in teacher.get(f"{PEPS}changes/?id={number}").text
+
+
+def test_what_the_program_moves_by_itself_is_not_told_as_a_change(enter: Any, world: World) -> None:
+    """The PEP was sent again, and its request with it: of the request nothing was changed."""
+    pep = world.sent_pep()
+    reviews.grade_pep(world.session, pep.id, BACK, actor=world.act(world.officer), today=TODAY, now=NOW)
+    world.save(pep, "strengths", world.teacher, strengths="Kind to the younger ones")
+    writing.sign_and_send(world.session, pep, today=TODAY, now=NOW)
+    number = pep.id
+    world.session.commit()
+    shown = enter("officer").get(f"{PEPS}changes/?id={number}")
+    captions = shown.tree.xpath("//table/caption[starts-with(., 'Since it was sent back')]/text()")
+    assert len(captions) == 1, captions
+    assert "Kind to the younger ones" in shown.main
 
 
 def test_what_is_each_terms_own_is_not_called_new(enter: Any, world: World, spring: int) -> None:

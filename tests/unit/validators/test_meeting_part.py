@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from pep_admin.pep_form import Document
+from pep_admin.validators.meetings import day_of
 from pep_admin.validators.peps import check_part
 from pep_admin.vocabulary import Part
+from tests.unit.conftest import MEETING_AT
 
 Make = Callable[..., Document]
 TODAY = date(2024, 11, 26)
@@ -110,6 +112,16 @@ def test_what_was_offered_to_the_carer_answers_for_their_absence(a_document: Mak
     nobody = tuple({**row, "took_part": "apologies"} for row in rows)
     still = told(a_document({"attendees": nobody, "carer_offered": "A lift."}))
     assert [found[4].split(" was")[0] for found in still] == ["The social worker", "The designated teacher"]
+
+
+def test_who_was_there_is_not_asked_before_the_meeting(a_document: Make) -> None:
+    rows = (*a_document().rows("attendees"), {"id": 9, "name": "Dr Moss", "role": "professional", "report_received": None})
+    away = a_document({"attendees": tuple({**row, "took_part": "apologies"} for row in rows)})
+    asked = {"RD-302", "RD-305", "RD-306"}
+    on = day_of(MEETING_AT)
+    assert on is not None
+    assert [each for each in told(away, on - timedelta(days=1)) if each[0] in asked] == []
+    assert {each[0] for each in told(away, on)} == {"RD-305", "RD-306"}, "on its day"
 
 
 def test_a_meeting_may_be_late_in_the_day_in_summer(a_document: Make) -> None:
