@@ -128,7 +128,7 @@ class Suspensions(ChildRecords):
                  "half_days": {"validators": [NumberRange(1, 400, "Enter 1 to 400 half days.")]}}
 
     def get_form(self) -> Any:
-        made = super().get_form()
+        made: Any = super().get_form()
         made.school.kwargs["criteria"] = self._of_the_child
         return made
 

@@ -759,3 +759,16 @@ def test_money_is_released_by_the_keyboard_alone(served: str, page: Any, world: 
     page.wait_for_url("**/release/")
     assert page.locator("h1").inner_text() == "£550.00 released"
     assert stored(ask) == [(PpgStatus.RELEASED, 550_00, 550_00)]
+
+
+def test_only_categories_of_the_childs_year_are_offered_and_taken(enter: Enter, ask: Ask, pep: int) -> None:
+    """The child is in Year 9, in which all are; in Year 6 neither careers nor exams are."""
+    page = asking(enter("teacher"), ask, pep)
+    offered = page.text
+    assert '<option value="CAREERS"' in offered and '<option value="EXTENDED"' in offered
+    ask(lambda session: (setattr(session.get_one(Pep, pep), "year_group", "6"), session.commit()))
+    page = asking(enter("teacher"), ask, pep)
+    assert '<option value="CAREERS"' not in page.text and '<option value="EXAM"' not in page.text
+    assert '<option value="EXTENDED"' in page.text
+    wrong = page.send("amount_pence", **(ASKED | {"category": "CAREERS"}))
+    assert wrong.status == 422 and "“Careers and work” is for Years 7 to 13; this child is in Year 6." in wrong.main
