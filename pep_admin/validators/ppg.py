@@ -122,6 +122,12 @@ def _serves_a_target(request: RequestLike, facts: PpgFacts) -> Iterator[Finding]
         yield Finding("RD-401", "HB-6.5", "target_id", message)
 
 
+def whole_amount(quantity: int | None, unit_cost_pence: int | None, amount_pence: int | None) -> int | None:
+    """The amount of a request as it is said; where its box is empty, so many times what one costs (HB-6.6), once both are there."""
+    total = max(quantity or 0, 0) * max(unit_cost_pence or 0, 0)
+    return amount_pence if amount_pence is not None else total or None
+
+
 def _costed(request: RequestLike) -> Iterator[Finding]:
     """RD-402, each missing piece once (a form may leave one empty); the sum itself only when its pieces are there."""
     quantity, unit_cost, amount = request.quantity or 0, request.unit_cost_pence or 0, request.amount_pence or 0

@@ -17,6 +17,7 @@ from pep_admin.validators.ppg import (
     check_release,
     check_request,
     sounds_barred,
+    whole_amount,
     work_out,
 )
 from pep_admin.validators.ppg_requests import categories_of, check_stage
@@ -421,3 +422,13 @@ def test_the_sentences_say_what_is_so() -> None:
     assert "not graded" in sentence(grade=None)
     assert "ask a colleague" in sentence(releaser_id="officer")
     assert "Say why you release it alone" in sentence(releaser_id="officer", releaser_is_head=True)
+
+
+@pytest.mark.parametrize(("quantity", "cost", "amount", "pence"), [
+    (10, 55_00, None, 550_00), (10, 55_00, 540_00, 540_00), (10, 55_00, 0, 0), (None, 55_00, None, None), (10, None, None, None),
+    (-1, -5, None, None), (None, None, 7, 7),
+])
+def test_an_empty_amount_is_so_many_times_what_one_costs(
+    quantity: int | None, cost: int | None, amount: int | None, pence: int | None
+) -> None:
+    assert whole_amount(quantity, cost, amount) == pence
