@@ -261,6 +261,15 @@ BARRED_WORDS: dict[str, tuple[str, ...]] = {
     ),
 }
 
+# What a category is for, where it is not for every year from Reception on: the first and the last year group (pep-form, section 5).
+STAGES: dict[PpgCategory, tuple[str, str]] = {
+    PpgCategory.LITERACY_NUMERACY: ("R", "11"),
+    PpgCategory.IN_CLASS: ("R", "11"),
+    PpgCategory.EXTENDED: ("R", "11"),
+    PpgCategory.EXAM: ("9", "13"),
+    PpgCategory.CAREERS: ("7", "13"),
+}
+
 # What is looked at one by one, because authorities disagree about it: by what it is called, categories and words.
 ONE_BY_ONE: dict[str, tuple[tuple[PpgCategory, ...], tuple[str, ...]]] = {
     "Laptops and other equipment with a screen": (

@@ -208,6 +208,8 @@ RULES: dict[str, Rule] = {
              "An inspection has its day, its regime and a judgement, and nothing of another regime."),
         Rule("DATA-request-whole", (GATE,), "Requests, sending",
              "A request says who gives the help, when, why it is more than every pupil gets, and what else could pay."),
+        Rule("DATA-stage", (GATE,), "Requests",
+             "A category of spending is asked for in the years that it is for: exam fees from Year 9, careers from Year 7."),
         Rule("DATA-one-by-one", (WARNING,), "Requests",
              "Laptops, trips and rewards are looked at one by one."),
         Rule("DATA-local-bars", (WARNING,), "Requests",

@@ -138,6 +138,7 @@ def _facts(pep: Pep, year: Columns, counters: dict[tuple[int, str], int], reques
         has_target=True,
         drafts_pence=drafts,
         elsewhere_pence=max(0, elsewhere),
+        year_group=pep.year_group,
     )
 
 

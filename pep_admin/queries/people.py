@@ -5,8 +5,9 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from pep_admin.models import Person
-from pep_admin.vocabulary import PersonKind
+from pep_admin.models import Person, School
+from pep_admin.permissions import Actor
+from pep_admin.vocabulary import PersonKind, Role
 
 WRITING_KINDS = (PersonKind.DESIGNATED_TEACHER, PersonKind.SCHOOL_STAFF, PersonKind.HEADTEACHER, PersonKind.SOCIAL_WORKER,
                  PersonKind.VIRTUAL_SCHOOL)
@@ -22,3 +23,12 @@ def possible_writers(session: Session, first: int | None = None) -> list[Person]
         )
     )
     return sorted(found, key=lambda each: each.id != first)
+
+
+def schools_recorded_for(session: Session, actor: Actor) -> frozenset[int] | None:
+    """Ids of the schools that a designated teacher, or who stands in for one, records for; None for everybody else, who is held to
+    no school."""
+    if Role.DESIGNATED_TEACHER not in actor.roles or actor.sees_all:
+        return None
+    people = [each for each in (actor.person_id, *(cover.person_id for cover in actor.covers)) if each is not None]
+    return frozenset(session.scalars(select(School.id).where(School.designated_teacher_id.in_(people))))

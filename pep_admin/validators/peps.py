@@ -23,6 +23,8 @@ from pep_admin.validators.findings import Finding
 from pep_admin.validators.last_term import LastTerm, check_last_term, check_sent_back
 from pep_admin.validators.meeting_part import check_meeting
 from pep_admin.validators.meetings import Calendar, check_hour, check_meeting_span, check_place, day_of
+from pep_admin.validators.national_tests import FIELD as TESTS
+from pep_admin.validators.national_tests import check_tests
 from pep_admin.validators.ppg import PpgFacts, check_request
 from pep_admin.validators.ppg_effects import check_sums
 from pep_admin.validators.ppg_requests import check_whole
@@ -104,6 +106,8 @@ def check_posted(document: Document, fields: Mapping[str, Field], values: Mappin
             found += check_sums(value or (), document.effects)
         elif fields[key].store == "rows:Attainment":
             found += check_judgements(document, value or ())
+        elif key == TESTS and not any(each.field == key for each in found):
+            found += check_tests(document, value or ())
     return found + _foreign_targets(document, values.get("targets_agreed"))
 
 

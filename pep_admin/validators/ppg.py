@@ -15,7 +15,7 @@ from pep_admin.money import format_pounds
 from pep_admin.policy import BARRED, BARRED_WORDS, is_satisfactory
 from pep_admin.validators.findings import Finding
 from pep_admin.validators.names import holds_name
-from pep_admin.validators.ppg_requests import Unspent, check_doubts, words_pattern
+from pep_admin.validators.ppg_requests import Unspent, check_doubts, check_stage, words_pattern
 from pep_admin.validators.waivers import VOICE_CHECKS
 from pep_admin.validators.wording import left_open
 from pep_admin.vocabulary import Grade, PepStatus, PpgCategory, PpgStatus, Scheme
@@ -31,6 +31,7 @@ class PpgFacts:
     `drafts_pence` is what of that other drafts of this PEP only ask for. `has_target` says whether the target of the request stands
     in the same PEP. `child_names` are this child's own. `unspent` is what the PEPs of this term say is left of earlier money.
     `elsewhere_pence` is what of the term (after 16 of the year) the requests of the child's other PEPs hold.
+    `year_group` is the one that the PEP was opened with.
     """
 
     scheme: Scheme
@@ -45,6 +46,7 @@ class PpgFacts:
     child_names: tuple[str, ...] = ()
     unspent: tuple[Unspent, ...] = ()
     elsewhere_pence: int = 0
+    year_group: str = ""
 
     @property
     def span(self) -> str:
@@ -108,6 +110,7 @@ def check_request(request: RequestLike, *, facts: PpgFacts) -> list[Finding]:
         *_costed(request),
         *_within_caps(request.amount_pence or 0, facts),
         *_allowed(request, facts),
+        *check_stage(request.category, facts.year_group),
         *_described(request),
         *check_doubts(request, scheme=facts.scheme, year=facts.year_label, unspent=facts.unspent),
     ]
@@ -117,6 +120,12 @@ def _serves_a_target(request: RequestLike, facts: PpgFacts) -> Iterator[Finding]
     if request.target_id is None or not facts.has_target:
         message = f"“{_item(request)}” is not tied to a target of this PEP. Choose the target that it serves."
         yield Finding("RD-401", "HB-6.5", "target_id", message)
+
+
+def whole_amount(quantity: int | None, unit_cost_pence: int | None, amount_pence: int | None) -> int | None:
+    """The amount of a request as it is said; where its box is empty, so many times what one costs (HB-6.6), once both are there."""
+    total = max(quantity or 0, 0) * max(unit_cost_pence or 0, 0)
+    return amount_pence if amount_pence is not None else total or None
 
 
 def _costed(request: RequestLike) -> Iterator[Finding]:
@@ -171,7 +180,7 @@ def work_out(request: RequestLike, *, facts: PpgFacts) -> WorkedOut:
         said.append(f"With this row, {format_pounds(facts.left_pence - pence)} of {format_pounds(facts.span_cap_pence)} is left in "
                     f"{facts.span_label}.")
     wrong = (*(each for each in _costed(request) if typed[each.field] is not None), *_within_caps(pence or 0, facts),
-             *check_barred(request))
+             *check_barred(request), *check_stage(request.category, facts.year_group))
     return WorkedOut(total, tuple(said), wrong)
 
 

@@ -15,10 +15,10 @@ from pep_admin.circumstances import stands
 from pep_admin.deadlines import format_day
 from pep_admin.money import format_pounds
 from pep_admin.money_words import OtherMoney
-from pep_admin.policy import BURSARY_WORDS, LOCAL_BARS, ONE_BY_ONE
-from pep_admin.school_calendar import academic_year_begins, academic_year_end
+from pep_admin.policy import BURSARY_WORDS, LOCAL_BARS, ONE_BY_ONE, STAGES
+from pep_admin.school_calendar import YEAR_GROUPS, academic_year_begins, academic_year_end
 from pep_admin.validators.findings import Finding
-from pep_admin.vocabulary import Scheme
+from pep_admin.vocabulary import PpgCategory, Scheme
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,30 @@ _WANTED = (
     ("other_money", "PPG-other-money", "DATA-request-whole", "Say what other money was considered."),
 )
 """What is asked always: the field, its check, its rule and the sentence while it is empty."""
+
+
+def categories_of(group: str) -> frozenset[PpgCategory]:
+    """The categories that are for a child of that year group; all where it is not known."""
+    return frozenset(each for each in PpgCategory if _is_for(each, group))
+
+
+def check_stage(category: PpgCategory | str | None, group: str) -> list[Finding]:
+    """PPG-stage (blocking): a category is for certain years, and the child is in one of them."""
+    found = next((each for each in PpgCategory if each.value == category), None)
+    if found is None or _is_for(found, group):
+        return []
+    first, last = STAGES[found]
+    years = f"Years {first} to {last}" if first != "R" else f"Reception to Year {last}"
+    child = f"Year {group}" if group.isdigit() else "Reception"
+    message = f"“{found.label}” is for {years}; this child is in {child}. Choose what else it is."
+    return [Finding("PPG-stage", "DATA-stage", "category", message)]
+
+
+def _is_for(category: PpgCategory, group: str) -> bool:
+    if category not in STAGES or group not in YEAR_GROUPS:
+        return True
+    first, last = (YEAR_GROUPS.index(each) for each in STAGES[category])
+    return first <= YEAR_GROUPS.index(group) <= last
 
 
 def check_whole(request: Any) -> list[Finding]:

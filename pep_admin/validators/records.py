@@ -55,11 +55,15 @@ class SuspensionLike(Protocol):
 @dataclass(frozen=True, slots=True)
 class SuspensionFacts:
     """What a suspension is held against: `half_days` of the child's others in that academic year, the `spans` of all others (last
-    day None while it is not known, and for good), and whether the child was at that school on its first day (None: not known)."""
+    day None while it is not known, and for good), and whether the child was at that school on its first day (None: not known).
+
+    `own_school`: whether it is a school of whoever records it; None for the Virtual School, which records for all.
+    """
 
     half_days: int = 0
     spans: tuple[tuple[date, date | None], ...] = ()
     at_school: bool | None = None
+    own_school: bool | None = None
 
 
 class ConsentLike(Protocol):
@@ -95,8 +99,8 @@ def check_suspension(
     row: SuspensionLike, *, born_on: date, today: date, facts: SuspensionFacts = SuspensionFacts()
 ) -> list[Finding]:
     """A suspension as far as it is known, by itself and beside what else is on record of the child."""
-    return [*_suspended(row, born_on, today), *_talk(row), *_beside_others(row, facts), *_reasons(row), *_told(row),
-            *_too_many(row, facts.half_days)]
+    return [*_suspended(row, born_on, today), *_talk(row), *_beside_others(row, facts), *_at_that_school(row, facts),
+            *_reasons(row), *_told(row), *_too_many(row, facts.half_days)]
 
 
 def _suspended(row: SuspensionLike, born_on: date, today: date) -> Iterator[Finding]:
@@ -121,7 +125,7 @@ def _talk(row: SuspensionLike) -> Iterator[Finding]:
 
 
 def _beside_others(row: SuspensionLike, facts: SuspensionFacts) -> Iterator[Finding]:
-    """A day is lost once; a school that the child was not at by the record is asked about."""
+    """SUS-twice: a day is lost once."""
     first = row.started_on
     if first is None:
         return
@@ -132,9 +136,21 @@ def _beside_others(row: SuspensionLike, facts: SuspensionFacts) -> Iterator[Find
             message = f"One of {format_day(begun)}{until} is on record already. Change that one, or check the days."
             yield _wrong("SUS-twice", "started_on", message, "DATA-unique")
             break
-    if facts.at_school is False:
-        message = f"By the record the child was not at this school on {format_day(first)}. Is it the right one?"
-        yield _wrong("SUS-school", "school", message, "DATA-roll", "warning")
+
+
+def _at_that_school(row: SuspensionLike, facts: SuspensionFacts) -> Iterator[Finding]:
+    """SUS-school: the child was at that school on the first day, by the record. A school records what happened at itself; the
+    Virtual School, which may know more than the record, is asked only."""
+    if facts.own_school is False:
+        message = "A school records its own suspensions. Tell the Virtual School of one at another school."
+        yield _wrong("SUS-school", "school", message, "DATA-roll")
+    elif row.started_on is not None and facts.at_school is False:
+        message = f"By the record the child was not at this school on {format_day(row.started_on)}."
+        if facts.own_school is None:
+            yield _wrong("SUS-school", "school", f"{message} Is it the right one?", "DATA-roll", "warning")
+        else:
+            message += " Check the day, or ask the Virtual School to put the record right."
+            yield _wrong("SUS-school", "started_on", message, "DATA-roll")
 
 
 def _working_days(first: date, last: date) -> int:

@@ -60,6 +60,7 @@ NEVER: Mapping[str, str] = {
     "RD-403": "The limit of the grant is not the Virtual School's to lift.",
     "RD-404": "Money for nursery children is the Early Years Team's.",
     "RD-405": "What the grant never pays for, no one can allow.",
+    "PPG-stage": "Money is asked for under what it is for. Choose another category.",
     "PPG-payee": "Somebody has to be paid.",
     "PPG-provider": "Who gives the help is part of what is asked for.",
     "PPG-when": "What is paid for has its time.",

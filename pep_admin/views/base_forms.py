@@ -6,7 +6,7 @@ Every message is a sentence its reader can act on. What a record must fulfil is 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import date
 from typing import Any, cast
 
@@ -114,7 +114,10 @@ class NumberField(IntegerField):
 
 
 class LabelField(SelectField):
-    """One member of an enum, by value and label, in a native select; blank is None."""
+    """One member of an enum, by value and label, in a native select; blank is None. `offered` leaves out what does not apply; what
+    is chosen already stays to be seen."""
+
+    offered: Collection[Labelled] | None = None
 
     def __init__(self, kind: type[Labelled], *, blank: str = "Choose one", **kwargs: Any) -> None:
         self.kind, self.blank = kind, blank
@@ -132,7 +135,8 @@ class LabelField(SelectField):
         chosen = self.data.value if isinstance(self.data, Labelled) else self.data or BLANK
         yield Choice(BLANK, self.blank, chosen == BLANK, {})
         for each in self.kind:
-            yield Choice(each.value, each.label, chosen == each.value, {})
+            if self.offered is None or each in self.offered or chosen == each.value:
+                yield Choice(each.value, each.label, chosen == each.value, {})
 
     def pre_validate(self, form: Any) -> None:
         if self.data is not None and not isinstance(self.data, self.kind):

@@ -24,6 +24,7 @@ from pep_admin.queries.requests import EFFECT_TOLD
 from pep_admin.validators.findings import Finding
 from pep_admin.validators.names import mask_names
 from pep_admin.validators.ppg import PpgFacts, check_request, check_texts
+from pep_admin.validators.ppg_requests import categories_of
 from pep_admin.validators.reopening import is_open
 from pep_admin.views import draft_pages, draft_places, signed
 from pep_admin.views.base import Done, Link, Proposed
@@ -286,7 +287,7 @@ class PpgRequests(WorkingOut):
 
     def _form(self, pep: Pep, row: PpgRequest | None) -> Any:
         form = in_order(self.edit_form(obj=row) if row is not None else self.create_form())
-        form.target_id.targets = pep.targets
+        form.target_id.targets, form.category.offered = pep.targets, categories_of(pep.year_group)
         form.amount_pence.label.text = "The whole amount"
         if request.method != "POST":
             form.payee.data = payee_of(row, pep)

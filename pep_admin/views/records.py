@@ -5,10 +5,13 @@ They are entered from the child's page or from their list; storing is workflow/r
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
+from flask import request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
+from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session, joinedload
 from wtforms.validators import InputRequired, NumberRange
 
@@ -18,7 +21,7 @@ from pep_admin.validators.findings import Finding
 from pep_admin.views.filters import Day, OneOf, Related
 from pep_admin.views.of_a_child import OfAChild
 from pep_admin.vocabulary import ConsentDecision, ConsentFor, SdqBy, SuspensionKind, SuspensionReason
-from pep_admin.workflow.records import find_wrong, save_record
+from pep_admin.workflow.records import find_wrong, save_record, schools_offered
 
 
 class ChildRecords(OfAChild):
@@ -46,7 +49,8 @@ class ChildRecords(OfAChild):
         return self.one_or_404(Child, self.asked_once("child"))
 
     def check(self, proposed: Any) -> list[Finding]:
-        return find_wrong(self.db_session, proposed, self.model, proposed.child or self._child(), today=self.today)
+        return find_wrong(self.db_session, proposed, self.model, proposed.child or self._child(), actor=self.actor,
+                          today=self.today)
 
     def _make(self, session: Session, form: Any, *, actor: Actor) -> Any:
         row: Any = self.build_new_instance()
@@ -122,6 +126,17 @@ class Suspensions(ChildRecords):
     form_args = {"school": {"order": (School.name,), "search": (School.name, School.urn),
                             "validators": [InputRequired("Choose the school.")]},
                  "half_days": {"validators": [NumberRange(1, 400, "Enter 1 to 400 half days.")]}}
+
+    def get_form(self) -> Any:
+        made: Any = super().get_form()
+        made.school.kwargs["criteria"] = self._of_the_child
+        return made
+
+    def _of_the_child(self) -> Sequence[ColumnElement[bool]]:
+        """The schools that are offered: those that a suspension of the child on the page may be of."""
+        child = self.row_or_404().child if "id" in request.args else self._child()
+        offered = schools_offered(self.db_session, child, self.actor)
+        return [] if offered is None else [School.id.in_(offered)]
 
 
 class Consents(ChildRecords):

@@ -14,6 +14,7 @@ from wtforms.validators import InputRequired, Length, StopValidation
 
 from pep_admin.models import Pep, PpgRequest, Target
 from pep_admin.money_words import OtherMoney
+from pep_admin.validators.ppg import whole_amount
 from pep_admin.views.base_forms import LabelField, PepForm, PoundsField
 from pep_admin.views.cells import start_of
 from pep_admin.views.hosting import whole_id
@@ -130,11 +131,14 @@ def payee_of(row: PpgRequest | None, pep: Pep) -> Payee | None:
 
 
 def columns_of(form: Any, pep: Pep) -> dict[str, Any]:
-    """The columns as the form says them; a number that was left empty is nothing, which its rule then refuses."""
+    """The columns as the form says them; an empty amount is worked out, another number that was left empty is nothing,
+    which its rule then refuses."""
+    numbers = {name: form[name].data for name in NUMBERS}
+    numbers["amount_pence"] = whole_amount(*(numbers[name] for name in NUMBERS))
     schools = {Payee.SCHOOL: pep.school_id, Payee.OTHER_SCHOOL: form.payee_school.chosen_id}
     return {
         "target_id": form.target_id.data, "category": form.category.data, "payee_school_id": schools.get(form.payee.data),
         "payee_name": (form.payee_name.data or None) if form.payee.data is Payee.NAMED else None,
-        **{name: form[name].data for name in TEXTS}, **{name: form[name].data or 0 for name in NUMBERS},
+        **{name: form[name].data for name in TEXTS}, **{name: value or 0 for name, value in numbers.items()},
         **{name: form[name].data or None for name in TOLD}, "other_money": form.other_money.codes,
     }

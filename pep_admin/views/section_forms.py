@@ -20,6 +20,8 @@ from pep_admin.money import parse_pounds
 from pep_admin.pep_document import digest, judged
 from pep_admin.pep_form import Document, Field, Kind, Section
 from pep_admin.validators.findings import Finding
+from pep_admin.validators.national_tests import FIELD as TESTS
+from pep_admin.validators.national_tests import reached
 from pep_admin.views.answer_words import LOOKED_AT, TARGET, readable, written
 from pep_admin.views.attainment_lines import ATTAINMENT, BESIDE, SUBJECT, laid_out, told_beside
 from pep_admin.views.formats import parse_day
@@ -127,11 +129,21 @@ def questions(
 
 def _question(document: Document, found: Field, before: Any) -> Question:
     value = document.answer(found.key)
+    found = _narrowed(document, found)
     required = document.must(found) or (found.key == REVIEWS and bool(document.reviews))
     control = replace(_control(found, found.key, value, required=required), carried=found.key in document.carried)
     lines = _lines(document, found, value, judged(before) if found.key == ATTAINMENT else {}) if found.kind is Kind.ROWS else ()
     return Question(control, document.digests[found.key], lines, last=_last(found, value, before),
                     prompts=_prompts(document, found), offered=_offered(document, found))
+
+
+def _narrowed(document: Document, found: Field) -> Field:
+    """National tests with those to choose from that the child has come to; every other field as it is declared."""
+    if found.key != TESTS:
+        return found
+    offered = {each.value for each in reached(document.child.year_group, document.rows(found.key))}
+    test, *others = found.columns
+    return replace(found, columns=(replace(test, choices=tuple(each for each in test.choices if each[0] in offered)), *others))
 
 
 def _prompts(document: Document, found: Field) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from flask_admin import expose
 from pep_admin.models import Draft, Pep
 from pep_admin.pep_document import answers_before
 from pep_admin.pep_form import Document, Section
+from pep_admin.permissions import Permission
 from pep_admin.queries.drafts import drafts_of
 from pep_admin.roll_lines import lines_of
 from pep_admin.views import draft_pages, draft_places, pep_page, section_forms
@@ -62,8 +63,20 @@ def shown(
     asked, desk = draft_pages.filled_in(asked, desk)
     return {"section": section, "writes": writes, "desk": desk, "questions": asked,
             "answers": section_forms.answered(document, section), "notes": pep_page.notes_for(view.db_session, document, section),
-            "on_record": lines_of(document, section.key), "shut": (shut := pep_page.is_shut(pep, section)),
+            "on_record": lines_of(document, section.key), "ways": _ways(view, pep, section),
+            "shut": (shut := pep_page.is_shut(pep, section)),
             "closed": closed_because(pep, shut=shut)}
+
+
+def _ways(view: PepView, pep: Pep, section: Section) -> list[tuple[str, str]]:
+    """Where who reads this section may add to the record that it is read from, as (words, address)."""
+    places = {"attendance": ("Record a suspension…", "pep_suspensions.add", Permission.SUSPENSION_EDIT),
+              "responsibility": ("Record a consent…", "pep_consents.add", Permission.CONSENT_EDIT)}
+    if section.key not in places:
+        return []
+    words, endpoint, permission = places[section.key]
+    address = view.way_to(endpoint, child=pep.child_id) if view.may(permission) else None
+    return [(words, address)] if address else []
 
 
 def leads_to_whole() -> bool:

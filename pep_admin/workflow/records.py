@@ -19,6 +19,7 @@ from pep_admin.models import Child, Consent, Enrolment, SdqScore, Suspension
 from pep_admin.permissions import Actor, Permission, require, require_on
 from pep_admin.queries.alerts import suspended_in_year_of
 from pep_admin.queries.officer_letters import News
+from pep_admin.queries.people import schools_recorded_for
 from pep_admin.school_calendar import academic_year_name
 from pep_admin.validators.findings import Finding, blocking
 from pep_admin.validators.records import MOST_SUSPENDED_HALF_DAYS, SuspensionFacts, check_consent, check_sdq, check_suspension
@@ -32,7 +33,7 @@ class Kind:
     """Who may write a kind of record, and what is asked of it."""
 
     permission: Permission
-    check: Callable[[Session, Child, date, Any], list[Finding]]
+    check: Callable[[Session, Child, date, Any, Actor], list[Finding]]
 
 
 def save_record(session: Session, row: Record, *, actor: Actor, today: date) -> Record:
@@ -44,7 +45,7 @@ def save_record(session: Session, row: Record, *, actor: Actor, today: date) -> 
         if child is None:
             raise NotFound
         require_on(session, actor, kind.permission, child.id)
-        if wrong := blocking(kind.check(session, child, today, row)):
+        if wrong := blocking(kind.check(session, child, today, row, actor)):
             raise Refused(wrong)
     is_new = row.id is None
     fields = sorted(each.key for each in inspect(row).attrs if each.history.has_changes() and each.key != "child")
@@ -65,9 +66,9 @@ def _tell_of_suspension(session: Session, child: Child, row: Suspension, *, is_n
         tell_officers_of(session, child, News.LONG_SUSPENSION, f"days-lost:{child.id}:{year}", actor=actor, today=today)
 
 
-def find_wrong(session: Session, row: object, model: type, child: Child, *, today: date) -> list[Finding]:
+def find_wrong(session: Session, row: object, model: type, child: Child, *, actor: Actor, today: date) -> list[Finding]:
     """Everything that is to be said of a record of that child, warnings too; `row` is one of `model`, or reads like one."""
-    return KINDS[model].check(session, child, today, row)
+    return KINDS[model].check(session, child, today, row, actor)
 
 
 def half_days_lost(session: Session, child_id: int, on: date, *, but: int | None = None) -> int:
@@ -77,7 +78,7 @@ def half_days_lost(session: Session, child_id: int, on: date, *, but: int | None
     return session.scalar(wanted) or 0
 
 
-def _sdq(session: Session, child: Child, today: date, row: Any) -> list[Finding]:
+def _sdq(session: Session, child: Child, today: date, row: Any, actor: Actor) -> list[Finding]:
     same = select(SdqScore.total).where(SdqScore.child_id == child.id, SdqScore.completed_on == row.completed_on,
                                         SdqScore.completed_by == row.completed_by, SdqScore.id != _id(row))
     stands = session.scalar(same)
@@ -86,29 +87,41 @@ def _sdq(session: Session, child: Child, today: date, row: Any) -> list[Finding]
             *([] if stands is None else [Finding("SDQ-twice", "DATA-unique", "completed_on", message)])]
 
 
-def _suspension(session: Session, child: Child, today: date, row: Any) -> list[Finding]:
-    return check_suspension(row, born_on=child.date_of_birth, today=today, facts=_beside(session, child, row))
+def _suspension(session: Session, child: Child, today: date, row: Any, actor: Actor) -> list[Finding]:
+    return check_suspension(row, born_on=child.date_of_birth, today=today, facts=_beside(session, child, row, actor))
 
 
-def _beside(session: Session, child: Child, row: Any) -> SuspensionFacts:
+def _beside(session: Session, child: Child, row: Any, actor: Actor) -> SuspensionFacts:
     """What else is on record beside a suspension."""
+    school_id = row.school.id if row.school is not None else row.school_id
+    own = schools_recorded_for(session, actor)
+    is_own = None if own is None or school_id is None else school_id in own
     if row.started_on is None:
-        return SuspensionFacts()
+        return SuspensionFacts(own_school=is_own)
     spans = session.execute(select(Suspension.started_on, Suspension.ended_on).where(
         Suspension.child_id == child.id, Suspension.id != _id(row)).order_by(Suspension.started_on))
     stays = list(session.execute(select(Enrolment.school_id, Enrolment.started_on, Enrolment.ended_on).where(
         Enrolment.child_id == child.id)))
     known = [each.school_id for each in stays
              if each.started_on <= row.started_on and (each.ended_on is None or row.started_on <= each.ended_on)]
-    school_id = row.school.id if row.school is not None else row.school_id
     return SuspensionFacts(
         half_days=half_days_lost(session, child.id, row.started_on, but=_id(row)),
         spans=tuple((each.started_on, each.ended_on) for each in spans),
         at_school=None if school_id is None or not stays else school_id in known,
+        own_school=is_own,
     )
 
 
-def _consent(session: Session, child: Child, today: date, row: Any) -> list[Finding]:
+def schools_offered(session: Session, child: Child, actor: Actor) -> frozenset[int] | None:
+    """Ids of the schools that a suspension of that child may be of: one's own, for the Virtual School those on the child's record;
+    None, and so all, where the record has none."""
+    own = schools_recorded_for(session, actor)
+    if own is not None:
+        return own
+    return frozenset(session.scalars(select(Enrolment.school_id).where(Enrolment.child_id == child.id))) or None
+
+
+def _consent(session: Session, child: Child, today: date, row: Any, actor: Actor) -> list[Finding]:
     same = select(Consent.id).where(Consent.child_id == child.id, Consent.matter == row.matter, Consent.id != _id(row))
     twice = Finding("CON-twice", "DATA-unique", "matter", "There is a line for this matter already. Change that one.")
     return [*check_consent(row, born_on=child.date_of_birth, today=today), *([twice] if session.scalar(same) else [])]

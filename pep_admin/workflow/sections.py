@@ -187,6 +187,12 @@ def unsign_parts(session: Session, pep: Pep, parts: Collection[Part], now: datet
         row.reopened_at = now
 
 
+def _for_its_owner(actor: Actor, pep: Pep, part: Part) -> str:
+    """Who signs, and for whom: the writer of Part 2, the social worker of the others, where one is on record."""
+    owner = (pep.writer or (pep.school and pep.school.designated_teacher)) if part is Part.EDUCATION else pep.social_worker
+    return f"{actor.name}, for {owner.name}" if owner else actor.name
+
+
 def sign_part(
     session: Session, pep_id: int, part: Part, *, actor: Actor, today: date, now: datetime, reason: str = ""
 ) -> Pep:
@@ -208,7 +214,7 @@ def sign_part(
     if wrong := blocking(part_findings(session, pep, part, today=today)):
         raise Refused(wrong)
     cover = stands_in(actor, pep, part)
-    name = f"{actor.name}, in place of {cover.name}" if cover else actor.name
+    name = f"{actor.name}, in place of {cover.name}" if cover else actor.name if own else _for_its_owner(actor, pep, part)
     row.signed_by, row.signed_name, row.signed_at = actor.id, name[:LONGEST_NAME], now
     row.signed_reason = None if own else reason.strip()
     session.flush()

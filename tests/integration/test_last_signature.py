@@ -106,3 +106,14 @@ def test_who_signs_for_somebody_without_saying_why_is_asked_again_in_the_same_pl
     assert page.status == 422 and "You sign for somebody else: say why, in a few words." in page.main
     assert page.tree is not None and page.tree.xpath("//textarea[@name='reason']/@aria-invalid") == ["true"]
     assert "is signed" in page.send("part", reason="She told me on the telephone").main
+    shown = enter("officer").get(f"{PEPS}/details/?id={number}").main
+    assert "Signed by Ole Amt, for Tess Lehrer, " in shown and "(She told me on the telephone)" in shown
+
+
+def test_a_part_that_nobody_owns_is_signed_without_a_name_beside_it(world: World) -> None:
+    pep = world.written_pep(money=False)
+    pep.social_worker_id = None
+    world.session.flush()
+    sections.sign_part(world.session, pep.id, Part.SOCIAL_CARE, actor=world.act(world.officer), today=TODAY, now=NOW,
+                       reason="Nobody is there")
+    assert sections.take_part(world.session, pep, Part.SOCIAL_CARE).signed_name == "Ole Amt"

@@ -183,7 +183,6 @@ def test_a_refusal_stands_beside_its_field_and_nothing_typed_is_lost(enter: Any,
         ("quantity", "", "How many: Enter how many, as a whole number from 1 on. (HB-6.6)"),
         ("quantity", "1.5", "How many: Enter a whole number"),
         ("unit_cost_pence", "", "Each costs: Enter what one costs, at least one penny. (HB-6.6)"),
-        ("amount_pence", "", "The whole amount: The amount has to be more than nothing. (HB-6.6)"),
         ("amount_pence", "0", "The whole amount: The amount has to be more than nothing. (HB-6.6)"),
         ("description", "", "What exactly: Say what exactly is paid for"),
         ("description", "x" * 501, "What exactly: At most 500 characters fit here."),
@@ -759,3 +758,25 @@ def test_money_is_released_by_the_keyboard_alone(served: str, page: Any, world: 
     page.wait_for_url("**/release/")
     assert page.locator("h1").inner_text() == "£550.00 released"
     assert stored(ask) == [(PpgStatus.RELEASED, 550_00, 550_00)]
+
+
+def test_only_categories_of_the_childs_year_are_offered_and_taken(enter: Any, ask: Any, pep: int) -> None:
+    """The child is in Year 9, in which all are; in Year 6 neither careers nor exams are."""
+    page = asking(enter("teacher"), ask, pep)
+    offered = page.text
+    assert '<option value="CAREERS"' in offered and '<option value="EXTENDED"' in offered
+    ask(lambda session: (setattr(session.get_one(Pep, pep), "year_group", "6"), session.commit()))
+    page = asking(enter("teacher"), ask, pep)
+    assert '<option value="CAREERS"' not in page.text and '<option value="EXAM"' not in page.text
+    assert '<option value="EXTENDED"' in page.text
+    wrong = page.send("amount_pence", **(ASKED | {"category": "CAREERS"}))
+    assert wrong.status == 422 and "“Careers and work” is for Years 7 to 13; this child is in Year 6." in wrong.main
+
+
+def test_an_amount_that_was_left_empty_is_worked_out(enter: Any, ask: Any, pep: int) -> None:
+    """Ten at £55.00 are £550.00; without the cost of one there is nothing to work out."""
+    page = asking(enter("teacher"), ask, pep)
+    wrong = page.send("amount_pence", **(ASKED | {"amount_pence": "", "unit_cost_pence": ""}))
+    assert wrong.status == 422 and "Each costs: Enter what one costs, at least one penny." in wrong.main
+    assert page.send("amount_pence", **(ASKED | {"amount_pence": ""})).status == 200
+    assert stored(ask) == [(PpgStatus.DRAFT, 550_00, None)]

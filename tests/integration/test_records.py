@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy import func, select
 
 from pep_admin.exceptions import NotAllowed, NotFound, Refused
-from pep_admin.models import Child, Consent, RecordChange, School, SdqScore, Suspension
+from pep_admin.models import Child, Consent, Enrolment, RecordChange, School, SdqScore, Suspension
 from pep_admin.vocabulary import CaseRating, SdqBy, SuspensionKind
-from pep_admin.workflow.records import find_wrong, half_days_lost, save_record
+from pep_admin.workflow.records import find_wrong, half_days_lost, save_record, schools_offered
 from tests.visiting import Visitor
 from tests.world import TODAY, World
 
@@ -66,11 +66,40 @@ def test_a_suspension_is_recorded_once_and_another_school_is_asked_about(enter: 
     again = teacher.get(CHILD).link("Add a suspension").send("school", **told)
     assert again.status == 422 and "One of 14 Nov 2024 to 15 Nov 2024 is on record already." in again.main
     assert "was saved" in added.link("Change").send("school", half_days="4").main, "by itself it is no double"
-    other = ask(lambda session: session.scalar(select(School.id).where(School.name == "Birch School")))
-    odd = enter("officer").get(CHILD).link("Add a suspension").send(
-        "school", **{**told, "school": str(other), "started_on": "11 Nov 2024", "ended_on": "", "told_us_on": "11 Nov 2024"})
-    assert "was added." in odd.main and "the child was not at this school on 11 Nov 2024" in odd.main
+    early = {**told, "started_on": "11 Nov 2022", "ended_on": "", "told_us_on": "11 Nov 2022"}
+    odd = enter("officer").get(CHILD).link("Add a suspension").send("school", **early)
+    assert "was added." in odd.main and "the child was not at this school on 11 Nov 2022. Is it the right one?" in odd.main
     assert ask(lambda session: session.scalar(select(func.count(Suspension.id)))) == 2
+
+
+def test_a_teacher_records_for_the_own_school_and_the_days_the_child_was_there(enter: Enter, ask: Ask) -> None:
+    page = enter("teacher").get(CHILD).link("Add a suspension")
+    assert "Alder School" in page.main and "Birch School" not in page.main
+    told = {"kind": "suspension", "started_on": "11 Nov 2022", "told_us_on": "11 Nov 2022"}
+    other = ask(lambda session: session.scalar(select(School.id).where(School.name == "Birch School")))
+    forged = page.send("school", school=str(other), **told)
+    assert forged.status == 422 and "Choose one from the list." in forged.main
+    early = page.send("school", school="1", **told)
+    assert early.status == 422 and "By the record the child was not at this school on 11 Nov 2022." in early.main
+    assert ask(lambda session: session.scalar(select(func.count(Suspension.id)))) == 0
+    offered = enter("officer").get(CHILD).link("Add a suspension").main
+    assert "Alder School" in offered and "Birch School" not in offered, "the child was never there"
+
+
+def test_the_verb_takes_no_suspension_of_another_school_from_a_teacher(world: World) -> None:
+    row = Suspension(child_id=world.child_id, school_id=world.other_school_id, kind=SuspensionKind.SUSPENSION,
+                     started_on=TODAY, told_us_on=TODAY)
+    with pytest.raises(Refused) as refused:
+        save_record(world.session, row, actor=world.act(world.teacher), today=TODAY)
+    assert [each.message for each in refused.value.findings] == [
+        "A school records its own suspensions. Tell the Virtual School of one at another school."]
+
+
+def test_without_a_school_on_record_every_school_is_offered(world: World) -> None:
+    world.act(world.officer)
+    world.session.delete(world.session.scalars(select(Enrolment).where(Enrolment.child_id == world.child_id)).one())
+    world.session.flush()
+    assert schools_offered(world.session, world.session.get_one(Child, world.child_id), world.officer) is None
 
 
 def test_a_consent_is_asked_for_once_a_matter(enter: Enter, ask: Ask) -> None:
@@ -122,7 +151,7 @@ def test_a_suspension_is_not_added_to_itself_nor_an_exclusion_to_suspensions(wor
         save_record(world.session, row, actor=world.officer, today=TODAY)
     rows[0].half_days = 61
     child = world.session.get_one(Child, world.child_id)
-    assert find_wrong(world.session, rows[0], Suspension, child, today=TODAY) == []
+    assert find_wrong(world.session, rows[0], Suspension, child, actor=world.officer, today=TODAY) == []
 
 
 # --- the case ----------------------------------------------------------------------------------------------------------------

@@ -570,3 +570,13 @@ def test_the_childs_part_in_a_target_is_asked_about_and_told(enter: Any, ask: An
     assert "It is not said whether" not in teacher.get(f"{PEPS}check/?id={pep}").main
     told = teacher.get(f"{TARGETS}details/?id={target}").main
     assert "Does the child agree?No" in told.replace("? No", "?No") and "I want to read about bikes" in told
+
+
+def test_what_a_target_needs_at_least_is_said_and_is_enough(enter: Any, pep: int) -> None:
+    page = enter("teacher").get(f"{TARGETS}write/?pep={pep}")
+    assert ("A target may be saved before it is finished, once its area of need, its subject and what the child will be able to do "
+            "are there.") in page.main
+    told = {"area": "semh", "subject": "other", "outcome": OUTCOME}
+    for name in told:
+        assert page.send("outcome", **(told | {name: ""})).status == 422, name
+    assert page.send("outcome", **told).status == 200

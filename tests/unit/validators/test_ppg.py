@@ -17,8 +17,10 @@ from pep_admin.validators.ppg import (
     check_release,
     check_request,
     sounds_barred,
+    whole_amount,
     work_out,
 )
+from pep_admin.validators.ppg_requests import categories_of, check_stage
 from pep_admin.vocabulary import Grade, PepStatus, PpgCategory, PpgStatus, Scheme
 from pep_admin.year_words import SatisfactoryGrades
 
@@ -102,6 +104,35 @@ def test_finance_need_not_know_whom_it_is_for(changes: dict[str, str], found: li
 def test_a_category_may_come_as_an_enum() -> None:
     assert judged(category=PpgCategory.TUITION_1) == []
     assert judged(category=PpgCategory.X_TRANSPORT) == [("RD-405", "HB-6.4", "category", "blocking")]
+
+
+@pytest.mark.parametrize(("category", "group", "said"), [
+    ("EXAM", "8", "“Exam or award fee” is for Years 9 to 13; this child is in Year 8. Choose what else it is."),
+    ("EXAM", "9", ""), ("EXAM", "13", ""),
+    ("CAREERS", "6", "“Careers and work” is for Years 7 to 13; this child is in Year 6. Choose what else it is."),
+    ("CAREERS", "R", "“Careers and work” is for Years 7 to 13; this child is in Reception. Choose what else it is."),
+    ("CAREERS", "7", ""), ("EXTENDED", "11", ""), ("EXTENDED", "R", ""),
+    ("EXTENDED", "12",
+     "“Study outside the school day” is for Reception to Year 11; this child is in Year 12. Choose what else it is."),
+    ("IN_CLASS", "13",
+     "“Extra adult time in class” is for Reception to Year 11; this child is in Year 13. Choose what else it is."),
+    ("LITERACY_NUMERACY", "12",
+     "“Literacy or numeracy programme” is for Reception to Year 11; this child is in Year 12. Choose what else it is."),
+    ("TUITION_1", "R", ""), ("TUITION_1", "13", ""), ("CAREERS", "", ""), (None, "1", ""), ("nothing", "1", ""),
+])
+def test_a_category_is_asked_for_in_the_years_it_is_for(category: str | None, group: str, said: str) -> None:
+    found = check_stage(category, group)
+    assert [(each.check, each.code, each.field, each.severity, each.message) for each in found] == (
+        [("PPG-stage", "DATA-stage", "category", "blocking", said)] if said else [])
+
+
+def test_a_request_and_its_figures_hold_the_category_to_the_childs_year() -> None:
+    young = replace(FACTS, year_group="1")
+    assert judged(young, category=PpgCategory.CAREERS) == [("PPG-stage", "DATA-stage", "category", "blocking")]
+    assert judged(replace(FACTS, year_group="9"), category="CAREERS") == []
+    assert [each.check for each in work_out(Request(category="EXAM"), facts=young).findings] == ["PPG-stage"]
+    assert PpgCategory.EXAM not in categories_of("1") and PpgCategory.EXAM in categories_of("10")
+    assert categories_of("") == frozenset(PpgCategory)
 
 
 @pytest.mark.parametrize(
@@ -391,3 +422,13 @@ def test_the_sentences_say_what_is_so() -> None:
     assert "not graded" in sentence(grade=None)
     assert "ask a colleague" in sentence(releaser_id="officer")
     assert "Say why you release it alone" in sentence(releaser_id="officer", releaser_is_head=True)
+
+
+@pytest.mark.parametrize(("quantity", "cost", "amount", "pence"), [
+    (10, 55_00, None, 550_00), (10, 55_00, 540_00, 540_00), (10, 55_00, 0, 0), (None, 55_00, None, None), (10, None, None, None),
+    (-1, -5, None, None), (None, None, 7, 7),
+])
+def test_an_empty_amount_is_so_many_times_what_one_costs(
+    quantity: int | None, cost: int | None, amount: int | None, pence: int | None
+) -> None:
+    assert whole_amount(quantity, cost, amount) == pence

@@ -105,6 +105,18 @@ def test_a_school_that_the_child_was_not_at_is_asked_about(at_school: bool | Non
     assert fields(found) == []
 
 
+@pytest.mark.parametrize(("own", "at_school", "first", "wrong"), [
+    (True, True, FRIDAY, []), (True, None, FRIDAY, []), (True, False, FRIDAY, ["started_on"]), (True, False, None, []),
+    (False, True, FRIDAY, ["school"]), (False, False, FRIDAY, ["school"]), (False, None, None, ["school"]),
+])
+def test_a_school_records_what_was_at_itself_while_the_child_was_there(
+    own: bool, at_school: bool | None, first: date | None, wrong: list[str]
+) -> None:
+    facts = SuspensionFacts(at_school=at_school, own_school=own)
+    found = blocking(check_suspension(Row(started_on=first), born_on=BORN, today=TODAY, facts=facts))
+    assert [each.field for each in found if each.check == "SUS-school"] == wrong
+
+
 @pytest.mark.parametrize(("day", "wrong"), [(FRIDAY, []), (MONDAY, []), (date(2024, 11, 7), ["back_to_school_talk_on"])])
 def test_nobody_comes_back_before_being_sent_away(day: date, wrong: list[str]) -> None:
     assert fields(check_suspension(Row(back_to_school_talk_on=day), born_on=BORN, today=TODAY)) == wrong
