@@ -199,7 +199,7 @@ def test_the_desk_and_the_grid_take_the_same_statements_for_three_children_and_f
     few = [asked(visitor, engine, path) for path in paths]
     assert "1–3 of 3" in few[0][1]
     assert [number for number, _ in many] == [number for number, _ in few], (many, few)
-    assert few[0][0] <= 75 and few[1][0] <= 35, [number for number, _ in few]
+    assert few[0][0] <= 80 and few[1][0] <= 35, [number for number, _ in few]
     assert few[2][0] <= 37, "which PEP is last term's, and what it judged"
 
 
