@@ -18,11 +18,13 @@ from pep_admin.models import Draft, Pep
 from pep_admin.pep_document import answers_before
 from pep_admin.pep_form import Document, Section
 from pep_admin.permissions import Permission
+from pep_admin.queries.desk import previous_peps
 from pep_admin.queries.drafts import drafts_of
 from pep_admin.roll_lines import lines_of
 from pep_admin.views import draft_pages, draft_places, pep_page, section_forms
 from pep_admin.views.gate import PepView
 from pep_admin.views.pep_words import LABELS, closed_because
+from pep_admin.vocabulary import PepKind
 from pep_admin.workflow.sections import writable
 
 if TYPE_CHECKING:
@@ -64,8 +66,16 @@ def shown(
     return {"section": section, "writes": writes, "desk": desk, "questions": asked,
             "answers": section_forms.answered(document, section), "notes": pep_page.notes_for(view.db_session, document, section),
             "on_record": lines_of(document, section.key), "ways": _ways(view, pep, section),
-            "shut": (shut := pep_page.is_shut(pep, section)),
+            "came_from": _came_from(view, pep, document), "shut": (shut := pep_page.is_shut(pep, section)),
             "closed": closed_because(pep, shut=shut)}
+
+
+def _came_from(view: PepView, pep: Pep, document: Document) -> str:
+    """Where the answers came over from: last term, or the PEP before where that is one of the same term."""
+    if pep.kind is PepKind.TERMLY or not document.carried:
+        return "last term"
+    before = previous_peps(view.db_session, [pep.id]).get(pep.id)
+    return before.reference if before is not None and before.term_id == pep.term_id else "last term"
 
 
 def _ways(view: PepView, pep: Pep, section: Section) -> list[tuple[str, str]]:
