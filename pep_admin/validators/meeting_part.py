@@ -21,7 +21,7 @@ from pep_admin.validators.meetings import (
     coincides,
 )
 from pep_admin.validators.voices import check_adult_voices
-from pep_admin.vocabulary import AttendeeRole, TermName
+from pep_admin.vocabulary import Attendance, AttendeeRole, TermName
 
 
 def check_meeting(document: Document, today: date, calendar: Calendar) -> Iterator[Finding]:
@@ -37,6 +37,7 @@ def check_meeting(document: Document, today: date, calendar: Calendar) -> Iterat
     yield from check_plan(document.answer("meeting_at"), due_on=document.due_on, today=today, calendar=calendar)
     yield from _chair(document)
     if meeting_on is not None and meeting_on <= today:  # of a meeting that is still to come nobody can tell who was there
+        yield from _who_came(document)
         yield from _who_was_there(document)
     yield from _ehcp_review(document, today)
     yield from _agreed(document)
@@ -70,6 +71,37 @@ def _owners(document: Document) -> Iterator[Finding]:
         if who in _BODIES:
             message = f"Action {number} has no owner: “{row['who']}” is no name. Write who does it."
             yield Finding("RD-311", "HB-3.9", "actions", message, row=row_id(row, number))
+
+
+def _who_came(document: Document) -> Iterator[Finding]:
+    """RD-302: the four who always belong there each have a line (blocking), and of everybody who was invited it is said whether
+    they came (P3.07). Booking writes “No answer”: while each line has it nobody has told (blocking); beside others it may be."""
+    rows = document.rows("attendees")
+    if not rows:
+        return  # the whole table is missed among the other answers of Part 3
+    there = {row.get("role") for row in rows}
+    for role, applies in _always(document):
+        if applies and role not in there:
+            who = role.label.lower().removeprefix("the ")
+            message = f"Part 3 still needs who came: the {who} is not among those invited. Add a line, and say how they took part."
+            yield Finding("RD-302", "HB-3.2", "attendees", message)
+    silent = [(number, row) for number, row in enumerate(rows, start=1) if row.get("took_part") == Attendance.NO_ANSWER]
+    for number, row in silent:
+        who = row.get("name") or f"line {number}"
+        if len(silent) == len(rows):
+            yield Finding("RD-302", "HB-3.2", "attendees", f"Part 3 still needs who came: say how {who} took part.",
+                          row=row_id(row, number))
+        else:
+            yield warning("RD-302", "HB-3.2", "attendees", f"“No answer” stands for {who}. Did they come to the meeting?",
+                          row_id(row, number))
+
+
+def _always(document: Document) -> Iterator[tuple[AttendeeRole, bool]]:
+    """Who always belongs to a meeting (P3.07), and whether there is such a person: some children have no school, or no carer."""
+    yield AttendeeRole.CHILD, True
+    yield AttendeeRole.SOCIAL_WORKER, True
+    yield AttendeeRole.DESIGNATED_TEACHER, document.school_id is not None
+    yield AttendeeRole.CARER, bool(document.child.carer)
 
 
 def _who_was_there(document: Document) -> Iterator[Finding]:

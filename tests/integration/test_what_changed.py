@@ -1,4 +1,4 @@
-"""The page of what is another in a PEP: than last term, and, for the Virtual School, than when it was sent back."""
+"""The page of what is another in a PEP: than last term, and than when it was sent back."""
 
 from __future__ import annotations
 

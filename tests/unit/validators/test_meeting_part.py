@@ -124,6 +124,40 @@ def test_who_was_there_is_not_asked_before_the_meeting(a_document: Make) -> None
     assert {each[0] for each in told(away, on)} == {"RD-305", "RD-306"}, "on its day"
 
 
+def who_came(document: Document, today: date = TODAY) -> list[tuple[str, str]]:
+    return [(each[3], each[4]) for each in told(document, today) if each[0] == "RD-302"]
+
+
+def test_a_meeting_that_was_held_tells_of_everybody_who_was_invited(a_document: Make) -> None:
+    """Booking writes “No answer”: while nobody has told of anybody, each is asked about."""
+    rows = tuple({**row, "took_part": "no_answer"} for row in a_document().rows("attendees"))
+    nobody = a_document({"attendees": rows})
+    assert who_came(nobody) == [("blocking", f"Part 3 still needs who came: say how {who} took part.")
+                                for who in ("Sam", "Jo Bell", "Ms Green", "Pat Lee")]
+    assert who_came(nobody, date(2024, 11, 19)) == [], "the meeting is on 20 Nov"
+    came = ("attended", "part", "apologies", "no_answer")
+    one = a_document({"attendees": tuple({**row, "took_part": how} for row, how in zip(rows, came, strict=True))})
+    assert who_came(one) == [("warning", "“No answer” stands for Pat Lee. Did they come to the meeting?")]
+    unnamed = a_document({"attendees": (*a_document().rows("attendees"), {**rows[0], "name": None, "role": "professional"})})
+    assert ("warning", "“No answer” stands for line 5. Did they come to the meeting?") in who_came(unnamed)
+
+
+@pytest.mark.parametrize(("role", "who"), [
+    ("child", "the child"), ("social_worker", "social worker"), ("designated_teacher", "designated teacher"), ("carer", "carer")])
+def test_who_always_belongs_to_the_meeting_has_a_line(a_document: Make, role: str, who: str) -> None:
+    rows = tuple(row for row in a_document().rows("attendees") if row["role"] != role)
+    document = a_document({"attendees": rows})
+    article = who if who.startswith("the ") else f"the {who}"
+    message = f"Part 3 still needs who came: {article} is not among those invited. Add a line, and say how they took part."
+    assert who_came(document) == [("blocking", message)]
+
+
+def test_nobody_is_missed_at_the_meeting_whom_there_is_not(a_document: Make) -> None:
+    rows = tuple(row for row in a_document().rows("attendees") if row["role"] in ("child", "social_worker"))
+    document = a_document({"attendees": rows}, school_id=None)
+    assert who_came(replace(document, child=replace(document.child, carer=""))) == []
+
+
 def test_a_meeting_may_be_late_in_the_day_in_summer(a_document: Make) -> None:
     """23:30 in UTC is the next day in England: 5 June, fourteen days before the review on 19 June 2025."""
     at = datetime(2025, 6, 4, 23, 30, tzinfo=UTC)
