@@ -23,6 +23,8 @@ from pep_admin.workflow import meetings, sections
 ASKED_ON, HELD_ON = date(2024, 11, 6), date(2024, 11, 14)
 HOLD_ON = (date(2024, 11, 13), date(2024, 11, 19), date(2024, 11, 20), date(2024, 11, 26), date(2024, 11, 28), date(2024, 12, 3))
 """The first is over on the demo's day, and nobody has written of it yet."""
+OWN_WORDS_FROM = 80
+"""From which number on these meetings have words of their own (words.own_words); the autumn's begin at 0."""
 ATTENDED = (2, 4)
 """By their place among those days, the meetings to which the Virtual School's officer goes."""
 
@@ -47,7 +49,7 @@ def _hold(session: Session, peps: Sequence[Pep]) -> None:
     """Told of in Part 3, and signed by one side: by turns social care and the school."""
     for number, pep in enumerate(peps):
         teacher, worker = people_of(pep)
-        writing.meet(session, pep, meeting_on=HELD_ON, number=number)
+        writing.meet(session, pep, meeting_on=HELD_ON, number=OWN_WORDS_FROM + number)
         who, parts = (worker, (Part.SOCIAL_CARE, Part.MEETING)) if number % 2 == 0 else (teacher, (Part.EDUCATION,))
         act_as(session, who)
         for part in parts:
