@@ -205,7 +205,8 @@ def test_what_was_queued_for_who_left_is_not_sent_and_the_new_one_gets_word(
     assert TEACHER not in {to for recipients, _ in post_office.received for to in recipients}
     assert "nova.neu@example.org" in {to for recipients, _ in post_office.received for to in recipients}
     told = ask(app, sa.select(Delivery.state, Delivery.problem).where(Delivery.id.in_(queued))).all()
-    assert {tuple(each) for each in told} == {(DeliveryState.NOT_NEEDED, "None of the PEPs that it was about is theirs to write any more.")}
+    assert {tuple(each) for each in told} == {
+        (DeliveryState.NOT_NEEDED, "None of the PEPs that it was about is theirs to write any more.")}
 
 
 # --- named leads: who can answer -----------------------------------------------------------------------------------------
