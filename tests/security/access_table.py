@@ -299,7 +299,8 @@ LINES = (
     post("pep_meetings.book",            "/admin/pep/meetings/book/?pep={pep}",    "401 422 422 403 422 404 422 404 403 403"),
     get("pep_meetings.call_off",         "/admin/pep/meetings/call-off/?pep={pep}", "in  200 200 403 200 404 200 404 403 403"),
     post("pep_meetings.call_off",        "/admin/pep/meetings/call-off/?pep={pep}", "401 422 422 403 422 404 422 404 403 403"),
-    get("pep_meetings.calendar",         "/admin/pep/meetings/calendar/?pep={pep}", "in  200 200 403 200 404 200 404 200 403"),
+    get("pep_meetings.calendar",         "/admin/pep/meetings/calendar/?pep={other_pep}",
+        "in  200 200 403 404 200 404 200 200 403"),  # the first PEP has no meeting ahead
 
     # Whom to ring, and what was said: the office's alone.
     get("pep_handover_notes.leave",      "/admin/pep/handover_notes/?child={child}", "in  200 200 403 200 404 403 403 403 403"),

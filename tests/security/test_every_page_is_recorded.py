@@ -100,7 +100,7 @@ SHOWN: Mapping[Door, tuple[str, str]] = doors("GET", """
     grants.sections pep.read pep
     meetings.book pep.read pep
     meetings.call_off pep.read pep
-    meetings.calendar pep.read pep
+    meetings.calendar pep.read other_pep
     exclusion_alerts.details_view exclusion_alert.read alert
     exclusion_alerts.tell children.read child
     handover_notes.leave children.read child
