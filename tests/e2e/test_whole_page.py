@@ -30,7 +30,8 @@ def test_what_was_typed_in_one_section_outlives_the_saving_of_another(address: s
     page.click(save("strengths"))
     page.wait_for_selector("#s-strengths .message-success")
     assert page.url.endswith("&saved=strengths#s-strengths")
-    assert page.locator("#s-strengths").evaluate("each => Math.abs(each.getBoundingClientRect().top) < 200"), "back at its place"
+    # Back at its place: a browser goes there once the page is laid out, which may be a moment after the message stands.
+    page.wait_for_function("Math.abs(document.querySelector('#s-strengths').getBoundingClientRect().top) < 200")
     assert page.input_value(STRENGTHS) == "Swam a mile."
     assert page.input_value(VOICE) == "Half a thought"
     assert "had not saved it" in page.inner_text("#s-voice .draft")
