@@ -100,3 +100,7 @@ def test_how_a_child_is_called(changes: dict[str, str], called: str, full_name: 
 def test_a_target_is_told_by_its_number_and_words_while_it_is_there(a_document: Callable[..., Document]) -> None:
     first = a_document().targets[0]
     assert a_document().target(first.id) == f"Target 1: {first.outcome}" and a_document().target(999) == ""
+
+
+def test_an_auditor_reads_with_the_office_and_nobody_else_does() -> None:
+    assert [each for each in Audience if each.is_of_the_office] == [Audience.CARE, Audience.AUDIT]

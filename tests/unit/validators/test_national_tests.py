@@ -9,8 +9,9 @@ from datetime import date
 import pytest
 
 from pep_admin.form_words import StatutoryTest
-from pep_admin.pep_form import Document
+from pep_admin.pep_form import FORM, Document
 from pep_admin.validators.national_tests import check_tests, reached
+from pep_admin.validators.peps import check_posted
 
 Make = Callable[..., Document]
 
@@ -77,3 +78,16 @@ def test_a_test_is_of_a_year_that_was_and_has_its_marks(
     expected = [(row, (text if text.startswith("Line") else f"Line 1: {text}").replace("Robin", name)) for row, text in wrong]
     assert [(each.row, each.message) for each in found] == expected
     assert all((each.check, each.code, each.severity) == ("RD-220", "HB-4.1", "blocking") for each in found)
+
+
+def test_what_cannot_be_is_not_stored(a_document: Make) -> None:
+    """Of posted lines the mark is judged only where the line itself fits: a line without a test is told that alone."""
+    document, field = of_year(a_document, *YEAR_7), FORM.field("statutory_results")
+
+    def told(test: str | None) -> list[tuple[str, str]]:
+        lines = ({"id": None, "test": test, "taken_in": None, "outcome": None, "result": "121"},)
+        found = check_posted(document, {field.key: field}, {field.key: lines}, today=date(2024, 11, 18))
+        return [(each.check, each.row or "") for each in found]
+
+    assert told("ks2") == [("RD-220", "0-result")]
+    assert told(None) == [("RD-220", "0-test")]
