@@ -22,7 +22,9 @@ from pep_admin.permissions import Permission
 from pep_admin.queries.alerts import Alert, advice_since
 from pep_admin.school_words import AlertKind
 from pep_admin.validators import forms
+from pep_admin.views import contacts
 from pep_admin.views.cells import posted_version
+from pep_admin.views.contacts import Contact
 from pep_admin.views.exclusion_alerts import AdviceForm
 from pep_admin.views.gate import PepView
 from pep_admin.views.hosting import can_be_id
@@ -36,13 +38,15 @@ STILL_SHOWN = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """An alert as it is shown: its child, how many days it has stood, the PEP that says so, where its advice is recorded."""
+    """An alert as it is shown: its child, how many days it has stood, the PEP that says so, where its advice is recorded, whom to
+    ring."""
 
     alert: Alert
     child: Child
     days: int
     pep: Pep | None
     way: str | None
+    contacts: Sequence[Contact]
 
 
 class Alerts(PepView):
@@ -75,8 +79,8 @@ class Alerts(PepView):
     def _lines(self, found: Sequence[Alert]) -> list[Line]:
         children = self._children([each.child_id for each in found])
         peps = {each.id: each for each in self.db_session.scalars(select(Pep).where(Pep.id.in_({each.pep_id for each in found})))}
-        return [Line(each, children[each.child_id], (self.today - each.since).days, peps.get(each.pep_id or 0), self._way(each))
-                for each in found]
+        return [Line(each, children[each.child_id], (self.today - each.since).days, peps.get(each.pep_id or 0), self._way(each),
+                     contacts.around(children[each.child_id])) for each in found]
 
     def _children(self, ids: Sequence[int]) -> Mapping[int, Child]:
         asked = select(Child).where(Child.id.in_(set(ids))).options(

@@ -19,8 +19,9 @@ from pep_admin.models import Child, Pep, Person, School
 from pep_admin.permissions import Permission
 from pep_admin.queries.waiting import parts_waiting, with_writers
 from pep_admin.questions import BY_KEY, QUESTIONS, Found, Leads, Question, Week, Whom
-from pep_admin.views import saved_tabs
+from pep_admin.views import contacts, saved_tabs
 from pep_admin.views.base import MOST_EXPORTED, Link
+from pep_admin.views.contacts import Contact
 from pep_admin.views.csv_files import csv_file, cut_off
 from pep_admin.views.formats import exported
 from pep_admin.views.gate import PepView
@@ -41,15 +42,6 @@ class Answer:
     question: Question
     count: int
     due: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Contact:
-    """Somebody to ring: what for ("" for themselves), who, and the number."""
-
-    what: str
-    name: str
-    phone: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,27 +207,16 @@ class _Shown:
             case Whom.WRITERS:
                 return self.owed.get(each.pep_id or 0, ())
             case Whom.AROUND if each.child_id in self.children:
-                return self._around(self.children[each.child_id])
+                return contacts.around(self.children[each.child_id])
             case Whom.THEMSELVES:
                 return self._themselves(each)
         return ()
-
-    def _around(self, child: Child) -> list[Contact]:
-        found = [self._of_school(child.school)] if child.school else []
-        worker = child.social_worker
-        return [*found, Contact("Social worker", worker.name, worker.phone)] if worker else found
 
     def _themselves(self, each: Found) -> list[Contact]:
         if person := self.people.get(each.person_id or 0):
             return [Contact(person.kind.label, person.name, person.phone)]
         school = self.schools.get(each.school_id or 0)
-        return [self._of_school(school)] if school is not None else []
-
-    def _of_school(self, school: School) -> Contact:
-        """Its designated teacher; where it names none, the school itself."""
-        teacher = school.designated_teacher
-        return Contact("Designated teacher", teacher.name, teacher.phone or school.phone) if teacher else (
-            Contact("", school.name, school.phone))
+        return [contacts.of_school(school)] if school is not None else []
 
     def _step(self, each: Found) -> Link | None:
         """The page on which something is done about it."""
