@@ -16,6 +16,7 @@ from pep_admin.school_calendar import YEAR_GROUPS, academic_year_begins, academi
 from pep_admin.transitions import chooses_courses
 from pep_admin.validators.answered import asks, listed, row_id, stands, warning
 from pep_admin.validators.findings import Finding
+from pep_admin.validators.national_tests import YEAR_OF
 from pep_admin.validators.records import MOST_SUSPENDED_HALF_DAYS
 
 MANY_SUSPENDED_HALF_DAYS = 30
@@ -26,9 +27,9 @@ FULL_TIME_HOURS = {
 }
 """Hours of lessons a week, by year group, below which a timetable is not a full one (ours; after the usual English school week)."""
 FIRST_CAREERS_TALK = 9  # the year group from which a talk with a careers adviser is asked for
-TEST_OF_YEAR = {
-    "R": StatutoryTest.EYFS, "1": StatutoryTest.PHONICS, "4": StatutoryTest.TABLES, "6": StatutoryTest.KEY_STAGE_2,
-}
+TEST_OF_YEAR = {YEAR_OF[each]: each for each in (
+    StatutoryTest.EYFS, StatutoryTest.PHONICS, StatutoryTest.TABLES, StatutoryTest.KEY_STAGE_2)}
+"""By year group the test whose result is missed in the year after."""
 _PLAN = {
     "transition_to": "where it is to",
     "transition_contact": "who receives them there",
