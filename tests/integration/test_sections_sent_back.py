@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from pep_admin.exceptions import NotAllowed, Refused
 from pep_admin.models import AuditEvent, EducationSection, Pep, QaReview, SocialCareSection
-from pep_admin.pep_document import read_document
+from pep_admin.pep_document import read_document, read_documents
 from pep_admin.permissions import SYSTEM
 from pep_admin.views import draft_places
 from pep_admin.vocabulary import Audience, Decision, Grade, Part, PepStatus, PpgStatus, TargetArea
@@ -138,6 +138,20 @@ def test_each_section_that_was_named_waits_for_a_change_of_its_own(world: World)
     [request] = world.requests_of(pep)
     ppg.withdraw_request(world.session, request.id, actor=world.act(world.teacher))
     assert waits(world, number) == []
+
+
+def test_each_pep_counts_from_its_own_return(world: World) -> None:
+    """Read together with one that came back earlier, what was changed before its own return counts as little as read alone."""
+    other = world.sent_pep(child_id=world.other_child_id)
+    back = reviews.Grading(Grade.RED, Decision.RETURN, "Ask again.", "In their own words.", sections=frozenset({"voice"}))
+    reviews.grade_pep(world.session, other.id, back, actor=world.act(world.officer), today=TODAY, now=NOW)
+    world.save(world.pep_of(), "voice", world.teacher, child_voice_good="I read to the little ones on Fridays and they laugh.")
+    number = sent_back(world, "voice")
+    world.act(SYSTEM)
+    world.session.expire_all()
+    both = [world.session.get_one(Pep, each) for each in (other.id, number)]
+    read = read_documents(world.session, both, audience=Audience.CARE)
+    assert [read[each.id].unchanged for each in both] == [("voice",), ("voice",)]
 
 
 def test_a_section_that_was_left_as_it_was_is_not_sent_again(world: World, enter: Any) -> None:

@@ -89,14 +89,16 @@ def test_what_was_gone_past_for_one_is_asked_anew_for_another(world: World, pep:
     assert ask(named(pep)) == world.officer.person_id
 
 
-@pytest.mark.parametrize(("status", "day"), [
-    (PepStatus.IN_PROGRESS, 25), (PepStatus.COMPLETE, 25), (PepStatus.IN_PROGRESS, 29), (PepStatus.SUBMITTED, 25)])
+@pytest.mark.parametrize(("status", "on"), [
+    (PepStatus.IN_PROGRESS, date(2024, 11, 25)), (PepStatus.COMPLETE, date(2024, 11, 25)),
+    (PepStatus.IN_PROGRESS, date(2024, 11, 29)), (PepStatus.IN_PROGRESS, date(2024, 12, 1)),
+    (PepStatus.SUBMITTED, date(2024, 11, 25))])
 def test_a_week_counts_from_monday_to_sunday_what_was_held_in_it_too(
-    world: World, pep: int, enter: Any, ask: Any, status: PepStatus, day: int
+    world: World, pep: int, enter: Any, ask: Any, status: PepStatus, on: date
 ) -> None:
     """It is Wednesday; Monday's meeting is over, its PEP perhaps sent or signed off by now."""
     book(enter("teacher"), pep, meeting_at="28 Nov 2024 10:00")
-    at_once(world, most=1, status=status, at=datetime(2024, 11, day, 9, tzinfo=UTC))
+    at_once(world, most=1, status=status, at=datetime(on.year, on.month, on.day, 9, tzinfo=UTC))
     config.move_today(date(2024, 11, 27))
     page = officer_page(enter, pep)
     assert "Ole Amt1 of 1, full" in page.main and "Hanna Amt0 of 1" in page.main, page.main
